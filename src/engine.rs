@@ -1,0 +1,16 @@
+//! Discrete events: clock, future event list, random streams, arrivals, fluid servers, windows.
+//!
+//! Takes keys, rates and closures; gives events in a total order and draws that depend on nothing but their
+//! key. It knows no logs, no Kubernetes and no scenario, so that its parts can be held to queueing theory.
+//!
+//! - [`events`]: the future event list, one pending event an entity.
+//! - [`random`]: random numbers by counter, one independent stream for each key.
+//! - [`arrivals`]: counting processes on a fixed grid that can be asked for any instant, in any order.
+//! - [`marks`]: sums of marks (sizes) of arrivals.
+//! - [`fluid`]: a server of given capacity whose demand is added up in time slots, in any order.
+
+pub mod arrivals;
+pub mod events;
+pub mod fluid;
+pub mod marks;
+pub mod random;

@@ -1,0 +1,307 @@
+//! Counting processes on a fixed grid, open to any instant in any order.
+//!
+//! Time is cut into intervals of one length; how many arrivals fall into interval `k` is a draw keyed by
+//! (stream, `k`), and how many of those fall before a point inside it follows by halving: for Poisson
+//! arrivals the count of a left half is binomial(n, ½), drawn with a key of its own, nine times over. So
+//! every reader of a stream sees the same arrivals, whatever instants it looks at, and nothing is stored.
+//! Below the smallest cell (1/512 of the interval) arrivals count as evenly spaced.
+
+use super::random::{draw, generator, subkey, unit};
+use rand_distr::{Binomial, Distribution, Poisson};
+use std::sync::Arc;
+
+/// Halvings of an interval: the smallest cell is 1/512 of it.
+pub const DEPTH: u32 = 9;
+const CELLS: u64 = 1 << DEPTH;
+
+/// Purposes of draws, apart from each other under one stream's key.
+const COUNT: u64 = 1;
+const SPLIT: u64 = 2;
+const STATE: u64 = 3;
+const OFFSET: u64 = 4;
+
+/// How the rate of arrivals moves over time. Means are arrivals an interval.
+#[derive(Clone, Debug)]
+pub enum Modulation {
+    /// Always the mean.
+    Steady,
+    /// On or off for whole slots, independently, `duty` of the slots on; the mean holds over both.
+    OnOff {
+        /// Length of a slot, in intervals.
+        slot: u32,
+        /// Share of slots that are on, in (0, 1].
+        duty: f64,
+    },
+    /// A sine over `period` intervals: the rate swings by `amplitude` (0 to 1) around the mean.
+    Sine {
+        /// Intervals of a full swing.
+        period: f64,
+        /// Half the swing over the mean, 0 to 1.
+        amplitude: f64,
+        /// Where the run starts within the swing, 0 to 1.
+        phase: f64,
+    },
+    /// Recorded weights, one an interval, mean 1, repeated for ever, begun at a random place in each stream.
+    Trace(Arc<[f32]>),
+}
+
+/// A counting process: a mean, how it moves, and whether it is random within an interval.
+#[derive(Clone, Debug)]
+pub struct Arrivals {
+    mean: f64,
+    modulation: Modulation,
+    poisson: bool,
+    table: Option<PoissonTable>,
+}
+
+impl Arrivals {
+    /// Evenly spaced arrivals, `mean` an interval.
+    pub fn constant(mean: f64) -> Self {
+        Self { mean, modulation: Modulation::Steady, poisson: false, table: None }
+    }
+
+    /// Poisson arrivals of `mean` an interval, moved by `modulation`.
+    pub fn poisson(mean: f64, modulation: Modulation) -> Self {
+        let steady_mean = match modulation {
+            Modulation::Steady => Some(mean),
+            Modulation::OnOff { duty, .. } => Some(mean / duty),
+            Modulation::Sine { .. } | Modulation::Trace(_) => None,
+        };
+        let table = steady_mean.filter(|m| *m <= PoissonTable::MAX_MEAN).map(PoissonTable::new);
+        Self { mean, modulation, poisson: true, table }
+    }
+
+    /// Mean arrivals an interval.
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// Whether the rate is the same in every interval.
+    pub fn is_steady(&self) -> bool {
+        matches!(self.modulation, Modulation::Steady)
+    }
+
+    /// Arrivals in the interval `k` of the stream `key`.
+    #[inline]
+    pub fn count(&self, key: u64, k: u64) -> u64 {
+        if !self.poisson {
+            return even_before(self.mean, key, k + 1) - even_before(self.mean, key, k);
+        }
+        let mean = match &self.modulation {
+            Modulation::Steady => self.mean,
+            Modulation::OnOff { slot, duty } => {
+                let on = unit(draw(subkey(key, STATE), k / u64::from((*slot).max(1)))) < *duty;
+                if !on {
+                    return 0;
+                }
+                self.mean / duty
+            }
+            Modulation::Sine { period, amplitude, phase } => {
+                let turn = (k as f64 + 0.5) / period + phase;
+                self.mean * (1.0 + amplitude * libm::sin(std::f64::consts::TAU * turn))
+            }
+            Modulation::Trace(weights) => {
+                let start = draw(key, OFFSET) % weights.len() as u64;
+                self.mean * f64::from(weights[((start + k) % weights.len() as u64) as usize])
+            }
+        };
+        let bits = draw(key, COUNT + (k << 3));
+        match &self.table {
+            Some(table) => table.sample(bits),
+            None => poisson_of(mean, bits),
+        }
+    }
+
+    /// How many of the `count` arrivals of interval `k` fall before `offset`, a point in `[0, length]`.
+    #[inline]
+    pub fn before(&self, key: u64, k: u64, count: u64, offset: u64, length: u64) -> u64 {
+        if offset == 0 || count == 0 {
+            return 0;
+        }
+        if offset >= length {
+            return count;
+        }
+        if !self.poisson {
+            return (even_at(self.mean, key, k as f64 + offset as f64 / length as f64)
+                - even_before(self.mean, key, k))
+            .min(count);
+        }
+        let scaled = u128::from(offset) << DEPTH;
+        let cell = (scaled / u128::from(length)) as u64;
+        let rest = (scaled % u128::from(length)) as u64;
+        let split_key = subkey(key, SPLIT);
+        let (mut left_of, mut n, mut node) = (0, count, 1u64);
+        for level in (0..DEPTH).rev() {
+            // Done once nothing lies below, or the point is the left edge of what remains.
+            if n == 0 || (rest == 0 && cell & ((1 << (level + 1)) - 1) == 0) {
+                return left_of;
+            }
+            let left = half(n, split_key, k * CELLS + node);
+            if cell >> level & 1 == 1 {
+                left_of += left;
+                n -= left;
+                node = 2 * node + 1;
+            } else {
+                n = left;
+                node *= 2;
+            }
+        }
+        left_of + (u128::from(n) * u128::from(rest) / u128::from(length)) as u64
+    }
+}
+
+/// Arrivals of an evenly spaced process before interval `k`; the phase of each stream is its own.
+fn even_before(mean: f64, key: u64, k: u64) -> u64 {
+    even_at(mean, key, k as f64)
+}
+
+fn even_at(mean: f64, key: u64, intervals: f64) -> u64 {
+    (mean * intervals + unit(draw(key, COUNT))) as u64
+}
+
+/// Binomial(n, ½).
+#[inline]
+fn half(n: u64, key: u64, counter: u64) -> u64 {
+    let bits = draw(key, counter);
+    if n <= 64 {
+        return u64::from((bits & (u64::MAX >> (64 - n))).count_ones());
+    }
+    if n > 512 {
+        // A probability of one half and a positive n are always valid parameters.
+        return Binomial::new(n, 0.5).map_or(n / 2, |b| b.sample(&mut generator(bits, 0)));
+    }
+    let (mut rest, mut sum, mut word) = (n - 64, bits.count_ones(), 0);
+    while rest > 0 {
+        let take = rest.min(64);
+        sum += (draw(bits, word) & (u64::MAX >> (64 - take))).count_ones();
+        rest -= take;
+        word += 1;
+    }
+    u64::from(sum)
+}
+
+fn poisson_of(mean: f64, bits: u64) -> u64 {
+    // A mean that is not positive (a silent interval) has no Poisson law and no arrivals.
+    Poisson::new(mean).map_or(0, |p| p.sample(&mut generator(bits, 0)) as u64)
+}
+
+/// Poisson by inversion: a table of the distribution function and a guide into it.
+#[derive(Clone, Debug)]
+struct PoissonTable {
+    cumulative: Vec<u64>,
+    guide: Vec<u16>,
+}
+
+impl PoissonTable {
+    /// Tables stay below 5 KB; larger means are sampled by rejection.
+    const MAX_MEAN: f64 = 400.0;
+    const GUIDE_BITS: u32 = 8;
+
+    fn new(mean: f64) -> Self {
+        let mut cumulative = Vec::new();
+        let (mut n, mut sum) = (0.0, 0.0);
+        // Up to where the rest is below one part in 2^53.
+        while n < mean + 1.0 || sum < 1.0 - 1e-16 && cumulative.len() < 1000 {
+            let log_p = if mean > 0.0 { n * libm::log(mean) - mean - libm::lgamma(n + 1.0) } else { 0.0 };
+            sum += libm::exp(log_p);
+            cumulative.push((sum.min(1.0) * u64::MAX as f64) as u64);
+            n += 1.0;
+            if mean <= 0.0 {
+                break;
+            }
+        }
+        if let Some(last) = cumulative.last_mut() {
+            *last = u64::MAX;
+        }
+        let guide = (0..1u64 << Self::GUIDE_BITS)
+            .map(|g| cumulative.partition_point(|c| *c < g << (64 - Self::GUIDE_BITS)) as u16)
+            .collect();
+        Self { cumulative, guide }
+    }
+
+    #[inline]
+    fn sample(&self, bits: u64) -> u64 {
+        let mut n = usize::from(self.guide[(bits >> (64 - Self::GUIDE_BITS)) as usize]);
+        while self.cumulative[n] < bits {
+            n += 1;
+        }
+        n as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Mean and variance of the counts of `n` intervals.
+    fn moments(arrivals: &Arrivals, n: u64) -> (f64, f64) {
+        let counts: Vec<f64> = (0..n).map(|k| arrivals.count(99, k) as f64).collect();
+        let mean = counts.iter().sum::<f64>() / n as f64;
+        (mean, counts.iter().map(|c| (c - mean).powi(2)).sum::<f64>() / (n - 1) as f64)
+    }
+
+    #[test]
+    fn poisson_counts_have_their_mean_and_variance() {
+        // 40,000 intervals: the mean is good to sqrt(m/n), the variance to about m·sqrt(2/n) + sqrt(m/n).
+        for m in [0.02, 1.0, 10.0, 380.0, 5000.0] {
+            let (mean, variance) = moments(&Arrivals::poisson(m, Modulation::Steady), 40_000);
+            assert!((mean - m).abs() < 4.0 * (m / 40_000.0).sqrt(), "mean {mean} of {m}");
+            let tolerance = 4.0 * (m * (2.0 / 40_000.0f64).sqrt() + (m / 40_000.0).sqrt());
+            assert!((variance - m).abs() < tolerance, "variance {variance} of {m}");
+        }
+    }
+
+    #[test]
+    fn modulation_keeps_the_mean_and_adds_variance() {
+        let burst = Arrivals::poisson(10.0, Modulation::OnOff { slot: 5, duty: 0.2 });
+        let (mean, variance) = moments(&burst, 100_000);
+        // Slots of 5: 20,000 of them, each 0 or 250 with probability 0.2: sd of the mean 100/5/sqrt(20,000).
+        assert!((mean - 10.0).abs() < 4.0 * 20.0 / 141.0, "{mean}");
+        // Variance = 50 in a slot that is on, on average 10, plus 50²·0.2·0.8 = 400.
+        assert!((variance - 410.0).abs() < 25.0, "{variance}");
+        let trace = Arrivals::poisson(4.0, Modulation::Trace(vec![0.0, 2.0, 1.0].into()));
+        assert!((moments(&trace, 30_000).0 - 4.0).abs() < 0.1);
+        let sine = Modulation::Sine { period: 100.0, amplitude: 0.8, phase: 0.25 };
+        let (mean, _) = moments(&Arrivals::poisson(10.0, sine), 10_000);
+        assert!((mean - 10.0).abs() < 0.2, "{mean}");
+    }
+
+    #[test]
+    fn splits_grow_with_time_and_add_up() {
+        let length = 1_000_000_000;
+        for m in [3.0, 60.0, 300.0, 20_000.0] {
+            let arrivals = Arrivals::poisson(m, Modulation::Steady);
+            for k in 0..20 {
+                let n = arrivals.count(5, k);
+                let mut last = 0;
+                for step in 0..=1000u64 {
+                    let before = arrivals.before(5, k, n, step * 1_000_000, length);
+                    assert!(before >= last && before <= n);
+                    last = before;
+                }
+                assert_eq!(last, n);
+            }
+        }
+    }
+
+    #[test]
+    fn a_split_is_binomial_for_poisson_arrivals() {
+        // Arrivals in the first quarter of an interval of a Poisson(10) process are Poisson(2.5).
+        let arrivals = Arrivals::poisson(10.0, Modulation::Steady);
+        let n = 40_000;
+        let quarter = |k| arrivals.before(3, k, arrivals.count(3, k), 250, 1000) as f64;
+        let mean = (0..n).map(quarter).sum::<f64>() / n as f64;
+        let variance = (0..n).map(|k| (quarter(k) - mean).powi(2)).sum::<f64>() / n as f64;
+        assert!((mean - 2.5).abs() < 4.0 * (2.5 / n as f64).sqrt(), "{mean}");
+        assert!((variance - 2.5).abs() < 0.12, "{variance}");
+    }
+
+    #[test]
+    fn constant_arrivals_are_even() {
+        let arrivals = Arrivals::constant(2.5);
+        let total: u64 = (0..1000).map(|k| arrivals.count(8, k)).sum();
+        assert!((2499..=2501).contains(&total));
+        let n = arrivals.count(8, 3);
+        assert_eq!(arrivals.before(8, 3, n, 10, 10), n);
+    }
+}
