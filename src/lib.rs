@@ -1,3 +1,7 @@
 //! x
 pub mod engine;
+pub mod flow;
+pub mod metric;
+pub mod profile;
+pub mod scenario;
 pub mod units;

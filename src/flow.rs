@@ -1,0 +1,69 @@
+//! What moves: runs of log lines, and what becomes of them.
+
+use serde::Serialize;
+
+/// A run of lines of one stream, handled as one: `lines` lines of `bytes` bytes in all, written between two
+/// instants. Within it, times count as evenly spread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chunk {
+    /// The stream, by its number on the node.
+    pub stream: u32,
+    /// When the first line may have been written.
+    pub from_ns: u64,
+    /// When the last line may have been written.
+    pub until_ns: u64,
+    /// Lines.
+    pub lines: u64,
+    /// Bytes of the lines as the application wrote them.
+    pub bytes: u64,
+}
+
+/// Why lines are lost: no longer anywhere from where they could still be delivered or read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The file was rotated and deleted before anything had read these lines.
+    RotatedBeforeRead,
+    /// The file came and went between two scans of the agent, which never opened it.
+    NeverDiscovered,
+    /// The agent gave the chunk up after its last retry.
+    RetriesExhausted,
+    /// The agent was killed with these lines in its memory, or skipped them when it came back.
+    AgentKilled,
+    /// The strategy has nothing that could read this stream, and its file is gone.
+    NotCollectable,
+}
+
+impl Cause {
+    /// Every cause, in the order of reports.
+    pub const ALL: [Self; 5] = [
+        Self::RotatedBeforeRead,
+        Self::NeverDiscovered,
+        Self::RetriesExhausted,
+        Self::AgentKilled,
+        Self::NotCollectable,
+    ];
+
+    /// The name used in JSON and CSV.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::RotatedBeforeRead => "rotated_before_read",
+            Self::NeverDiscovered => "never_discovered",
+            Self::RetriesExhausted => "retries_exhausted",
+            Self::AgentKilled => "agent_killed",
+            Self::NotCollectable => "not_collectable",
+        }
+    }
+}
+
+/// Where a stream's lines go first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Medium {
+    /// The container's standard output: the runtime writes a file that the kubelet rotates.
+    Stdout,
+    /// A file in a volume of the pod, rotated by the application.
+    File,
+    /// A file in a directory of the node, rotated by the application.
+    HostPath,
+}

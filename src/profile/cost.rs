@@ -1,0 +1,234 @@
+//! What an agent spends: the cost functions shared by the world and by the sizing rule.
+
+use super::Profile;
+use crate::units::NS_PER_SEC;
+
+/// The costs of a profile as plain numbers, in nanoseconds and bytes.
+#[derive(Clone, Debug)]
+pub struct Costs {
+    idle_cores: f64,
+    idle_wakeups_per_s: f64,
+    wakeup_ns: f64,
+    read_ns: f64,
+    line_ns: f64,
+    byte_ns: f64,
+    cold_factor: f64,
+    cold_gap_s: f64,
+    coalesce_s: f64,
+    reader_share: f64,
+    config_cores: f64,
+    config_squared_cores: f64,
+    read_chunk_bytes: f64,
+    resident_bytes: f64,
+    shared_bytes: f64,
+    proportional_bytes: f64,
+    file_bytes: f64,
+    config_bytes: f64,
+    buffered_byte_bytes: f64,
+    buffered_root_bytes: f64,
+}
+
+/// What one agent has read in some span of time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Work {
+    /// Length of the span, in seconds.
+    pub span_s: f64,
+    /// Lines.
+    pub lines: f64,
+    /// Bytes on disk.
+    pub bytes: f64,
+    /// Read events.
+    pub reads: f64,
+    /// Read events, each weighted with how much dearer its gap made it.
+    pub weighted_reads: f64,
+}
+
+/// An agent's expected load, for sizing it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Load {
+    /// Files that it tails.
+    pub files: f64,
+    /// Collection configs that it loads.
+    pub configs: f64,
+    /// Lines a second over all files.
+    pub lines_per_s: f64,
+    /// Bytes on disk a second over all files.
+    pub bytes_per_s: f64,
+    /// Record bytes held at the fullest.
+    pub buffered_bytes: f64,
+}
+
+impl Costs {
+    /// The costs of `profile`; lines also pay for metadata where the agent `enriches` them.
+    pub fn new(profile: &Profile, enriches: bool) -> Self {
+        let (cpu, memory) = (&profile.cpu, &profile.memory);
+        let enrich_us = if enriches { cpu.enrich.value } else { 0.0 };
+        Self {
+            idle_cores: cpu.idle.value,
+            idle_wakeups_per_s: cpu.idle_wakeups.value,
+            wakeup_ns: cpu.wakeup.value * 1e3,
+            read_ns: cpu.read.value * 1e3,
+            line_ns: (cpu.line.value + enrich_us) * 1e3,
+            byte_ns: cpu.byte.value,
+            cold_factor: cpu.cold_factor.value,
+            cold_gap_s: cpu.cold_gap.value * 1e-3,
+            coalesce_s: cpu.coalesce.value * 1e-6,
+            reader_share: cpu.reader_share.value,
+            config_cores: cpu.config.value,
+            config_squared_cores: cpu.config_squared.value,
+            read_chunk_bytes: profile.behaviour.read_chunk.value.as_f64().max(1.0),
+            resident_bytes: memory.resident.value,
+            shared_bytes: memory.shared.value,
+            proportional_bytes: memory.proportional.value,
+            file_bytes: memory.file.value,
+            config_bytes: memory.config.value,
+            buffered_byte_bytes: memory.buffered_byte.value,
+            buffered_root_bytes: memory.buffered_root.value,
+        }
+    }
+
+    /// How much dearer an event is, `per_s` of which happen: `1 + coldFactor · g / (g + coldGap)`, `g` = 1/`per_s`.
+    #[inline]
+    fn coldness(&self, per_s: f64) -> f64 {
+        1.0 + self.cold_factor / (1.0 + per_s * self.cold_gap_s)
+    }
+
+    /// Adds what one file gave in `work.span_s` to the work, read as it was written.
+    #[inline]
+    pub fn add_live(&self, work: &mut Work, lines: f64, bytes: f64) {
+        let per_s = lines / work.span_s;
+        let reads_per_s = per_s / (1.0 + per_s * self.coalesce_s);
+        let reads = reads_per_s * work.span_s;
+        work.lines += lines;
+        work.bytes += bytes;
+        work.reads += reads;
+        work.weighted_reads += reads * self.coldness(reads_per_s);
+    }
+
+    /// Adds a backlog that is read in large chunks.
+    #[inline]
+    pub fn add_bulk(&self, work: &mut Work, lines: f64, bytes: f64) {
+        let reads = bytes / self.read_chunk_bytes;
+        work.lines += lines;
+        work.bytes += bytes;
+        work.reads += reads;
+        work.weighted_reads += reads;
+    }
+
+    /// Nanoseconds of CPU beyond [`Costs::idle_cores`] that the work takes.
+    ///
+    /// An agent that is busy takes further events without a new wake-up: of `L` reads a second, wake-ups are
+    /// those that find it idle, `W = L (1 − ρ)` with ρ the busy share of its reading thread, W's own part in
+    /// ρ included.
+    #[inline]
+    pub fn cpu_ns(&self, work: &Work) -> f64 {
+        let reads_per_s = work.reads / work.span_s;
+        if reads_per_s <= 0.0 {
+            return 0.0;
+        }
+        let content_ns = work.lines * self.line_ns + work.bytes * self.byte_ns;
+        let reads_ns = work.weighted_reads * self.read_ns;
+        let busy = (reads_ns + content_ns * self.reader_share) / (work.span_s * NS_PER_SEC as f64);
+        let wakeup_ns = self.wakeup_ns * self.coldness(reads_per_s);
+        let wakeups = work.reads * (1.0 - busy).max(0.0) / (1.0 + reads_per_s * wakeup_ns / NS_PER_SEC as f64);
+        wakeups * wakeup_ns + reads_ns + content_ns
+    }
+
+    /// Nanoseconds that the reading thread takes for a backlog read in large chunks: the fastest it can be.
+    #[inline]
+    pub fn bulk_reader_ns(&self, lines: f64, bytes: f64) -> f64 {
+        (lines * self.line_ns + bytes * self.byte_ns) * self.reader_share
+            + bytes / self.read_chunk_bytes * self.read_ns
+    }
+
+    /// Cores in use whatever the load: the idle loop and what loaded configs cost.
+    pub fn idle_cores(&self, configs: f64) -> f64 {
+        self.idle_cores
+            + self.idle_wakeups_per_s * self.wakeup_ns / NS_PER_SEC as f64
+            + configs * self.config_cores
+            + configs * configs * self.config_squared_cores
+    }
+
+    fn variable_bytes(&self, files: f64, configs: f64, buffered_bytes: f64) -> f64 {
+        files * self.file_bytes
+            + (configs - 1.0).max(0.0) * self.config_bytes
+            + buffered_bytes * self.buffered_byte_bytes
+            + buffered_bytes.sqrt() * self.buffered_root_bytes
+    }
+
+    /// RSS of one process.
+    pub fn rss_bytes(&self, files: f64, configs: f64, buffered_bytes: f64) -> f64 {
+        self.resident_bytes + self.variable_bytes(files, configs, buffered_bytes)
+    }
+
+    /// PSS of one process, without what a node's processes share.
+    pub fn pss_bytes(&self, files: f64, configs: f64, buffered_bytes: f64) -> f64 {
+        self.proportional_bytes + self.variable_bytes(files, configs, buffered_bytes)
+    }
+
+    /// PSS that is counted once a node that runs any process of this profile.
+    pub fn pss_shared_bytes(&self) -> f64 {
+        self.shared_bytes
+    }
+
+    /// Cores and RSS that one agent is expected to use at a steady load.
+    pub fn expected(&self, load: &Load) -> (f64, f64) {
+        let mut work = Work { span_s: 1.0, ..Work::default() };
+        if load.files > 0.0 {
+            let per_file = (load.lines_per_s / load.files, load.bytes_per_s / load.files);
+            self.add_live(&mut work, per_file.0, per_file.1);
+            for total in [&mut work.lines, &mut work.bytes, &mut work.reads, &mut work.weighted_reads] {
+                *total *= load.files;
+            }
+        }
+        let cores = self.idle_cores(load.configs) + self.cpu_ns(&work) / NS_PER_SEC as f64;
+        (cores, self.rss_bytes(load.files, load.configs, load.buffered_bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::embedded;
+
+    fn fluent_bit() -> Costs {
+        Costs::new(&embedded("fluent-bit").unwrap().unwrap(), false)
+    }
+
+    #[test]
+    fn a_line_in_bulk_costs_what_the_lab_measured() {
+        // The lab: about 8 µs a line of 241 bytes (6.2 to 9.3), all threads together.
+        let mut work = Work { span_s: 1.0, ..Work::default() };
+        let costs = fluent_bit();
+        costs.add_bulk(&mut work, 100_000.0, 24_100_000.0);
+        let us_per_line = costs.cpu_ns(&work) / 100_000.0 / 1e3;
+        assert!((6.2..9.3).contains(&us_per_line), "{us_per_line}");
+    }
+
+    #[test]
+    fn many_agents_cost_more_than_one_at_the_same_load() {
+        let load = |files: f64, share: f64| Load {
+            files,
+            configs: 1.0,
+            lines_per_s: 300.0 * share,
+            bytes_per_s: 72_300.0 * share,
+            buffered_bytes: 0.0,
+        };
+        let costs = fluent_bit();
+        let (one, one_rss) = costs.expected(&load(30.0, 1.0));
+        let (each, each_rss) = costs.expected(&load(1.0, 1.0 / 30.0));
+        assert!(30.0 * each > one, "30 agents {} against one {one}", 30.0 * each);
+        assert!(30.0 * each_rss > 20.0 * one_rss);
+    }
+
+    #[test]
+    fn a_free_profile_costs_nothing() {
+        let mut profile = embedded("fluent-bit").unwrap().unwrap();
+        for (_, number) in profile.numbers_mut() {
+            number.value = 0.0;
+        }
+        let costs = Costs::new(&profile, true);
+        let load = Load { files: 10.0, configs: 3.0, lines_per_s: 1e4, bytes_per_s: 1e6, buffered_bytes: 1e6 };
+        assert_eq!(costs.expected(&load), (0.0, 0.0));
+    }
+}

@@ -1,0 +1,75 @@
+//! The numbers of a profile by their paths, for overriding, sensitivity and checks.
+
+use super::{Behaviour, Profile, Quality, Sourced};
+
+impl Profile {
+    /// Every cost, by its path in the YAML.
+    pub fn numbers_mut(&mut self) -> Vec<(&'static str, &mut Sourced<f64>)> {
+        let (cpu, memory, wire) = (&mut self.cpu, &mut self.memory, &mut self.wire);
+        vec![
+            ("cpu.idle", &mut cpu.idle),
+            ("cpu.idleWakeups", &mut cpu.idle_wakeups),
+            ("cpu.wakeup", &mut cpu.wakeup),
+            ("cpu.read", &mut cpu.read),
+            ("cpu.line", &mut cpu.line),
+            ("cpu.byte", &mut cpu.byte),
+            ("cpu.enrich", &mut cpu.enrich),
+            ("cpu.coldFactor", &mut cpu.cold_factor),
+            ("cpu.coldGap", &mut cpu.cold_gap),
+            ("cpu.coalesce", &mut cpu.coalesce),
+            ("cpu.readerShare", &mut cpu.reader_share),
+            ("cpu.config", &mut cpu.config),
+            ("cpu.configSquared", &mut cpu.config_squared),
+            ("memory.resident", &mut memory.resident),
+            ("memory.shared", &mut memory.shared),
+            ("memory.proportional", &mut memory.proportional),
+            ("memory.file", &mut memory.file),
+            ("memory.config", &mut memory.config),
+            ("memory.bufferedByte", &mut memory.buffered_byte),
+            ("memory.bufferedRoot", &mut memory.buffered_root),
+            ("wire.recordOverhead", &mut wire.record_overhead),
+            ("wire.lineOverhead", &mut wire.line_overhead),
+        ]
+    }
+
+    /// Overrides one number by its path.
+    ///
+    /// # Errors
+    /// The paths there are, when this is none of them; a message when the value is impossible.
+    pub fn set(&mut self, path: &str, value: f64) -> Result<(), String> {
+        if !value.is_finite() || value < 0.0 {
+            return Err(format!("{path} is {value}: a cost must be a number of at least 0"));
+        }
+        let mut numbers = self.numbers_mut();
+        let Some((_, number)) = numbers.iter_mut().find(|(known, _)| *known == path) else {
+            let known: Vec<&str> = numbers.iter().map(|(known, _)| *known).collect();
+            return Err(format!("{path:?} is no number of a profile; there are {}", known.join(", ")));
+        };
+        number.value = value;
+        number.quality = Quality::Assumed;
+        Ok(())
+    }
+}
+
+impl Behaviour {
+    /// Where each behaviour comes from, by its path in the YAML.
+    pub fn sources(&self) -> Vec<(&'static str, &str)> {
+        vec![
+            ("flush", &self.flush.source),
+            ("bufferLimit", &self.buffer_limit.source),
+            ("batch", &self.batch.source),
+            ("maxInFlight", &self.max_in_flight.source),
+            ("readChunk", &self.read_chunk.source),
+            ("retries", &self.retries.source),
+            ("backoffBase", &self.backoff_base.source),
+            ("backoffCap", &self.backoff_cap.source),
+            ("scanInterval", &self.scan_interval.source),
+            ("successor", &self.successor.source),
+            ("rotateWait", &self.rotate_wait.source),
+            ("checkpoints", &self.checkpoints.source),
+            ("restart", &self.restart.source),
+            ("threads", &self.threads.source),
+            ("maxInputs", &self.max_inputs.source),
+        ]
+    }
+}

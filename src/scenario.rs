@@ -1,0 +1,155 @@
+//! What the user asks for: a cluster, its workloads, how to collect, what goes wrong, what counts as good.
+//!
+//! Takes YAML; gives a [`Scenario`] in which every default is filled in, or a [`ScenarioError`] that names
+//! file, line and column and says what is allowed. Every default is the default of the real thing, so a
+//! short scenario is a complete one.
+//!
+//! ```
+//! let scenario = loghaul::scenario::from_yaml("example.yaml", "
+//! name: small
+//! cluster: { pools: [ { name: general, nodes: 2 } ] }
+//! tenants: [ { name: shop, workloads: [ { name: web, replicas: 4, logs: [ { stream: stdout, rate: 10/s } ] } ] } ]
+//! ").unwrap();
+//! assert_eq!(scenario.pods(), 4);
+//! ```
+
+mod backend;
+mod check;
+mod cluster;
+mod collection;
+mod embedded;
+mod error;
+mod objective;
+mod workload;
+
+pub use backend::{Backend, Fault, Outage, OutageMode, OutageOf};
+pub use cluster::{Cluster, Kubelet, Pool};
+pub use collection::{Collection, ConfigMode, CustomProfile, Override, Settings};
+pub use embedded::{embedded, embedded_names};
+pub use error::ScenarioError;
+pub use objective::{Comparison, Objective};
+pub use workload::{
+    ArrivalsSpec, Burst, Count, Diurnal, LineSize, LogNormal, LogSource, LogSpec, Parse, Resources, Rotation,
+    Tenant, Trace, Wants, Workload,
+};
+
+use crate::units::SimTime;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// One cluster and one question about it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schemars(title = "Loghaul scenario")]
+pub struct Scenario {
+    /// A short name, used in reports.
+    pub name: String,
+    /// What the scenario is to answer.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub question: String,
+    /// Simulated time.
+    #[serde(default = "defaults::duration")]
+    pub duration: SimTime,
+    /// Left out of freshness; never out of the ledger. At most half of the duration.
+    #[serde(default = "defaults::warmup")]
+    pub warmup: SimTime,
+    /// After the duration nothing is written any more, and agents have so long to deliver what they hold.
+    #[serde(default = "defaults::drain")]
+    pub drain: SimTime,
+    /// Longest run of lines handled as one; down to 2ms. Results must not depend on it.
+    #[serde(default = "defaults::chunk")]
+    pub chunk: SimTime,
+    /// The nodes.
+    pub cluster: Cluster,
+    /// Who runs what.
+    pub tenants: Vec<Tenant>,
+    /// The agent and its settings.
+    #[serde(default)]
+    pub collection: Collection,
+    /// The log service.
+    #[serde(default)]
+    pub backend: Backend,
+    /// What goes wrong, and when.
+    #[serde(default)]
+    pub faults: Vec<Fault>,
+    /// What counts as good enough, for every strategy alike.
+    #[serde(default = "objective::defaults")]
+    pub objectives: Vec<Objective>,
+    /// Agents derived from embedded profiles.
+    #[serde(default)]
+    pub profiles: Vec<CustomProfile>,
+}
+
+mod defaults {
+    use crate::units::SimTime;
+
+    pub fn duration() -> SimTime {
+        SimTime::from_secs(600)
+    }
+    pub fn warmup() -> SimTime {
+        SimTime::from_secs(10)
+    }
+    pub fn drain() -> SimTime {
+        SimTime::from_secs(30)
+    }
+    pub fn chunk() -> SimTime {
+        SimTime::from_secs(1)
+    }
+}
+
+impl Scenario {
+    /// Pods of all tenants.
+    pub fn pods(&self) -> u64 {
+        self.tenants.iter().map(|t| t.count.get() * t.workloads.iter().map(|w| w.replicas.get()).sum::<u64>()).sum()
+    }
+
+    /// Nodes of all pools, before any are added.
+    pub fn nodes(&self) -> u64 {
+        self.cluster.pools.iter().map(|p| p.nodes.get()).sum()
+    }
+
+    /// Tenants, each of a `count` by itself.
+    pub fn tenant_count(&self) -> u64 {
+        self.tenants.iter().map(|t| t.count.get()).sum()
+    }
+
+    /// The scenario with all defaults filled in, as YAML.
+    ///
+    /// # Errors
+    /// The scenario cannot be written as YAML.
+    pub fn to_yaml(&self) -> Result<String, String> {
+        serde_saphyr::to_string(self).map_err(|e| e.to_string())
+    }
+}
+
+/// Reads and checks a scenario file.
+///
+/// # Errors
+/// The file cannot be read, is no scenario, or asks for something impossible.
+pub fn load(path: &Path) -> Result<Scenario, ScenarioError> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|e| ScenarioError::unreadable(&name, &e))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|e| ScenarioError::whole_file(&name, format!("is not UTF-8 text: {}", e.utf8_error())))?;
+    from_yaml(&name, &text)
+}
+
+/// Reads and checks a scenario; `file` is what errors call it.
+///
+/// # Errors
+/// The text is no scenario or asks for something impossible.
+pub fn from_yaml(file: &str, text: &str) -> Result<Scenario, ScenarioError> {
+    if text.trim().is_empty() {
+        return Err(ScenarioError::whole_file(file, "is empty; a scenario needs name, cluster and tenants".into()));
+    }
+    let scenario: Scenario =
+        serde_saphyr::from_str(text).map_err(|e| ScenarioError::from_yaml(file, text, &e))?;
+    check::check(&scenario).map_err(|problem| problem.into_error(file, text))?;
+    Ok(scenario)
+}
+
+/// The JSON Schema of scenarios, for editors.
+pub fn json_schema() -> serde_json::Value {
+    schemars::schema_for!(Scenario).to_value()
+}

@@ -1,0 +1,74 @@
+//! The log service, and what goes wrong with it.
+
+use crate::units::{ByteRate, SimTime};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The log service that receives.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Backend {
+    /// Bytes a second that it can take in; unlimited where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<ByteRate>,
+    /// From sending a request until its answer: the shortest. Lines can be queried from then on.
+    pub latency: SimTime,
+    /// Mean of what comes on top, exponential.
+    pub latency_tail: SimTime,
+    /// Longest wait for capacity before requests are turned away (HTTP 429).
+    pub queue: SimTime,
+}
+
+impl Default for Backend {
+    fn default() -> Self {
+        Self {
+            capacity: None,
+            latency: SimTime::from_ns(20_000_000),
+            latency_tail: SimTime::from_ns(5_000_000),
+            queue: SimTime::from_secs(5),
+        }
+    }
+}
+
+/// Something that goes wrong.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Fault {
+    /// The backend cannot be written to for a while.
+    Outage(Outage),
+}
+
+/// A span of time without the backend.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Outage {
+    /// What fails.
+    pub of: OutageOf,
+    /// When it begins.
+    pub at: SimTime,
+    /// How long it lasts.
+    #[serde(rename = "for")]
+    pub lasts: SimTime,
+    /// How it shows.
+    #[serde(default)]
+    pub mode: OutageMode,
+}
+
+/// What an outage is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum OutageOf {
+    /// The log service.
+    Backend,
+}
+
+/// How an outage shows to agents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum OutageMode {
+    /// Connections are refused at once; agents back off.
+    #[default]
+    Refuse,
+    /// Requests get no answer until it is over.
+    Stall,
+}

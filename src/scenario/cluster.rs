@@ -1,0 +1,86 @@
+//! Nodes and their kubelet.
+
+use super::workload::Count;
+use crate::units::{Bytes, Millicores, Price, SimTime};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Node pools, and the kubelet's settings on all of them.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Cluster {
+    /// Kinds of nodes.
+    pub pools: Vec<Pool>,
+    /// Log rotation of containers' standard output.
+    #[serde(default)]
+    pub kubelet: Kubelet,
+}
+
+/// Nodes of one kind.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Pool {
+    /// The pool's name.
+    pub name: String,
+    /// How many nodes.
+    pub nodes: Count,
+    /// Allocatable CPU of a node.
+    #[serde(default = "default_cpu")]
+    pub cpu: Millicores,
+    /// Allocatable memory of a node.
+    #[serde(default = "default_memory")]
+    pub memory: Bytes,
+    /// Pods a node takes at most. Default: the kubelet's 110.
+    #[serde(default = "default_pods")]
+    pub pods: Count,
+    /// Disk for logs; only reported against, not enforced.
+    #[serde(default = "default_log_disk")]
+    pub log_disk: Bytes,
+    /// Price of a node.
+    #[serde(default = "default_price")]
+    pub price: Price,
+    /// Whether nodes of this pool may be added when requests do not fit.
+    #[serde(default = "default_grows")]
+    pub grows: bool,
+}
+
+fn default_cpu() -> Millicores {
+    Millicores::new(16_000)
+}
+fn default_memory() -> Bytes {
+    Bytes::new(64 << 30)
+}
+fn default_pods() -> Count {
+    Count::of(110)
+}
+fn default_log_disk() -> Bytes {
+    Bytes::new(50 << 30)
+}
+fn default_price() -> Price {
+    Price::per_hour(0.40)
+}
+fn default_grows() -> bool {
+    true
+}
+
+/// Rotation of container logs, as the kubelet does it. Defaults: kubelet `v1beta1/defaults.go`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Kubelet {
+    /// A file at least so large when the kubelet looks is rotated; a trigger, not a cap.
+    pub container_log_max_size: Bytes,
+    /// Files kept of a container, the one being written included.
+    pub container_log_max_files: Count,
+    /// How often the kubelet looks.
+    pub container_log_monitor_interval: SimTime,
+}
+
+impl Default for Kubelet {
+    fn default() -> Self {
+        Self {
+            container_log_max_size: Bytes::new(10 << 20),
+            container_log_max_files: Count::of(5),
+            container_log_monitor_interval: SimTime::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The agent that collects, and its settings.
+
+use super::workload::{Count, Resources};
+use crate::profile::Retries;
+use crate::units::{Bytes, Millicores, SimTime};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_saphyr::Spanned;
+use std::collections::BTreeMap;
+
+/// How logs are collected, whatever the strategy; each strategy may differ.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Collection {
+    /// The agent: an embedded profile, or one of the scenario's own.
+    #[schemars(with = "String")]
+    pub agent: Spanned<String>,
+    /// Settings of the agent.
+    pub with: Settings,
+    /// What is different where an agent a node collects.
+    pub daemonset: Override,
+    /// What is different where an agent a pod collects.
+    pub sidecar: Override,
+    /// How a shared agent takes the tenants' collection configs.
+    pub configs: ConfigMode,
+    /// Headroom of requests where the chart sets none: requests are the expected use at so many times the
+    /// mean load.
+    pub headroom: f64,
+}
+
+impl Default for Collection {
+    fn default() -> Self {
+        Self {
+            agent: unplaced("fluent-bit".to_owned()),
+            with: Settings::default(),
+            daemonset: Override::default(),
+            sidecar: Override::default(),
+            configs: ConfigMode::default(),
+            headroom: 1.5,
+        }
+    }
+}
+
+/// A value that stands in no file.
+pub(super) fn unplaced<T>(value: T) -> Spanned<T> {
+    Spanned::new(value, serde_saphyr::Location::UNKNOWN, serde_saphyr::Location::UNKNOWN)
+}
+
+/// How a shared agent takes collection configs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ConfigMode {
+    /// Each config is an input of its own.
+    #[default]
+    OwnInputs,
+    /// One shared input, and a route for each config.
+    Routes,
+}
+
+/// Settings that replace a profile's defaults.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Settings {
+    /// How often the buffer is flushed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flush: Option<SimTime>,
+    /// Bytes of records that the agent holds at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mem_buf_limit: Option<Bytes>,
+    /// How often the agent looks for new files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_interval: Option<SimTime>,
+    /// How long a rotated file may still be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotate_wait: Option<SimTime>,
+    /// Retries of a failed request: `unlimited`, or `{ limit: 1 }`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retries: Option<Retries>,
+    /// Whether read positions survive the process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoints: Option<bool>,
+    /// Collection configs, as inputs of their own, that one process can load.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_inputs: Option<Count>,
+    /// Whether lines get the pod's metadata; default: a shared agent does, a sidecar knows its pod.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enrich: Option<bool>,
+}
+
+impl Settings {
+    /// These settings, and those of `other` where these say nothing.
+    pub fn or(&self, other: &Self) -> Self {
+        Self {
+            flush: self.flush.or(other.flush),
+            mem_buf_limit: self.mem_buf_limit.or(other.mem_buf_limit),
+            refresh_interval: self.refresh_interval.or(other.refresh_interval),
+            rotate_wait: self.rotate_wait.or(other.rotate_wait),
+            retries: self.retries.or(other.retries),
+            checkpoints: self.checkpoints.or(other.checkpoints),
+            max_inputs: self.max_inputs.or(other.max_inputs),
+            enrich: self.enrich.or(other.enrich),
+        }
+    }
+}
+
+/// What one strategy does differently.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Override {
+    /// Another agent.
+    #[schemars(with = "Option<String>")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Spanned<String>>,
+    /// Other settings.
+    pub with: Settings,
+    /// Requests, in place of the chart's or of the sizing rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests: Option<Resources>,
+    /// CPU limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_limit: Option<Millicores>,
+    /// Memory limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_limit: Option<Bytes>,
+}
+
+/// An agent derived from an embedded profile.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct CustomProfile {
+    /// Its name in this scenario.
+    pub name: String,
+    /// The profile it is derived from.
+    #[schemars(with = "String")]
+    pub base: Spanned<String>,
+    /// Costs that differ, by their path in the profile, such as `cpu.line: 2.5`.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, f64>")]
+    pub set: BTreeMap<String, Spanned<f64>>,
+}

@@ -1,0 +1,18 @@
+//! The scenarios that ship with the program.
+
+const EMBEDDED: [(&str, &str); 4] = [
+    ("reference", include_str!("../../scenarios/reference.yaml")),
+    ("proof-of-concept", include_str!("../../scenarios/proof-of-concept.yaml")),
+    ("single-purpose", include_str!("../../scenarios/single-purpose.yaml")),
+    ("mixed-paas", include_str!("../../scenarios/mixed-paas.yaml")),
+];
+
+/// Names of the embedded scenarios.
+pub fn embedded_names() -> impl Iterator<Item = &'static str> {
+    EMBEDDED.iter().map(|(name, _)| *name)
+}
+
+/// The YAML of an embedded scenario.
+pub fn embedded(name: &str) -> Option<&'static str> {
+    EMBEDDED.iter().find(|(known, _)| *known == name).map(|(_, yaml)| *yaml)
+}

@@ -1,0 +1,291 @@
+//! Tenants, workloads and the logs they write.
+
+use crate::units::{Bytes, Fraction, LineRate, Millicores, SimTime};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A whole number of at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Count(u64);
+
+impl Count {
+    /// The most that a count may be: far beyond the largest cluster.
+    pub const MAX: u64 = 10_000_000;
+
+    /// A count known to be in range.
+    pub(crate) const fn of(n: u64) -> Self {
+        Self(n)
+    }
+    /// The number.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Count;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "a whole number from 1 to {}", Count::MAX)
+            }
+            fn visit_u64<E: serde::de::Error>(self, n: u64) -> Result<Count, E> {
+                self.visit_i64(i64::try_from(n).unwrap_or(i64::MAX))
+            }
+            fn visit_i64<E: serde::de::Error>(self, n: i64) -> Result<Count, E> {
+                match u64::try_from(n) {
+                    Ok(n) if (1..=Count::MAX).contains(&n) => Ok(Count(n)),
+                    _ => Err(E::custom(format!("{n} is not a whole number from 1 to {}", Count::MAX))),
+                }
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Count, E> {
+                match text.parse() {
+                    Ok(n) => self.visit_i64(n),
+                    Err(_) => Err(E::custom(format!("{text:?} is not a whole number from 1 to {}", Count::MAX))),
+                }
+            }
+        }
+        deserializer.deserialize_i64(Visitor)
+    }
+}
+
+impl JsonSchema for Count {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Count".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "integer", "minimum": 1, "maximum": Count::MAX })
+    }
+}
+
+/// A team, customer or business with its own workloads.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Tenant {
+    /// The tenant's name; several of a `count` are called name-1, name-2, …
+    pub name: String,
+    /// How many tenants of this kind.
+    #[serde(default = "one")]
+    pub count: Count,
+    /// What each of them runs.
+    pub workloads: Vec<Workload>,
+}
+
+fn one() -> Count {
+    Count::of(1)
+}
+
+/// Pods of one kind.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Workload {
+    /// The workload's name.
+    pub name: String,
+    /// How many pods.
+    #[serde(default = "one")]
+    pub replicas: Count,
+    /// What each pod requests.
+    #[serde(default)]
+    pub requests: Resources,
+    /// What each pod writes.
+    #[serde(default)]
+    pub logs: Vec<LogSpec>,
+}
+
+/// CPU and memory that a pod requests.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Resources {
+    /// CPU request.
+    pub cpu: Millicores,
+    /// Memory request.
+    pub memory: Bytes,
+}
+
+impl Default for Resources {
+    fn default() -> Self {
+        Self { cpu: Millicores::new(250), memory: Bytes::new(256 << 20) }
+    }
+}
+
+/// One log stream of each pod of a workload.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct LogSpec {
+    /// Where the application writes it.
+    pub stream: LogSource,
+    /// Mean lines a second of a pod.
+    pub rate: LineRate,
+    /// When within that mean.
+    #[serde(default)]
+    pub arrivals: ArrivalsSpec,
+    /// How far replicas differ: the coefficient of variation of their mean rates, log-normal.
+    #[serde(default = "default_spread")]
+    pub spread: Fraction,
+    /// Sizes of lines, as the application writes them.
+    #[serde(default)]
+    pub line: LineSize,
+    /// What the owner wants done with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wants: Option<Wants>,
+    /// Whether it stays where it is written under every strategy. Otherwise the workload writes the same
+    /// lines to where the strategy can read them.
+    #[serde(default)]
+    pub fixed: bool,
+    /// How the application rotates the file, where it is one.
+    #[serde(default)]
+    pub rotate: Rotation,
+}
+
+fn default_spread() -> Fraction {
+    Fraction::new(0.3)
+}
+
+/// Where an application writes a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum LogSource {
+    /// Standard output or error.
+    Stdout,
+    /// A file in a volume of the pod.
+    File,
+    /// A file in a directory of the node.
+    HostPath,
+}
+
+/// How lines fall in time.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ArrivalsSpec {
+    /// Independently of each other.
+    #[default]
+    Poisson,
+    /// Evenly.
+    Constant,
+    /// On and off.
+    Burst(Burst),
+    /// With the time of day.
+    Diurnal(Diurnal),
+    /// As recorded, second by second.
+    Trace(Trace),
+}
+
+/// Slots that are on or off, independently; all lines fall into those that are on.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Burst {
+    /// Share of the time that is on.
+    pub duty: Fraction,
+    /// Length of a slot, in whole seconds.
+    pub slot: SimTime,
+}
+
+/// A sine over the day.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Diurnal {
+    /// Half the swing over the mean.
+    pub amplitude: Fraction,
+    /// Length of a full swing.
+    #[serde(default = "day")]
+    pub period: SimTime,
+    /// Where in the swing the run starts: 0 is the mean, rising; 0.25 the peak.
+    #[serde(default = "quarter")]
+    pub phase: Fraction,
+}
+
+fn day() -> SimTime {
+    SimTime::from_secs(86_400)
+}
+fn quarter() -> Fraction {
+    Fraction::new(0.25)
+}
+
+/// Weights of successive seconds; only their proportions count. Each pod starts at a place of its own.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Trace {
+    /// Lines seen in each second.
+    pub per_second: Vec<f32>,
+}
+
+/// Sizes of lines in bytes, line end included.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum LineSize {
+    /// Every line the same.
+    Constant(Bytes),
+    /// Log-normal.
+    Lognormal(LogNormal),
+    /// From real logs: sizes at evenly spaced quantiles, the smallest first, the largest last.
+    Quantiles(Vec<Bytes>),
+}
+
+impl Default for LineSize {
+    fn default() -> Self {
+        Self::Lognormal(LogNormal { median: Bytes::new(180), p99: Bytes::new(1200) })
+    }
+}
+
+/// A log-normal distribution by two of its quantiles.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct LogNormal {
+    /// Half of all lines are smaller.
+    pub median: Bytes,
+    /// 99 of 100 lines are smaller.
+    pub p99: Bytes,
+}
+
+/// A workload's own collection config.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Wants {
+    /// How lines are to be parsed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parse: Option<Parse>,
+    /// The store that lines are to arrive in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store: Option<String>,
+    /// Share of lines to keep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<Fraction>,
+    /// How long lines are to be kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<SimTime>,
+    /// Agent settings of its own, such as a larger buffer.
+    #[serde(default)]
+    pub own_limits: bool,
+}
+
+/// How a line is parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Parse {
+    /// Not at all.
+    Raw,
+    /// As JSON.
+    Json,
+    /// By a delimiter.
+    Delimiter,
+    /// By a regular expression.
+    Regex,
+}
+
+/// How an application rotates its own log file: exactly at a size.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Rotation {
+    /// Size at which the file is renamed and a new one begun.
+    pub size: Bytes,
+    /// Files kept, the one being written included.
+    pub files: Count,
+}
+
+impl Default for Rotation {
+    /// As log libraries commonly do, and the same as the kubelet: 10 Mi, five files.
+    fn default() -> Self {
+        Self { size: Bytes::new(10 << 20), files: Count(5) }
+    }
+}
