@@ -101,7 +101,10 @@ mod defaults {
 impl Scenario {
     /// Pods of all tenants.
     pub fn pods(&self) -> u64 {
-        self.tenants.iter().map(|t| t.count.get() * t.workloads.iter().map(|w| w.replicas.get()).sum::<u64>()).sum()
+        self.tenants
+            .iter()
+            .map(|t| t.count.get() * t.workloads.iter().map(|w| w.replicas.get()).sum::<u64>())
+            .sum()
     }
 
     /// Nodes of all pools, before any are added.
@@ -141,7 +144,10 @@ pub fn load(path: &Path) -> Result<Scenario, ScenarioError> {
 /// The text is no scenario or asks for something impossible.
 pub fn from_yaml(file: &str, text: &str) -> Result<Scenario, ScenarioError> {
     if text.trim().is_empty() {
-        return Err(ScenarioError::whole_file(file, "is empty; a scenario needs name, cluster and tenants".into()));
+        return Err(ScenarioError::whole_file(
+            file,
+            "is empty; a scenario needs name, cluster and tenants".into(),
+        ));
     }
     let scenario: Scenario =
         serde_saphyr::from_str(text).map_err(|e| ScenarioError::from_yaml(file, text, &e))?;

@@ -130,7 +130,8 @@ impl Costs {
         let reads_ns = work.weighted_reads * self.read_ns;
         let busy = (reads_ns + content_ns * self.reader_share) / (work.span_s * NS_PER_SEC as f64);
         let wakeup_ns = self.wakeup_ns * self.coldness(reads_per_s);
-        let wakeups = work.reads * (1.0 - busy).max(0.0) / (1.0 + reads_per_s * wakeup_ns / NS_PER_SEC as f64);
+        let wakeups =
+            work.reads * (1.0 - busy).max(0.0) / (1.0 + reads_per_s * wakeup_ns / NS_PER_SEC as f64);
         wakeups * wakeup_ns + reads_ns + content_ns
     }
 
@@ -228,7 +229,8 @@ mod tests {
             number.value = 0.0;
         }
         let costs = Costs::new(&profile, true);
-        let load = Load { files: 10.0, configs: 3.0, lines_per_s: 1e4, bytes_per_s: 1e6, buffered_bytes: 1e6 };
+        let load =
+            Load { files: 10.0, configs: 3.0, lines_per_s: 1e4, bytes_per_s: 1e6, buffered_bytes: 1e6 };
         assert_eq!(costs.expected(&load), (0.0, 0.0));
     }
 }

@@ -37,7 +37,9 @@ impl Problem {
                 });
                 match found {
                     Some((line, column)) => ScenarioError::at(file, text, line, column, &self.message),
-                    None => ScenarioError::whole_file(file, format!("is no possible scenario: {}", self.message)),
+                    None => {
+                        ScenarioError::whole_file(file, format!("is no possible scenario: {}", self.message))
+                    }
                 }
             }
         }
@@ -73,9 +75,7 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), Problem> {
     }
     let interval = scenario.cluster.kubelet.container_log_monitor_interval;
     if interval < SimTime::from_secs(3) {
-        return problem(format!(
-            "containerLogMonitorInterval is {interval}; the kubelet allows 3s and more"
-        ));
+        return problem(format!("containerLogMonitorInterval is {interval}; the kubelet allows 3s and more"));
     }
     if scenario.cluster.kubelet.container_log_max_files.get() < 2 {
         return problem("containerLogMaxFiles is 1; the kubelet allows 2 and more".into());
@@ -125,7 +125,9 @@ fn check_log(log: &LogSpec) -> Result<(), Problem> {
         return problem(format!("spread is {}; allowed is up to 500%", log.spread));
     }
     match &log.line {
-        LineSize::Constant(size) if size.get() == 0 => problem("line: constant is 0B; a line has a size".into())?,
+        LineSize::Constant(size) if size.get() == 0 => {
+            problem("line: constant is 0B; a line has a size".into())?
+        }
         LineSize::Lognormal(law) if law.median.get() == 0 || law.p99 < law.median => problem(format!(
             "lognormal: median {} and p99 {}; allowed is 0 < median <= p99",
             law.median, law.p99
@@ -165,8 +167,11 @@ fn check_agents(scenario: &Scenario) -> Result<(), Problem> {
     let embedded: Vec<&str> = profile::names().collect();
     for custom in &scenario.profiles {
         if !embedded.contains(&custom.base.value.as_str()) {
-            let message =
-                format!("there is no agent {:?} to derive from; there are {}", custom.base.value, embedded.join(", "));
+            let message = format!(
+                "there is no agent {:?} to derive from; there are {}",
+                custom.base.value,
+                embedded.join(", ")
+            );
             return Err(Problem::at(&custom.base, message));
         }
         let Some(Ok(mut profile)) = profile::embedded(&custom.base.value) else { continue };

@@ -44,7 +44,9 @@ impl ScenarioError {
             problem.truncate(at);
         }
         match plain.location() {
-            Some(place) if place.line() > 0 => Self::at(file, text, place.line(), place.column(), problem.trim()),
+            Some(place) if place.line() > 0 => {
+                Self::at(file, text, place.line(), place.column(), problem.trim())
+            }
             _ => Self::whole_file(file, format!("is no scenario: {}", problem.trim())),
         }
     }

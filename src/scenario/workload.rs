@@ -42,7 +42,9 @@ impl<'de> Deserialize<'de> for Count {
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Count, E> {
                 match text.parse() {
                     Ok(n) => self.visit_i64(n),
-                    Err(_) => Err(E::custom(format!("{text:?} is not a whole number from 1 to {}", Count::MAX))),
+                    Err(_) => {
+                        Err(E::custom(format!("{text:?} is not a whole number from 1 to {}", Count::MAX)))
+                    }
                 }
             }
         }

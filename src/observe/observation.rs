@@ -1,0 +1,51 @@
+//! What one run of one strategy yields.
+
+use super::{Freshness, Ledger};
+use crate::metric::Metric;
+use std::collections::BTreeMap;
+
+/// The record of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Observation {
+    /// Every figure; `None` for a freshness beyond the horizon.
+    pub metrics: BTreeMap<Metric, Option<f64>>,
+    /// Where every line is.
+    pub ledger: Ledger,
+    /// Ages of all tenants' lines emitted after warm-up.
+    pub freshness: Freshness,
+    /// Each tenant by itself, in the order of the scenario.
+    pub tenants: Vec<TenantFigures>,
+    /// The run over time, warm-up and drain included.
+    pub timeline: Vec<TimelineBin>,
+}
+
+impl Observation {
+    /// The value of a metric; `None` when it is beyond the horizon or was not recorded.
+    pub fn get(&self, metric: Metric) -> Option<f64> {
+        self.metrics.get(&metric).copied().flatten()
+    }
+}
+
+/// One tenant's figures.
+#[derive(Clone, Debug, Default)]
+pub struct TenantFigures {
+    /// The tenant's name.
+    pub name: String,
+    /// Lines emitted after warm-up.
+    pub lines: u64,
+    /// Of these, delivered.
+    pub delivered: u64,
+    /// Freshness in seconds that 99 in 100 of its lines do not exceed; `None` beyond the horizon.
+    pub freshness_p99: Option<f64>,
+}
+
+/// A span of simulated time.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TimelineBin {
+    /// Its end, in seconds.
+    pub until_s: f64,
+    /// Lines emitted in it.
+    pub emitted: u64,
+    /// Lines delivered in it.
+    pub delivered: u64,
+}

@@ -1,0 +1,5 @@
+//! Pure statistics: intervals from replications, paired differences.
+
+mod estimate;
+
+pub use estimate::Estimate;

@@ -1,0 +1,80 @@
+//! Means of replications with Student's t intervals.
+
+use serde::Serialize;
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+/// A mean over replications with its 95 % confidence interval.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Estimate {
+    /// The mean; `None` when a replication's value is beyond the horizon.
+    pub mean: Option<f64>,
+    /// Lower end of the interval; `None` with one replication.
+    pub lo: Option<f64>,
+    /// Upper end of the interval; `None` with one replication.
+    pub hi: Option<f64>,
+    /// Replications.
+    pub n: usize,
+}
+
+impl Estimate {
+    /// The mean of independent replications and its Student t interval.
+    ///
+    /// A missing value stands for one beyond every bound (a freshness that never came), and so does the mean
+    /// of values among which there is one.
+    pub fn of(values: &[Option<f64>]) -> Self {
+        let n = values.len();
+        let known: Option<Vec<f64>> = values.iter().copied().collect();
+        let Some(known) = known.filter(|k| !k.is_empty()) else {
+            return Self { mean: None, lo: None, hi: None, n };
+        };
+        let mean = known.iter().sum::<f64>() / n as f64;
+        if n < 2 {
+            return Self { mean: Some(mean), lo: None, hi: None, n };
+        }
+        let variance = known.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1) as f64;
+        let half = t_quantile_975(n - 1) * (variance / n as f64).sqrt();
+        Self { mean: Some(mean), lo: Some(mean - half), hi: Some(mean + half), n }
+    }
+
+    /// The mean of paired differences `a - b` and its interval: for replications that share random numbers.
+    pub fn of_differences(a: &[Option<f64>], b: &[Option<f64>]) -> Self {
+        let differences: Vec<Option<f64>> = a.iter().zip(b).map(|(a, b)| Some((*a)? - (*b)?)).collect();
+        Self::of(&differences)
+    }
+}
+
+/// The 97.5 % quantile of Student's t with so many degrees of freedom.
+fn t_quantile_975(freedom: usize) -> f64 {
+    // Location 0, scale 1 and at least one degree of freedom are always valid.
+    StudentsT::new(0.0, 1.0, freedom.max(1) as f64).map_or(f64::INFINITY, |t| t.inverse_cdf(0.975))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_is_students() {
+        // Mean 3, s² = 2.5, t(0.975; 4) = 2.776: half width 2.776·sqrt(0.5) = 1.963.
+        let estimate = Estimate::of(&[1.0, 2.0, 3.0, 4.0, 5.0].map(Some));
+        assert_eq!(estimate.mean, Some(3.0));
+        assert!((estimate.hi.unwrap() - 4.963).abs() < 0.001);
+        assert!((estimate.lo.unwrap() - 1.037).abs() < 0.001);
+    }
+
+    #[test]
+    fn one_value_has_no_interval_and_a_missing_one_no_mean() {
+        let one = Estimate::of(&[Some(2.0)]);
+        assert_eq!((one.mean, one.lo, one.hi), (Some(2.0), None, None));
+        assert_eq!(Estimate::of(&[Some(2.0), None]).mean, None);
+    }
+
+    #[test]
+    fn pairing_narrows_the_interval() {
+        let a = [10.0, 20.0, 30.0, 40.0].map(Some);
+        let b = [9.0, 19.1, 28.9, 39.0].map(Some);
+        let paired = Estimate::of_differences(&a, &b);
+        assert!((paired.mean.unwrap() - 1.0).abs() < 1e-9);
+        assert!(paired.hi.unwrap() - paired.lo.unwrap() < 0.3);
+    }
+}

@@ -1,0 +1,5 @@
+//! Experiments over runs.
+
+mod result;
+
+pub use result::{Provenance, StrategyResult};

@@ -1,0 +1,77 @@
+//! What a comparison yields: every strategy's figures over its replications.
+
+use crate::metric::Metric;
+use crate::observe::{Ledger, Observation};
+use crate::stats::Estimate;
+use std::collections::BTreeMap;
+
+/// Where a result comes from and how to remake it.
+#[derive(Clone, Debug)]
+pub struct Provenance {
+    /// Version of the program.
+    pub version: &'static str,
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Its question.
+    pub question: String,
+    /// Hash of the scenario with all defaults filled in, 16 hexadecimal digits.
+    pub scenario_hash: String,
+    /// Nodes of the cluster.
+    pub nodes: u64,
+    /// Pods of the cluster.
+    pub pods: u64,
+    /// Tenants of the cluster.
+    pub tenants: u64,
+    /// Simulated seconds.
+    pub duration_s: f64,
+    /// Seconds left out of freshness.
+    pub warmup_s: f64,
+    /// Seconds in which agents may deliver what they hold, nothing being written any more.
+    pub drain_s: f64,
+    /// The seed.
+    pub seed: u64,
+    /// Replications.
+    pub replications: u64,
+    /// The name of the agent.
+    pub agent: String,
+    /// The command that remakes it.
+    pub command: String,
+}
+
+/// One strategy over all replications.
+#[derive(Clone, Debug)]
+pub struct StrategyResult {
+    /// The strategy's name.
+    pub strategy: &'static str,
+    /// Why it cannot be run here; `None` where it can.
+    pub infeasible: Option<String>,
+    /// One observation a replication; empty where infeasible.
+    pub observations: Vec<Observation>,
+}
+
+impl StrategyResult {
+    /// A metric in each replication.
+    pub fn values(&self, metric: Metric) -> Vec<Option<f64>> {
+        self.observations.iter().map(|o| o.get(metric)).collect()
+    }
+
+    /// A metric over all replications.
+    pub fn estimate(&self, metric: Metric) -> Estimate {
+        Estimate::of(&self.values(metric))
+    }
+
+    /// Every recorded metric over all replications.
+    pub fn estimates(&self) -> BTreeMap<Metric, Estimate> {
+        let recorded = self.observations.first().map(|o| o.metrics.keys().copied()).into_iter().flatten();
+        recorded.map(|m| (m, self.estimate(m))).collect()
+    }
+
+    /// The ledger, summed over replications.
+    pub fn ledger(&self) -> Ledger {
+        let mut sum = Ledger::default();
+        for observation in &self.observations {
+            sum += &observation.ledger;
+        }
+        sum
+    }
+}

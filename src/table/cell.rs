@@ -1,0 +1,89 @@
+//! What the table is made of.
+
+use crate::lang::Text;
+use crate::stats::Estimate;
+
+/// The whole table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The strategies that are its columns.
+    pub strategies: Vec<&'static str>,
+    /// Its rows, in the article's order.
+    pub rows: Vec<Row>,
+}
+
+/// One row.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The row's name in JSON and on the command line.
+    pub id: &'static str,
+    /// The row's title.
+    pub title: Text,
+    /// What its figures were taken from, in a sentence.
+    pub method: Text,
+    /// One cell a strategy.
+    pub cells: Vec<Cell>,
+}
+
+/// One cell.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// The strategy.
+    pub strategy: &'static str,
+    /// The cell in the article's manner, made from grade and figures.
+    pub text: Text,
+    /// The grade's name; `None` where a figure is not computed.
+    pub grade: Option<String>,
+    /// The figures it rests on, the graded one first.
+    pub figures: Vec<Figure>,
+    /// The article's own cell, word for word; `None` where the article has none.
+    pub article: Option<String>,
+    /// Whether measurement and article agree.
+    pub agreement: Agreement,
+}
+
+/// Whether a cell agrees with the article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// The grade, and the number where the article states one, are the article's.
+    Agrees,
+    /// They are not.
+    Disagrees,
+    /// The cell follows from a declared capability and is not counted.
+    ByConstruction,
+    /// There is nothing to compare.
+    Unknown,
+}
+
+impl Agreement {
+    /// As it stands in JSON.
+    pub fn as_bool(self) -> Option<bool> {
+        match self {
+            Self::Agrees => Some(true),
+            Self::Disagrees => Some(false),
+            Self::ByConstruction | Self::Unknown => None,
+        }
+    }
+}
+
+/// A measured figure in a cell.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// Its name.
+    pub name: String,
+    /// What it is, in a few words.
+    pub label: Text,
+    /// Its value with interval; `None` where it is not computed.
+    pub value: Option<Estimate>,
+    /// Its unit.
+    pub unit: &'static str,
+}
+
+impl Table {
+    /// Cells that agree and cells that were compared.
+    pub fn agreement(&self) -> (usize, usize) {
+        let compared: Vec<bool> =
+            self.rows.iter().flat_map(|r| &r.cells).filter_map(|c| c.agreement.as_bool()).collect();
+        (compared.iter().filter(|a| **a).count(), compared.len())
+    }
+}
