@@ -76,6 +76,16 @@ impl Arrivals {
         self.mean
     }
 
+    /// The largest mean that any interval has.
+    pub fn peak(&self) -> f64 {
+        match &self.modulation {
+            Modulation::Steady => self.mean,
+            Modulation::OnOff { duty, .. } => self.mean / duty,
+            Modulation::Sine { amplitude, .. } => self.mean * (1.0 + amplitude),
+            Modulation::Trace(weights) => self.mean * f64::from(weights.iter().copied().fold(0.0, f32::max)),
+        }
+    }
+
     /// Whether the rate is the same in every interval.
     pub fn is_steady(&self) -> bool {
         matches!(self.modulation, Modulation::Steady)

@@ -150,7 +150,8 @@ impl Costs {
             + configs * configs * self.config_squared_cores
     }
 
-    fn variable_bytes(&self, files: f64, configs: f64, buffered_bytes: f64) -> f64 {
+    /// Memory of a process beyond the idle program, in bytes.
+    pub fn variable_bytes(&self, files: f64, configs: f64, buffered_bytes: f64) -> f64 {
         files * self.file_bytes
             + (configs - 1.0).max(0.0) * self.config_bytes
             + buffered_bytes * self.buffered_byte_bytes
@@ -162,9 +163,14 @@ impl Costs {
         self.resident_bytes + self.variable_bytes(files, configs, buffered_bytes)
     }
 
-    /// PSS of one process, without what a node's processes share.
-    pub fn pss_bytes(&self, files: f64, configs: f64, buffered_bytes: f64) -> f64 {
-        self.proportional_bytes + self.variable_bytes(files, configs, buffered_bytes)
+    /// RSS of one idle process.
+    pub fn rss_idle_bytes(&self) -> f64 {
+        self.resident_bytes
+    }
+
+    /// PSS of one idle process, without what a node's processes share.
+    pub fn pss_idle_bytes(&self) -> f64 {
+        self.proportional_bytes
     }
 
     /// PSS that is counted once a node that runs any process of this profile.

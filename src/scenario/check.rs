@@ -9,6 +9,9 @@ use std::collections::BTreeSet;
 /// The most pods that a scenario may have: thirty times the largest cluster.
 const MAX_PODS: u64 = 5_000_000;
 
+/// The largest size at which a log file may be rotated.
+const MAX_FILE_BYTES: u64 = 1 << 40;
+
 /// What is wrong, and where.
 pub(super) struct Problem {
     message: String,
@@ -80,6 +83,10 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), Problem> {
     if scenario.cluster.kubelet.container_log_max_files.get() < 2 {
         return problem("containerLogMaxFiles is 1; the kubelet allows 2 and more".into());
     }
+    let size = scenario.cluster.kubelet.container_log_max_size;
+    if size.get() == 0 || size.get() > MAX_FILE_BYTES {
+        return problem(format!("containerLogMaxSize is {size}; allowed is 1B to 1Ti"));
+    }
     names_are_unique("pools", scenario.cluster.pools.iter().map(|p| p.name.as_str()))?;
     names_are_unique("tenants", scenario.tenants.iter().map(|t| t.name.as_str()))?;
     for tenant in &scenario.tenants {
@@ -120,6 +127,9 @@ fn check_log(log: &LogSpec) -> Result<(), Problem> {
     let problem = |message: String| Err(Problem::new(message));
     if log.rate.get() > 1e6 {
         return problem(format!("rate is {}; allowed is up to 1M/s a stream", log.rate));
+    }
+    if log.rotate.size.get() == 0 || log.rotate.size.get() > MAX_FILE_BYTES {
+        return problem(format!("rotate: size is {}; allowed is 1B to 1Ti", log.rotate.size));
     }
     if log.spread.get() > 5.0 {
         return problem(format!("spread is {}; allowed is up to 500%", log.spread));

@@ -1,0 +1,130 @@
+//! An agent's state: what it holds, what is under way, what it waits for.
+//!
+//! One `Input` is one reader with a buffer. An agent is one input, or one for each collection config where
+//! configs are inputs of their own; the first carries the costs of the process.
+
+use super::blueprint::{AgentPlan, Blueprint};
+use crate::engine::random::{draw, subkey};
+use crate::flow::Chunk;
+
+const NEVER: u64 = u64::MAX;
+
+/// Whether an input reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// It reads what is written.
+    Reading,
+    /// Its buffer is full.
+    Paused,
+    /// Its process has been killed.
+    Down,
+}
+
+/// Chunks that travel together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Batch {
+    pub chunks: Vec<Chunk>,
+    pub lines: u64,
+    /// Bytes in the buffer.
+    pub record_bytes: u64,
+    /// Bytes on the network.
+    pub wire_bytes: u64,
+    /// When something happens to it next.
+    pub due_ns: u64,
+    /// What then happens: the answer is there, and whether it is good; or it is sent again.
+    pub under_way: Option<bool>,
+    pub tries: u32,
+}
+
+/// One reader with its buffer.
+#[derive(Clone, Debug)]
+pub(super) struct Input {
+    pub plan: u32,
+    /// Its streams on the node: the first, and one behind the last.
+    pub first: u32,
+    pub end: u32,
+    pub mode: Mode,
+    /// Everything up to here is settled.
+    pub since_ns: u64,
+    /// Whether lines from before `since_ns` may be unread.
+    pub behind: bool,
+    /// Whether it carries the costs of the process.
+    pub leads: bool,
+    pub flush_ns: u64,
+    pub scan_ns: u64,
+    pub give_up_ns: u64,
+    pub restart_ns: u64,
+    scan_phase_ns: u64,
+    pub key: u64,
+    pub requests: u64,
+    /// Record bytes held, under way or not.
+    pub held_bytes: u64,
+    /// The most it ever held.
+    pub peak_bytes: u64,
+    pub filling: Batch,
+    pub batches: Vec<Batch>,
+    /// Empty batches whose memory is used again.
+    pub spare: Vec<Batch>,
+    pub kills: u32,
+}
+
+/// Purposes of an agent's draws.
+const FLUSH_PHASE: u64 = 1;
+const SCAN_PHASE: u64 = 2;
+/// Timers start on a grid of 1/64 of their interval, so that splits of chunks stay shallow.
+const PHASES: u64 = 64;
+
+impl Input {
+    pub fn new(
+        plan_index: usize,
+        plan: &AgentPlan,
+        streams: std::ops::Range<u32>,
+        key: u64,
+        leads: bool,
+    ) -> Self {
+        let phase = |purpose, interval: u64| draw(subkey(key, purpose), 0) % PHASES * (interval / PHASES);
+        let flush_phase_ns = phase(FLUSH_PHASE, plan.flush_ns);
+        Self {
+            plan: plan_index as u32,
+            first: streams.start,
+            end: streams.end,
+            mode: Mode::Reading,
+            since_ns: 0,
+            behind: false,
+            leads,
+            flush_ns: if flush_phase_ns == 0 { plan.flush_ns } else { flush_phase_ns },
+            scan_ns: NEVER,
+            give_up_ns: NEVER,
+            restart_ns: NEVER,
+            scan_phase_ns: phase(SCAN_PHASE, plan.scan_ns),
+            key,
+            requests: 0,
+            held_bytes: 0,
+            peak_bytes: 0,
+            filling: Batch::default(),
+            batches: Vec::new(),
+            spare: Vec::new(),
+            kills: 0,
+        }
+    }
+
+    /// The next instant at which something happens.
+    pub fn next_ns(&self) -> u64 {
+        let timers = self.flush_ns.min(self.scan_ns).min(self.give_up_ns).min(self.restart_ns);
+        self.batches.iter().map(|b| b.due_ns).fold(timers, u64::min)
+    }
+
+    /// Takes note that there is a file to be found by the next scan at or after `now_ns`.
+    pub fn want_scan(&mut self, now_ns: u64, scan_interval_ns: u64) {
+        let since_phase = now_ns.saturating_sub(self.scan_phase_ns);
+        let next = self.scan_phase_ns + since_phase.div_ceil(scan_interval_ns) * scan_interval_ns;
+        self.scan_ns = self.scan_ns.min(next.max(now_ns + 1));
+    }
+
+    /// What it adds to its process's memory beyond the idle program, at the fullest so far, in bytes.
+    pub fn variable_bytes(&self, blueprint: &Blueprint) -> f64 {
+        let plan = &blueprint.agents[self.plan as usize];
+        let configs = if self.leads { f64::from(plan.configs) } else { 0.0 };
+        plan.costs.variable_bytes(f64::from(self.end - self.first), configs, self.peak_bytes as f64)
+    }
+}

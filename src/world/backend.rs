@@ -1,0 +1,55 @@
+//! The log service as an agent sees it: latency, waits for capacity, outages.
+
+use super::blueprint::BackendPlan;
+use crate::engine::fluid::SlottedServer;
+use crate::engine::random::{draw, unit};
+
+/// What becomes of a request, known when it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    /// When the answer is there, in nanoseconds.
+    pub at_ns: u64,
+    /// Whether the lines were accepted.
+    pub accepted: bool,
+}
+
+/// The way from the agents to the backend.
+pub(super) struct Link<'a> {
+    plan: &'a BackendPlan,
+    server: Option<&'a SlottedServer>,
+    /// Demand of the slots from `first_slot` on.
+    demand: &'a mut [u64],
+    first_slot: usize,
+}
+
+impl<'a> Link<'a> {
+    pub fn new(
+        plan: &'a BackendPlan,
+        server: Option<&'a SlottedServer>,
+        demand: &'a mut [u64],
+        first_slot: usize,
+    ) -> Self {
+        Self { plan, server, demand, first_slot }
+    }
+
+    /// Sends `bytes` at `now_ns`; `key` and `request` name the random part of the latency.
+    pub fn send(&mut self, now_ns: u64, bytes: u64, key: u64, request: u64) -> Answer {
+        let refused = Answer { at_ns: now_ns + self.plan.latency_ns / 2, accepted: false };
+        let outage = self.plan.outages.iter().find(|o| (o.from_ns..o.until_ns).contains(&now_ns));
+        let starts_ns = match outage {
+            Some(outage) if outage.refuses => return refused,
+            Some(outage) => outage.until_ns,
+            None => now_ns,
+        };
+        let mut wait_ns = 0;
+        if let Some(server) = self.server {
+            wait_ns = server.wait_ns(now_ns);
+            if wait_ns > self.plan.queue_ns {
+                return Answer { at_ns: now_ns + self.plan.latency_ns, accepted: false };
+            }
+            self.demand[server.slot_of(now_ns) - self.first_slot] += bytes;
+        }
+        let tail_ns = -libm::log(1.0 - unit(draw(key, request))) * self.plan.latency_tail_ns as f64;
+        Answer { at_ns: starts_ns + self.plan.latency_ns + wait_ns + tail_ns as u64, accepted: true }
+    }
+}

@@ -1,0 +1,276 @@
+//! What there is in a world: the strategies' output and the simulation's input.
+
+use crate::engine::arrivals::Arrivals;
+use crate::engine::marks::Marks;
+use crate::flow::Medium;
+use crate::profile::{Costs, Retries, Successor};
+use crate::units::{NS_PER_SEC, SimTime};
+
+/// Everything that exists, and how it behaves; nothing about where pods run.
+#[derive(Clone, Debug)]
+pub struct Blueprint {
+    /// The strategy that drew it.
+    pub strategy: &'static str,
+    /// Why this cannot run here, where it cannot.
+    pub infeasible: Option<String>,
+    /// Kinds of nodes.
+    pub pools: Vec<Pool>,
+    /// Rotation of standard output by the kubelet.
+    pub kubelet: FileRotation,
+    /// How often the kubelet looks at log files, in nanoseconds.
+    pub kubelet_interval_ns: u64,
+    /// Names of tenants.
+    pub tenants: Vec<String>,
+    /// Ways in which lines come about.
+    pub laws: Vec<StreamLaw>,
+    /// Kinds of pods.
+    pub pods: Vec<PodTemplate>,
+    /// Kinds of agents.
+    pub agents: Vec<AgentPlan>,
+    /// The agent that runs on every node, an index into `agents`.
+    pub node_agent: Option<usize>,
+    /// The log service.
+    pub backend: BackendPlan,
+    /// Nothing is written after this, in nanoseconds.
+    pub horizon_ns: u64,
+    /// Lines written before this do not count for freshness, in nanoseconds.
+    pub warmup_ns: u64,
+    /// Agents may deliver for so long after the horizon, in nanoseconds.
+    pub drain_ns: u64,
+    /// Longest chunk, in nanoseconds.
+    pub chunk_ns: u64,
+}
+
+impl Blueprint {
+    /// The end of the run, in nanoseconds.
+    pub fn end_ns(&self) -> u64 {
+        self.horizon_ns + self.drain_ns
+    }
+
+    /// Pods of all templates.
+    pub fn pod_count(&self) -> u64 {
+        self.pods.iter().map(|p| p.replicas).sum()
+    }
+
+    /// Simulated seconds in which lines are written.
+    pub fn horizon_s(&self) -> f64 {
+        self.horizon_ns as f64 / NS_PER_SEC as f64
+    }
+}
+
+/// CPU and memory, requested or available.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Requests {
+    /// Thousandths of a core.
+    pub cpu_millicores: u64,
+    /// Bytes.
+    pub memory_bytes: u64,
+}
+
+/// Nodes of one kind.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// Its name.
+    pub name: String,
+    /// How many there are.
+    pub nodes: u64,
+    /// What a node can give.
+    pub allocatable: Requests,
+    /// Pods a node takes.
+    pub max_pods: u64,
+    /// Currency an hour and node.
+    pub price_per_hour: f64,
+    /// Whether nodes can be added.
+    pub grows: bool,
+}
+
+/// Rotation of a log file.
+#[derive(Clone, Copy, Debug)]
+pub struct FileRotation {
+    /// Bytes on disk.
+    pub size_bytes: u64,
+    /// Files kept, the live one included.
+    pub files: u64,
+}
+
+/// How lines of a stream come about.
+#[derive(Clone, Debug)]
+pub struct StreamLaw {
+    /// When, on a grid of one second.
+    pub arrivals: Arrivals,
+    /// How large, in bytes.
+    pub sizes: Marks,
+}
+
+/// Pods of one kind.
+#[derive(Clone, Debug)]
+pub struct PodTemplate {
+    /// Names its random streams, whatever the strategy.
+    pub name: String,
+    /// Whose pods, an index into `tenants`.
+    pub tenant: u32,
+    /// How many.
+    pub replicas: u64,
+    /// What a pod requests, its sidecar included.
+    pub requests: Requests,
+    /// What it writes.
+    pub streams: Vec<StreamPlan>,
+    /// The agent that runs in each pod, an index into `agents`.
+    pub agent: Option<usize>,
+}
+
+/// One log stream of each pod of a template.
+#[derive(Clone, Debug)]
+pub struct StreamPlan {
+    /// Names its random numbers within the pod.
+    pub name: String,
+    /// Where it goes under this strategy.
+    pub medium: Medium,
+    /// Its laws, an index into `laws`: one of [`RATE_CLASSES`](StreamPlan::RATE_CLASSES) for each replica.
+    pub first_law: usize,
+    /// Who reads it.
+    pub reader: Reader,
+    /// Rotation by the application, where it is a file.
+    pub rotation: FileRotation,
+    /// The collection config that covers it; 0 is the one that covers all others.
+    pub config: u32,
+}
+
+impl StreamPlan {
+    /// Replicas fall into so many equally likely classes of mean rates.
+    pub const RATE_CLASSES: usize = 16;
+}
+
+/// Who reads a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// The agent of the node.
+    Node,
+    /// The agent in the pod.
+    Pod,
+    /// Nobody; by design, lines stay where they are written.
+    Nobody,
+    /// Nobody; the strategy has nothing that could.
+    Impossible,
+}
+
+/// An agent, with its settings resolved.
+#[derive(Clone, Debug)]
+pub struct AgentPlan {
+    /// The profile's name.
+    pub name: String,
+    /// What it spends.
+    pub costs: Costs,
+    /// What it requests.
+    pub requests: Requests,
+    /// Cores it may use at most, its limit and its threads considered.
+    pub cores: f64,
+    /// Memory at which it is killed.
+    pub memory_limit_bytes: Option<u64>,
+    /// Collection configs that it loads.
+    pub configs: u32,
+    /// Whether each config is an input of its own, with a buffer of its own.
+    pub own_inputs: bool,
+    /// Nanoseconds between flushes.
+    pub flush_ns: u64,
+    /// Bytes of records that an input holds at most.
+    pub buffer_limit_bytes: u64,
+    /// Bytes of the largest request.
+    pub batch_bytes: u64,
+    /// Requests under way at most.
+    pub max_in_flight: usize,
+    /// Retries of a failed request.
+    pub retries: Retries,
+    /// Nanoseconds of the shortest wait before a retry.
+    pub backoff_base_ns: u64,
+    /// Nanoseconds of the longest wait before a retry.
+    pub backoff_cap_ns: u64,
+    /// Nanoseconds between looks for new files.
+    pub scan_ns: u64,
+    /// How the file that replaces a rotated one is found.
+    pub successor: Successor,
+    /// Nanoseconds that a rotated file may still be read.
+    pub rotate_wait_ns: u64,
+    /// Whether read positions survive the process.
+    pub checkpoints: bool,
+    /// Nanoseconds from a kill until it reads again.
+    pub restart_ns: u64,
+    /// Bytes that a line takes in the buffer beyond itself.
+    pub record_overhead_bytes: u64,
+    /// Bytes that a line takes on the network beyond itself.
+    pub line_overhead_bytes: u64,
+}
+
+impl AgentPlan {
+    /// Bytes that lines take in the buffer.
+    #[inline]
+    pub fn record_bytes(&self, lines: u64, bytes: u64) -> u64 {
+        bytes + lines * self.record_overhead_bytes
+    }
+}
+
+/// The log service.
+#[derive(Clone, Debug)]
+pub struct BackendPlan {
+    /// Bytes a second; `None` where it never is the limit.
+    pub capacity_bytes_per_s: Option<f64>,
+    /// Nanoseconds from request to answer, at least.
+    pub latency_ns: u64,
+    /// Mean nanoseconds on top, exponential.
+    pub latency_tail_ns: u64,
+    /// Nanoseconds of waiting above which requests are turned away.
+    pub queue_ns: u64,
+    /// Spans in which it cannot be written to, in order.
+    pub outages: Vec<Outage>,
+}
+
+impl BackendPlan {
+    /// The time slot in which demand is added up: the shortest latency, but no less than a millisecond.
+    pub fn slot(&self) -> SimTime {
+        SimTime::from_ns(self.latency_ns.max(1_000_000))
+    }
+}
+
+/// A span without the backend.
+#[derive(Clone, Copy, Debug)]
+pub struct Outage {
+    /// Its beginning, in nanoseconds.
+    pub from_ns: u64,
+    /// Its end, in nanoseconds.
+    pub until_ns: u64,
+    /// Connections are refused at once; otherwise requests get no answer until it is over.
+    pub refuses: bool,
+}
+
+/// Which pod runs on which node.
+#[derive(Clone, Debug)]
+pub struct Placement {
+    /// Each node's pool, an index into `pools`.
+    pub nodes: Vec<usize>,
+    /// Nodes added because requests did not fit, by pool.
+    pub extra: Vec<u64>,
+    /// The node of each pod: templates in order, replicas within.
+    pub node_of: Vec<u32>,
+    /// The template of each pod, in the same order.
+    pub template_of: Vec<u32>,
+    /// The ordinal of each pod within its template, in the same order.
+    pub ordinal_of: Vec<u32>,
+}
+
+/// A pod on a node.
+#[derive(Clone, Copy, Debug)]
+pub struct PlacedPod {
+    pub(super) template: u32,
+    pub(super) ordinal: u32,
+}
+
+impl Placement {
+    /// The pods of each node, in the order of templates and ordinals.
+    pub(super) fn pods_by_node(&self) -> Vec<Vec<PlacedPod>> {
+        let mut by_node = vec![Vec::new(); self.nodes.len()];
+        for ((node, template), ordinal) in self.node_of.iter().zip(&self.template_of).zip(&self.ordinal_of) {
+            by_node[*node as usize].push(PlacedPod { template: *template, ordinal: *ordinal });
+        }
+        by_node
+    }
+}

@@ -1,0 +1,260 @@
+//! A node: one logical process with its pods, files, kubelet and agents, and an event list of its own.
+
+use super::agent::Input;
+use super::backend::Link;
+use super::blueprint::{Blueprint, PlacedPod, Reader, StreamPlan};
+use super::files::Files;
+use super::runtime::CRI_PREFIX_BYTES;
+use super::stream::{Look, Stream};
+use super::tally::Tally;
+use crate::engine::events::EventList;
+use crate::engine::random::{draw, named_key, subkey, unit};
+use crate::flow::{Cause, Medium};
+use crate::units::SimTime;
+
+/// The kubelet's place in the event list; inputs follow.
+const KUBELET: usize = 0;
+
+/// Purposes of draws of a stream and of a node.
+const RATE_CLASS: u64 = 11;
+const INITIAL_SIZE: u64 = 12;
+const TICK_PHASE: u64 = 13;
+
+/// All state of one node. Streams lie in the order of the inputs that read them.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub(super) streams: Vec<Stream>,
+    pub(super) files: Vec<Files>,
+    pub(super) media: Vec<Medium>,
+    /// The input that reads each stream; `u32::MAX` where none does.
+    pub(super) reader_of: Vec<u32>,
+    pub(super) inputs: Vec<Input>,
+    /// When the kubelet looks next.
+    pub(super) tick_ns: u64,
+    /// Foreseen rotations by applications, the earliest last.
+    pub(super) own_rotations: Vec<(u64, u32)>,
+    /// Scratch space of a read.
+    pub(super) looks: Vec<Look>,
+    events: EventList,
+}
+
+/// A stream on its way to its place.
+struct Found<'a> {
+    plan: &'a StreamPlan,
+    tenant: u32,
+    key: u64,
+    /// Groups streams by the input that reads them: pod and config, or config; readers come first.
+    group: (u64, u32),
+}
+
+impl Node {
+    pub fn new(blueprint: &Blueprint, number: usize, pods: &[PlacedPod], key: u64) -> Self {
+        let node_key = subkey(named_key(key, "node"), number as u64);
+        let mut found = Vec::new();
+        let mut pod_keys = Vec::with_capacity(pods.len());
+        for (position, pod) in pods.iter().enumerate() {
+            let template = &blueprint.pods[pod.template as usize];
+            let pod_key = subkey(named_key(key, &template.name), u64::from(pod.ordinal));
+            pod_keys.push(pod_key);
+            for plan in &template.streams {
+                let agent = match plan.reader {
+                    Reader::Node => blueprint.node_agent,
+                    Reader::Pod => template.agent,
+                    Reader::Nobody | Reader::Impossible => None,
+                };
+                let config = match agent {
+                    Some(agent) if blueprint.agents[agent].own_inputs => plan.config,
+                    _ => 0,
+                };
+                let group = match plan.reader {
+                    Reader::Node if agent.is_some() => (0, config),
+                    Reader::Pod if agent.is_some() => (1 + position as u64, config),
+                    _ => (u64::MAX, 0),
+                };
+                let stream_key = named_key(pod_key, &plan.name);
+                found.push(Found { plan, tenant: template.tenant, key: stream_key, group });
+            }
+        }
+        found.sort_by_key(|f| f.group);
+        let mut node = Self {
+            streams: Vec::with_capacity(found.len()),
+            files: Vec::with_capacity(found.len()),
+            media: Vec::with_capacity(found.len()),
+            reader_of: Vec::with_capacity(found.len()),
+            inputs: Vec::new(),
+            tick_ns: tick_phase(node_key, blueprint.kubelet_interval_ns),
+            own_rotations: Vec::new(),
+            looks: Vec::new(),
+            events: EventList::new(1),
+        };
+        for stream in &found {
+            node.add_stream(blueprint, stream);
+        }
+        node.add_inputs(blueprint, &found, pods, &pod_keys, node_key);
+        node.events = EventList::new(1 + node.inputs.len());
+        node.schedule_kubelet();
+        for index in 0..node.inputs.len() {
+            node.schedule_input(index);
+        }
+        node
+    }
+
+    fn add_stream(&mut self, blueprint: &Blueprint, found: &Found<'_>) {
+        let class = draw(found.key, RATE_CLASS) as usize % StreamPlan::RATE_CLASSES;
+        let law_index = found.plan.first_law + class;
+        let law = &blueprint.laws[law_index];
+        let is_stdout = found.plan.medium == Medium::Stdout;
+        let prefix_bytes = if is_stdout { CRI_PREFIX_BYTES as u32 } else { 0 };
+        let rotation = if is_stdout { blueprint.kubelet } else { found.plan.rotation };
+        let stream = Stream::new(law_index as u32, law, found.tenant, prefix_bytes, found.key);
+        let initial_bytes = unit(draw(found.key, INITIAL_SIZE)) * rotation.size_bytes as f64;
+        let has_reader = found.group.0 != u64::MAX;
+        let cause = match found.plan.reader {
+            Reader::Impossible => Cause::NotCollectable,
+            _ => Cause::RotatedBeforeRead,
+        };
+        self.files.push(Files::new(rotation, initial_bytes as u64, &stream, has_reader, cause));
+        self.streams.push(stream);
+        self.media.push(found.plan.medium);
+    }
+
+    /// One input for each group of streams, and one for an agent that has nothing to read.
+    fn add_inputs(
+        &mut self,
+        blueprint: &Blueprint,
+        found: &[Found<'_>],
+        pods: &[PlacedPod],
+        pod_keys: &[u64],
+        node_key: u64,
+    ) {
+        // The agents that run here, by the first half of the group of what they read.
+        let mut agents: Vec<(u64, usize, u64)> = Vec::new();
+        agents.extend(blueprint.node_agent.map(|agent| (0, agent, node_key)));
+        for (position, pod) in pods.iter().enumerate() {
+            let agent = blueprint.pods[pod.template as usize].agent;
+            agents.extend(agent.map(|agent| (1 + position as u64, agent, pod_keys[position])));
+        }
+        let mut next = 0;
+        for (owner, agent, key) in agents {
+            let mut leads = true;
+            while leads || found.get(next).is_some_and(|f| f.group.0 == owner) {
+                let first = next;
+                while found.get(next).is_some_and(|f| f.group.0 == owner && f.group == found[first].group) {
+                    next += 1;
+                }
+                let plan = &blueprint.agents[agent];
+                self.inputs.push(Input::new(agent, plan, first as u32..next as u32, key, leads));
+                self.reader_of.resize(next, self.inputs.len() as u32 - 1);
+                leads = false;
+            }
+        }
+        self.reader_of.resize(found.len(), u32::MAX);
+    }
+
+    fn schedule_kubelet(&mut self) {
+        let own = self.own_rotations.last().map_or(u64::MAX, |(at_ns, _)| *at_ns);
+        self.events.schedule(KUBELET, SimTime::from_ns(self.tick_ns.min(own)));
+    }
+
+    pub(super) fn schedule_input(&mut self, index: usize) {
+        self.events.schedule(1 + index, SimTime::from_ns(self.inputs[index].next_ns()));
+    }
+
+    /// Handles every event before `until_ns`.
+    pub fn run_until(
+        &mut self,
+        until_ns: u64,
+        blueprint: &Blueprint,
+        link: &mut Link<'_>,
+        tally: &mut Tally,
+    ) {
+        while let Some((at, entity)) = self.events.peek() {
+            let now_ns = at.as_ns();
+            if now_ns >= until_ns {
+                return;
+            }
+            if entity == KUBELET {
+                if self.tick_ns <= now_ns {
+                    self.look_at_files(now_ns, blueprint, tally);
+                } else {
+                    self.rotate_own(blueprint, tally);
+                }
+                self.schedule_kubelet();
+            } else {
+                self.handle_input(entity - 1, now_ns, blueprint, link, tally);
+                self.schedule_input(entity - 1);
+            }
+        }
+    }
+
+    /// Whatever is due at an input: answers and retries first, then its timers.
+    fn handle_input(
+        &mut self,
+        index: usize,
+        now_ns: u64,
+        blueprint: &Blueprint,
+        link: &mut Link<'_>,
+        tally: &mut Tally,
+    ) {
+        self.advance(index, now_ns, blueprint, tally);
+        let input = &mut self.inputs[index];
+        let plan = &blueprint.agents[input.plan as usize];
+        input.settle_batches(now_ns, &self.streams, plan, link, tally);
+        if input.restart_ns <= now_ns {
+            self.restart(index, now_ns, blueprint, tally);
+        }
+        if self.inputs[index].give_up_ns <= now_ns {
+            self.give_up(index, now_ns, blueprint, tally);
+        }
+        if self.inputs[index].scan_ns <= now_ns {
+            self.scan(index, blueprint);
+        }
+        let input = &mut self.inputs[index];
+        if input.flush_ns <= now_ns {
+            input.flush(now_ns, plan, link, tally);
+        }
+    }
+
+    /// The end of the run: counts where every line is and what agents hold.
+    pub fn close(&mut self, blueprint: &Blueprint, tally: &mut Tally) {
+        for index in 0..self.inputs.len() {
+            self.advance(index, blueprint.end_ns(), blueprint, tally);
+        }
+        let mut disk_bytes = 0;
+        for number in 0..self.streams.len() {
+            let stream = &mut self.streams[number];
+            let law = &blueprint.laws[stream.law as usize];
+            let before_warmup = stream.lines_before(law, blueprint.warmup_ns);
+            disk_bytes += self.files[number].close(stream, law, blueprint.horizon_ns, tally);
+            let written = self.files[number].written(stream, law, blueprint.horizon_ns);
+            tally.tenants[stream.tenant as usize].emitted += written.lines - before_warmup;
+            tally.disk_bytes += stream.on_disk(written);
+            if self.media[number] == Medium::Stdout {
+                tally.stdout_lines += written.lines;
+            } else {
+                tally.file_lines += written.lines;
+            }
+        }
+        tally.fullest_disk_bytes = tally.fullest_disk_bytes.max(disk_bytes);
+        let mut shared_bytes: f64 = 0.0;
+        for input in &self.inputs {
+            let costs = &blueprint.agents[input.plan as usize].costs;
+            tally.ledger.in_flight +=
+                input.filling.lines + input.batches.iter().map(|b| b.lines).sum::<u64>();
+            let variable = input.variable_bytes(blueprint);
+            let (rss, pss) =
+                if input.leads { (costs.rss_idle_bytes(), costs.pss_idle_bytes()) } else { (0.0, 0.0) };
+            tally.agent_rss_bytes += (rss + variable).round() as u64;
+            tally.agent_pss_bytes += (pss + variable).round() as u64;
+            tally.agents += u64::from(input.leads);
+            tally.inputs += 1;
+            shared_bytes = shared_bytes.max(costs.pss_shared_bytes());
+        }
+        tally.agent_pss_bytes += shared_bytes.round() as u64;
+    }
+}
+
+/// Kubelets started at different times.
+fn tick_phase(node_key: u64, interval_ns: u64) -> u64 {
+    1 + draw(node_key, TICK_PHASE) % interval_ns.max(1)
+}

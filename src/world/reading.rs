@@ -1,0 +1,246 @@
+//! How an input reads its files: as they are written, or a backlog as fast as it can, until its buffer is full.
+//!
+//! While an agent keeps up, everything it has read since its last event follows by arithmetic. Two things can
+//! come between: the buffer fills up, and the input pauses at an instant in between; or its CPU does not
+//! suffice, and it falls behind.
+
+use super::agent::Mode;
+use super::blueprint::{AgentPlan, Blueprint, StreamLaw};
+use super::node::Node;
+use super::stream::{Amount, Look, Stream};
+use super::tally::Tally;
+use crate::flow::Chunk;
+use crate::profile::Work;
+use crate::units::NS_PER_SEC;
+
+/// Lines count as evenly spaced below this anyway: places between are not searched for.
+const RESOLUTION_NS: u64 = 250_000;
+
+/// Sums over an input's streams.
+#[derive(Clone, Copy, Debug, Default)]
+struct Volume {
+    lines: u64,
+    record_bytes: u64,
+    disk_bytes: u64,
+}
+
+impl Volume {
+    #[inline]
+    fn add(&mut self, new: Amount, stream: &Stream, plan: &AgentPlan) {
+        self.lines += new.lines;
+        self.record_bytes += plan.record_bytes(new.lines, new.bytes);
+        self.disk_bytes += stream.on_disk(new);
+    }
+
+    /// Nanoseconds of the reading thread.
+    fn reader_ns(&self, plan: &AgentPlan) -> f64 {
+        plan.costs.bulk_reader_ns(self.lines as f64, self.disk_bytes as f64)
+    }
+}
+
+impl Node {
+    /// Settles what the input `index` has done until `now_ns`.
+    pub(super) fn advance(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        // Chunks do not straddle the end of the warm-up, nor exceed the longest chunk.
+        while self.inputs[index].since_ns < now_ns {
+            let since_ns = self.inputs[index].since_ns;
+            let mut until_ns = now_ns.min(since_ns.saturating_add(blueprint.chunk_ns));
+            if since_ns < blueprint.warmup_ns {
+                until_ns = until_ns.min(blueprint.warmup_ns);
+            }
+            match self.inputs[index].mode {
+                Mode::Reading => self.read(index, until_ns, blueprint, tally),
+                Mode::Paused => tally.paused_ns += until_ns - since_ns,
+                Mode::Down => {}
+            }
+            self.inputs[index].since_ns = until_ns;
+        }
+    }
+
+    /// Reads from the input's last settled instant until `now_ns`.
+    fn read(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        let Self { inputs, streams, files, looks, .. } = self;
+        let input = &mut inputs[index];
+        let plan = &blueprint.agents[input.plan as usize];
+        let first = input.first as usize;
+        let streams = &mut streams[first..input.end as usize];
+        let span_s = (now_ns - input.since_ns) as f64 / NS_PER_SEC as f64;
+        let budget_ns = span_s * NS_PER_SEC as f64 * plan.cores;
+
+        let mut work = Work { span_s, ..Work::default() };
+        let mut all = Volume::default();
+        looks.clear();
+        for stream in streams.iter() {
+            let until_ns = now_ns.min(stream.limit_ns).min(blueprint.horizon_ns);
+            if until_ns <= stream.time_ns {
+                looks.push(stream.here());
+                continue;
+            }
+            let look = stream.look(&blueprint.laws[stream.law as usize], until_ns);
+            let new = look.written - stream.read;
+            if new.lines > 0 {
+                all.add(new, stream, plan);
+                let (lines, bytes) = (new.lines as f64, stream.on_disk(new) as f64);
+                if input.behind {
+                    plan.costs.add_bulk(&mut work, lines, bytes);
+                } else {
+                    plan.costs.add_live(&mut work, lines, bytes);
+                }
+            }
+            looks.push(look);
+        }
+
+        let room = plan.buffer_limit_bytes.saturating_sub(input.held_bytes);
+        let keeps_up = all.reader_ns(plan) <= budget_ns;
+        let pass = Pass { streams, plan, laws: &blueprint.laws, since_ns: input.since_ns, now_ns };
+        if !keeps_up {
+            pass.cut_to_budget(looks, budget_ns);
+        }
+        let readable = if keeps_up { all } else { pass.volume(looks, now_ns) };
+        let pause_ns = (readable.record_bytes > room).then(|| pass.fill_up(looks, room));
+
+        let mut taken = 0;
+        for (offset, (stream, look)) in streams.iter_mut().zip(looks.iter()).enumerate() {
+            let new = look.written - stream.read;
+            if new.lines > 0 {
+                taken += new.lines;
+                let number = (first + offset) as u32;
+                let (from_ns, until_ns) = (stream.time_ns, look.at_ns);
+                tally.emit(from_ns, until_ns, new.lines);
+                let chunk = Chunk { stream: number, from_ns, until_ns, lines: new.lines, bytes: new.bytes };
+                input.hold(chunk, plan);
+            }
+            if look.at_ns > stream.time_ns {
+                stream.go_to(look);
+                if look.at_ns >= stream.limit_ns {
+                    files[first + offset].settle(stream, &blueprint.laws[stream.law as usize]);
+                }
+            }
+        }
+
+        // Where only a share could be read, only that share was paid for.
+        let share = if all.lines > 0 { taken as f64 / all.lines as f64 } else { 1.0 };
+        let idle_cores = if input.leads { plan.costs.idle_cores(f64::from(plan.configs)) } else { 0.0 };
+        let busy_ns = plan.costs.cpu_ns(&work).min(budget_ns) * share;
+        tally.agent_cpu_ns += (busy_ns + idle_cores * span_s * NS_PER_SEC as f64).round() as u64;
+        input.behind = !keeps_up;
+        if let Some(pause_ns) = pause_ns {
+            input.mode = Mode::Paused;
+            tally.paused_ns += now_ns - pause_ns;
+        }
+        if input.held_bytes > input.peak_bytes {
+            input.peak_bytes = input.held_bytes;
+            if plan.memory_limit_bytes.is_some() {
+                self.kill_if_too_large(index, now_ns, blueprint, tally);
+            }
+        }
+    }
+}
+
+/// One pass over an input's streams that cannot read all there is.
+struct Pass<'a> {
+    streams: &'a [Stream],
+    plan: &'a AgentPlan,
+    laws: &'a [StreamLaw],
+    since_ns: u64,
+    now_ns: u64,
+}
+
+impl Pass<'_> {
+    /// What a stream has for its reader up to an instant.
+    fn new_until(&self, stream: &Stream, cut_ns: u64) -> Look {
+        if cut_ns <= stream.time_ns {
+            return stream.here();
+        }
+        stream.look(&self.laws[stream.law as usize], cut_ns)
+    }
+
+    /// What all streams have, each no further than its look and `cut_ns`.
+    fn volume(&self, looks: &[Look], cut_ns: u64) -> Volume {
+        let mut all = Volume::default();
+        for (stream, look) in self.streams.iter().zip(looks) {
+            let look = if cut_ns < look.at_ns { self.new_until(stream, cut_ns) } else { *look };
+            all.add(look.written - stream.read, stream, self.plan);
+        }
+        all
+    }
+
+    fn cut(&self, looks: &mut [Look], cut_ns: u64) {
+        for (stream, look) in self.streams.iter().zip(looks) {
+            if cut_ns < look.at_ns {
+                *look = self.new_until(stream, cut_ns);
+            }
+        }
+    }
+
+    /// The buffer takes no more than `room`: cuts the looks to what it takes, and gives the instant at which
+    /// the input pauses.
+    fn fill_up(&self, looks: &mut [Look], room: u64) -> u64 {
+        if self.volume(looks, self.since_ns).record_bytes <= room {
+            let fits = |cut: u64| self.volume(looks, cut).record_bytes <= room;
+            let cut = last_that_fits(self.since_ns, self.now_ns, fits);
+            self.cut(looks, cut);
+            return cut;
+        }
+        // The backlog alone is too much: it is read as fast as can be, until the buffer is full; what is written
+        // meanwhile to files that have been read already is read as well.
+        let mut trial = looks.to_vec();
+        let pause_ns = self.fill_in_order(&mut trial, self.since_ns, room);
+        self.fill_in_order(looks, pause_ns, room)
+    }
+
+    /// Reads files to their ends, or to `until_ns`, in the order of the list until the buffer is full: a pass
+    /// begins at the head of the list, so that files at its end wait longest. Gives the instant at which the
+    /// buffer is full.
+    fn fill_in_order(&self, looks: &mut [Look], until_ns: u64, room: u64) -> u64 {
+        let (mut left, mut read) = (room, Volume::default());
+        for (stream, look) in self.streams.iter().zip(looks) {
+            let record_bytes = |cut: u64| {
+                let new = self.new_until(stream, cut).written - stream.read;
+                self.plan.record_bytes(new.lines, new.bytes)
+            };
+            let end_ns = look.at_ns.min(until_ns).max(stream.time_ns);
+            let cut = last_that_fits(stream.time_ns, end_ns, |cut| record_bytes(cut) <= left);
+            *look = self.new_until(stream, cut);
+            let new = look.written - stream.read;
+            left -= self.plan.record_bytes(new.lines, new.bytes);
+            read.add(new, stream, self.plan);
+        }
+        (self.since_ns + (read.reader_ns(self.plan) / self.plan.cores) as u64).min(self.now_ns)
+    }
+
+    /// The CPU does not suffice. The agent goes round its files, so that each gets an equal share of it and what
+    /// a quiet one leaves goes to the others: finds that share and cuts the looks of those that want more.
+    fn cut_to_budget(&self, looks: &mut [Look], budget_ns: f64) {
+        let cost_ns = |stream: &Stream, look: &Look| {
+            let new = look.written - stream.read;
+            self.plan.costs.bulk_reader_ns(new.lines as f64, stream.on_disk(new) as f64)
+        };
+        let wanted_ns: Vec<f64> = self.streams.iter().zip(&*looks).map(|(s, l)| cost_ns(s, l)).collect();
+        let (mut low, mut high) = (0.0, budget_ns);
+        for _ in 0..40 {
+            let share = (low + high) / 2.0;
+            let total: f64 = wanted_ns.iter().map(|w| w.min(share)).sum();
+            if total <= budget_ns { low = share } else { high = share }
+        }
+        for ((stream, look), wanted_ns) in self.streams.iter().zip(looks).zip(wanted_ns) {
+            if wanted_ns > low {
+                let fits = |cut: u64| cost_ns(stream, &self.new_until(stream, cut)) <= low;
+                *look = self.new_until(stream, last_that_fits(stream.time_ns, look.at_ns, fits));
+            }
+        }
+    }
+}
+
+/// The last instant in `[low, high]` for which `fits` holds, `low` where none does; `fits` must not hold again
+/// once it does not.
+fn last_that_fits(mut low: u64, mut high: u64, fits: impl Fn(u64) -> bool) -> u64 {
+    if fits(high) {
+        return high;
+    }
+    while high - low > RESOLUTION_NS {
+        let middle = low + (high - low) / 2;
+        if fits(middle) { low = middle } else { high = middle }
+    }
+    low
+}

@@ -1,0 +1,103 @@
+//! Rotation: the kubelet's look at containers' logs, and applications' own.
+
+use super::blueprint::Blueprint;
+use super::node::Node;
+use super::tally::Tally;
+use crate::flow::Medium;
+use crate::profile::Successor;
+
+impl Node {
+    /// The kubelet's tick: rotates every container log that has reached its size, and foresees which files the
+    /// applications themselves will rotate before the next tick.
+    pub(super) fn look_at_files(&mut self, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        let next_ns = now_ns + blueprint.kubelet_interval_ns;
+        let horizon_ns = blueprint.horizon_ns;
+        self.tick_ns = if now_ns >= horizon_ns { u64::MAX } else { next_ns };
+        if now_ns >= horizon_ns {
+            return;
+        }
+        for number in 0..self.streams.len() {
+            if self.files[number].next_check_ns > next_ns {
+                continue;
+            }
+            let (stream, files) = (&self.streams[number], &mut self.files[number]);
+            let law = &blueprint.laws[stream.law as usize];
+            if self.media[number] == Medium::Stdout {
+                if files.next_check_ns <= now_ns && files.is_full(stream, law, now_ns) {
+                    self.rotate(number, now_ns, blueprint, tally);
+                }
+            } else if let Some(at_ns) = files.fills_at(stream, law, now_ns, next_ns.min(horizon_ns)) {
+                self.own_rotations.push((at_ns, number as u32));
+            } else {
+                files.is_full(stream, law, now_ns);
+            }
+        }
+        // The earliest last, where it is taken from.
+        self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
+    }
+
+    /// An application rotates its file, exactly when it is full.
+    pub(super) fn rotate_own(&mut self, blueprint: &Blueprint, tally: &mut Tally) {
+        let Some((at_ns, number)) = self.own_rotations.pop() else { return };
+        let number = number as usize;
+        self.rotate(number, at_ns, blueprint, tally);
+        let until_ns = self.tick_ns.min(blueprint.horizon_ns);
+        let (stream, files) = (&self.streams[number], &mut self.files[number]);
+        let law = &blueprint.laws[stream.law as usize];
+        if let Some(next_ns) = files.fills_at(stream, law, at_ns, until_ns) {
+            self.own_rotations.push((next_ns, number as u32));
+            self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
+        }
+    }
+
+    fn rotate(&mut self, number: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        let reader = self.reader_of[number];
+        if reader != u32::MAX {
+            self.advance(reader as usize, now_ns, blueprint, tally);
+        }
+        let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
+        let law = &blueprint.laws[stream.law as usize];
+        let Some(input) = self.inputs.get_mut(reader as usize) else {
+            files.rotate(stream, law, now_ns, 0, tally);
+            return;
+        };
+        let plan = &blueprint.agents[input.plan as usize];
+        if let Some(deadline_ns) = files.rotate(stream, law, now_ns, plan.rotate_wait_ns, tally) {
+            input.give_up_ns = input.give_up_ns.min(deadline_ns);
+        }
+        // An application begins its new file at once, before the agent looks; the runtime reopens a container's
+        // log some milliseconds after the kubelet's rename.
+        let found_at_once = plan.successor == Successor::AtOnce || self.media[number] != Medium::Stdout;
+        if found_at_once {
+            files.discover(stream, law);
+        } else {
+            input.want_scan(now_ns, plan.scan_ns);
+        }
+        self.schedule_input(reader as usize);
+    }
+
+    /// The input looks for new files.
+    pub(super) fn scan(&mut self, index: usize, blueprint: &Blueprint) {
+        let input = &mut self.inputs[index];
+        input.scan_ns = u64::MAX;
+        for number in input.first as usize..input.end as usize {
+            if !self.files[number].knows_live() {
+                let stream = &mut self.streams[number];
+                self.files[number].discover(stream, &blueprint.laws[stream.law as usize]);
+                // What the file holds already is read in large chunks.
+                input.behind = true;
+            }
+        }
+    }
+
+    /// The input gives up rotated files whose time is over.
+    pub(super) fn give_up(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        let input = &mut self.inputs[index];
+        input.give_up_ns = u64::MAX;
+        for number in input.first as usize..input.end as usize {
+            let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
+            files.give_up(stream, &blueprint.laws[stream.law as usize], now_ns, tally);
+            input.give_up_ns = input.give_up_ns.min(files.next_give_up().unwrap_or(u64::MAX));
+        }
+    }
+}

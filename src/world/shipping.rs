@@ -1,0 +1,194 @@
+//! From the buffer to the backend: flushes, answers, retries, and the death of an agent.
+
+use super::agent::{Batch, Input, Mode};
+use super::backend::Link;
+use super::blueprint::{AgentPlan, Blueprint};
+use super::node::Node;
+use super::stream::Stream;
+use super::tally::Tally;
+use crate::engine::random::{draw, subkey, unit};
+use crate::flow::{Cause, Chunk};
+use crate::profile::Retries;
+
+const NEVER: u64 = u64::MAX;
+
+/// Purpose of draws of an agent's back-off.
+const BACKOFF: u64 = 3;
+
+impl Input {
+    /// Puts what was read of a stream into the buffer.
+    #[inline]
+    pub(super) fn hold(&mut self, chunk: Chunk, plan: &AgentPlan) {
+        let record_bytes = plan.record_bytes(chunk.lines, chunk.bytes);
+        self.held_bytes += record_bytes;
+        self.filling.lines += chunk.lines;
+        self.filling.record_bytes += record_bytes;
+        self.filling.wire_bytes += chunk.bytes + chunk.lines * plan.line_overhead_bytes;
+        self.filling.chunks.push(chunk);
+    }
+
+    /// Hands what was read since the last flush to the backend.
+    pub(super) fn flush(&mut self, now_ns: u64, plan: &AgentPlan, link: &mut Link<'_>, tally: &mut Tally) {
+        self.flush_ns = now_ns + plan.flush_ns;
+        if self.filling.lines == 0 || self.batches.len() >= plan.max_in_flight {
+            return;
+        }
+        let batch = std::mem::replace(&mut self.filling, self.spare.pop().unwrap_or_default());
+        self.batches.push(batch);
+        self.send(self.batches.len() - 1, now_ns, plan, link, tally);
+    }
+
+    fn send(&mut self, index: usize, now_ns: u64, plan: &AgentPlan, link: &mut Link<'_>, tally: &mut Tally) {
+        let batch = &mut self.batches[index];
+        let answer = link.send(now_ns, batch.wire_bytes, self.key, self.requests);
+        batch.due_ns = answer.at_ns;
+        batch.under_way = Some(answer.accepted);
+        self.requests += 1;
+        // One request a file and flush, and more where they are large.
+        tally.requests += (batch.chunks.len() as u64).max(batch.record_bytes.div_ceil(plan.batch_bytes));
+        tally.sent_bytes += batch.wire_bytes;
+    }
+
+    /// Handles every batch that is due: answers are taken, and batches sent again.
+    pub(super) fn settle_batches(
+        &mut self,
+        now_ns: u64,
+        streams: &[Stream],
+        plan: &AgentPlan,
+        link: &mut Link<'_>,
+        tally: &mut Tally,
+    ) {
+        let mut index = 0;
+        while index < self.batches.len() {
+            if self.batches[index].due_ns > now_ns {
+                index += 1;
+                continue;
+            }
+            match self.batches[index].under_way {
+                None => self.send(index, now_ns, plan, link, tally),
+                Some(true) => {
+                    deliver(&self.batches[index], streams, now_ns, tally);
+                    self.release(index);
+                    continue;
+                }
+                Some(false) => {
+                    let tries = self.batches[index].tries;
+                    if matches!(plan.retries, Retries::Limit(limit) if tries >= limit) {
+                        tally.ledger.lose(Cause::RetriesExhausted, self.batches[index].lines);
+                        self.release(index);
+                        continue;
+                    }
+                    let wait_ns = backoff_ns(plan, tries, draw(subkey(self.key, BACKOFF), self.requests));
+                    let batch = &mut self.batches[index];
+                    batch.tries += 1;
+                    batch.under_way = None;
+                    batch.due_ns = now_ns + wait_ns;
+                }
+            }
+            index += 1;
+        }
+        if self.mode == Mode::Paused && self.held_bytes < plan.buffer_limit_bytes {
+            self.mode = Mode::Reading;
+            self.behind = true;
+        }
+    }
+
+    /// Frees a batch's memory.
+    fn release(&mut self, index: usize) {
+        let mut batch = self.batches.remove(index);
+        self.held_bytes -= batch.record_bytes;
+        batch.chunks.clear();
+        self.spare.push(Batch { chunks: batch.chunks, ..Batch::default() });
+    }
+
+    /// The process dies: requests under way still arrive, everything else it held is lost.
+    fn kill(&mut self, now_ns: u64, streams: &[Stream], plan: &AgentPlan, tally: &mut Tally) {
+        for batch in self.batches.drain(..) {
+            if batch.under_way == Some(true) {
+                deliver(&batch, streams, batch.due_ns, tally);
+            } else {
+                tally.ledger.lose(Cause::AgentKilled, batch.lines);
+            }
+        }
+        tally.ledger.lose(Cause::AgentKilled, self.filling.lines);
+        self.filling = Batch::default();
+        self.held_bytes = 0;
+        self.mode = Mode::Down;
+        self.kills += 1;
+        // The kubelet's crash-loop back-off: at once the first time, then 10 s, doubling up to 5 minutes.
+        let crash_loop_s = if self.kills < 2 { 0 } else { (10u64 << (self.kills - 2).min(5)).min(300) };
+        self.restart_ns = now_ns + plan.restart_ns + crash_loop_s * 1_000_000_000;
+        self.flush_ns = NEVER;
+        self.scan_ns = NEVER;
+        self.give_up_ns = NEVER;
+    }
+}
+
+/// The wait before a retry: uniform between the base and the base doubled once a try, within the cap.
+/// Source: Fluent Bit, `flb_scheduler` (exponential back-off with jitter).
+fn backoff_ns(plan: &AgentPlan, tries: u32, bits: u64) -> u64 {
+    let doubled =
+        plan.backoff_base_ns.saturating_mul(2u64.saturating_pow(tries + 1)).min(plan.backoff_cap_ns);
+    let spread = doubled.saturating_sub(plan.backoff_base_ns);
+    plan.backoff_base_ns + (unit(bits) * spread as f64) as u64
+}
+
+/// The backend has accepted a batch: its lines can be queried.
+fn deliver(batch: &Batch, streams: &[Stream], at_ns: u64, tally: &mut Tally) {
+    for chunk in &batch.chunks {
+        let tenant = streams[chunk.stream as usize].tenant;
+        tally.deliver(tenant, chunk.from_ns, chunk.until_ns, at_ns, chunk.lines);
+    }
+}
+
+impl Node {
+    /// Kills the input's agent if its memory exceeds its limit.
+    pub(super) fn kill_if_too_large(
+        &mut self,
+        index: usize,
+        now_ns: u64,
+        blueprint: &Blueprint,
+        tally: &mut Tally,
+    ) {
+        let input = &mut self.inputs[index];
+        let plan = &blueprint.agents[input.plan as usize];
+        let rss_bytes = plan.costs.rss_idle_bytes() + input.variable_bytes(blueprint);
+        if plan.memory_limit_bytes.is_some_and(|limit| rss_bytes > limit as f64) {
+            tally.oom_kills += 1;
+            input.kill(now_ns, &self.streams, plan, tally);
+        }
+    }
+
+    /// The input's agent is back.
+    pub(super) fn restart(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        let input = &mut self.inputs[index];
+        let plan = &blueprint.agents[input.plan as usize];
+        input.restart_ns = NEVER;
+        input.mode = Mode::Reading;
+        input.behind = plan.checkpoints;
+        input.flush_ns = now_ns + plan.flush_ns;
+        // It starts with an empty buffer; the largest it was before does not count any more.
+        input.peak_bytes = 0;
+        for number in input.first as usize..input.end as usize {
+            let stream = &mut self.streams[number];
+            let law = &blueprint.laws[stream.law as usize];
+            self.files[number].reopen(stream, law, now_ns.min(blueprint.horizon_ns), plan.checkpoints, tally);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::testing;
+
+    #[test]
+    fn the_wait_before_a_retry_doubles_within_its_cap() {
+        let mut plan = testing::agent();
+        (plan.backoff_base_ns, plan.backoff_cap_ns) = (5, 60);
+        let longest = |tries| backoff_ns(&plan, tries, u64::MAX);
+        assert_eq!((backoff_ns(&plan, 0, 0), backoff_ns(&plan, 9, 0)), (5, 5));
+        // Just below base·2, base·4, base·8, then the cap.
+        assert_eq!([0, 1, 2, 3, 40].map(longest), [9, 19, 39, 59, 59]);
+    }
+}

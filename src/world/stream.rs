@@ -1,0 +1,148 @@
+//! A log stream: lines written so far at any instant, and how far its reader has come.
+//!
+//! A stream is an append-only sequence, so that a place in it is a point in time: the reader of a stream has
+//! read what was written before [`Stream::time_ns`]. Files of the stream are spans of time as well.
+
+use super::blueprint::StreamLaw;
+use crate::units::NS_PER_SEC;
+
+/// Lines and bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Amount {
+    pub lines: u64,
+    pub bytes: u64,
+}
+
+impl std::ops::Sub for Amount {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self { lines: self.lines - other.lines, bytes: self.bytes - other.bytes }
+    }
+}
+
+impl std::ops::AddAssign for Amount {
+    fn add_assign(&mut self, other: Self) {
+        self.lines += other.lines;
+        self.bytes += other.bytes;
+    }
+}
+
+/// A place on the grid of one-second intervals: what was written before an interval and within it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head {
+    interval: u64,
+    before: Amount,
+    within: Amount,
+}
+
+/// Draws of sizes, apart from those of counts.
+const SIZES: u64 = 0x5153;
+
+impl Head {
+    /// At the first interval.
+    pub fn new(law: &StreamLaw, key: u64) -> Self {
+        Self { interval: 0, before: Amount::default(), within: Self::draw(law, key, 0) }
+    }
+
+    #[inline]
+    fn draw(law: &StreamLaw, key: u64, interval: u64) -> Amount {
+        let lines = law.arrivals.count(key, interval);
+        Amount { lines, bytes: law.sizes.sum(lines, key ^ SIZES, interval) }
+    }
+
+    /// What was written before `at_ns`, which must not lie before this head's interval.
+    #[inline]
+    pub fn written(&mut self, law: &StreamLaw, key: u64, at_ns: u64) -> Amount {
+        let interval = at_ns / NS_PER_SEC;
+        debug_assert!(interval >= self.interval, "a head never goes back");
+        while self.interval < interval {
+            self.before += self.within;
+            self.interval += 1;
+            self.within = Self::draw(law, key, self.interval);
+        }
+        let lines = law.arrivals.before(key, interval, self.within.lines, at_ns % NS_PER_SEC, NS_PER_SEC);
+        // Bytes of a part of a chunk are its share of the lines.
+        let bytes = match self.within.lines {
+            0 => 0,
+            all => (u128::from(self.within.bytes) * u128::from(lines) / u128::from(all)) as u64,
+        };
+        Amount { lines: self.before.lines + lines, bytes: self.before.bytes + bytes }
+    }
+
+    /// The interval that the head stands at.
+    pub fn interval(&self) -> u64 {
+        self.interval
+    }
+}
+
+/// The hot state of one stream: what every flush of its reader touches.
+#[derive(Clone, Debug)]
+pub(super) struct Stream {
+    pub key: u64,
+    pub law: u32,
+    pub tenant: u32,
+    /// Stands where the reader stands.
+    head: Head,
+    /// The reader has read what was written before this.
+    pub time_ns: u64,
+    /// What that was, in all.
+    pub read: Amount,
+    /// The end of the span that the reader knows of; lines behind it cannot be read yet.
+    pub limit_ns: u64,
+    /// Bytes on disk a line beyond the line itself.
+    pub prefix_bytes: u32,
+}
+
+/// What was written before an instant, and the head that found out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look {
+    pub at_ns: u64,
+    pub written: Amount,
+    head: Head,
+}
+
+impl Stream {
+    pub fn new(law_index: u32, law: &StreamLaw, tenant: u32, prefix_bytes: u32, key: u64) -> Self {
+        let head = Head::new(law, key);
+        let (read, limit_ns) = (Amount::default(), u64::MAX);
+        Self { key, law: law_index, tenant, head, time_ns: 0, read, limit_ns, prefix_bytes }
+    }
+
+    /// What was written before `at_ns`, which must not lie before the reader.
+    #[inline]
+    pub fn look(&self, law: &StreamLaw, at_ns: u64) -> Look {
+        let mut head = self.head;
+        let written = head.written(law, self.key, at_ns);
+        Look { at_ns, written, head }
+    }
+
+    /// Where the reader is.
+    #[inline]
+    pub fn here(&self) -> Look {
+        Look { at_ns: self.time_ns, written: self.read, head: self.head }
+    }
+
+    /// Lines written before an instant, wherever the reader is.
+    pub fn lines_before(&self, law: &StreamLaw, at_ns: u64) -> u64 {
+        Head::new(law, self.key).written(law, self.key, at_ns).lines
+    }
+
+    /// Bytes on disk of some lines.
+    #[inline]
+    pub fn on_disk(&self, amount: Amount) -> u64 {
+        amount.bytes + amount.lines * u64::from(self.prefix_bytes)
+    }
+
+    /// The head, for others to start from.
+    pub fn head(&self) -> Head {
+        self.head
+    }
+
+    /// The reader goes on.
+    #[inline]
+    pub fn go_to(&mut self, look: &Look) {
+        self.time_ns = look.at_ns;
+        self.read = look.written;
+        self.head = look.head;
+    }
+}

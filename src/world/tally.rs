@@ -1,0 +1,161 @@
+//! What a run adds up: integers only, so that sums over nodes have the same bits in any order.
+
+use super::blueprint::{Blueprint, StreamLaw};
+use super::stream::Stream;
+use crate::observe::{Freshness, Ledger};
+use std::ops::AddAssign;
+
+/// Bins of the timeline.
+pub(super) const TIMELINE_BINS: u64 = 120;
+
+/// Sums over nodes of one run.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    /// Where every line is.
+    pub ledger: Ledger,
+    /// Each tenant's lines.
+    pub tenants: Vec<TenantTally>,
+    /// CPU of agents, in nanoseconds.
+    pub agent_cpu_ns: u64,
+    /// RSS of agents at the end of the run, in bytes.
+    pub agent_rss_bytes: u64,
+    /// PSS of agents at the end of the run, in bytes.
+    pub agent_pss_bytes: u64,
+    /// Agent processes.
+    pub agents: u64,
+    /// Agent inputs, times nanoseconds in which they stood still because the buffer was full.
+    pub paused_ns: u64,
+    /// Agent inputs.
+    pub inputs: u64,
+    /// Agents killed for their memory.
+    pub oom_kills: u64,
+    /// Requests to the backend, and bytes in them, retries included.
+    pub requests: u64,
+    /// Bytes sent to the backend.
+    pub sent_bytes: u64,
+    /// Lines written to standard output.
+    pub stdout_lines: u64,
+    /// Lines written to files.
+    pub file_lines: u64,
+    /// Log bytes that reached disks.
+    pub disk_bytes: u64,
+    /// Log bytes on the fullest node's disk at the end of the run.
+    pub fullest_disk_bytes: u64,
+    /// Longest wait for the backend's capacity, in nanoseconds.
+    pub longest_wait_ns: u64,
+    /// Lines emitted and delivered in each bin of the timeline.
+    pub timeline: Vec<(u64, u64)>,
+    bin_ns: u64,
+    warmup_ns: u64,
+}
+
+/// One tenant's lines emitted after warm-up.
+#[derive(Clone, Debug, Default)]
+pub struct TenantTally {
+    /// Their ages at delivery.
+    pub freshness: Freshness,
+    /// How many were emitted.
+    pub emitted: u64,
+}
+
+impl Tally {
+    pub(super) fn new(blueprint: &Blueprint) -> Self {
+        Self {
+            ledger: Ledger::default(),
+            tenants: vec![TenantTally::default(); blueprint.tenants.len()],
+            agent_cpu_ns: 0,
+            agent_rss_bytes: 0,
+            agent_pss_bytes: 0,
+            agents: 0,
+            paused_ns: 0,
+            inputs: 0,
+            oom_kills: 0,
+            requests: 0,
+            sent_bytes: 0,
+            stdout_lines: 0,
+            file_lines: 0,
+            disk_bytes: 0,
+            fullest_disk_bytes: 0,
+            longest_wait_ns: 0,
+            timeline: vec![(0, 0); TIMELINE_BINS as usize],
+            bin_ns: blueprint.end_ns().div_ceil(TIMELINE_BINS).max(1),
+            warmup_ns: blueprint.warmup_ns,
+        }
+    }
+
+    /// Nanoseconds of a bin of the timeline.
+    pub fn bin_ns(&self) -> u64 {
+        self.bin_ns
+    }
+
+    fn bin_of(&self, at_ns: u64) -> usize {
+        ((at_ns / self.bin_ns) as usize).min(self.timeline.len() - 1)
+    }
+
+    /// Lines written in a span, evenly.
+    #[inline]
+    pub(super) fn emit(&mut self, from_ns: u64, until_ns: u64, lines: u64) {
+        let (first, last) = (self.bin_of(from_ns), self.bin_of(until_ns.saturating_sub(1).max(from_ns)));
+        let mut done = 0;
+        for bin in first..last {
+            let share = u128::from((bin as u64 + 1) * self.bin_ns - from_ns);
+            let before = (u128::from(lines) * share / u128::from(until_ns - from_ns)) as u64;
+            self.timeline[bin].0 += before - done;
+            done = before;
+        }
+        self.timeline[last].0 += lines - done;
+    }
+
+    /// Lines of a stream that nobody reads, over the whole run.
+    pub(super) fn emit_stream(&mut self, stream: &mut Stream, law: &StreamLaw, horizon_ns: u64) {
+        let mut before = 0;
+        for bin in 0..self.timeline.len() {
+            let until = ((bin as u64 + 1) * self.bin_ns).min(horizon_ns);
+            let look = stream.look(law, until);
+            stream.go_to(&look);
+            self.timeline[bin].0 += look.written.lines - before;
+            before = look.written.lines;
+        }
+    }
+
+    /// Lines of a tenant, written in a span, that the backend accepts at `at_ns`.
+    #[inline]
+    pub(super) fn deliver(&mut self, tenant: u32, from_ns: u64, until_ns: u64, at_ns: u64, lines: u64) {
+        self.ledger.delivered += lines;
+        let bin = self.bin_of(at_ns);
+        self.timeline[bin].1 += lines;
+        if from_ns >= self.warmup_ns {
+            let oldest = at_ns.saturating_sub(from_ns);
+            let youngest = at_ns.saturating_sub(until_ns);
+            self.tenants[tenant as usize].freshness.add(youngest, oldest, lines);
+        }
+    }
+}
+
+impl AddAssign<&Self> for Tally {
+    fn add_assign(&mut self, other: &Self) {
+        self.ledger += &other.ledger;
+        for (total, part) in self.tenants.iter_mut().zip(&other.tenants) {
+            total.freshness += &part.freshness;
+            total.emitted += part.emitted;
+        }
+        self.agent_cpu_ns += other.agent_cpu_ns;
+        self.agent_rss_bytes += other.agent_rss_bytes;
+        self.agent_pss_bytes += other.agent_pss_bytes;
+        self.agents += other.agents;
+        self.paused_ns += other.paused_ns;
+        self.inputs += other.inputs;
+        self.oom_kills += other.oom_kills;
+        self.requests += other.requests;
+        self.sent_bytes += other.sent_bytes;
+        self.stdout_lines += other.stdout_lines;
+        self.file_lines += other.file_lines;
+        self.disk_bytes += other.disk_bytes;
+        self.fullest_disk_bytes = self.fullest_disk_bytes.max(other.fullest_disk_bytes);
+        self.longest_wait_ns = self.longest_wait_ns.max(other.longest_wait_ns);
+        for (total, part) in self.timeline.iter_mut().zip(&other.timeline) {
+            total.0 += part.0;
+            total.1 += part.1;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Small worlds for tests.
+
+use super::*;
+use crate::engine::arrivals::{Arrivals, Modulation};
+use crate::engine::marks::Marks;
+use crate::flow::Medium;
+use crate::profile::{Costs, Retries, Successor, embedded};
+use crate::units::NS_PER_SEC;
+
+/// An agent as Fluent Bit's defaults are.
+pub(super) fn agent() -> AgentPlan {
+    AgentPlan {
+        name: "fluent-bit".into(),
+        costs: Costs::new(&embedded("fluent-bit").unwrap().unwrap(), false),
+        requests: Requests::default(),
+        cores: 1.0,
+        memory_limit_bytes: None,
+        configs: 1,
+        own_inputs: false,
+        flush_ns: NS_PER_SEC,
+        buffer_limit_bytes: 5_000_000,
+        batch_bytes: 2_048_000,
+        max_in_flight: 2048,
+        retries: Retries::Unlimited,
+        backoff_base_ns: 5 * NS_PER_SEC,
+        backoff_cap_ns: 2000 * NS_PER_SEC,
+        scan_ns: 60 * NS_PER_SEC,
+        successor: Successor::NextScan,
+        rotate_wait_ns: 5 * NS_PER_SEC,
+        checkpoints: false,
+        restart_ns: NS_PER_SEC,
+        record_overhead_bytes: 78,
+        line_overhead_bytes: 105,
+    }
+}
+
+/// A node with `files` files of `rate` lines of 200 bytes a second each, one agent for all of them or one each.
+pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blueprint {
+    let law =
+        StreamLaw { arrivals: Arrivals::poisson(rate, Modulation::Steady), sizes: Marks::constant(200) };
+    let rotation = FileRotation { size_bytes: 10 << 20, files: 5 };
+    Blueprint {
+        strategy: "test",
+        infeasible: None,
+        pools: vec![Pool {
+            name: "node".into(),
+            nodes: 1,
+            allocatable: Requests { cpu_millicores: 16_000, memory_bytes: 64 << 30 },
+            max_pods: 110,
+            price_per_hour: 0.4,
+            grows: true,
+        }],
+        kubelet: FileRotation { size_bytes: 1 << 40, files: 5 },
+        kubelet_interval_ns: 10 * NS_PER_SEC,
+        tenants: vec!["all".into()],
+        laws: vec![law; StreamPlan::RATE_CLASSES],
+        pods: vec![PodTemplate {
+            name: "pod".into(),
+            tenant: 0,
+            replicas: files,
+            requests: Requests::default(),
+            streams: vec![StreamPlan {
+                name: "stdout".into(),
+                medium: Medium::Stdout,
+                first_law: 0,
+                reader: if sidecars { Reader::Pod } else { Reader::Node },
+                rotation,
+                config: 0,
+            }],
+            agent: sidecars.then_some(0),
+        }],
+        agents: vec![agent()],
+        node_agent: (!sidecars).then_some(0),
+        backend: BackendPlan {
+            capacity_bytes_per_s: None,
+            latency_ns: 1_000_000,
+            latency_tail_ns: 0,
+            queue_ns: 5 * NS_PER_SEC,
+            outages: Vec::new(),
+        },
+        horizon_ns: seconds * NS_PER_SEC,
+        warmup_ns: 0,
+        drain_ns: 5 * NS_PER_SEC,
+        chunk_ns: NS_PER_SEC,
+    }
+}
+
+/// All pods on one node.
+pub(super) fn one_node(blueprint: &Blueprint) -> Placement {
+    let pods = blueprint.pod_count() as u32;
+    Placement {
+        nodes: vec![0],
+        extra: vec![0],
+        node_of: vec![0; pods as usize],
+        template_of: vec![0; pods as usize],
+        ordinal_of: (0..pods).collect(),
+    }
+}
+
+/// Runs a blueprint whose pods are all on one node, and checks the balance.
+pub(super) fn run(blueprint: &Blueprint) -> Tally {
+    let tally = simulate(blueprint, &one_node(blueprint), 1);
+    tally.ledger.balance().unwrap();
+    tally
+}

@@ -1,0 +1,216 @@
+//! The world against arithmetic and against the lab.
+
+use super::testing::{layout, one_node, run};
+use super::*;
+use crate::flow::Cause;
+use crate::units::NS_PER_SEC;
+
+const S: u64 = NS_PER_SEC;
+
+#[test]
+fn freshness_without_load_is_even_over_the_flush_interval() {
+    // Flush every second, 1 ms latency: ages even over 1 to 1,001 ms. The lab: p50 0.50 s, p99 0.99 s.
+    for sidecars in [false, true] {
+        let tally = run(&layout(10, 50.0, sidecars, 200));
+        let quantiles = tally.tenants[0].freshness.quantiles(&[0.1, 0.5, 0.99]);
+        for (got, expected) in quantiles.into_iter().zip([0.101, 0.501, 0.991]) {
+            let got = got.unwrap();
+            assert!((got - expected).abs() < 0.02, "{got} of {expected}");
+        }
+        assert_eq!(tally.ledger.delivered, tally.ledger.emitted);
+    }
+}
+
+#[test]
+fn every_layout_carries_the_same_lines() {
+    let (one, many) = (run(&layout(8, 100.0, false, 60)), run(&layout(8, 100.0, true, 60)));
+    assert_eq!(one.ledger.emitted, many.ledger.emitted);
+    assert_eq!(one.disk_bytes, many.disk_bytes);
+}
+
+#[test]
+fn the_ceiling_is_the_buffer_limit_over_the_flush_interval() {
+    // 5,000,000 bytes a second of records of 200 + 78 bytes: 17,986 lines/s. The lab measured 17,951.
+    for files in [1, 10] {
+        let blueprint = layout(files, 50_000.0 / files as f64, false, 30);
+        let tally = run(&blueprint);
+        let delivered = tally.ledger.delivered as f64 / (35.0 - 0.5);
+        assert!((delivered / 17_986.0 - 1.0).abs() < 0.03, "{files} files: {delivered}");
+        assert_eq!(tally.ledger.lost_total(), 0);
+    }
+}
+
+#[test]
+fn a_loud_file_delays_its_neighbours_of_one_agent_and_not_of_another() {
+    // The lab: quiet files' p50 rises from 0.50 to 1.39 s with one file at 50,000 lines/s beside them, and
+    // does not where each file has an agent of its own.
+    let blueprint = |sidecars| {
+        let mut blueprint = layout(19, 50.0, sidecars, 60);
+        let mut loud = blueprint.pods[0].clone();
+        (loud.name, loud.tenant, loud.replicas) = ("loud".into(), 1, 1);
+        let mut law = blueprint.laws[0].clone();
+        law.arrivals =
+            crate::engine::arrivals::Arrivals::poisson(50_000.0, crate::engine::arrivals::Modulation::Steady);
+        loud.streams[0].first_law = blueprint.laws.len();
+        blueprint.laws.extend(vec![law; StreamPlan::RATE_CLASSES]);
+        blueprint.pods.push(loud);
+        blueprint.tenants.push("loud".into());
+        blueprint.warmup_ns = 5 * S;
+        blueprint
+    };
+    let quiet_p50 = |sidecars| {
+        let blueprint = blueprint(sidecars);
+        let mut placement = one_node(&blueprint);
+        placement.template_of[19] = 1;
+        placement.ordinal_of[19] = 0;
+        let tally = simulate(&blueprint, &placement, 1);
+        tally.ledger.balance().unwrap();
+        tally.tenants[0].freshness.quantile(0.5).unwrap()
+    };
+    let (shared, own) = (quiet_p50(false), quiet_p50(true));
+    assert!((shared / 1.39 - 1.0).abs() < 0.05, "{shared}");
+    assert!((own / 0.50 - 1.0).abs() < 0.03, "{own}");
+}
+
+#[test]
+fn an_outage_delays_and_loses_nothing_while_files_last() {
+    let mut blueprint = layout(5, 100.0, false, 120);
+    blueprint.backend.outages = vec![Outage { from_ns: 30 * S, until_ns: 60 * S, refuses: false }];
+    let tally = run(&blueprint);
+    assert_eq!(tally.ledger.delivered, tally.ledger.emitted);
+    // Stalled for 30 of 120 s: those lines are up to 30 s old.
+    let p95 = tally.tenants[0].freshness.quantile(0.95).unwrap();
+    assert!((20.0..31.0).contains(&p95), "{p95}");
+}
+
+#[test]
+fn one_retry_is_not_enough_for_an_outage() {
+    // Refused for 60 s with one retry after 5 to 10 s: what was flushed in the first 50 s or more is lost, what
+    // was flushed in the last 5 to 10 s may survive. 500 lines a second.
+    let mut blueprint = layout(5, 100.0, false, 120);
+    blueprint.agents[0].retries = crate::profile::Retries::Limit(1);
+    blueprint.agents[0].buffer_limit_bytes = u64::MAX / 2;
+    blueprint.backend.outages = vec![Outage { from_ns: 30 * S, until_ns: 90 * S, refuses: true }];
+    let tally = run(&blueprint);
+    let lost = tally.ledger.lost[Cause::RetriesExhausted as usize];
+    assert_eq!(lost, tally.ledger.lost_total());
+    assert!((50 * 450..60 * 550).contains(&lost), "{lost}");
+}
+
+/// A file that rotates every 10 s or so, on a backend that never answers within the run.
+fn rotating(rate: f64, seconds: u64) -> Blueprint {
+    let mut blueprint = layout(1, rate, false, seconds);
+    blueprint.kubelet = FileRotation { size_bytes: 1 << 20, files: 5 };
+    blueprint
+}
+
+#[test]
+fn a_file_that_comes_and_goes_between_scans_is_never_seen() {
+    // 2,000 lines/s of 241 bytes fill 1 MiB in 2.2 s: a rotation at every tick of 10 s. Scans are 60 s apart, so
+    // that of six files five come and go unseen: 5/6 of all lines, as far as they are deleted within the run.
+    let tally = run(&rotating(2_000.0, 600));
+    let unseen = tally.ledger.lost[Cause::NeverDiscovered as usize] + tally.ledger.retained;
+    let share = unseen as f64 / tally.ledger.emitted as f64;
+    assert!((share - 5.0 / 6.0).abs() < 0.03, "{share}");
+    // Five files are kept, the live one included: four rotated ones of 10 s, some of them unseen.
+    assert!(tally.ledger.retained <= 4 * 10 * 2_100);
+}
+
+#[test]
+fn scanning_as_often_as_files_rotate_loses_nothing() {
+    let mut blueprint = rotating(2_000.0, 300);
+    blueprint.agents[0].scan_ns = 5 * S;
+    let tally = run(&blueprint);
+    assert_eq!(tally.ledger.delivered, tally.ledger.emitted);
+}
+
+#[test]
+fn nobody_reads_means_files_are_kept_and_then_lost() {
+    // Rotated every 10 s, five files: what is older than 40 to 50 s is gone.
+    let mut blueprint = rotating(2_000.0, 600);
+    blueprint.node_agent = None;
+    blueprint.pods[0].streams[0].reader = Reader::Nobody;
+    let tally = run(&blueprint);
+    assert_eq!(tally.ledger.delivered, 0);
+    let kept_s = tally.ledger.retained as f64 / 2_000.0;
+    assert!((39.0..51.0).contains(&kept_s), "{kept_s}");
+    assert_eq!(tally.ledger.lost[Cause::RotatedBeforeRead as usize], tally.ledger.lost_total());
+}
+
+#[test]
+fn a_full_buffer_in_a_long_stall_loses_what_rotates_away() {
+    // Nothing is acknowledged from 20 s on: the agent holds 5 MB of records and 1 MiB files rotate away.
+    let mut blueprint = rotating(2_000.0, 200);
+    blueprint.agents[0].scan_ns = 5 * S;
+    blueprint.drain_ns = 0;
+    blueprint.backend.outages = vec![Outage { from_ns: 20 * S, until_ns: 10_000 * S, refuses: false }];
+    let tally = run(&blueprint);
+    // Buffered: 5,000,000 / 278 lines, within one write.
+    assert!(tally.ledger.in_flight >= 17_900, "{}", tally.ledger.in_flight);
+    assert!(tally.ledger.delivered < 21 * 2_100);
+    assert!(tally.ledger.lost_total() > 0);
+}
+
+#[test]
+fn an_agent_over_its_memory_limit_is_killed_and_loses_its_buffer() {
+    // Idle 11.9 MB; a stalled backend lets the buffer grow to 5 MB of records, some 13 MB more.
+    let mut blueprint = layout(1, 5_000.0, false, 60);
+    blueprint.agents[0].memory_limit_bytes = Some(20_000_000);
+    blueprint.backend.outages = vec![Outage { from_ns: 20 * S, until_ns: 50 * S, refuses: false }];
+    let tally = run(&blueprint);
+    assert!(tally.oom_kills > 0);
+    let gone = tally.ledger.lost[Cause::AgentKilled as usize] + tally.ledger.retained;
+    assert!(gone > 5_000, "{gone}");
+    blueprint.agents[0].memory_limit_bytes = Some(200_000_000);
+    assert_eq!(run(&blueprint).oom_kills, 0);
+}
+
+#[test]
+fn an_agent_without_enough_cpu_falls_behind() {
+    // 5,000 lines/s at about 7 µs each need 3.5 % of a core; 2 % carry about 3,000 lines/s.
+    let mut blueprint = layout(1, 5_000.0, false, 60);
+    blueprint.agents[0].cores = 0.02;
+    let tally = run(&blueprint);
+    let costs = &blueprint.agents[0].costs;
+    let per_s = 0.02 * 1e9 / costs.bulk_reader_ns(1.0, 241.0);
+    let delivered = tally.ledger.delivered as f64 / 65.0;
+    assert!((delivered / per_s - 1.0).abs() < 0.05, "{delivered} of {per_s}");
+    assert!(tally.ledger.in_flight > 0);
+    let cores = tally.agent_cpu_ns as f64 / 65e9;
+    assert!(cores < 0.021, "{cores}");
+}
+
+#[test]
+fn slots_and_whole_runs_give_the_same_bits() {
+    // A capacity that is never reached: waits are zero either way.
+    let mut blueprint = layout(6, 50.0, true, 60);
+    blueprint.backend.capacity_bytes_per_s = Some(1e9);
+    let placement = one_node(&blueprint);
+    let whole = simulate(&blueprint, &placement, 7);
+    let slots = run_in_slots(&blueprint, &placement, &placement.pods_by_node(), 7, 1e9);
+    assert_eq!(format!("{whole:?}"), format!("{slots:?}"));
+}
+
+#[test]
+fn a_backend_of_too_little_capacity_delays_and_turns_away() {
+    let mut blueprint = layout(10, 200.0, true, 60);
+    // 2,000 lines/s of 305 bytes: 610 kB/s against 400 kB/s.
+    blueprint.backend.capacity_bytes_per_s = Some(400_000.0);
+    let tally = run(&blueprint);
+    assert!(tally.longest_wait_ns > S);
+    let sent = tally.ledger.delivered as f64 * 305.0 / 65.0;
+    assert!(sent < 400_000.0 * 1.02, "{sent}");
+    assert!(tally.ledger.in_flight > 0);
+}
+
+#[test]
+fn results_converge_as_chunks_shrink() {
+    let quantiles = |chunk_ns| {
+        let mut blueprint = layout(4, 20.0, false, 300);
+        blueprint.chunk_ns = chunk_ns;
+        run(&blueprint).tenants[0].freshness.quantiles(&[0.1, 0.5, 0.9])
+    };
+    for (coarse, fine) in quantiles(S).into_iter().zip(quantiles(4_000_000)) {
+        assert!((coarse.unwrap() - fine.unwrap()).abs() < 0.02, "{coarse:?} {fine:?}");
+    }
+}
