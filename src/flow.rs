@@ -67,3 +67,15 @@ pub enum Medium {
     /// A file in a directory of the node, rotated by the application.
     HostPath,
 }
+
+impl Medium {
+    /// Bytes that a line takes on disk beyond itself: the runtime's CRI format on standard output.
+    /// Source: containerd `internal/cri/io/logger.go` (time stamp, stream, tag, blanks); the lab's lines were 41
+    /// bytes longer on disk.
+    pub fn prefix_bytes(self) -> u64 {
+        match self {
+            Self::Stdout => 41,
+            Self::File | Self::HostPath => 0,
+        }
+    }
+}

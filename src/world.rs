@@ -29,6 +29,7 @@ pub use blueprint::{
     AgentPlan, BackendPlan, Blueprint, FileRotation, Outage, Placement, PodTemplate, Pool, Reader, Requests,
     StreamLaw, StreamPlan,
 };
+pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
 pub use tally::{Tally, TenantTally};
 
 use crate::engine::fluid::SlottedServer;

@@ -23,6 +23,9 @@ pub struct Collection {
     pub sidecar: Override,
     /// How a shared agent takes the tenants' collection configs.
     pub configs: ConfigMode,
+    /// Collection configs that a shared agent loads beyond those of the workloads here: for a scenario that is
+    /// a part of a larger cluster.
+    pub extra_configs: u32,
     /// Headroom of requests where the chart sets none: requests are the expected use at so many times the
     /// mean load.
     pub headroom: f64,
@@ -36,6 +39,7 @@ impl Default for Collection {
             daemonset: Override::default(),
             sidecar: Override::default(),
             configs: ConfigMode::default(),
+            extra_configs: 0,
             headroom: 1.5,
         }
     }
@@ -50,11 +54,11 @@ pub(super) fn unplaced<T>(value: T) -> Spanned<T> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ConfigMode {
-    /// Each config is an input of its own.
+    /// One shared input, as the charts set it up, and a route for each config.
     #[default]
-    OwnInputs,
-    /// One shared input, and a route for each config.
     Routes,
+    /// Each config is an input of its own, with a buffer of its own.
+    OwnInputs,
 }
 
 /// Settings that replace a profile's defaults.

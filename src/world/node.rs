@@ -4,7 +4,6 @@ use super::agent::Input;
 use super::backend::Link;
 use super::blueprint::{Blueprint, PlacedPod, Reader, StreamPlan};
 use super::files::Files;
-use super::runtime::CRI_PREFIX_BYTES;
 use super::stream::{Look, Stream};
 use super::tally::Tally;
 use crate::engine::events::EventList;
@@ -104,7 +103,7 @@ impl Node {
         let law_index = found.plan.first_law + class;
         let law = &blueprint.laws[law_index];
         let is_stdout = found.plan.medium == Medium::Stdout;
-        let prefix_bytes = if is_stdout { CRI_PREFIX_BYTES as u32 } else { 0 };
+        let prefix_bytes = found.plan.medium.prefix_bytes() as u32;
         let rotation = if is_stdout { blueprint.kubelet } else { found.plan.rotation };
         let stream = Stream::new(law_index as u32, law, found.tenant, prefix_bytes, found.key);
         let initial_bytes = unit(draw(found.key, INITIAL_SIZE)) * rotation.size_bytes as f64;

@@ -41,16 +41,18 @@ impl Volume {
 impl Node {
     /// Settles what the input `index` has done until `now_ns`.
     pub(super) fn advance(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
-        // Chunks do not straddle the end of the warm-up, nor exceed the longest chunk.
+        // Chunks do not straddle the ends of warm-up and writing, nor exceed the longest chunk.
         while self.inputs[index].since_ns < now_ns {
             let since_ns = self.inputs[index].since_ns;
             let mut until_ns = now_ns.min(since_ns.saturating_add(blueprint.chunk_ns));
-            if since_ns < blueprint.warmup_ns {
-                until_ns = until_ns.min(blueprint.warmup_ns);
+            for edge_ns in [blueprint.warmup_ns, blueprint.horizon_ns] {
+                if since_ns < edge_ns {
+                    until_ns = until_ns.min(edge_ns);
+                }
             }
             match self.inputs[index].mode {
                 Mode::Reading => self.read(index, until_ns, blueprint, tally),
-                Mode::Paused => tally.paused_ns += until_ns - since_ns,
+                Mode::Paused => pause(since_ns, until_ns, blueprint, tally),
                 Mode::Down => {}
             }
             self.inputs[index].since_ns = until_ns;
@@ -122,11 +124,14 @@ impl Node {
         let share = if all.lines > 0 { taken as f64 / all.lines as f64 } else { 1.0 };
         let idle_cores = if input.leads { plan.costs.idle_cores(f64::from(plan.configs)) } else { 0.0 };
         let busy_ns = plan.costs.cpu_ns(&work).min(budget_ns) * share;
-        tally.agent_cpu_ns += (busy_ns + idle_cores * span_s * NS_PER_SEC as f64).round() as u64;
+        // Means are over the time in which lines are written; idling through the drain is no part of it.
+        let idle_ns =
+            if now_ns <= blueprint.horizon_ns { idle_cores * span_s * NS_PER_SEC as f64 } else { 0.0 };
+        tally.agent_cpu_ns += (busy_ns + idle_ns).round() as u64;
         input.behind = !keeps_up;
         if let Some(pause_ns) = pause_ns {
             input.mode = Mode::Paused;
-            tally.paused_ns += now_ns - pause_ns;
+            pause(pause_ns, now_ns, blueprint, tally);
         }
         if input.held_bytes > input.peak_bytes {
             input.peak_bytes = input.held_bytes;
@@ -135,6 +140,11 @@ impl Node {
             }
         }
     }
+}
+
+/// Counts a pause, as far as lines are written in it.
+fn pause(from_ns: u64, until_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+    tally.paused_ns += until_ns.min(blueprint.horizon_ns).saturating_sub(from_ns);
 }
 
 /// One pass over an input's streams that cannot read all there is.

@@ -1,9 +1,5 @@
 //! The container runtime and the application's own cost of writing.
 
-/// Bytes that the runtime's CRI format adds to a line: time stamp, stream, tag and blanks.
-/// Source: containerd `internal/cri/io/logger.go`; the lab's lines were 41 bytes longer on disk.
-pub const CRI_PREFIX_BYTES: u64 = 41;
-
 /// CPU that an application spends on writing a line, in nanoseconds: one `write(2)` a line.
 /// Source: lab, generator's CPU, 2.0–2.5 µs a line.
 pub const WRITE_NS_PER_LINE: u64 = 2_100;

@@ -1,0 +1,252 @@
+//! Runs: a scenario under a strategy, with a seed and a replication, gives an observation.
+//!
+//! Runs are remembered by (scenario, strategy, seed, replication), so that experiments which need the same run
+//! share it; several run in parallel. The replication's key depends on neither the strategy nor the placement:
+//! all strategies face the same lines.
+
+mod figures;
+
+use crate::engine::random::{named_key, subkey};
+use crate::observe::{Imbalance, Observation};
+use crate::placement::place;
+use crate::scenario::Scenario;
+use crate::strategy::Strategy;
+use crate::world::{Blueprint, Placement, simulate};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use thiserror::Error;
+
+/// A run that failed: a defect of the program, never of the input.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// Lines are unaccounted for.
+    #[error(
+        "scenario {scenario:?}, strategy {strategy}, seed {seed}, replication {replication}: {imbalance}"
+    )]
+    Imbalance {
+        /// The scenario's name.
+        scenario: String,
+        /// The strategy.
+        strategy: &'static str,
+        /// The seed.
+        seed: u64,
+        /// The replication.
+        replication: u64,
+        /// What does not balance.
+        imbalance: Imbalance,
+    },
+}
+
+/// A scenario under a strategy, ready to run.
+#[derive(Debug)]
+pub struct Setup {
+    /// The strategy.
+    pub strategy: &'static Strategy,
+    /// What there is.
+    pub blueprint: Blueprint,
+    /// Where it is, or why it cannot be.
+    pub placement: Result<Placement, String>,
+    /// Nodes that the cluster needs beyond its own without any collection.
+    extra_without: u64,
+    /// Share of the workloads' wishes that the strategy can honour.
+    honoured: f64,
+    scenario: String,
+    identity: u64,
+}
+
+impl Setup {
+    /// Draws and places a scenario under a strategy.
+    pub fn new(scenario: &Scenario, strategy: &'static Strategy) -> Self {
+        let blueprint = strategy.blueprint(scenario);
+        let placement = match &blueprint.infeasible {
+            Some(reason) => Err(reason.clone()),
+            None => place(&blueprint).map_err(|misfit| misfit.to_string()),
+        };
+        let native = crate::strategy::ALL[0].blueprint(scenario);
+        let extra_without = place(&native).map_or(0, |p| p.extra.iter().sum());
+        Self {
+            strategy,
+            blueprint,
+            placement,
+            extra_without,
+            honoured: honoured(scenario, strategy),
+            scenario: scenario.name.clone(),
+            identity: identity(scenario),
+        }
+    }
+
+    /// Why the strategy cannot be run here, where it cannot.
+    pub fn infeasible(&self) -> Option<&str> {
+        self.placement.as_ref().err().map(String::as_str)
+    }
+}
+
+/// A hash of the scenario with all its defaults filled in.
+pub fn identity(scenario: &Scenario) -> u64 {
+    // A scenario that was read can be written; were it not so, runs would only not be shared.
+    named_key(0, &scenario.to_yaml().unwrap_or_default())
+}
+
+/// Share of workloads with wishes, each tenant's by itself, whose wishes can all be honoured; 1 where there
+/// are none.
+fn honoured(scenario: &Scenario, strategy: &Strategy) -> f64 {
+    let (mut wishes, mut honoured) = (0, 0);
+    for tenant in &scenario.tenants {
+        for workload in &tenant.workloads {
+            let mut wanted = workload.logs.iter().filter_map(|log| log.wants.as_ref()).peekable();
+            if wanted.peek().is_some() {
+                wishes += tenant.count.get();
+                honoured += tenant.count.get() * u64::from(wanted.all(|w| strategy.honours.all_of(w)));
+            }
+        }
+    }
+    if wishes == 0 { 1.0 } else { honoured as f64 / wishes as f64 }
+}
+
+/// What names a run: scenario, strategy, seed, replication.
+type RunKey = (u64, &'static str, u64, u64);
+
+/// Runs, and remembers what it ran.
+#[derive(Debug, Default)]
+pub struct Runner {
+    done: Mutex<BTreeMap<RunKey, Arc<Observation>>>,
+}
+
+impl Runner {
+    /// A runner that remembers nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Observes every setup in every replication, in parallel: one vector a setup, one observation a replication.
+    /// Setups that are infeasible have none.
+    ///
+    /// # Errors
+    /// A ledger does not balance.
+    pub fn observe(
+        &self,
+        setups: &[&Setup],
+        seed: u64,
+        replications: u64,
+    ) -> Result<Vec<Vec<Arc<Observation>>>, RunError> {
+        let jobs: Vec<(usize, u64)> = setups
+            .iter()
+            .enumerate()
+            .filter(|(_, setup)| setup.placement.is_ok())
+            .flat_map(|(index, _)| (0..replications).map(move |replication| (index, replication)))
+            .collect();
+        let observed: Vec<Arc<Observation>> = jobs
+            .par_iter()
+            .map(|(index, replication)| self.one(setups[*index], seed, *replication))
+            .collect::<Result<_, _>>()?;
+        let mut by_setup = vec![Vec::new(); setups.len()];
+        for ((index, _), observation) in jobs.into_iter().zip(observed) {
+            by_setup[index].push(observation);
+        }
+        Ok(by_setup)
+    }
+
+    fn one(&self, setup: &Setup, seed: u64, replication: u64) -> Result<Arc<Observation>, RunError> {
+        let key = (setup.identity, setup.strategy.name, seed, replication);
+        // A panic elsewhere leaves no half-made observation behind.
+        let lock = || self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let observation = Arc::new(run_once(setup, seed, replication)?);
+        lock().insert(key, Arc::clone(&observation));
+        Ok(observation)
+    }
+}
+
+fn run_once(setup: &Setup, seed: u64, replication: u64) -> Result<Observation, RunError> {
+    let Ok(placement) = &setup.placement else {
+        return Ok(Observation::default());
+    };
+    let tally = simulate(&setup.blueprint, placement, subkey(named_key(seed, "replication"), replication));
+    tally.ledger.balance().map_err(|imbalance| RunError::Imbalance {
+        scenario: setup.scenario.clone(),
+        strategy: setup.strategy.name,
+        seed,
+        replication,
+        imbalance,
+    })?;
+    Ok(figures::observation(setup, placement, tally))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metric::Metric;
+    use crate::scenario::from_yaml;
+    use crate::strategy::by_name;
+
+    fn scenario(extra: &str) -> Scenario {
+        let yaml = format!(
+            "name: t\nduration: 60s\ncluster: {{ pools: [ {{ name: p, nodes: 2 }} ] }}\n\
+             tenants: [ {{ name: a, count: 2, workloads: [ {{ name: w, replicas: 5, \
+             logs: [ {{ stream: stdout, rate: 20/s }} ] }} ] }} ]\n{extra}"
+        );
+        from_yaml("t.yaml", &yaml).unwrap()
+    }
+
+    fn observe(scenario: &Scenario, strategy: &str, seed: u64) -> Arc<Observation> {
+        let setup = Setup::new(scenario, by_name(strategy).unwrap());
+        Runner::new().observe(&[&setup], seed, 1).unwrap()[0][0].clone()
+    }
+
+    #[test]
+    fn strategies_face_the_same_lines_and_seeds_do_not() {
+        let scenario = scenario("");
+        let emitted = |strategy, seed| observe(&scenario, strategy, seed).ledger.emitted;
+        assert_eq!(emitted("daemonset", 1), emitted("sidecar", 1));
+        assert_eq!(emitted("daemonset", 1), emitted("native", 1));
+        assert_ne!(emitted("daemonset", 1), emitted("daemonset", 2));
+    }
+
+    #[test]
+    fn one_tenant_more_disturbs_no_other() {
+        let lines = |yaml: &str| {
+            let scenario = from_yaml("t.yaml", yaml).unwrap();
+            observe(&scenario, "sidecar", 1).tenants[0].lines
+        };
+        let tenant = |name: &str| {
+            format!(
+                "{{ name: {name}, workloads: [ {{ name: w, logs: [ {{ stream: stdout, rate: 9/s }} ] }} ] }}"
+            )
+        };
+        let head = "name: t\nduration: 60s\ncluster: { pools: [ { name: p, nodes: 3 } ] }\n";
+        let one = format!("{head}tenants: [ {} ]", tenant("a"));
+        let two = format!("{head}tenants: [ {}, {} ]", tenant("a"), tenant("b"));
+        assert_eq!(lines(&one), lines(&two));
+    }
+
+    #[test]
+    fn cpu_is_what_the_cost_functions_expect_of_the_load() {
+        // 10 pods of 20 lines/s on 2 nodes: measured use within 10 % of the closed form at the mean load (rates
+        // differ between pods, so that the curve's bend shows).
+        let setup = Setup::new(&scenario(""), by_name("daemonset").unwrap());
+        let plan = &setup.blueprint.agents[0];
+        let mean_bytes = setup.blueprint.laws[0].sizes.mean() + 41.0;
+        let load = crate::profile::Load {
+            files: 5.0,
+            configs: 1.0,
+            lines_per_s: 100.0,
+            bytes_per_s: 100.0 * mean_bytes,
+            buffered_bytes: 0.0,
+        };
+        let expected = 2.0 * plan.costs.expected(&load).0;
+        let measured = Runner::new().observe(&[&setup], 3, 1).unwrap()[0][0].get(Metric::AgentCpu).unwrap();
+        assert!((measured / expected - 1.0).abs() < 0.1, "{measured} of {expected}");
+    }
+
+    #[test]
+    fn a_runner_runs_nothing_twice() {
+        let setup = Setup::new(&scenario(""), by_name("native").unwrap());
+        let runner = Runner::new();
+        let first = runner.observe(&[&setup], 1, 2).unwrap();
+        let second = runner.observe(&[&setup, &setup], 1, 1).unwrap();
+        assert!(Arc::ptr_eq(&first[0][0], &second[1][0]));
+    }
+}

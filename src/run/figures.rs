@@ -1,0 +1,124 @@
+//! From a run's sums to its figures.
+
+use super::Setup;
+use crate::metric::Metric;
+use crate::observe::{Freshness, Observation, TenantFigures, TimelineBin};
+use crate::units::NS_PER_SEC;
+use crate::world::{Placement, Requests, STDOUT_NS_PER_LINE, Tally, WRITE_NS_PER_LINE};
+use std::collections::BTreeMap;
+
+/// Hours in a month: 365 · 24 / 12.
+const HOURS_A_MONTH: f64 = 730.0;
+
+pub(super) fn observation(setup: &Setup, placement: &Placement, tally: Tally) -> Observation {
+    let mut freshness = Freshness::default();
+    let mut tenants = Vec::with_capacity(tally.tenants.len());
+    for (name, tenant) in setup.blueprint.tenants.iter().zip(&tally.tenants) {
+        let mut own = tenant.freshness.clone();
+        own.add_never(tenant.emitted - tenant.freshness.delivered());
+        tenants.push(TenantFigures {
+            name: name.clone(),
+            lines: tenant.emitted,
+            delivered: own.delivered(),
+            freshness_p99: own.quantile(0.99),
+        });
+        freshness += &own;
+    }
+    let bin_s = tally.bin_ns() as f64 / NS_PER_SEC as f64;
+    let timeline = tally.timeline.iter().enumerate().map(|(bin, (emitted, delivered))| TimelineBin {
+        until_s: (bin as f64 + 1.0) * bin_s,
+        emitted: *emitted,
+        delivered: *delivered,
+    });
+    Observation {
+        metrics: metrics(setup, placement, &tally, &freshness),
+        timeline: timeline.collect(),
+        ledger: tally.ledger,
+        freshness,
+        tenants,
+    }
+}
+
+fn metrics(
+    setup: &Setup,
+    placement: &Placement,
+    tally: &Tally,
+    freshness: &Freshness,
+) -> BTreeMap<Metric, Option<f64>> {
+    let blueprint = &setup.blueprint;
+    let written_s = blueprint.horizon_s();
+    let emitted = tally.ledger.emitted.max(1) as f64;
+    let requested = requested(setup, placement);
+    let share = collector_share(setup, placement, requested);
+    let extra = placement.extra.iter().sum::<u64>().saturating_sub(setup.extra_without);
+    let write_ns = (tally.stdout_lines * (WRITE_NS_PER_LINE + STDOUT_NS_PER_LINE)
+        + tally.file_lines * WRITE_NS_PER_LINE) as f64;
+    let quantiles = freshness.quantiles(&[0.5, 0.99]);
+    BTreeMap::from([
+        (Metric::AgentCpu, Some(tally.agent_cpu_ns as f64 / NS_PER_SEC as f64 / written_s)),
+        (Metric::AgentCpuRequested, Some(requested.cpu_millicores as f64 / 1000.0)),
+        (Metric::AgentMemory, Some(tally.agent_pss_bytes as f64)),
+        (Metric::AgentMemoryRss, Some(tally.agent_rss_bytes as f64)),
+        (Metric::AgentMemoryRequested, Some(requested.memory_bytes as f64)),
+        (Metric::CollectorShare, Some(share)),
+        (Metric::Agents, Some(tally.agents as f64)),
+        (Metric::ExtraNodes, Some(extra as f64)),
+        (Metric::Cost, Some(cost(setup, placement, share, extra))),
+        (Metric::FreshnessP50, quantiles[0]),
+        (Metric::FreshnessP99, quantiles[1]),
+        (Metric::Loss, Some(tally.ledger.lost_total() as f64 / emitted)),
+        // Everything that is not delivered, whatever became of it.
+        (Metric::Undelivered, Some((tally.ledger.emitted - tally.ledger.delivered) as f64 / emitted)),
+        (Metric::Throughput, Some(tally.ledger.delivered as f64 / written_s)),
+        (Metric::Network, Some(tally.sent_bytes as f64 / written_s)),
+        (Metric::Requests, Some(tally.requests as f64 / written_s)),
+        (Metric::WriteCpu, Some(write_ns / NS_PER_SEC as f64 / written_s)),
+        (Metric::DiskWrites, Some(tally.disk_bytes as f64 / written_s)),
+        (Metric::LogDisk, Some(tally.fullest_disk_bytes as f64)),
+        (
+            Metric::Paused,
+            Some(tally.paused_ns as f64 / blueprint.horizon_ns as f64 / tally.inputs.max(1) as f64),
+        ),
+        (Metric::OomKills, Some(tally.oom_kills as f64)),
+        (Metric::BackendWait, Some(tally.longest_wait_ns as f64 / NS_PER_SEC as f64)),
+        (Metric::Honoured, Some(setup.honoured)),
+    ])
+}
+
+/// What all agents request.
+fn requested(setup: &Setup, placement: &Placement) -> Requests {
+    let blueprint = &setup.blueprint;
+    let node_agents = blueprint.node_agent.map(|agent| (agent, placement.nodes.len() as u64));
+    let pod_agents = blueprint.pods.iter().filter_map(|p| Some((p.agent?, p.replicas)));
+    let mut sum = Requests::default();
+    for (agent, count) in node_agents.into_iter().chain(pod_agents) {
+        let one = blueprint.agents[agent].requests;
+        sum.cpu_millicores += one.cpu_millicores * count;
+        sum.memory_bytes += one.memory_bytes * count;
+    }
+    sum
+}
+
+/// The larger share of the cluster's CPU and memory that agents request.
+fn collector_share(setup: &Setup, placement: &Placement, requested: Requests) -> f64 {
+    let mut all = Requests::default();
+    for pool in &placement.nodes {
+        let node = setup.blueprint.pools[*pool].allocatable;
+        all.cpu_millicores += node.cpu_millicores;
+        all.memory_bytes += node.memory_bytes;
+    }
+    let cpu = requested.cpu_millicores as f64 / all.cpu_millicores.max(1) as f64;
+    let memory = requested.memory_bytes as f64 / all.memory_bytes.max(1) as f64;
+    cpu.max(memory)
+}
+
+/// Currency a month: the reserved share of the nodes that the cluster has anyway, and the whole of those added
+/// for collection, at the price of the pools that they belong to.
+fn cost(setup: &Setup, placement: &Placement, share: f64, extra: u64) -> f64 {
+    let pools = &setup.blueprint.pools;
+    let all: f64 = placement.nodes.iter().map(|pool| pools[*pool].price_per_hour).sum();
+    let added: f64 = placement.extra.iter().zip(pools).map(|(n, pool)| *n as f64 * pool.price_per_hour).sum();
+    let extra_all = placement.extra.iter().sum::<u64>();
+    let added = if extra_all == 0 { 0.0 } else { added * extra as f64 / extra_all as f64 };
+    ((all - added) * share + added) * HOURS_A_MONTH
+}

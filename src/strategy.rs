@@ -1,0 +1,68 @@
+//! Ways to collect, each a pure function from a scenario to a blueprint.
+//!
+//! A strategy decides which agents there are, which stream each of them reads, what they request and how
+//! configs reach them. It never touches the world, and the world never names a strategy. A new strategy is a
+//! file here and a line in [`ALL`].
+//!
+//! All strategies carry the same load: a workload writes the same lines to where the strategy under study can
+//! read them, unless a stream is marked `fixed`.
+
+mod daemonset;
+mod draft;
+mod laws;
+mod native;
+mod sidecar;
+mod sizing;
+
+use crate::scenario::{Scenario, Wants};
+use crate::world::Blueprint;
+
+/// A way to collect.
+#[derive(Clone, Copy, Debug)]
+pub struct Strategy {
+    /// Its name on the command line and in results.
+    pub name: &'static str,
+    /// What it is, in a sentence.
+    pub about: &'static str,
+    /// What it can honour of a workload's wishes.
+    pub honours: Honours,
+    draw: fn(&Scenario) -> Blueprint,
+}
+
+/// What a strategy can honour of a workload's own wishes: a declared capability, not a measurement.
+#[derive(Clone, Copy, Debug)]
+pub struct Honours {
+    /// Parsing of its own.
+    pub parse: bool,
+    /// A store of its own, and with it a retention of its own.
+    pub store: bool,
+    /// Sampling of its own.
+    pub sampling: bool,
+    /// Buffers and limits of its own.
+    pub own_limits: bool,
+}
+
+/// Every strategy, in the order of tables.
+pub const ALL: [&Strategy; 3] = [&native::NATIVE, &daemonset::DAEMONSET, &sidecar::SIDECAR];
+
+/// The strategy of that name.
+pub fn by_name(name: &str) -> Option<&'static Strategy> {
+    ALL.into_iter().find(|s| s.name == name)
+}
+
+impl Strategy {
+    /// What there is when the scenario is collected this way.
+    pub fn blueprint(&self, scenario: &Scenario) -> Blueprint {
+        (self.draw)(scenario)
+    }
+}
+
+impl Honours {
+    /// Whether all of a workload's wishes can be honoured at once.
+    pub fn all_of(&self, wants: &Wants) -> bool {
+        (self.parse || wants.parse.is_none())
+            && (self.store || (wants.store.is_none() && wants.retention.is_none()))
+            && (self.sampling || wants.sampling.is_none())
+            && (self.own_limits || !wants.own_limits)
+    }
+}

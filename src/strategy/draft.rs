@@ -1,0 +1,140 @@
+//! What all strategies draw alike: cluster, tenants, pods, the lines they write, the backend.
+
+use super::laws::laws_of;
+use crate::flow::Medium;
+use crate::scenario::{Fault, LogSpec, OutageMode, Scenario, Workload};
+use crate::world::{
+    BackendPlan, Blueprint, FileRotation, Outage, PodTemplate, Pool, Reader, Requests, StreamPlan,
+};
+
+/// Where a log goes under a strategy, and who reads it there.
+pub(super) struct Route {
+    pub medium: Medium,
+    pub reader: Reader,
+}
+
+/// A blueprint without agents.
+pub(super) struct Draft {
+    pub blueprint: Blueprint,
+    /// Collection configs: one for each workload with wishes of its own, and one that covers all others.
+    pub configs: u32,
+}
+
+/// Draws the scenario, its logs routed by `route`.
+pub(super) fn draft(name: &'static str, scenario: &Scenario, route: &dyn Fn(&LogSpec) -> Route) -> Draft {
+    let kubelet = &scenario.cluster.kubelet;
+    let mut blueprint = Blueprint {
+        strategy: name,
+        infeasible: None,
+        pools: scenario.cluster.pools.iter().map(pool).collect(),
+        kubelet: FileRotation {
+            size_bytes: kubelet.container_log_max_size.get(),
+            files: kubelet.container_log_max_files.get(),
+        },
+        kubelet_interval_ns: kubelet.container_log_monitor_interval.as_ns(),
+        tenants: Vec::new(),
+        laws: Vec::new(),
+        pods: Vec::new(),
+        agents: Vec::new(),
+        node_agent: None,
+        backend: backend(scenario),
+        horizon_ns: scenario.duration.as_ns(),
+        warmup_ns: scenario.warmup.as_ns(),
+        drain_ns: scenario.drain.as_ns(),
+        chunk_ns: scenario.chunk.as_ns(),
+    };
+    let mut configs = 1;
+    for tenant in &scenario.tenants {
+        let first_laws: Vec<Vec<usize>> = tenant
+            .workloads
+            .iter()
+            .map(|w| w.logs.iter().map(|log| add_laws(&mut blueprint, log)).collect())
+            .collect();
+        for number in 1..=tenant.count.get() {
+            let name = match tenant.count.get() {
+                1 => tenant.name.clone(),
+                _ => format!("{}-{number}", tenant.name),
+            };
+            let tenant_index = blueprint.tenants.len() as u32;
+            for (workload, first_laws) in tenant.workloads.iter().zip(&first_laws) {
+                let wishes = workload.logs.iter().any(|log| log.wants.is_some());
+                let config = if wishes { configs } else { 0 };
+                configs += u32::from(wishes);
+                let mut template = pod_template(&name, workload, first_laws, route, config);
+                template.tenant = tenant_index;
+                blueprint.pods.push(template);
+            }
+            blueprint.tenants.push(name);
+        }
+    }
+    Draft { blueprint, configs }
+}
+
+fn add_laws(blueprint: &mut Blueprint, log: &LogSpec) -> usize {
+    let first = blueprint.laws.len();
+    blueprint.laws.extend(laws_of(log));
+    first
+}
+
+fn pod_template(
+    tenant: &str,
+    workload: &Workload,
+    first_laws: &[usize],
+    route: &dyn Fn(&LogSpec) -> Route,
+    config: u32,
+) -> PodTemplate {
+    let stream = |(number, (log, first_law)): (usize, (&LogSpec, &usize))| {
+        let Route { medium, reader } = route(log);
+        StreamPlan {
+            name: format!("log-{number}"),
+            medium,
+            first_law: *first_law,
+            reader,
+            rotation: FileRotation { size_bytes: log.rotate.size.get(), files: log.rotate.files.get() },
+            config: if log.wants.is_some() { config } else { 0 },
+        }
+    };
+    PodTemplate {
+        name: format!("{tenant}/{}", workload.name),
+        tenant: 0,
+        replicas: workload.replicas.get(),
+        requests: Requests {
+            cpu_millicores: workload.requests.cpu.get(),
+            memory_bytes: workload.requests.memory.get(),
+        },
+        streams: workload.logs.iter().zip(first_laws).enumerate().map(stream).collect(),
+        agent: None,
+    }
+}
+
+fn pool(pool: &crate::scenario::Pool) -> Pool {
+    Pool {
+        name: pool.name.clone(),
+        nodes: pool.nodes.get(),
+        allocatable: Requests { cpu_millicores: pool.cpu.get(), memory_bytes: pool.memory.get() },
+        max_pods: pool.pods.get(),
+        price_per_hour: pool.price.get(),
+        grows: pool.grows,
+    }
+}
+
+fn backend(scenario: &Scenario) -> BackendPlan {
+    let backend = &scenario.backend;
+    let mut outages: Vec<Outage> = scenario
+        .faults
+        .iter()
+        .map(|Fault::Outage(outage)| Outage {
+            from_ns: outage.at.as_ns(),
+            until_ns: outage.at.as_ns() + outage.lasts.as_ns(),
+            refuses: outage.mode == OutageMode::Refuse,
+        })
+        .collect();
+    outages.sort_by_key(|o| o.from_ns);
+    BackendPlan {
+        capacity_bytes_per_s: backend.capacity.map(|c| c.get()),
+        latency_ns: backend.latency.as_ns(),
+        latency_tail_ns: backend.latency_tail.as_ns(),
+        queue_ns: backend.queue.as_ns(),
+        outages,
+    }
+}

@@ -1,0 +1,139 @@
+//! What an agent requests: the chart's word, or one rule for all agents.
+//!
+//! Where neither scenario nor chart says, requests are what the agent is expected to use at
+//! [`headroom`](crate::scenario::Collection::headroom) times the mean load, rounded up to whole steps.
+
+use crate::profile::{self, Costs, Load, Profile};
+use crate::scenario::{Override, Scenario};
+use crate::world::{AgentPlan, Blueprint, PodTemplate, Reader, Requests};
+
+/// Steps to which the rule rounds up: requests are written in such.
+const CPU_STEP_MILLICORES: f64 = 5.0;
+const MEMORY_STEP_BYTES: f64 = (4 << 20) as f64;
+
+/// Mean load of some streams.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct MeanLoad {
+    files: f64,
+    lines_per_s: f64,
+    line_bytes_per_s: f64,
+    prefix_bytes_per_s: f64,
+}
+
+impl MeanLoad {
+    pub fn scaled(self, share: f64) -> Self {
+        Self {
+            files: self.files * share,
+            lines_per_s: self.lines_per_s * share,
+            line_bytes_per_s: self.line_bytes_per_s * share,
+            prefix_bytes_per_s: self.prefix_bytes_per_s * share,
+        }
+    }
+}
+
+/// The mean load of all streams of these pods that a kind of agent reads.
+pub(super) fn load_of(blueprint: &Blueprint, pods: &[PodTemplate], reader: Reader) -> MeanLoad {
+    let mut load = MeanLoad::default();
+    for template in pods {
+        for stream in template.streams.iter().filter(|s| s.reader == reader) {
+            let laws = &blueprint.laws[stream.first_law..];
+            let mean = laws
+                .iter()
+                .take(crate::world::StreamPlan::RATE_CLASSES)
+                .map(|l| l.arrivals.mean())
+                .sum::<f64>()
+                / crate::world::StreamPlan::RATE_CLASSES as f64;
+            let replicas = template.replicas as f64;
+            load.files += replicas;
+            load.lines_per_s += replicas * mean;
+            load.line_bytes_per_s += replicas * mean * laws[0].sizes.mean();
+            load.prefix_bytes_per_s += replicas * mean * stream.medium.prefix_bytes() as f64;
+        }
+    }
+    load
+}
+
+/// An agent for this load, and how many configs it can load as inputs of their own.
+pub(super) fn agent(
+    scenario: &Scenario,
+    terms: &Override,
+    shared: bool,
+    own_inputs: bool,
+    configs: u32,
+    load: &MeanLoad,
+) -> (AgentPlan, u32) {
+    let collection = &scenario.collection;
+    let name = terms.agent.as_ref().unwrap_or(&collection.agent).value.as_str();
+    let profile = profile_of(scenario, name);
+    let settings = terms.with.or(&collection.with);
+    let behaviour = &profile.behaviour;
+    let costs = Costs::new(&profile, settings.enrich.unwrap_or(shared));
+    let flush = settings.flush.unwrap_or(behaviour.flush.value);
+    let buffer_limit = settings.mem_buf_limit.unwrap_or(behaviour.buffer_limit.value);
+    let record_overhead = profile.wire.record_overhead.value;
+    let many = load.scaled(collection.headroom);
+    let buffered = (many.line_bytes_per_s + many.lines_per_s * record_overhead) * flush.as_secs_f64();
+    let (cores, rss_bytes) = costs.expected(&Load {
+        files: load.files,
+        configs: f64::from(configs),
+        lines_per_s: many.lines_per_s,
+        bytes_per_s: many.line_bytes_per_s + many.prefix_bytes_per_s,
+        buffered_bytes: buffered.min(buffer_limit.as_f64()),
+    });
+    let rule = Requests {
+        cpu_millicores: ((cores * 1000.0 / CPU_STEP_MILLICORES).ceil() * CPU_STEP_MILLICORES) as u64,
+        memory_bytes: ((rss_bytes / MEMORY_STEP_BYTES).ceil() * MEMORY_STEP_BYTES) as u64,
+    };
+    let chart = &profile.chart;
+    let requests = match &terms.requests {
+        Some(own) => Requests { cpu_millicores: own.cpu.get(), memory_bytes: own.memory.get() },
+        None => Requests {
+            cpu_millicores: chart.cpu_request.map_or(rule.cpu_millicores, |c| c.get()),
+            memory_bytes: chart.memory_request.map_or(rule.memory_bytes, |m| m.get()),
+        },
+    };
+    let limit = terms.cpu_limit.or(chart.cpu_limit).map_or(f64::INFINITY, |c| c.cores());
+    let plan = AgentPlan {
+        name: profile.name.clone(),
+        requests,
+        cores: behaviour.threads.value.min(limit).max(0.001),
+        memory_limit_bytes: terms.memory_limit.or(chart.memory_limit).map(|m| m.get()),
+        configs,
+        own_inputs,
+        flush_ns: flush.as_ns(),
+        buffer_limit_bytes: buffer_limit.get(),
+        batch_bytes: behaviour.batch.value.get().max(1),
+        max_in_flight: behaviour.max_in_flight.value as usize,
+        retries: settings.retries.unwrap_or(behaviour.retries.value),
+        backoff_base_ns: behaviour.backoff_base.value.as_ns(),
+        backoff_cap_ns: behaviour.backoff_cap.value.as_ns(),
+        scan_ns: settings.refresh_interval.unwrap_or(behaviour.scan_interval.value).as_ns(),
+        successor: behaviour.successor.value,
+        rotate_wait_ns: settings.rotate_wait.unwrap_or(behaviour.rotate_wait.value).as_ns(),
+        checkpoints: settings.checkpoints.unwrap_or(behaviour.checkpoints.value),
+        restart_ns: behaviour.restart.value.as_ns(),
+        record_overhead_bytes: record_overhead.round() as u64,
+        line_overhead_bytes: profile.wire.line_overhead.value.round() as u64,
+        costs,
+    };
+    let max_inputs = settings.max_inputs.map_or(behaviour.max_inputs.value, |c| c.get() as u32);
+    (plan, max_inputs)
+}
+
+/// The profile of that name: the scenario's own, or an embedded one. Names were checked when it was read.
+fn profile_of(scenario: &Scenario, name: &str) -> Profile {
+    let custom = scenario.profiles.iter().find(|p| p.name == name);
+    let base = custom.map_or(name, |c| c.base.value.as_str());
+    let mut profile = match profile::embedded(base) {
+        Some(Ok(profile)) => profile,
+        _ => unreachable!("the scenario's check admits embedded profiles only, and a test parses them all"),
+    };
+    if let Some(custom) = custom {
+        profile.name.clone_from(&custom.name);
+        for (path, value) in &custom.set {
+            // Paths and values were checked when the scenario was read.
+            let _ = profile.set(path, value.value);
+        }
+    }
+    profile
+}
