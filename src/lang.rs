@@ -1,5 +1,7 @@
 //! English and Chinese words.
 
+pub mod format;
+
 use serde::Serialize;
 use std::fmt;
 

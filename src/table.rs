@@ -1,9 +1,29 @@
 //! The article's table, regenerated: rows, rubric, reference cells, agreement.
 //!
-//! Takes the results of studies; gives a [`Table`] whose every cell holds measured figures, the grade that
-//! the rubric derives from them, the article's own cell and whether the two agree. No grade and no text is
-//! written down: they follow from figures and rubric.
+//! Takes the results of studies; gives a [`Table`] whose every cell holds measured figures, the grade that the
+//! rubric derives from them, the article's own cell and whether the two agree. No grade and no text is written
+//! down: they follow from figures and rubric. The rubric ([`Rubric`]) and the article's cells ([`Reference`])
+//! are data; replacing the one changes grades, replacing the other only what they are compared with.
 
+mod build;
 mod cell;
+mod figures;
+mod reference;
+mod rubric;
 
+pub use build::build;
 pub use cell::{Agreement, Cell, Figure, Row, Table};
+pub use reference::{Claim, Reference};
+pub use rubric::{Grading, Rubric};
+
+use thiserror::Error;
+
+/// A rubric or reference that cannot be used.
+#[derive(Debug, Error)]
+#[error("{file}: {problem}")]
+pub struct RubricError {
+    /// The file.
+    file: String,
+    /// What is wrong.
+    problem: String,
+}

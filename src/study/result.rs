@@ -4,6 +4,7 @@ use crate::metric::Metric;
 use crate::observe::{Ledger, Observation};
 use crate::stats::Estimate;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Where a result comes from and how to remake it.
 #[derive(Clone, Debug)]
@@ -45,8 +46,10 @@ pub struct StrategyResult {
     pub strategy: &'static str,
     /// Why it cannot be run here; `None` where it can.
     pub infeasible: Option<String>,
+    /// Whether it routes lines to stores of their owners' choice: a declared capability.
+    pub routes_by_store: bool,
     /// One observation a replication; empty where infeasible.
-    pub observations: Vec<Observation>,
+    pub observations: Vec<Arc<Observation>>,
 }
 
 impl StrategyResult {
@@ -74,4 +77,19 @@ impl StrategyResult {
         }
         sum
     }
+}
+
+/// What collecting costs on one node of a density.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DensityPoint {
+    /// Pods a node.
+    pub pods_per_node: u64,
+    /// The strategy.
+    pub strategy: &'static str,
+    /// Currency a month and node; `None` where the strategy is infeasible.
+    pub cost: Option<f64>,
+    /// Cores a node that agents use.
+    pub agent_cpu: Option<f64>,
+    /// Bytes a node that agents use, PSS.
+    pub agent_memory: Option<f64>,
 }

@@ -1,0 +1,94 @@
+//! `loghaul compare`: the main job.
+
+use super::{BadInput, Format, StudyArgs, output};
+use crate::report;
+use crate::run::Runner;
+use crate::scenario::Scenario;
+use crate::study;
+use crate::table;
+use std::path::PathBuf;
+
+/// Compare strategies on a scenario.
+#[derive(Debug, clap::Args)]
+pub(super) struct Compare {
+    #[command(flatten)]
+    study: StudyArgs,
+    /// Strategies, the columns of the table
+    #[arg(long, value_delimiter = ',', default_value = "native,daemonset,sidecar")]
+    strategies: Vec<String>,
+    /// Replications: several give means with 95 % intervals
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    reps: u64,
+    /// Format on standard output
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Format,
+    /// Also write report, CSV, JSON and charts to this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+impl Compare {
+    /// What `loghaul` without a verb does: the embedded reference study.
+    pub fn reference() -> Self {
+        Self {
+            study: StudyArgs { scenario: None, seed: 1, lang: crate::lang::Lang::En },
+            strategies: ["native", "daemonset", "sidecar"].map(str::to_owned).to_vec(),
+            reps: 5,
+            output: Format::Table,
+            out: None,
+        }
+    }
+
+    pub fn execute(self) -> anyhow::Result<()> {
+        let scenario = super::scenario(self.study.scenario.as_ref())?;
+        let strategies = super::strategies(&self.strategies)?;
+        if let Some(folder) = &self.out {
+            report::check_folder(folder).map_err(BadInput::of)?;
+        }
+        let runner = Runner::new();
+        let seed = self.study.seed;
+        let (comparison, study) = rayon::join(
+            || study::compare(&runner, &scenario, &strategies, seed, self.reps, &self.command(&scenario)),
+            || study::table_study(&runner, &scenario, &strategies, seed, self.reps),
+        );
+        let (comparison, study) = (comparison?, study?);
+        let table = table::build(
+            &comparison,
+            &study,
+            &table::Rubric::embedded()?,
+            &table::Reference::embedded()?,
+        );
+        let needs_density = self.out.is_some();
+        let density =
+            if needs_density { study::density(&runner, &scenario, &strategies, seed)? } else { Vec::new() };
+        let report = report::Report {
+            comparison: &comparison,
+            table: &table,
+            pods_per_node: &density,
+            lang: self.study.lang,
+        };
+        let text = match self.output {
+            Format::Table => report::terminal::render(&report, output::width(), output::colours()),
+            Format::Json => report::json::render(&report)?,
+            Format::Csv => report::csv::summary(&report)?,
+            Format::Md => report::markdown::render(&report),
+        };
+        if let Some(folder) = &self.out {
+            let written = report::write_folder(folder, &report)?;
+            output::tell(&format!("{} files written to {}", written.len(), folder.display()));
+        }
+        output::print(&text)
+    }
+
+    /// What a reader types to remake the result.
+    fn command(&self, scenario: &Scenario) -> String {
+        let given = self.study.scenario.as_ref().map(|p| p.display().to_string());
+        format!(
+            "loghaul compare {} --strategies {} --reps {} --seed {}",
+            given.unwrap_or_else(|| scenario.name.clone()),
+            self.strategies.join(","),
+            self.reps,
+            self.study.seed
+        )
+    }
+}

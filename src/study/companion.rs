@@ -1,0 +1,107 @@
+//! Small clusters made of a scenario's own parts.
+
+use crate::scenario::{Cluster, Count, LogSource, LogSpec, Resources, Scenario, Tenant, Workload};
+use crate::units::{ByteRate, Bytes, LineRate, Millicores, SimTime};
+
+/// The most pods a node that a companion has: more makes it slower, not different.
+const MAX_DENSITY: u64 = 30;
+
+/// Seconds in which a companion's agents may deliver what they hold.
+pub(super) const DRAIN_SECONDS: u64 = 30;
+
+/// What a scenario's pods are like on average.
+pub(super) struct Typical {
+    /// Pods a node.
+    pub density: u64,
+    /// What a pod requests.
+    pub requests: Resources,
+    /// What a pod writes: its mean rate, in lines like those of the stream that writes most.
+    pub log: LogSpec,
+}
+
+impl Typical {
+    /// The average of a scenario; `None` where nothing writes.
+    pub fn of(scenario: &Scenario) -> Option<Self> {
+        let (mut pods, mut cpu, mut memory, mut lines) = (0, 0, 0, 0.0);
+        let mut most: Option<(f64, &LogSpec)> = None;
+        for tenant in &scenario.tenants {
+            for workload in &tenant.workloads {
+                let n = tenant.count.get() * workload.replicas.get();
+                pods += n;
+                cpu += n * workload.requests.cpu.get();
+                memory += n * (workload.requests.memory.get() >> 10);
+                for log in &workload.logs {
+                    let total = n as f64 * log.rate.get();
+                    lines += total;
+                    if most.is_none_or(|(rate, _)| total > rate) {
+                        most = Some((total, log));
+                    }
+                }
+            }
+        }
+        let (_, log) = most.filter(|(rate, _)| *rate > 0.0)?;
+        let density = (pods as f64 / scenario.nodes() as f64).round() as u64;
+        Some(Self {
+            density: density.clamp(1, MAX_DENSITY),
+            requests: Resources {
+                cpu: Millicores::new(cpu / pods),
+                memory: Bytes::new((memory / pods) << 10),
+            },
+            log: LogSpec {
+                stream: LogSource::Stdout,
+                rate: LineRate::per_sec(lines / pods as f64),
+                wants: None,
+                fixed: false,
+                ..log.clone()
+            },
+        })
+    }
+
+    /// A workload of such pods.
+    pub fn workload(&self, name: &str, replicas: u64) -> Workload {
+        Workload {
+            name: name.to_owned(),
+            replicas: Count::of(replicas.max(1)),
+            requests: self.requests,
+            logs: vec![self.log.clone()],
+        }
+    }
+
+    /// Tenants of one workload each.
+    pub fn tenants(&self, name: &str, count: u64, pods_each: u64) -> Tenant {
+        Tenant {
+            name: name.to_owned(),
+            count: Count::of(count.max(1)),
+            workloads: vec![self.workload("pod", pods_each)],
+        }
+    }
+}
+
+/// A cluster of `nodes` nodes like the scenario's first pool, collected the same way, with these tenants; the
+/// backend's capacity is cut to its share, and nothing fails.
+pub(super) fn companion(
+    scenario: &Scenario,
+    name: &str,
+    nodes: u64,
+    tenants: Vec<Tenant>,
+    seconds: u64,
+) -> Scenario {
+    let mut pool = scenario.cluster.pools[0].clone();
+    let share = nodes as f64 / scenario.nodes() as f64;
+    pool.nodes = Count::of(nodes);
+    pool.grows = true;
+    let mut backend = scenario.backend.clone();
+    backend.capacity = backend.capacity.map(|c| ByteRate::per_sec(c.get() * share.min(1.0)));
+    Scenario {
+        name: format!("{}/{name}", scenario.name),
+        question: String::new(),
+        duration: SimTime::from_secs(seconds),
+        warmup: SimTime::from_secs(seconds / 6),
+        drain: SimTime::from_secs(DRAIN_SECONDS),
+        cluster: Cluster { pools: vec![pool], kubelet: scenario.cluster.kubelet.clone() },
+        tenants,
+        backend,
+        faults: Vec::new(),
+        ..scenario.clone()
+    }
+}

@@ -1,0 +1,58 @@
+//! All strategies on one scenario, paired.
+
+use super::result::{Provenance, StrategyResult};
+use crate::run::{RunError, Runner, Setup, identity};
+use crate::scenario::Scenario;
+use crate::strategy::Strategy;
+
+/// Every strategy's runs on the same scenario, with the same random numbers.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// Where it comes from.
+    pub provenance: Provenance,
+    /// One result a strategy, in the order asked for.
+    pub strategies: Vec<StrategyResult>,
+}
+
+/// Runs a scenario under several strategies.
+///
+/// `command` is what a reader types to remake the result.
+///
+/// # Errors
+/// A ledger does not balance.
+pub fn compare(
+    runner: &Runner,
+    scenario: &Scenario,
+    strategies: &[&'static Strategy],
+    seed: u64,
+    replications: u64,
+    command: &str,
+) -> Result<Comparison, RunError> {
+    let setups: Vec<Setup> = strategies.iter().map(|s| Setup::new(scenario, s)).collect();
+    let observed = runner.observe(&setups.iter().collect::<Vec<_>>(), seed, replications)?;
+    let results = setups.iter().zip(observed).map(|(setup, observations)| StrategyResult {
+        strategy: setup.strategy.name,
+        infeasible: setup.infeasible().map(str::to_owned),
+        routes_by_store: setup.strategy.honours.store,
+        observations,
+    });
+    Ok(Comparison {
+        strategies: results.collect(),
+        provenance: Provenance {
+            version: env!("CARGO_PKG_VERSION"),
+            scenario: scenario.name.clone(),
+            question: scenario.question.clone(),
+            scenario_hash: format!("{:016x}", identity(scenario)),
+            nodes: scenario.nodes(),
+            pods: scenario.pods(),
+            tenants: scenario.tenant_count(),
+            duration_s: scenario.duration.as_secs_f64(),
+            warmup_s: scenario.warmup.as_secs_f64(),
+            drain_s: scenario.drain.as_secs_f64(),
+            seed,
+            replications,
+            agent: scenario.collection.agent.value.clone(),
+            command: command.to_owned(),
+        },
+    })
+}

@@ -1,0 +1,107 @@
+//! What a loud tenant does to the others: the same cluster with and without it, paired.
+//!
+//! Companion cluster: four nodes at the scenario's density, up to six tenants. One of them writes as many lines
+//! on each node as the loud file of the lab's noisy-neighbour measurements did.
+
+use super::companion::{DRAIN_SECONDS, Typical, companion};
+use crate::observe::Observation;
+use crate::run::{RunError, Runner, Setup};
+use crate::scenario::Scenario;
+use crate::strategy::Strategy;
+use crate::units::LineRate;
+use std::sync::Arc;
+
+const NODES: u64 = 4;
+const MAX_TENANTS: u64 = 6;
+const SECONDS: u64 = 60;
+/// Lines a second that the loud tenant writes on each node. Source: lab, `noisy-neighbour.csv`.
+const LOUD_LINES_PER_NODE: f64 = 50_000.0;
+
+/// A loud tenant's effect under one strategy, in each replication.
+#[derive(Clone, Debug)]
+pub struct Isolation {
+    /// The strategy.
+    pub strategy: &'static str,
+    /// The worst victim's freshness p99 with the loud tenant, over that without: 1 is no effect; `None` where
+    /// there is no freshness to compare.
+    pub freshness_ratio: Vec<Option<f64>>,
+    /// Share of the victims' lines that are not delivered because of the loud tenant.
+    pub undelivered_more: Vec<Option<f64>>,
+    /// Tenants that share the companion cluster; with one there is nobody to disturb.
+    pub tenants: u64,
+}
+
+/// Measures isolation under several strategies.
+///
+/// # Errors
+/// A ledger does not balance.
+pub(super) fn isolation(
+    runner: &Runner,
+    scenario: &Scenario,
+    strategies: &[&'static Strategy],
+    seed: u64,
+    replications: u64,
+) -> Result<Vec<Isolation>, RunError> {
+    let Some(typical) = Typical::of(scenario) else { return Ok(Vec::new()) };
+    let tenants = scenario.tenant_count().min(MAX_TENANTS).min(NODES * typical.density);
+    let alone = |strategy: &&'static Strategy| Isolation {
+        strategy: strategy.name,
+        freshness_ratio: vec![Some(1.0); replications as usize],
+        undelivered_more: vec![Some(0.0); replications as usize],
+        tenants: 1,
+    };
+    if tenants < 2 {
+        return Ok(strategies.iter().map(alone).collect());
+    }
+    let pods_each = (NODES * typical.density / tenants).max(1);
+    let build = |loud: bool| {
+        let quiet = typical.tenants("quiet", tenants - 1, pods_each);
+        let mut other = typical.tenants("other", 1, pods_each);
+        if loud {
+            let log = &mut other.workloads[0].logs[0];
+            log.rate = LineRate::per_sec(LOUD_LINES_PER_NODE * NODES as f64 / pods_each as f64);
+        }
+        let name = if loud { "with-loud-tenant" } else { "without-loud-tenant" };
+        companion(scenario, name, NODES, vec![quiet, other], SECONDS)
+    };
+    let (with, without) = (build(true), build(false));
+    let setups: Vec<Setup> =
+        strategies.iter().flat_map(|s| [Setup::new(&with, s), Setup::new(&without, s)]).collect();
+    let observed = runner.observe(&setups.iter().collect::<Vec<_>>(), seed, replications)?;
+    let pairs = strategies.iter().zip(observed.chunks(2));
+    Ok(pairs
+        .map(|(strategy, pair)| {
+            let victims = tenants as usize - 1;
+            let runs = || pair[0].iter().zip(&pair[1]);
+            let ratio = |(with, without): (&Arc<Observation>, &Arc<Observation>)| {
+                let before = worst_p99(without, victims)?;
+                // Lines that never arrive are at least as old as the run is long.
+                let after = worst_p99(with, victims).unwrap_or((SECONDS + DRAIN_SECONDS) as f64);
+                Some(after / before)
+            };
+            let more = |(with, without): (&Arc<Observation>, &Arc<Observation>)| {
+                Some(undelivered(with, victims)? - undelivered(without, victims)?)
+            };
+            Isolation {
+                strategy: strategy.name,
+                freshness_ratio: runs().map(ratio).collect(),
+                undelivered_more: runs().map(more).collect(),
+                tenants,
+            }
+        })
+        .collect())
+}
+
+/// The worst victim's freshness p99.
+fn worst_p99(observation: &Observation, victims: usize) -> Option<f64> {
+    let all: Option<Vec<f64>> = observation.tenants[..victims].iter().map(|t| t.freshness_p99).collect();
+    all.map(|all| all.into_iter().fold(0.0, f64::max)).filter(|worst| *worst > 0.0)
+}
+
+/// Share of the victims' lines that were not delivered.
+fn undelivered(observation: &Observation, victims: usize) -> Option<f64> {
+    let (lines, delivered) = observation.tenants[..victims]
+        .iter()
+        .fold((0, 0), |(lines, delivered), t| (lines + t.lines, delivered + t.delivered));
+    (lines > 0).then(|| 1.0 - delivered as f64 / lines as f64)
+}

@@ -1,0 +1,71 @@
+//! Which kinds of logs a strategy collects, when a workload writes all three and moves none of them.
+//!
+//! Companion cluster: two nodes, ten pods a node for each kind of source, streams as written.
+
+use super::companion::{Typical, companion};
+use crate::flow::Medium;
+use crate::run::{RunError, Runner, Setup};
+use crate::scenario::{LogSource, Scenario};
+use crate::strategy::Strategy;
+use crate::world::Reader;
+
+const NODES: u64 = 2;
+const PODS_PER_NODE: u64 = 10;
+const SECONDS: u64 = 18;
+
+/// Shares of lines that can be read where the strategy puts them, by kind of source.
+#[derive(Clone, Debug)]
+pub struct LogTypes {
+    /// The strategy.
+    pub strategy: &'static str,
+    /// Each kind, and the share of its lines that are delivered, or, where nothing is shipped, that
+    /// `kubectl logs` can show; one value a replication.
+    pub shares: Vec<(Medium, Vec<Option<f64>>)>,
+}
+
+const KINDS: [(LogSource, Medium, &str); 3] = [
+    (LogSource::Stdout, Medium::Stdout, "stdout"),
+    (LogSource::File, Medium::File, "file"),
+    (LogSource::HostPath, Medium::HostPath, "host-path"),
+];
+
+/// Measures the kinds collected under several strategies.
+///
+/// # Errors
+/// A ledger does not balance.
+pub(super) fn log_types(
+    runner: &Runner,
+    scenario: &Scenario,
+    strategies: &[&'static Strategy],
+    seed: u64,
+    replications: u64,
+) -> Result<Vec<LogTypes>, RunError> {
+    let Some(typical) = Typical::of(scenario) else { return Ok(Vec::new()) };
+    let tenants = KINDS.map(|(source, _, name)| {
+        let mut tenant = typical.tenants(name, 1, NODES * PODS_PER_NODE);
+        let log = &mut tenant.workloads[0].logs[0];
+        (log.stream, log.fixed) = (source, true);
+        tenant
+    });
+    let cluster = companion(scenario, "log-types", NODES, tenants.to_vec(), SECONDS);
+    let setups: Vec<Setup> = strategies.iter().map(|s| Setup::new(&cluster, s)).collect();
+    let observed = runner.observe(&setups.iter().collect::<Vec<_>>(), seed, replications)?;
+    Ok(setups
+        .iter()
+        .zip(observed)
+        .map(|(setup, observations)| {
+            let share = |kind: usize| {
+                // Shown by kubectl where nobody ships it: all of it while the file lasts.
+                let shown = setup.blueprint.pods[kind].streams[0].reader == Reader::Nobody;
+                let one = |o: &std::sync::Arc<crate::observe::Observation>| {
+                    let tenant = &o.tenants[kind];
+                    if shown { Some(1.0) } else { Some(tenant.delivered as f64 / tenant.lines.max(1) as f64) }
+                };
+                observations.iter().map(one).collect()
+            };
+            let shares =
+                KINDS.iter().enumerate().map(|(kind, (_, medium, _))| (*medium, share(kind))).collect();
+            LogTypes { strategy: setup.strategy.name, shares }
+        })
+        .collect())
+}

@@ -1,0 +1,100 @@
+//! From results to the table.
+
+use super::cell::{Agreement, Cell, Figure, Row, Table};
+use super::figures::{ROWS, RowSource, Sources};
+use super::{Grading, Reference, Rubric};
+use crate::lang::format::quantity;
+use crate::lang::{Lang, Text};
+use crate::study::{Comparison, StrategyResult, TableStudy};
+
+/// Figures named in a cell's text, at most.
+const SHOWN: usize = 3;
+
+/// Builds the table.
+pub fn build(comparison: &Comparison, study: &TableStudy, rubric: &Rubric, reference: &Reference) -> Table {
+    let sources = Sources { comparison, study };
+    let row = |source: &RowSource| Row {
+        id: source.id,
+        title: reference.title(source.id),
+        method: Text::new(source.method.0, source.method.1),
+        cells: comparison.strategies.iter().map(|s| cell(source, &sources, s, rubric, reference)).collect(),
+    };
+    Table {
+        strategies: comparison.strategies.iter().map(|s| s.strategy).collect(),
+        rows: ROWS.iter().map(row).collect(),
+    }
+}
+
+fn cell(
+    source: &RowSource,
+    sources: &Sources<'_>,
+    result: &StrategyResult,
+    rubric: &Rubric,
+    reference: &Reference,
+) -> Cell {
+    let figures = (source.figures)(sources, result);
+    let grading = grade(source.id, &figures, rubric);
+    let is_set = rubric.figure_of(source.id).is_none();
+    let agreement = match &grading {
+        _ if source.by_construction => Agreement::ByConstruction,
+        Some(grading) => match reference.agrees(source.id, result.strategy, grading) {
+            Some(true) => Agreement::Agrees,
+            Some(false) => Agreement::Disagrees,
+            None => Agreement::Unknown,
+        },
+        None => Agreement::Unknown,
+    };
+    Cell {
+        strategy: result.strategy,
+        text: text(grading.as_ref(), &figures, result, is_set),
+        grade: grading.map(|g| g.id),
+        figures,
+        article: reference.text(source.id, result.strategy).map(str::to_owned),
+        agreement,
+    }
+}
+
+fn grade(row: &str, figures: &[Figure], rubric: &Rubric) -> Option<Grading> {
+    match rubric.figure_of(row) {
+        Some(name) => {
+            let figure = figures.iter().find(|f| f.name == name)?;
+            rubric.grade(row, figure.value?.mean?)
+        }
+        None if figures.is_empty() => None,
+        None => {
+            let values: Vec<(String, Option<f64>)> =
+                figures.iter().map(|f| (f.name.clone(), f.value.and_then(|e| e.mean))).collect();
+            rubric.set(row, &values)
+        }
+    }
+}
+
+/// A cell's words: its grade, then the figures that it rests on. A set of winners needs no figures.
+fn text(grading: Option<&Grading>, figures: &[Figure], result: &StrategyResult, is_set: bool) -> Text {
+    if let Some(reason) = &result.infeasible {
+        return Text::new(format!("infeasible: {reason}"), format!("不可行：{reason}"));
+    }
+    let Some(grading) = grading else {
+        return Text::new("not computed: nothing is delivered to compare", "未计算：没有可比较的送达数据");
+    };
+    let phrases: Vec<Text> = figures
+        .iter()
+        .filter(|f| f.unit != "count" || !is_set)
+        .filter_map(|f| {
+            let mean = f.value?.mean?;
+            let phrase = |lang| match lang {
+                Lang::En => format!("{} {}", quantity(mean, f.unit, lang), f.label.get(lang)),
+                Lang::Zh => format!("{}{}", quantity(mean, f.unit, lang), f.label.get(lang)),
+            };
+            Some(Text::new(phrase(Lang::En), phrase(Lang::Zh)))
+        })
+        .take(SHOWN)
+        .collect();
+    let join = |lang: Lang, separator: &str| {
+        phrases.iter().map(|p| p.get(lang).to_owned()).collect::<Vec<_>>().join(separator)
+    };
+    if phrases.is_empty() {
+        return grading.text.clone();
+    }
+    grading.text.then(&Text::new(": ", "："), &Text::new(join(Lang::En, ", "), join(Lang::Zh, "，")))
+}

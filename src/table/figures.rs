@@ -1,0 +1,245 @@
+//! The figures of each row, taken from results.
+
+use super::cell::Figure;
+use crate::flow::Medium;
+use crate::lang::Text;
+use crate::metric::Metric;
+use crate::scenario::ConfigMode;
+use crate::stats::Estimate;
+use crate::study::{Comparison, ScaleLimit, StrategyResult, TableStudy};
+
+/// What a row is made from: where its figures come from, and whether they follow from declared capabilities.
+pub(super) struct RowSource {
+    pub id: &'static str,
+    pub method: (&'static str, &'static str),
+    pub by_construction: bool,
+    pub figures: fn(&Sources<'_>, &StrategyResult) -> Vec<Figure>,
+}
+
+/// All results at hand.
+pub(super) struct Sources<'a> {
+    pub comparison: &'a Comparison,
+    pub study: &'a TableStudy,
+}
+
+/// The rows, in the article's order.
+pub(super) const ROWS: [RowSource; 9] = [
+    RowSource {
+        id: "log_types",
+        method: (
+            "companion cluster whose pods write standard output, container files and node files, none of them moved",
+            "伴随集群：各 Pod 分别写标准输出、容器内文件、主机文件，均不迁移",
+        ),
+        by_construction: true,
+        figures: log_types,
+    },
+    RowSource {
+        id: "operations",
+        method: ("agents running in the simulated cluster", "仿真集群中运行的采集容器数"),
+        by_construction: false,
+        figures: operations,
+    },
+    RowSource {
+        id: "classified_storage",
+        method: (
+            "share of lines that arrive in a store of their owner's choice: declared routing × simulated delivery",
+            "日志到达所有者指定存储的比例：声明的路由能力 × 仿真的送达率",
+        ),
+        by_construction: true,
+        figures: classified_storage,
+    },
+    RowSource {
+        id: "tenant_isolation",
+        method: (
+            "companion cluster with and without a tenant that writes 50,000 lines/s a node, same random numbers",
+            "伴随集群：有/无一个每节点写 50,000 行/秒的租户，随机数相同",
+        ),
+        by_construction: false,
+        figures: isolation,
+    },
+    RowSource {
+        id: "cluster_scale",
+        method: (
+            "largest number of tenants, one config each, at which no objective is missed that one tenant meets",
+            "租户数上限：每个租户一个采集配置，单租户能满足的目标均不被破坏",
+        ),
+        by_construction: false,
+        figures: scale,
+    },
+    RowSource {
+        id: "resource_use",
+        method: ("requests and use of agents in the scenario's runs", "场景仿真中采集容器的申请量与使用量"),
+        by_construction: false,
+        figures: resource_use,
+    },
+    RowSource {
+        id: "query",
+        method: (
+            "share of the lines written that can be searched in one place when the run ends",
+            "仿真结束时可集中检索的日志比例",
+        ),
+        by_construction: false,
+        figures: query,
+    },
+    RowSource {
+        id: "customisation",
+        method: (
+            "share of workloads with wishes of their own whose wishes can all be honoured, as declared",
+            "有自定义需求的工作负载中，全部需求可被满足的比例（按声明的能力）",
+        ),
+        by_construction: true,
+        figures: customisation,
+    },
+    RowSource {
+        id: "fit",
+        method: (
+            "the three archetypes simulated: the cheapest feasible strategy that meets an archetype's objectives wins it",
+            "仿真三类典型集群：满足目标的最便宜可行方案胜出",
+        ),
+        by_construction: false,
+        figures: fit,
+    },
+];
+
+fn figure(name: &str, (en, zh): (&str, &str), value: Option<Estimate>, unit: &'static str) -> Figure {
+    Figure { name: name.to_owned(), label: Text::new(en, zh), value, unit }
+}
+
+fn metric(result: &StrategyResult, metric: Metric, label: (&str, &str)) -> Figure {
+    let recorded = result.infeasible.is_none() && !result.observations.is_empty();
+    figure(metric.id(), label, recorded.then(|| result.estimate(metric)), metric.unit())
+}
+
+/// A figure that is the same in every replication.
+fn exact(value: f64) -> Option<Estimate> {
+    Some(Estimate::of(&[Some(value)]))
+}
+
+/// Values of which none is missing; a missing one leaves the figure uncomputed.
+fn complete(values: &[Option<f64>]) -> Option<Estimate> {
+    Some(Estimate::of(values)).filter(|e| e.mean.is_some())
+}
+
+fn log_types(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
+    let found = sources.study.log_types.iter().find(|l| l.strategy == result.strategy);
+    let kinds = [
+        (Medium::Stdout, "stdout", ("of standard output", "标准输出")),
+        (Medium::File, "file", ("of container files", "容器内文件")),
+        (Medium::HostPath, "host_path", ("of node files", "主机文件")),
+    ];
+    kinds
+        .into_iter()
+        .map(|(medium, name, label)| {
+            let values = found.and_then(|l| l.shares.iter().find(|(m, _)| *m == medium));
+            figure(name, label, values.and_then(|(_, v)| complete(v)), "fraction")
+        })
+        .collect()
+}
+
+fn operations(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
+    let pods = sources.comparison.provenance.pods as f64;
+    let per_100: Vec<Option<f64>> =
+        result.values(Metric::Agents).into_iter().map(|agents| Some(agents? * 100.0 / pods)).collect();
+    vec![
+        figure(
+            "containers_per_100_pods",
+            ("containers more for 100 pods", "每 100 个 Pod 增加的容器"),
+            complete(&per_100),
+            "count",
+        ),
+        metric(result, Metric::Agents, ("containers in all", "容器总数")),
+    ]
+}
+
+fn classified_storage(_: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
+    let routes = f64::from(u8::from(result.routes_by_store));
+    let routed: Vec<Option<f64>> =
+        result.values(Metric::Undelivered).into_iter().map(|u| Some((1.0 - u?) * routes)).collect();
+    vec![figure("routed", ("arrive in the store asked for", "到达指定存储"), complete(&routed), "fraction")]
+}
+
+fn isolation(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
+    let found = sources.study.isolation.iter().find(|i| i.strategy == result.strategy);
+    vec![
+        figure(
+            Metric::NeighbourFreshness.id(),
+            ("as old with a loud neighbour", "有喧闹邻居时的延迟倍数"),
+            found.and_then(|i| complete(&i.freshness_ratio)),
+            "ratio",
+        ),
+        figure(
+            "neighbour_undelivered",
+            ("of the neighbours' lines undelivered more", "邻居日志多出的未送达"),
+            found.and_then(|i| complete(&i.undelivered_more)),
+            "fraction",
+        ),
+    ]
+}
+
+fn scale(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
+    let limit = |mode| {
+        let of = |l: &&ScaleLimit| l.strategy == result.strategy && l.configs == mode;
+        sources.study.scale.iter().find(of).and_then(|l| exact(l.tenants as f64))
+    };
+    vec![
+        figure(
+            "tenants",
+            ("tenants, a config each", "个租户，各一个配置"),
+            limit(ConfigMode::OwnInputs),
+            "count",
+        ),
+        figure(
+            "tenants_routes",
+            ("as routes of one input", "个（共享输入的路由）"),
+            limit(ConfigMode::Routes),
+            "count",
+        ),
+    ]
+}
+
+fn resource_use(_: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
+    vec![
+        metric(result, Metric::CollectorShare, ("of the cluster reserved", "的集群资源被预留")),
+        metric(result, Metric::AgentCpu, ("used", "CPU 使用")),
+        metric(result, Metric::AgentMemory, ("used", "内存使用")),
+    ]
+}
+
+fn query(_: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
+    let searchable: Vec<Option<f64>> =
+        result.values(Metric::Undelivered).into_iter().map(|u| Some(1.0 - u?)).collect();
+    let mut figures = vec![figure(
+        "searchable",
+        ("searchable in one place", "可集中检索"),
+        complete(&searchable),
+        "fraction",
+    )];
+    if result.estimate(Metric::FreshnessP50).mean.is_some() {
+        figures.push(metric(
+            result,
+            Metric::FreshnessP50,
+            ("until half of the lines are", "后半数日志可检索"),
+        ));
+    }
+    figures
+}
+
+fn customisation(_: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
+    vec![metric(
+        result,
+        Metric::Honoured,
+        ("of workloads with wishes get all of them", "的自定义需求可全部满足"),
+    )]
+}
+
+fn fit(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
+    sources
+        .study
+        .archetypes
+        .iter()
+        .map(|archetype| {
+            let wins = f64::from(u8::from(archetype.winner == Some(result.strategy)));
+            figure(archetype.name, (archetype.name, archetype.name), exact(wins), "count")
+        })
+        .collect()
+}

@@ -1,0 +1,105 @@
+//! The article's own table: what it says, and what that claims.
+
+use super::{Grading, RubricError};
+use crate::lang::Text;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The article's cells.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    rows: Vec<ReferenceRow>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReferenceRow {
+    row: String,
+    title: Text,
+    cells: BTreeMap<String, ReferenceCell>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReferenceCell {
+    text: String,
+    claim: Claim,
+}
+
+/// What a cell of the article claims.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Claim {
+    /// This grade.
+    Grade(String),
+    /// Exactly these members.
+    Members(BTreeSet<String>),
+}
+
+const EMBEDDED: &str = include_str!("../../rubrics/cells.yaml");
+
+impl Reference {
+    /// The article's cells as they ship with the program.
+    ///
+    /// # Errors
+    /// Never, as a test reads them.
+    pub fn embedded() -> Result<Self, RubricError> {
+        Self::from_yaml("rubrics/cells.yaml", EMBEDDED)
+    }
+
+    /// Reads reference cells.
+    ///
+    /// # Errors
+    /// They are none.
+    pub fn from_yaml(file: &str, yaml: &str) -> Result<Self, RubricError> {
+        serde_saphyr::from_str(yaml)
+            .map_err(|e| RubricError { file: file.to_owned(), problem: e.to_string() })
+    }
+
+    fn cell(&self, row: &str, strategy: &str) -> Option<&ReferenceCell> {
+        self.rows.iter().find(|r| r.row == row)?.cells.get(strategy)
+    }
+
+    /// The title of a row.
+    pub fn title(&self, row: &str) -> Text {
+        self.rows.iter().find(|r| r.row == row).map_or_else(|| Text::new(row, row), |r| r.title.clone())
+    }
+
+    /// A cell's words.
+    pub fn text(&self, row: &str, strategy: &str) -> Option<&str> {
+        self.cell(row, strategy).map(|c| c.text.as_str())
+    }
+
+    /// Whether a grading is what the article claims; `None` where it claims nothing.
+    pub fn agrees(&self, row: &str, strategy: &str, grading: &Grading) -> Option<bool> {
+        Some(match &self.cell(row, strategy)?.claim {
+            Claim::Grade(id) => *id == grading.id,
+            Claim::Members(members) => {
+                let found: BTreeSet<String> =
+                    grading.id.split('+').filter(|m| !m.is_empty()).map(str::to_owned).collect();
+                *members == found
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cell_of_the_article_is_there_with_a_claim_that_the_rubric_can_make() {
+        let reference = Reference::embedded().unwrap();
+        let rubric = super::super::Rubric::embedded().unwrap();
+        assert_eq!(reference.rows.len(), 9);
+        for row in &reference.rows {
+            assert_eq!(row.cells.len(), 3, "{}", row.row);
+            let graded = rubric.figure_of(&row.row).is_some();
+            for cell in row.cells.values() {
+                assert_eq!(graded, matches!(cell.claim, Claim::Grade(_)), "{}", row.row);
+            }
+        }
+        assert_eq!(reference.text("resource_use", "sidecar"), Some("较高，每个POD运行一个容器"));
+    }
+}
