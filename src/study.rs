@@ -1,5 +1,7 @@
 //! Experiments over runs.
 
+mod comparison;
 mod result;
 
-pub use result::{Provenance, StrategyResult};
+pub use comparison::Comparison;
+pub use result::{DensityPoint, Provenance, StrategyResult};

@@ -75,3 +75,18 @@ impl StrategyResult {
         sum
     }
 }
+
+/// One strategy at one number of pods a node: a point of the small sweep that goes with a comparison.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DensityPoint {
+    /// Pods on each node.
+    pub pods_per_node: u64,
+    /// The strategy.
+    pub strategy: &'static str,
+    /// Cost, as [`Metric::Cost`]; `None` where the strategy is infeasible at this density.
+    pub cost: Option<f64>,
+    /// CPU that all agents use, in cores.
+    pub agent_cpu: Option<f64>,
+    /// Memory of all agents (PSS), in bytes.
+    pub agent_memory: Option<f64>,
+}
