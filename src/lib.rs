@@ -5,6 +5,7 @@ pub mod lang;
 pub mod metric;
 pub mod observe;
 pub mod profile;
+pub mod report;
 pub mod scenario;
 pub mod stats;
 pub mod study;
