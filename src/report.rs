@@ -8,12 +8,15 @@
 //! [`check_folder`] comes before a long run and [`write_folder`] after it: all files are made in memory,
 //! written under temporary names and only then renamed, so that a folder never holds half a report.
 
+pub mod chart;
 pub mod csv;
 mod error;
 #[cfg(test)]
 mod fixture;
+
 pub mod format;
 pub mod json;
+
 mod pooled;
 pub mod terminal;
 mod words;
