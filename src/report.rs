@@ -13,15 +13,16 @@ pub mod csv;
 mod error;
 #[cfg(test)]
 mod fixture;
-
+mod folder;
 pub mod format;
 pub mod json;
-
+pub mod markdown;
 mod pooled;
 pub mod terminal;
 mod words;
 
 pub use error::ReportError;
+pub use folder::{check_folder, write_folder};
 
 use crate::lang::Lang;
 use crate::metric::Metric;
