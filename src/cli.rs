@@ -4,7 +4,7 @@
 //! input.
 
 mod compare;
-mod import;
+
 mod output;
 mod run;
 mod schema;
@@ -29,8 +29,7 @@ enum Verb {
     Compare(compare::Compare),
     /// Run a scenario under one strategy and print the run in detail
     Run(run::Run),
-    /// Read a real cluster or real logs into a scenario
-    Import(import::Import),
+
     /// Print the JSON Schema of scenarios, or of the result file
     Schema(schema::Schema),
 }
@@ -80,7 +79,7 @@ impl Cli {
         let done = match verb {
             Verb::Compare(verb) => verb.execute(),
             Verb::Run(verb) => verb.execute(),
-            Verb::Import(verb) => verb.execute(),
+
             Verb::Schema(verb) => verb.execute(),
         };
         match done {

@@ -108,7 +108,8 @@ impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const BINARY: [(&str, u64); 4] = [("Ti", 1 << 40), ("Gi", 1 << 30), ("Mi", 1 << 20), ("Ki", 1 << 10)];
         const DECIMAL: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
-        let exact = BINARY.iter().chain(&DECIMAL).find(|(_, size)| self.0 >= *size && self.0.is_multiple_of(*size));
+        let exact =
+            BINARY.iter().chain(&DECIMAL).find(|(_, size)| self.0 >= *size && self.0.is_multiple_of(*size));
         match exact {
             Some((unit, size)) => write!(f, "{}{unit}", self.0 / size),
             None => write!(f, "{}B", self.0),

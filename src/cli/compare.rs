@@ -52,12 +52,8 @@ impl Compare {
             || study::table_study(&runner, &scenario, &strategies, seed, self.reps),
         );
         let (comparison, study) = (comparison?, study?);
-        let table = table::build(
-            &comparison,
-            &study,
-            &table::Rubric::embedded()?,
-            &table::Reference::embedded()?,
-        );
+        let table =
+            table::build(&comparison, &study, &table::Rubric::embedded()?, &table::Reference::embedded()?);
         let needs_density = self.out.is_some();
         let density =
             if needs_density { study::density(&runner, &scenario, &strategies, seed)? } else { Vec::new() };
@@ -69,9 +65,9 @@ impl Compare {
         };
         let text = match self.output {
             Format::Table => report::terminal::render(&report, output::width(), output::colours()),
-            Format::Json => report::json::render(&report)?,
+            Format::Json => report::json::to_string(&report)?,
             Format::Csv => report::csv::summary(&report)?,
-            Format::Md => report::markdown::render(&report),
+            Format::Md => report::markdown::render(&report, false),
         };
         if let Some(folder) = &self.out {
             let written = report::write_folder(folder, &report)?;

@@ -136,7 +136,7 @@ fn ledger_table(observation: &Observation) -> Table {
 
 fn grid() -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     table
 }
 

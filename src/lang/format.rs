@@ -154,11 +154,14 @@ pub fn estimate(estimate: Option<&Estimate>, unit: &str, lang: Lang) -> String {
     let Some(estimate) = estimate else { return NOTHING.into() };
     let Some(mean) = estimate.mean else { return never(unit, lang).into() };
     let scale = Scale::of(mean, unit, lang);
-    let shown = scale.show(mean);
-    match (estimate.lo, estimate.hi) {
-        (Some(lo), Some(hi)) => format!("{shown}{}", interval(&scale, mean, lo, hi)),
-        _ => shown,
+    let (Some(lo), Some(hi)) = (estimate.lo, estimate.hi) else { return scale.show(mean) };
+    let interval = interval(&scale, mean, lo, hi);
+    if interval.contains('±') {
+        // A mean that happens to be whole is not known to be.
+        let mean = mean * scale.factor;
+        return format!("{}{}{interval}", grouped(&format!("{mean:.*}", decimals(mean))), scale.suffix);
     }
+    scale.show(mean) + &interval
 }
 
 /// How a figure reads that lies beyond the horizon.

@@ -14,6 +14,13 @@ pub struct Comparison {
     pub strategies: Vec<StrategyResult>,
 }
 
+impl Comparison {
+    /// The result of a strategy.
+    pub fn get(&self, strategy: &str) -> Option<&StrategyResult> {
+        self.strategies.iter().find(|s| s.strategy == strategy)
+    }
+}
+
 /// Runs a scenario under several strategies.
 ///
 /// `command` is what a reader types to remake the result.

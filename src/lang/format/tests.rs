@@ -45,6 +45,7 @@ fn intervals_keep_the_digits_of_the_mean() {
     assert_eq!(show(612.3, 0.31), "612 cores ±0.3");
     assert_eq!(show(612.3, 0.0031), "612 cores");
     assert_eq!(show(3.0, 0.0), "3 cores");
+    assert_eq!(show(3.0, 0.1), "3.00 cores ±0.10");
     let uneven = Estimate { mean: Some(2.0), lo: Some(1.5), hi: Some(4.0), n: 5 };
     assert_eq!(estimate(Some(&uneven), "ratio", Lang::En), "2× [1.50, 4]");
 }

@@ -1,0 +1,101 @@
+//! What people and programs read: terminal, Markdown, JSON, CSV, charts, and a folder of all of them.
+//!
+//! Takes a [`Report`], which borrows a comparison, its table and a small sweep; gives text, images or files.
+//! Nothing is computed here beyond shares, means over replications and paired differences: every number
+//! comes from an observation. JSON and CSV carry plain numbers; whatever a person reads is rounded and put
+//! into units by [`mod@format`], and nowhere else.
+//!
+//! [`check_folder`] comes before a long run and [`write_folder`] after it: all files are made in memory,
+//! written under temporary names and only then renamed, so that a folder never holds half a report.
+
+pub mod chart;
+pub mod csv;
+mod error;
+#[cfg(test)]
+mod fixture;
+mod folder;
+use crate::lang::format;
+pub mod json;
+pub mod markdown;
+mod pooled;
+pub mod terminal;
+mod words;
+
+pub use error::ReportError;
+pub use folder::{check_folder, write_folder};
+
+use crate::lang::Lang;
+use crate::metric::Metric;
+use crate::stats::Estimate;
+use crate::study::{Comparison, DensityPoint, StrategyResult};
+use crate::table::{Cell, Row, Table};
+
+/// Everything a report shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    /// Every strategy's figures.
+    pub comparison: &'a Comparison,
+    /// The article's table, regenerated.
+    pub table: &'a Table,
+    /// Cost and use against pods a node; may be empty.
+    pub pods_per_node: &'a [DensityPoint],
+    /// The language of texts; charts are in English.
+    pub lang: Lang,
+}
+
+impl<'a> Report<'a> {
+    /// The results, in the order of reports.
+    fn strategies(&self) -> &'a [StrategyResult] {
+        &self.comparison.strategies
+    }
+
+    /// The results that there are figures for.
+    fn feasible(&self) -> impl Iterator<Item = &'a StrategyResult> + use<'a> {
+        self.comparison.strategies.iter().filter(|s| !s.observations.is_empty())
+    }
+
+    /// Metrics that at least one strategy recorded, in the order of reports.
+    fn metrics(&self) -> Vec<Metric> {
+        let recorded = |m: &Metric| self.feasible().any(|s| records(s, *m));
+        Metric::ALL.iter().copied().filter(recorded).collect()
+    }
+
+    /// Cells of the table: agreeing, disagreeing, by construction, not compared.
+    fn tally(&self) -> Tally {
+        use crate::table::Agreement;
+        let count = |which| self.cells().filter(|c| c.agreement == which).count();
+        Tally {
+            agrees: count(Agreement::Agrees),
+            disagrees: count(Agreement::Disagrees),
+            by_construction: count(Agreement::ByConstruction),
+            unknown: count(Agreement::Unknown),
+        }
+    }
+
+    fn cells(&self) -> impl Iterator<Item = &'a Cell> + use<'a> {
+        self.table.rows.iter().flat_map(|r| &r.cells)
+    }
+}
+
+/// How many cells of the table agree with the article.
+struct Tally {
+    agrees: usize,
+    disagrees: usize,
+    by_construction: usize,
+    unknown: usize,
+}
+
+/// Whether a strategy recorded a metric in its replications.
+fn records(result: &StrategyResult, metric: Metric) -> bool {
+    result.observations.first().is_some_and(|o| o.metrics.contains_key(&metric))
+}
+
+/// A metric of a strategy; `None` where it was not recorded.
+fn estimate(result: &StrategyResult, metric: Metric) -> Option<Estimate> {
+    records(result, metric).then(|| result.estimate(metric))
+}
+
+/// The cell of a strategy in a row.
+fn cell<'r>(row: &'r Row, strategy: &str) -> Option<&'r Cell> {
+    row.cells.iter().find(|c| c.strategy == strategy)
+}

@@ -1,0 +1,52 @@
+//! What all charts share: title, a line below it, where the figures come from.
+
+use super::Chart;
+use super::canvas::{Anchor, Canvas, Drawn};
+use super::palette::{FAINT, INK};
+use crate::lang::Lang;
+use crate::report::{Report, format};
+use plotters::prelude::DrawingBackend;
+
+/// Width of every chart.
+pub(super) const WIDTH: f64 = 960.0;
+/// Free space at the sides.
+pub(super) const MARGIN: f64 = 24.0;
+/// Where the chart proper begins.
+pub(super) const TOP: f64 = 78.0;
+/// What is left free at the bottom, for the source.
+pub(super) const BOTTOM: f64 = 36.0;
+
+/// Size of labels.
+pub(super) const LABEL: f64 = 13.0;
+/// Size of ticks and notes.
+pub(super) const SMALL: f64 = 12.0;
+
+/// Title, a line on what is shown how, and the source at the bottom.
+pub(super) fn draw<B: DrawingBackend>(
+    canvas: &Canvas<B>,
+    report: &Report,
+    chart: Chart,
+    note: &str,
+    height: f64,
+) -> Drawn {
+    canvas.text((MARGIN, 27.0), chart.title(Lang::En), 20.0, INK, Anchor::Left)?;
+    canvas.text((MARGIN, 52.0), note, LABEL, FAINT, Anchor::Left)?;
+    canvas.text((MARGIN, height - 16.0), &source(report), 11.0, FAINT, Anchor::Left)
+}
+
+/// Scenario, cluster, agent, seed and version. Names that the font cannot show are left out.
+fn source(report: &Report) -> String {
+    let p = &report.comparison.provenance;
+    let count =
+        |n: u64, what: &str| format!("{} {what}{}", format::integer(n), if n == 1 { "" } else { "s" });
+    let mut parts = vec![p.scenario.clone()];
+    parts.push(format!("{}, {}", count(p.nodes, "node"), count(p.pods, "pod")));
+    parts.push(format::duration(p.duration_s, Lang::En));
+    parts.push(p.agent.clone());
+    parts.push(count(p.replications, "replication"));
+    parts.push(format!("seed {}", p.seed));
+    parts.push(format!("loghaul {}", p.version));
+    parts.push(format!("scenario {}", p.scenario_hash));
+    parts.retain(|part| !part.is_empty() && part.chars().all(|c| c < '\u{250}' && !c.is_control()));
+    parts.join("  ·  ")
+}

@@ -1,0 +1,76 @@
+use super::*;
+use crate::report::fixture::{Fixture, STRATEGIES};
+
+fn fixtures() -> Vec<(&'static str, Fixture)> {
+    vec![
+        ("three", Fixture::three()),
+        ("one", Fixture::of(&["sidecar"])),
+        ("infeasible", Fixture::infeasible()),
+        ("all-lost", Fixture::all_lost()),
+        ("seven", Fixture::of(&STRATEGIES)),
+        ("zeros", Fixture::zeros()),
+    ]
+}
+
+#[test]
+fn every_chart_draws_every_report_in_both_formats() {
+    for (name, fixture) in fixtures() {
+        let report = fixture.report(Lang::Zh);
+        for chart in Chart::ALL.into_iter().filter(|c| c.has_data(&report)) {
+            let svg = chart.svg(&report).unwrap();
+            assert!(svg.starts_with("<svg width=\"960\"") && svg.trim_end().ends_with("</svg>"), "{name}");
+            assert!(svg.contains(chart.title(Lang::En)) && !svg.contains("NaN"), "{name}");
+            let png = chart.png(&report).unwrap();
+            assert_eq!(&png[1..4], b"PNG");
+        }
+    }
+}
+
+#[test]
+fn labels_name_strategies_and_numbers() {
+    let fixture = Fixture::three();
+    let report = fixture.report(Lang::En);
+    for chart in Chart::ALL {
+        let svg = chart.svg(&report).unwrap();
+        for name in ["native", "daemonset", "sidecar"] {
+            assert!(svg.contains(name), "{} in {chart:?}", name);
+        }
+    }
+    assert!(Chart::Resources.svg(&report).unwrap().contains("1.23 cores ±0.05 used"));
+    assert!(Chart::Freshness.svg(&report).unwrap().contains("nothing is delivered"));
+    assert!(Chart::Ledger.svg(&report).unwrap().contains("lost: rotated before read"));
+}
+
+#[test]
+fn the_same_report_gives_the_same_bytes() {
+    let fixture = Fixture::three();
+    let report = fixture.report(Lang::En);
+    assert_eq!(Chart::Timeline.svg(&report).unwrap(), Chart::Timeline.svg(&report).unwrap());
+    assert_eq!(Chart::Ledger.png(&report).unwrap(), Chart::Ledger.png(&report).unwrap());
+}
+
+#[test]
+fn a_report_without_figures_has_no_charts_rather_than_empty_ones() {
+    let mut fixture = Fixture::three();
+    fixture.density.clear();
+    fixture.comparison.strategies.iter_mut().for_each(|s| s.observations.clear());
+    assert!(Chart::ALL.iter().all(|c| !c.has_data(&fixture.report(Lang::En))));
+}
+
+/// Writes every chart into a folder of the system's for temporary files:
+/// `cargo test --lib -- --ignored --nocapture look_at_the_charts`.
+#[test]
+#[ignore = "for people to look at"]
+fn look_at_the_charts() {
+    let dir = std::env::temp_dir().join("loghaul-charts");
+    std::fs::create_dir_all(&dir).unwrap();
+    for (name, fixture) in fixtures() {
+        let report = fixture.report(Lang::En);
+        for chart in Chart::ALL.into_iter().filter(|c| c.has_data(&report)) {
+            let path = dir.join(format!("{}-{name}", chart.stem()));
+            std::fs::write(path.with_extension("png"), chart.png(&report).unwrap()).unwrap();
+            std::fs::write(path.with_extension("svg"), chart.svg(&report).unwrap()).unwrap();
+            println!("{}.png", path.display());
+        }
+    }
+}

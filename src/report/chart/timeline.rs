@@ -1,0 +1,114 @@
+//! Lines emitted and delivered over time: a panel a strategy, so that an outage is seen in each.
+
+use super::Chart;
+use super::axis::Linear;
+use super::canvas::{Anchor, Canvas, Drawn};
+use super::frame::{self, LABEL, MARGIN, SMALL, TOP, WIDTH};
+use super::palette::{self, AXIS, BAND, FAINT, GRID, GROUND};
+use crate::lang::Lang;
+use crate::lang::format::Scale;
+use crate::report::{Report, pooled};
+use plotters::prelude::DrawingBackend;
+
+const LEFT: f64 = MARGIN + 52.0;
+const RIGHT: f64 = WIDTH - MARGIN - 8.0;
+/// Above a panel, for its name.
+const NAME: f64 = 22.0;
+
+/// A span of time: its ends in seconds, lines emitted and delivered a second.
+struct Span {
+    from: f64,
+    until: f64,
+    emitted: f64,
+    delivered: f64,
+}
+
+fn panel(report: &Report) -> f64 {
+    if report.feasible().count() > 4 { 64.0 } else { 96.0 }
+}
+
+pub(super) fn height(report: &Report) -> f64 {
+    TOP + 14.0 + (panel(report) + NAME) * report.feasible().count() as f64 + 50.0 + frame::BOTTOM
+}
+
+pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Drawn {
+    let note = "Grey: lines written a second; coloured: lines delivered a second; mean over replications";
+    frame::draw(canvas, report, Chart::Timeline, note, height(report))?;
+    let all: Vec<(&str, Vec<Span>)> =
+        report.feasible().map(|s| (s.strategy, spans(&pooled::timeline(s)))).collect();
+    let spans = || all.iter().flat_map(|(_, spans)| spans);
+    let highest = spans().map(|s| s.emitted.max(s.delivered)).fold(0.0, f64::max);
+    let end = spans().map(|s| s.until).fold(0.0, f64::max);
+    let scale = Scale::of(highest, "lines/s", Lang::En);
+    let axis = Linear::up_to(highest * scale.factor, 2.5);
+    let x = |seconds: f64| LEFT + (RIGHT - LEFT) * if end > 0.0 { seconds / end } else { 0.0 };
+
+    let unit = scale.suffix.trim_start();
+    canvas.text((MARGIN, TOP), unit, SMALL, FAINT, Anchor::Left)?;
+    let bottom = TOP + 14.0 + (panel(report) + NAME) * all.len() as f64;
+    let (warmup, drain) = (report.comparison.provenance.warmup_s, report.comparison.provenance.drain_s);
+    for (from, until, what) in [(0.0, warmup.min(end), "warm-up"), ((end - drain).max(0.0), end, "drain")] {
+        if x(until) - x(from) >= 1.0 {
+            canvas.bar((x(from), TOP + 12.0), (x(until), bottom), BAND)?;
+            let middle = f64::midpoint(x(from), x(until));
+            // At the edge a name wider than its band would leave the picture.
+            let half = canvas.text_width(what, 11.0) * 0.55;
+            let middle = middle.clamp(LEFT + half + 34.0, WIDTH - MARGIN - half);
+            canvas.text((middle, TOP + 2.0), what, 11.0, FAINT, Anchor::Middle)?;
+        }
+    }
+    for (i, (strategy, spans)) in all.iter().enumerate() {
+        let top = TOP + 14.0 + (panel(report) + NAME) * i as f64 + NAME;
+        let base = top + panel(report);
+        let y = |rate: f64| base - (base - top) * axis.share(rate * scale.factor);
+        for tick in axis.ticks() {
+            let at = y(tick / scale.factor);
+            canvas.line(&[(LEFT, at), (RIGHT, at)], GRID, 1.0)?;
+            canvas.text((LEFT - 8.0, at), &axis.label(tick), SMALL, FAINT, Anchor::Right)?;
+        }
+        let ground: Vec<(f64, f64)> = steps(spans, |s| s.emitted).map(|(t, r)| (x(t), y(r))).collect();
+        if ground.len() > 1 {
+            let closed = [(x(0.0), base)].into_iter().chain(ground).chain([(x(end), base)]);
+            canvas.area(&closed.collect::<Vec<_>>(), GROUND)?;
+        }
+        canvas.line(&[(LEFT, base), (RIGHT, base)], AXIS, 1.0)?;
+        let line: Vec<(f64, f64)> = steps(spans, |s| s.delivered).map(|(t, r)| (x(t), y(r))).collect();
+        let colour = palette::strategy(strategy);
+        canvas.line(&line, colour, 1.75)?;
+        canvas.text((LEFT, top - 10.0), strategy, LABEL, palette::dark(colour), Anchor::Left)?;
+    }
+    times(canvas, end, bottom, x)
+}
+
+/// Ticks of time below the last panel: seconds, minutes or hours, whatever suits the end.
+fn times<B: DrawingBackend>(canvas: &Canvas<B>, end: f64, bottom: f64, x: impl Fn(f64) -> f64) -> Drawn {
+    let (unit, name) = match end {
+        e if e >= 4.0 * 3600.0 => (3600.0, "hours"),
+        e if e >= 240.0 => (60.0, "minutes"),
+        _ => (1.0, "seconds"),
+    };
+    let axis = Linear::up_to(end / unit, 10.0);
+    for tick in axis.ticks().into_iter().filter(|t| t * unit <= end * 1.0001) {
+        let at = x(tick * unit);
+        canvas.line(&[(at, bottom), (at, bottom + 4.0)], AXIS, 1.0)?;
+        canvas.text((at, bottom + 16.0), &axis.label(tick), SMALL, FAINT, Anchor::Middle)?;
+    }
+    canvas.text(((LEFT + RIGHT) / 2.0, bottom + 36.0), name, SMALL, FAINT, Anchor::Middle)
+}
+
+fn spans(bins: &[(f64, f64, f64)]) -> Vec<Span> {
+    let starts = std::iter::once(0.0).chain(bins.iter().map(|b| b.0));
+    bins.iter()
+        .zip(starts)
+        .filter(|((until, ..), from)| until > from)
+        .map(|(&(until, emitted, delivered), from)| {
+            let seconds = until - from;
+            Span { from, until, emitted: emitted / seconds, delivered: delivered / seconds }
+        })
+        .collect()
+}
+
+/// The corners of a stair: a rate holds for its span.
+fn steps(spans: &[Span], rate: impl Fn(&Span) -> f64) -> impl Iterator<Item = (f64, f64)> {
+    spans.iter().flat_map(move |s| [(s.from, rate(s)), (s.until, rate(s))])
+}

@@ -1,0 +1,188 @@
+//! The shape of the JSON document.
+
+use crate::lang::Lang;
+use schemars::JsonSchema;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// A map that keeps the order in which it was made: strategies and metrics stand in the order of reports.
+#[derive(Clone, Debug)]
+pub struct Ordered<V>(pub Vec<(&'static str, V)>);
+
+impl<V: Serialize> Serialize for Ordered<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (key, value) in &self.0 {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+impl<V: JsonSchema> JsonSchema for Ordered<V> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        BTreeMap::<String, V>::schema_name()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        BTreeMap::<String, V>::json_schema(generator)
+    }
+}
+
+/// A comparison of strategies on one scenario.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Document {
+    /// The version of this document's shape.
+    pub schema: &'static str,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The simulated cluster.
+    pub cluster: Cluster,
+    /// The seed.
+    pub seed: u64,
+    /// Replications.
+    pub replications: u64,
+    /// Each strategy's figures.
+    pub strategies: Ordered<StrategyDocument>,
+    /// The article's table, regenerated.
+    pub table: Vec<RowDocument>,
+    /// Where the figures come from and how to remake them.
+    pub provenance: ProvenanceDocument,
+}
+
+/// The simulated cluster.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Cluster {
+    /// Nodes.
+    pub nodes: u64,
+    /// Pods.
+    pub pods: u64,
+    /// Simulated seconds.
+    pub duration_s: f64,
+    /// Tenants.
+    pub tenants: u64,
+}
+
+/// One strategy.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct StrategyDocument {
+    /// Every recorded metric; empty where the strategy is infeasible.
+    pub metrics: Ordered<Measured>,
+    /// Where every line is, summed over replications.
+    pub ledger: LedgerDocument,
+    /// Whether the strategy can be run on this cluster.
+    pub feasible: bool,
+    /// Why it cannot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub infeasible: Option<String>,
+}
+
+/// A mean over replications with its 95 % confidence interval.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Estimated {
+    /// The mean; null where it is beyond the horizon.
+    pub mean: Option<f64>,
+    /// Lower end of the interval; null with one replication.
+    pub lo: Option<f64>,
+    /// Upper end of the interval; null with one replication.
+    pub hi: Option<f64>,
+}
+
+/// A metric of a strategy.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Measured {
+    /// Mean and interval.
+    #[serde(flatten)]
+    pub value: Estimated,
+    /// The unit of the numbers.
+    pub unit: &'static str,
+    /// True where lines that this quantile counts were never delivered within the run and its drain.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub beyond_horizon: bool,
+}
+
+/// Where every line is: emitted = delivered + retained + in_flight + lost.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct LedgerDocument {
+    /// Lines that applications wrote.
+    pub emitted: u64,
+    /// First copies that the backend accepted.
+    pub delivered: u64,
+    /// Lines on a node's disk that no agent will read.
+    pub retained: u64,
+    /// Lines written or buffered that an agent would still deliver.
+    pub in_flight: u64,
+    /// Lines lost, by cause; causes without any are left out.
+    pub lost: BTreeMap<&'static str, u64>,
+    /// Further copies that the backend accepted; outside the balance.
+    pub duplicated: u64,
+    /// Lines that a blocked application never wrote; outside the balance.
+    pub withheld: u64,
+}
+
+/// A row of the table.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct RowDocument {
+    /// The row's name.
+    pub row: &'static str,
+    /// Its title.
+    pub title: String,
+    /// Its cells by strategy.
+    pub cells: Ordered<CellDocument>,
+}
+
+/// A cell of the table.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct CellDocument {
+    /// The cell in the article's manner.
+    pub text: String,
+    /// The grade; null where a figure is not computed.
+    pub grade: Option<String>,
+    /// The article's own cell, word for word; null where it has none.
+    pub article: Option<String>,
+    /// Whether measurement and article agree; null where that is not counted.
+    pub agrees: Option<bool>,
+    /// True where the cell follows from a declared capability.
+    pub by_construction: bool,
+    /// The figures it rests on, the graded one first.
+    pub figures: Vec<FigureDocument>,
+}
+
+/// A figure of a cell.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct FigureDocument {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub label: String,
+    /// Its value; null where it is not computed.
+    pub value: Option<Estimated>,
+    /// Its unit.
+    pub unit: &'static str,
+}
+
+/// Where the figures come from and how to remake them.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ProvenanceDocument {
+    /// Version of the program.
+    pub version: &'static str,
+    /// Hash of the scenario with all defaults filled in.
+    pub scenario_hash: String,
+    /// The scenario's question.
+    pub question: String,
+    /// Seconds left out of freshness.
+    pub warmup_s: f64,
+    /// Seconds in which agents may deliver what they hold, nothing being written any more.
+    pub drain_s: f64,
+    /// The agent.
+    pub agent: String,
+    /// The language of titles and texts.
+    #[schemars(with = "String")]
+    pub lang: Lang,
+    /// The command that remakes it.
+    pub command: String,
+}

@@ -1,0 +1,102 @@
+//! From a report to its document.
+
+use super::SCHEMA;
+use super::document::{
+    CellDocument, Cluster, Document, Estimated, FigureDocument, LedgerDocument, Measured, Ordered,
+    ProvenanceDocument, RowDocument, StrategyDocument,
+};
+use crate::lang::Lang;
+use crate::metric::Metric;
+use crate::report::{Report, estimate};
+use crate::stats::Estimate;
+use crate::study::StrategyResult;
+use crate::table::{Agreement, Cell, Figure, Row};
+
+impl From<&Estimate> for Estimated {
+    fn from(e: &Estimate) -> Self {
+        let finite = |v: Option<f64>| v.filter(|v| v.is_finite());
+        Self { mean: finite(e.mean), lo: finite(e.lo), hi: finite(e.hi) }
+    }
+}
+
+impl Document {
+    /// The document of a report.
+    pub fn of(report: &Report) -> Self {
+        let provenance = &report.comparison.provenance;
+        Self {
+            schema: SCHEMA,
+            scenario: provenance.scenario.clone(),
+            cluster: Cluster {
+                nodes: provenance.nodes,
+                pods: provenance.pods,
+                duration_s: provenance.duration_s,
+                tenants: provenance.tenants,
+            },
+            seed: provenance.seed,
+            replications: provenance.replications,
+            strategies: Ordered(report.strategies().iter().map(|s| (s.strategy, strategy(s))).collect()),
+            table: report.table.rows.iter().map(|r| row(r, report.lang)).collect(),
+            provenance: ProvenanceDocument {
+                version: provenance.version,
+                scenario_hash: provenance.scenario_hash.clone(),
+                question: provenance.question.clone(),
+                warmup_s: provenance.warmup_s,
+                drain_s: provenance.drain_s,
+                agent: provenance.agent.clone(),
+                lang: report.lang,
+                command: provenance.command.clone(),
+            },
+        }
+    }
+}
+
+fn strategy(result: &StrategyResult) -> StrategyDocument {
+    let measured = |e: &Estimate, unit| {
+        let value = Estimated::from(e);
+        Measured { beyond_horizon: value.mean.is_none(), value, unit }
+    };
+    let metrics = Metric::ALL
+        .iter()
+        .filter_map(|m| Some((m.id(), measured(&estimate(result, *m)?, m.unit()))))
+        .collect();
+    let ledger = result.ledger();
+    StrategyDocument {
+        metrics: Ordered(metrics),
+        ledger: LedgerDocument {
+            emitted: ledger.emitted,
+            delivered: ledger.delivered,
+            retained: ledger.retained,
+            in_flight: ledger.in_flight,
+            lost: ledger.lost_by_cause(),
+            duplicated: ledger.duplicated,
+            withheld: ledger.withheld,
+        },
+        feasible: result.infeasible.is_none(),
+        infeasible: result.infeasible.clone(),
+    }
+}
+
+fn row(row: &Row, lang: Lang) -> RowDocument {
+    let cell = |c: &Cell| CellDocument {
+        text: c.text.get(lang).to_owned(),
+        grade: c.grade.clone(),
+        article: c.article.clone(),
+        agrees: c.agreement.as_bool(),
+        by_construction: c.agreement == Agreement::ByConstruction,
+        figures: c.figures.iter().map(|f| figure(f, lang)).collect(),
+    };
+    RowDocument {
+        row: row.id,
+        title: row.title.get(lang).to_owned(),
+        cells: Ordered(row.cells.iter().map(|c| (c.strategy, cell(c))).collect()),
+    }
+}
+
+fn figure(figure: &Figure, lang: Lang) -> FigureDocument {
+    FigureDocument {
+        name: figure.name.clone(),
+        label: figure.label.get(lang).to_owned(),
+        value: figure.value.as_ref().map(Estimated::from),
+        unit: figure.unit,
+    }
+}

@@ -1,0 +1,169 @@
+//! Columns of the terminal's table.
+//!
+//! Every strategy has two columns, a mark and a text, so that wrapped lines hang under the text and marks
+//! stand in a line of their own. Text is wrapped here, knowing Chinese; comfy-table pads and paints.
+
+use super::wrap::{width, wrap};
+use crate::report::Report;
+use crate::study::StrategyResult;
+use comfy_table::{
+    Attribute, Cell, Color, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
+};
+
+/// The narrowest terminal that lines are made for.
+pub(super) const NARROWEST: usize = 40;
+/// A strategy's text is no narrower than this; strategies that do not fit go into a block below.
+const NARROWEST_TEXT: usize = 19;
+/// A space at which a paragraph does not break.
+pub(super) const TIE: char = '\u{a0}';
+const MARK: usize = 2;
+const GAP: usize = 2;
+
+/// How a text looks where colours are wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    /// As it is.
+    Plain,
+    /// Bold.
+    Strong,
+    /// Dim.
+    Faint,
+    /// Green.
+    Good,
+    /// Red.
+    Bad,
+}
+
+/// One strategy's place in a line.
+pub(super) struct Entry {
+    /// The mark in front; may be empty.
+    pub mark: &'static str,
+    /// How the mark looks.
+    pub style: Style,
+    /// The text.
+    pub text: String,
+}
+
+/// A line of the table, which may wrap over several of the terminal.
+pub(super) struct Line {
+    /// What it is about.
+    pub title: String,
+    /// An entry a strategy; none at all for a rule.
+    pub entries: Vec<Entry>,
+}
+
+impl Line {
+    /// A rule between parts of the table.
+    pub fn rule() -> Self {
+        Self { title: String::new(), entries: Vec::new() }
+    }
+}
+
+/// Widths and paint.
+pub(super) struct Layout {
+    total: usize,
+    title: usize,
+    colour: bool,
+}
+
+impl Layout {
+    /// A layout for a report and a terminal.
+    pub fn new(report: &Report, total: usize, colour: bool) -> Self {
+        let metrics = super::METRICS.iter().map(|m| width(super::words::metric(*m, report.lang)));
+        let rows = report.table.rows.iter().map(|r| width(r.title.get(report.lang)));
+        let title = (rows.chain(metrics).max().unwrap_or(0) + 1).clamp(8, 20).min(total / 4);
+        Self { total, title, colour }
+    }
+
+    /// Strategies in blocks that fit beside each other, as even as can be.
+    pub fn blocks<'r>(&self, strategies: &'r [StrategyResult]) -> Vec<&'r [StrategyResult]> {
+        let fit = ((self.total - self.title) / (GAP + MARK + NARROWEST_TEXT)).max(1);
+        let blocks = strategies.len().div_ceil(fit).max(1);
+        strategies.chunks(strategies.len().div_ceil(blocks).max(1)).collect()
+    }
+
+    /// A text in lines of the terminal's width.
+    pub fn paragraph(&self, text: &str, style: Style) -> String {
+        let lines = wrap(text, self.total);
+        lines.iter().map(|line| self.paint(&line.replace(TIE, " "), style) + "\n").collect()
+    }
+
+    fn paint(&self, text: &str, style: Style) -> String {
+        let code = match style {
+            _ if !self.colour => return text.into(),
+            Style::Plain => return text.into(),
+            Style::Strong => "1",
+            Style::Faint => "2",
+            Style::Good => "32",
+            Style::Bad => "31",
+        };
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    }
+
+    /// A block of the table.
+    pub fn table(&self, block: &[StrategyResult], lines: &[Line]) -> String {
+        let room = (self.total - self.title) / block.len().max(1);
+        let widest = lines.iter().flat_map(|l| &l.entries).map(|e| width(&e.text)).max().unwrap_or(0);
+        let names = block.iter().map(|s| width(s.strategy)).max().unwrap_or(0);
+        let text = room.saturating_sub(GAP + MARK).min(widest.max(names)).max(8);
+
+        let mut table = Table::new();
+        let rule = LineStyle::none().fill('─');
+        table.load_style(TableStyle::new().header_separator(rule));
+        table.set_content_arrangement(ContentArrangement::Disabled);
+        if self.colour {
+            table.enforce_styling();
+        } else {
+            table.force_no_tty();
+        }
+        let mut header = vec![Cell::new("")];
+        for result in block {
+            header.push(Cell::new(""));
+            header.push(Cell::new(wrap(result.strategy, text).join("\n")).add_attribute(Attribute::Bold));
+        }
+        table.set_header(header);
+        let ruled = self.title + block.len() * (GAP + MARK + text);
+        for line in lines {
+            table.add_row(self.cells(line, text));
+        }
+        self.constrain(&mut table, text);
+        let shown = table.lines().map(|l| l.trim_end().to_owned());
+        // A rule is a row without any text; it is drawn as wide as the table.
+        let shown = shown.map(|l| if l.is_empty() { "─".repeat(ruled) } else { l });
+        shown.map(|l| l + "\n").collect()
+    }
+
+    fn cells(&self, line: &Line, text: usize) -> Vec<Cell> {
+        // The following lines of a title are set in, to be told from the next title.
+        let title = wrap(&line.title, self.title.saturating_sub(1)).join("\n ");
+        let mut cells = vec![Cell::new(title)];
+        for entry in &line.entries {
+            cells.push(styled(Cell::new(entry.mark), entry.style));
+            cells.push(Cell::new(wrap(&entry.text, text).join("\n")));
+        }
+        cells
+    }
+
+    fn constrain(&self, table: &mut Table, text: usize) {
+        for (i, column) in table.column_iter_mut().enumerate() {
+            let (content, padding) = match i {
+                0 => (self.title, (0, 0)),
+                i if i % 2 == 1 => (MARK, (GAP, 0)),
+                _ => (text, (0, 0)),
+            };
+            column.set_padding((padding.0 as u16, padding.1));
+            let whole = content + padding.0;
+            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(whole as u16)));
+        }
+    }
+}
+
+fn styled(cell: Cell, style: Style) -> Cell {
+    match style {
+        Style::Plain => cell,
+        Style::Strong => cell.add_attribute(Attribute::Bold),
+        Style::Faint => cell.add_attribute(Attribute::Dim),
+        Style::Good => cell.fg(Color::Green),
+        Style::Bad => cell.fg(Color::Red),
+    }
+}

@@ -1,0 +1,81 @@
+//! Names of figures and states, in both languages.
+
+use crate::flow::Cause;
+use crate::lang::Lang;
+use crate::metric::Metric;
+
+/// The English or the Chinese of two texts.
+pub(super) fn pick<'a>(lang: Lang, en: &'a str, zh: &'a str) -> &'a str {
+    match lang {
+        Lang::En => en,
+        Lang::Zh => zh,
+    }
+}
+
+/// A metric's name as people say it.
+pub(super) fn metric(metric: Metric, lang: Lang) -> &'static str {
+    let (en, zh) = match metric {
+        Metric::AgentCpu => ("agent CPU", "采集 CPU"),
+        Metric::AgentCpuRequested => ("agent CPU requested", "采集 CPU 申请"),
+        Metric::AgentMemory => ("agent memory", "采集内存"),
+        Metric::AgentMemoryRss => ("agent memory (RSS)", "采集内存（RSS）"),
+        Metric::AgentMemoryRequested => ("agent memory requested", "采集内存申请"),
+        Metric::CollectorShare => ("share of the cluster", "占集群比例"),
+        Metric::Agents => ("agents", "采集器数"),
+        Metric::ExtraNodes => ("extra nodes", "额外节点"),
+        Metric::Cost => ("cost", "成本"),
+        Metric::FreshnessP50 => ("freshness p50", "新鲜度 p50"),
+        Metric::FreshnessP99 => ("freshness p99", "新鲜度 p99"),
+        Metric::Loss => ("loss", "丢失"),
+        Metric::Undelivered => ("undelivered", "未送达"),
+        Metric::Throughput => ("throughput", "吞吐"),
+        Metric::Network => ("network", "网络"),
+        Metric::Requests => ("requests", "请求"),
+        Metric::WriteCpu => ("CPU for writing", "写日志 CPU"),
+        Metric::DiskWrites => ("disk writes", "磁盘写入"),
+        Metric::LogDisk => ("log disk, fullest node", "日志磁盘（最满节点）"),
+        Metric::Paused => ("input paused", "输入暂停"),
+        Metric::OomKills => ("OOM kills", "OOM 终止"),
+        Metric::BackendWait => ("longest backend wait", "后端最长等待"),
+        Metric::Honoured => ("wishes honoured", "需求满足"),
+        Metric::NeighbourFreshness => ("neighbours' freshness", "邻居新鲜度"),
+    };
+    pick(lang, en, zh)
+}
+
+/// A cause of loss as people say it.
+pub(super) fn cause(cause: Cause, lang: Lang) -> &'static str {
+    let (en, zh) = match cause {
+        Cause::RotatedBeforeRead => ("lost: rotated before read", "丢失：读取前被轮转"),
+        Cause::NeverDiscovered => ("lost: file never discovered", "丢失：文件未被发现"),
+        Cause::RetriesExhausted => ("lost: retries exhausted", "丢失：重试用尽"),
+        Cause::AgentKilled => ("lost: agent killed", "丢失：采集器被终止"),
+        Cause::NotCollectable => ("lost: not collectable", "丢失：无法采集"),
+    };
+    pick(lang, en, zh)
+}
+
+/// Delivered, retained and in flight, as people say them.
+pub(super) fn states(lang: Lang) -> [&'static str; 3] {
+    match lang {
+        Lang::En => ["delivered", "retained on the node", "in flight"],
+        Lang::Zh => ["已送达", "留在节点", "在途"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_and_cause_has_its_own_name() {
+        for lang in [Lang::En, Lang::Zh] {
+            let names: std::collections::BTreeSet<&str> =
+                Metric::ALL.iter().map(|m| metric(*m, lang)).collect();
+            assert_eq!(names.len(), Metric::ALL.len());
+            let causes: std::collections::BTreeSet<&str> =
+                Cause::ALL.iter().map(|c| cause(*c, lang)).collect();
+            assert_eq!(causes.len(), Cause::ALL.len());
+        }
+    }
+}
