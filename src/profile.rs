@@ -127,6 +127,8 @@ pub struct Behaviour {
     pub scan_interval: Sourced<SimTime>,
     /// How a file that replaces a rotated one is found.
     pub successor: Sourced<Successor>,
+    /// Share of successors that are missed although they appear at once: the agent looked too early.
+    pub missed_successors: Sourced<f64>,
     /// How long a rotated file may still be read.
     pub rotate_wait: Sourced<SimTime>,
     /// Whether read positions survive the process.

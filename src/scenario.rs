@@ -90,8 +90,9 @@ mod defaults {
     pub fn warmup() -> SimTime {
         SimTime::from_secs(10)
     }
+    /// Longer than any default timer of an agent: what would still be delivered is.
     pub fn drain() -> SimTime {
-        SimTime::from_secs(30)
+        SimTime::from_secs(75)
     }
     pub fn chunk() -> SimTime {
         SimTime::from_secs(1)

@@ -65,6 +65,7 @@ impl Behaviour {
             ("backoffCap", &self.backoff_cap.source),
             ("scanInterval", &self.scan_interval.source),
             ("successor", &self.successor.source),
+            ("missedSuccessors", &self.missed_successors.source),
             ("rotateWait", &self.rotate_wait.source),
             ("checkpoints", &self.checkpoints.source),
             ("restart", &self.restart.source),

@@ -7,7 +7,7 @@ use crate::units::{ByteRate, Bytes, LineRate, Millicores, SimTime};
 const MAX_DENSITY: u64 = 30;
 
 /// Seconds in which a companion's agents may deliver what they hold.
-pub(super) const DRAIN_SECONDS: u64 = 30;
+pub(super) const DRAIN_SECONDS: u64 = 75;
 
 /// What a scenario's pods are like on average.
 pub(super) struct Typical {

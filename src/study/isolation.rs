@@ -1,14 +1,15 @@
 //! What a loud tenant does to the others: the same cluster with and without it, paired.
 //!
 //! Companion cluster: four nodes at the scenario's density, up to six tenants. One of them writes as many lines
-//! on each node as the loud file of the lab's noisy-neighbour measurements did.
+//! on each node as the loud file of the lab's noisy-neighbour measurements did. Files are not rotated here: the
+//! gaps that rotation leaves in some victims' lines would mask what the neighbour does to all of them.
 
 use super::companion::{DRAIN_SECONDS, Typical, companion};
 use crate::observe::Observation;
 use crate::run::{RunError, Runner, Setup};
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
-use crate::units::LineRate;
+use crate::units::{Bytes, LineRate};
 use std::sync::Arc;
 
 const NODES: u64 = 4;
@@ -16,6 +17,9 @@ const MAX_TENANTS: u64 = 6;
 const SECONDS: u64 = 60;
 /// Lines a second that the loud tenant writes on each node. Source: lab, `noisy-neighbour.csv`.
 const LOUD_LINES_PER_NODE: f64 = 50_000.0;
+
+/// A size that no file reaches.
+const NO_ROTATION: Bytes = Bytes::new(1 << 40);
 
 /// A loud tenant's effect under one strategy, in each replication.
 #[derive(Clone, Debug)]
@@ -62,7 +66,11 @@ pub(super) fn isolation(
             log.rate = LineRate::per_sec(LOUD_LINES_PER_NODE * NODES as f64 / pods_each as f64);
         }
         let name = if loud { "with-loud-tenant" } else { "without-loud-tenant" };
-        companion(scenario, name, NODES, vec![quiet, other], SECONDS)
+        let mut tenants = vec![quiet, other];
+        tenants.iter_mut().for_each(|t| t.workloads[0].logs[0].rotate.size = NO_ROTATION);
+        let mut cluster = companion(scenario, name, NODES, tenants, SECONDS);
+        cluster.cluster.kubelet.container_log_max_size = NO_ROTATION;
+        cluster
     };
     let (with, without) = (build(true), build(false));
     let setups: Vec<Setup> =

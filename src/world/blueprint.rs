@@ -189,6 +189,8 @@ pub struct AgentPlan {
     pub scan_ns: u64,
     /// How the file that replaces a rotated one is found.
     pub successor: Successor,
+    /// Probability that a successor is missed although it appears at once.
+    pub missed_successors: f64,
     /// Nanoseconds that a rotated file may still be read.
     pub rotate_wait_ns: u64,
     /// Whether read positions survive the process.

@@ -103,20 +103,32 @@ impl Node {
 
         let mut taken = 0;
         for (offset, (stream, look)) in streams.iter_mut().zip(looks.iter()).enumerate() {
-            let new = look.written - stream.read;
-            if new.lines > 0 {
-                taken += new.lines;
-                let number = (first + offset) as u32;
-                let (from_ns, until_ns) = (stream.time_ns, look.at_ns);
-                tally.emit(from_ns, until_ns, new.lines);
-                let chunk = Chunk { stream: number, from_ns, until_ns, lines: new.lines, bytes: new.bytes };
-                input.hold(chunk, plan);
-            }
-            if look.at_ns > stream.time_ns {
-                stream.go_to(look);
-                if look.at_ns >= stream.limit_ns {
-                    files[first + offset].settle(stream, &blueprint.laws[stream.law as usize]);
+            taken += (look.written - stream.read).lines;
+            while stream.time_ns < look.at_ns {
+                // A chunk does not straddle the end of the warm-up, nor exceed the longest chunk, however much
+                // is read at once.
+                let mut next_ns = look.at_ns.min(stream.time_ns.saturating_add(blueprint.chunk_ns));
+                if stream.time_ns < blueprint.warmup_ns {
+                    next_ns = next_ns.min(blueprint.warmup_ns);
                 }
+                let next = if next_ns < look.at_ns {
+                    stream.look(&blueprint.laws[stream.law as usize], next_ns)
+                } else {
+                    *look
+                };
+                let new = next.written - stream.read;
+                if new.lines > 0 {
+                    let (from_ns, until_ns) = (stream.time_ns, next_ns);
+                    tally.emit(from_ns, until_ns, new.lines);
+                    let number = (first + offset) as u32;
+                    let chunk =
+                        Chunk { stream: number, from_ns, until_ns, lines: new.lines, bytes: new.bytes };
+                    input.hold(chunk, plan);
+                }
+                stream.go_to(&next);
+            }
+            if stream.time_ns >= stream.limit_ns {
+                files[first + offset].settle(stream, &blueprint.laws[stream.law as usize]);
             }
         }
 

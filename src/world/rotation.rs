@@ -3,8 +3,12 @@
 use super::blueprint::Blueprint;
 use super::node::Node;
 use super::tally::Tally;
+use crate::engine::random::{draw, subkey, unit};
 use crate::flow::Medium;
 use crate::profile::Successor;
+
+/// Purpose of the draw that tells whether a rotation is missed.
+const MISSED: u64 = 14;
 
 impl Node {
     /// The kubelet's tick: rotates every container log that has reached its size, and foresees which files the
@@ -67,8 +71,9 @@ impl Node {
         }
         // An application begins its new file at once, before the agent looks; the runtime reopens a container's
         // log some milliseconds after the kubelet's rename.
-        let found_at_once = plan.successor == Successor::AtOnce || self.media[number] != Medium::Stdout;
-        if found_at_once {
+        let appears_at_once = self.media[number] != Medium::Stdout;
+        let missed = unit(draw(subkey(stream.key, MISSED), now_ns)) < plan.missed_successors;
+        if plan.successor == Successor::AtOnce || (appears_at_once && !missed) {
             files.discover(stream, law);
         } else {
             input.want_scan(now_ns, plan.scan_ns);

@@ -26,6 +26,7 @@ pub(super) fn agent() -> AgentPlan {
         backoff_cap_ns: 2000 * NS_PER_SEC,
         scan_ns: 60 * NS_PER_SEC,
         successor: Successor::NextScan,
+        missed_successors: 0.0,
         rotate_wait_ns: 5 * NS_PER_SEC,
         checkpoints: false,
         restart_ns: NS_PER_SEC,
