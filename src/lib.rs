@@ -1,6 +1,7 @@
 //! x
 pub mod engine;
 pub mod flow;
+pub mod import;
 pub mod lang;
 pub mod metric;
 pub mod observe;
