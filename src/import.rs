@@ -5,13 +5,16 @@
 //! that tell everything which was left out, rounded or assumed; notes are for people, on standard error.
 //!
 //! - [`cluster`]: nodes and pods → [`Scenario`](crate::scenario::Scenario)
+//! - [`logs`]: log lines → [`LogSpec`]: sizes of lines, rate, burstiness
 
 pub mod cluster;
 mod error;
+pub mod logs;
 mod text;
 
 pub use cluster::{ClusterImport, ClusterOptions, read_cluster};
 pub use error::ImportError;
+pub use logs::{LogsImport, LogsOptions, learn_log_files, learn_logs};
 
 use crate::scenario::{LogSource, LogSpec};
 use crate::units::LineRate;
