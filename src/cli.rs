@@ -4,6 +4,7 @@
 //! input.
 
 mod compare;
+mod import;
 
 mod output;
 mod run;
@@ -30,6 +31,8 @@ enum Verb {
     /// Run a scenario under one strategy and print the run in detail
     Run(run::Run),
 
+    /// Read a real cluster or real logs into a scenario
+    Import(import::Import),
     /// Print the JSON Schema of scenarios, or of the result file
     Schema(schema::Schema),
 }
@@ -80,6 +83,7 @@ impl Cli {
             Verb::Compare(verb) => verb.execute(),
             Verb::Run(verb) => verb.execute(),
 
+            Verb::Import(verb) => verb.execute(),
             Verb::Schema(verb) => verb.execute(),
         };
         match done {

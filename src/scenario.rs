@@ -19,6 +19,7 @@ mod cluster;
 mod collection;
 mod embedded;
 mod error;
+mod logs;
 mod objective;
 mod workload;
 
@@ -27,6 +28,7 @@ pub use cluster::{Cluster, Kubelet, Pool};
 pub use collection::{Collection, ConfigMode, CustomProfile, Override, Settings};
 pub use embedded::{embedded, embedded_names};
 pub use error::ScenarioError;
+pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};
 pub use workload::{
     ArrivalsSpec, Burst, Count, Diurnal, LineSize, LogNormal, LogSource, LogSpec, Parse, Resources, Rotation,

@@ -123,7 +123,7 @@ fn names_are_unique<'a>(what: &str, names: impl Iterator<Item = &'a str>) -> Res
     Ok(())
 }
 
-fn check_log(log: &LogSpec) -> Result<(), Problem> {
+pub(super) fn check_log(log: &LogSpec) -> Result<(), Problem> {
     let problem = |message: String| Err(Problem::new(message));
     if log.rate.get() > 1e6 {
         return problem(format!("rate is {}; allowed is up to 1M/s a stream", log.rate));

@@ -209,6 +209,7 @@ fn quarter() -> Fraction {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Trace {
     /// Lines seen in each second.
+    #[serde(serialize_with = "super::logs::on_one_line")]
     pub per_second: Vec<f32>,
 }
 
@@ -221,7 +222,7 @@ pub enum LineSize {
     /// Log-normal.
     Lognormal(LogNormal),
     /// From real logs: sizes at evenly spaced quantiles, the smallest first, the largest last.
-    Quantiles(Vec<Bytes>),
+    Quantiles(#[serde(serialize_with = "super::logs::on_one_line")] Vec<Bytes>),
 }
 
 impl Default for LineSize {
