@@ -49,8 +49,8 @@ pub struct Setup {
     pub placement: Result<Placement, String>,
     /// Nodes that the cluster needs beyond its own without any collection.
     extra_without: u64,
-    /// Share of the workloads' wishes that the strategy can honour.
-    honoured: f64,
+    /// Share of the workloads' wishes that the strategy can honour; `None` where none has any.
+    honoured: Option<f64>,
     scenario: String,
     identity: u64,
 }
@@ -88,9 +88,9 @@ pub fn identity(scenario: &Scenario) -> u64 {
     named_key(0, &scenario.to_yaml().unwrap_or_default())
 }
 
-/// Share of workloads with wishes, each tenant's by itself, whose wishes can all be honoured; 1 where there
-/// are none.
-fn honoured(scenario: &Scenario, strategy: &Strategy) -> f64 {
+/// Share of workloads with wishes, each tenant's by itself, whose wishes can all be honoured; `None` where
+/// there are none.
+fn honoured(scenario: &Scenario, strategy: &Strategy) -> Option<f64> {
     let (mut wishes, mut honoured) = (0, 0);
     for tenant in &scenario.tenants {
         for workload in &tenant.workloads {
@@ -101,7 +101,7 @@ fn honoured(scenario: &Scenario, strategy: &Strategy) -> f64 {
             }
         }
     }
-    if wishes == 0 { 1.0 } else { honoured as f64 / wishes as f64 }
+    (wishes > 0).then(|| honoured as f64 / wishes as f64)
 }
 
 /// What names a run: scenario, strategy, seed, replication.

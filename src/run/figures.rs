@@ -54,7 +54,7 @@ fn metrics(
     let write_ns = (tally.stdout_lines * (WRITE_NS_PER_LINE + STDOUT_NS_PER_LINE)
         + tally.file_lines * WRITE_NS_PER_LINE) as f64;
     let quantiles = freshness.quantiles(&[0.5, 0.99]);
-    BTreeMap::from([
+    let mut metrics = BTreeMap::from([
         (Metric::AgentCpu, Some(tally.agent_cpu_ns as f64 / NS_PER_SEC as f64 / written_s)),
         (Metric::AgentCpuRequested, Some(requested.cpu_millicores as f64 / 1000.0)),
         (Metric::AgentMemory, Some(tally.agent_pss_bytes as f64)),
@@ -81,8 +81,10 @@ fn metrics(
         ),
         (Metric::OomKills, Some(tally.oom_kills as f64)),
         (Metric::BackendWait, Some(tally.longest_wait_ns as f64 / NS_PER_SEC as f64)),
-        (Metric::Honoured, Some(setup.honoured)),
-    ])
+    ]);
+    // Where nobody wishes for anything there is nothing to honour.
+    metrics.extend(setup.honoured.map(|share| (Metric::Honoured, Some(share))));
+    metrics
 }
 
 /// What all agents request.

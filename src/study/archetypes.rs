@@ -4,7 +4,6 @@
 //! under study; the cheapest feasible strategy that meets an archetype's objectives wins it.
 
 use super::isolation::isolation;
-use super::objectives::missed;
 use crate::metric::Metric;
 use crate::run::{RunError, Runner, Setup};
 use crate::scenario::{self, Objective, Scenario};
@@ -32,7 +31,7 @@ pub struct Contender {
     pub strategy: &'static str,
     /// Currency a month; `None` where it is infeasible.
     pub cost: Option<f64>,
-    /// The objectives that it misses in any replication.
+    /// The objectives that its means over replications miss.
     pub missed: Vec<Objective>,
 }
 
@@ -81,20 +80,16 @@ fn archetype(
         .map(|(setup, observations)| {
             let strategy = setup.strategy.name;
             let neighbour = neighbours.iter().find(|i| i.strategy == strategy);
-            let mut all_missed: Vec<Objective> = Vec::new();
-            for (replication, observation) in observations.iter().enumerate() {
-                let extra: Vec<(Metric, Option<f64>)> = neighbour
-                    .map(|i| (Metric::NeighbourFreshness, i.freshness_ratio[replication]))
-                    .into_iter()
-                    .collect();
-                for objective in missed(&cluster.objectives, observation, &extra) {
-                    if !all_missed.contains(objective) {
-                        all_missed.push(objective.clone());
-                    }
-                }
-            }
+            let value = |metric: Metric| {
+                let values = match (metric, neighbour) {
+                    (Metric::NeighbourFreshness, Some(i)) => i.freshness_ratio.clone(),
+                    _ => observations.iter().map(|o| o.get(metric)).collect(),
+                };
+                Estimate::of(&values).mean
+            };
             let costs: Vec<Option<f64>> = observations.iter().map(|o| o.get(Metric::Cost)).collect();
-            Contender { strategy, cost: Estimate::of(&costs).mean, missed: all_missed }
+            let missed = cluster.objectives.iter().filter(|o| !o.is_met(value(o.metric))).cloned().collect();
+            Contender { strategy, cost: Estimate::of(&costs).mean, missed }
         })
         .collect();
     let winner = contenders

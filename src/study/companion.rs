@@ -9,12 +9,14 @@ const MAX_DENSITY: u64 = 30;
 /// Seconds in which a companion's agents may deliver what they hold.
 pub(super) const DRAIN_SECONDS: u64 = 75;
 
+/// What a companion's pod requests: so little that any number fits. What collecting costs is the question, not
+/// whether the pods have room.
+const TINY: Resources = Resources { cpu: Millicores::new(1), memory: Bytes::new(1 << 20) };
+
 /// What a scenario's pods are like on average.
 pub(super) struct Typical {
     /// Pods a node.
     pub density: u64,
-    /// What a pod requests.
-    pub requests: Resources,
     /// What a pod writes: its mean rate, in lines like those of the stream that writes most.
     pub log: LogSpec,
 }
@@ -22,14 +24,12 @@ pub(super) struct Typical {
 impl Typical {
     /// The average of a scenario; `None` where nothing writes.
     pub fn of(scenario: &Scenario) -> Option<Self> {
-        let (mut pods, mut cpu, mut memory, mut lines) = (0, 0, 0, 0.0);
+        let (mut pods, mut lines) = (0, 0.0);
         let mut most: Option<(f64, &LogSpec)> = None;
         for tenant in &scenario.tenants {
             for workload in &tenant.workloads {
                 let n = tenant.count.get() * workload.replicas.get();
                 pods += n;
-                cpu += n * workload.requests.cpu.get();
-                memory += n * (workload.requests.memory.get() >> 10);
                 for log in &workload.logs {
                     let total = n as f64 * log.rate.get();
                     lines += total;
@@ -43,10 +43,6 @@ impl Typical {
         let density = (pods as f64 / scenario.nodes() as f64).round() as u64;
         Some(Self {
             density: density.clamp(1, MAX_DENSITY),
-            requests: Resources {
-                cpu: Millicores::new(cpu / pods),
-                memory: Bytes::new((memory / pods) << 10),
-            },
             log: LogSpec {
                 stream: LogSource::Stdout,
                 rate: LineRate::per_sec(lines / pods as f64),
@@ -62,7 +58,7 @@ impl Typical {
         Workload {
             name: name.to_owned(),
             replicas: Count::of(replicas.max(1)),
-            requests: self.requests,
+            requests: TINY,
             logs: vec![self.log.clone()],
         }
     }
@@ -77,7 +73,7 @@ impl Typical {
     }
 }
 
-/// A cluster of `nodes` nodes like the scenario's first pool, collected the same way, with these tenants; the
+/// A cluster of `nodes` nodes like those of the scenario's largest pool, collected the same way, with these tenants; the
 /// backend's capacity is cut to its share, and nothing fails.
 pub(super) fn companion(
     scenario: &Scenario,
@@ -86,7 +82,8 @@ pub(super) fn companion(
     tenants: Vec<Tenant>,
     seconds: u64,
 ) -> Scenario {
-    let mut pool = scenario.cluster.pools[0].clone();
+    let largest = scenario.cluster.pools.iter().max_by_key(|p| (p.nodes, std::cmp::Reverse(&p.name)));
+    let mut pool = largest.unwrap_or(&scenario.cluster.pools[0]).clone();
     let share = nodes as f64 / scenario.nodes() as f64;
     pool.nodes = Count::of(nodes);
     pool.grows = true;

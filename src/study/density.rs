@@ -27,9 +27,7 @@ pub fn density(
     let mut setups = Vec::new();
     for pods in PODS_PER_NODE {
         let tenant = typical.tenants("all", 1, NODES * pods);
-        let mut cluster = companion(scenario, &format!("density-{pods}"), NODES, vec![tenant], SECONDS);
-        // Pods are made small enough that as many fit: the question is what collecting them costs.
-        cluster.tenants[0].workloads[0].requests = TINY;
+        let cluster = companion(scenario, &format!("density-{pods}"), NODES, vec![tenant], SECONDS);
         setups.extend(strategies.iter().map(|s| (pods, Setup::new(&cluster, s))));
     }
     let observed = runner.observe(&setups.iter().map(|(_, s)| s).collect::<Vec<_>>(), seed, 1)?;
@@ -48,8 +46,3 @@ pub fn density(
         })
         .collect())
 }
-
-const TINY: crate::scenario::Resources = crate::scenario::Resources {
-    cpu: crate::units::Millicores::new(1),
-    memory: crate::units::Bytes::new(1 << 20),
-};

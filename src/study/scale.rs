@@ -79,7 +79,7 @@ fn search(
         let all: &[Objective] = met.unwrap_or(&scenario.objectives);
         let objectives: Vec<Objective> =
             all.iter().filter(|o| o.metric != Metric::NeighbourFreshness).cloned().collect();
-        let missed: Vec<Objective> = missed(&objectives, &observed[0][0], &[]).into_iter().cloned().collect();
+        let missed: Vec<Objective> = missed(&objectives, &observed[0][0]).into_iter().cloned().collect();
         let kept = objectives.into_iter().filter(|o| !missed.contains(o)).collect();
         Ok((missed.into_iter().next().map(GivesWay::Objective), kept))
     };

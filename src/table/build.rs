@@ -46,7 +46,7 @@ fn cell(
     };
     Cell {
         strategy: result.strategy,
-        text: text(grading.as_ref(), &figures, result, is_set),
+        text: text(grading.as_ref(), &figures, result, is_set, source.missing),
         grade: grading.map(|g| g.id),
         figures,
         article: reference.text(source.id, result.strategy).map(str::to_owned),
@@ -70,12 +70,18 @@ fn grade(row: &str, figures: &[Figure], rubric: &Rubric) -> Option<Grading> {
 }
 
 /// A cell's words: its grade, then the figures that it rests on. A set of winners needs no figures.
-fn text(grading: Option<&Grading>, figures: &[Figure], result: &StrategyResult, is_set: bool) -> Text {
+fn text(
+    grading: Option<&Grading>,
+    figures: &[Figure],
+    result: &StrategyResult,
+    is_set: bool,
+    missing: (&str, &str),
+) -> Text {
     if let Some(reason) = &result.infeasible {
         return Text::new(format!("infeasible: {reason}"), format!("不可行：{reason}"));
     }
     let Some(grading) = grading else {
-        return Text::new("not computed: nothing is delivered to compare", "未计算：没有可比较的送达数据");
+        return Text::new(format!("not computed: {}", missing.0), format!("未计算：{}", missing.1));
     };
     let phrases: Vec<Text> = figures
         .iter()

@@ -13,6 +13,8 @@ pub(super) struct RowSource {
     pub id: &'static str,
     pub method: (&'static str, &'static str),
     pub by_construction: bool,
+    /// Why a figure may be missing.
+    pub missing: (&'static str, &'static str),
     pub figures: fn(&Sources<'_>, &StrategyResult) -> Vec<Figure>,
 }
 
@@ -31,12 +33,14 @@ pub(super) const ROWS: [RowSource; 9] = [
             "伴随集群：各 Pod 分别写标准输出、容器内文件、主机文件，均不迁移",
         ),
         by_construction: true,
+        missing: ("nothing writes", "没有日志"),
         figures: log_types,
     },
     RowSource {
         id: "operations",
         method: ("agents running in the simulated cluster", "仿真集群中运行的采集容器数"),
         by_construction: false,
+        missing: ("it cannot be run", "无法运行"),
         figures: operations,
     },
     RowSource {
@@ -46,6 +50,7 @@ pub(super) const ROWS: [RowSource; 9] = [
             "日志到达所有者指定存储的比例：声明的路由能力 × 仿真的送达率",
         ),
         by_construction: true,
+        missing: ("it cannot be run", "无法运行"),
         figures: classified_storage,
     },
     RowSource {
@@ -55,6 +60,7 @@ pub(super) const ROWS: [RowSource; 9] = [
             "伴随集群：有/无一个每节点写 50,000 行/秒的租户，随机数相同",
         ),
         by_construction: false,
+        missing: ("nothing is delivered, so that nothing can be late", "没有送达，谈不上延迟"),
         figures: isolation,
     },
     RowSource {
@@ -64,12 +70,14 @@ pub(super) const ROWS: [RowSource; 9] = [
             "租户数上限：每个租户一个采集配置，单租户能满足的目标均不被破坏",
         ),
         by_construction: false,
+        missing: ("nothing writes", "没有日志"),
         figures: scale,
     },
     RowSource {
         id: "resource_use",
         method: ("requests and use of agents in the scenario's runs", "场景仿真中采集容器的申请量与使用量"),
         by_construction: false,
+        missing: ("it cannot be run", "无法运行"),
         figures: resource_use,
     },
     RowSource {
@@ -79,6 +87,7 @@ pub(super) const ROWS: [RowSource; 9] = [
             "仿真结束时可集中检索的日志比例",
         ),
         by_construction: false,
+        missing: ("it cannot be run", "无法运行"),
         figures: query,
     },
     RowSource {
@@ -88,6 +97,7 @@ pub(super) const ROWS: [RowSource; 9] = [
             "有自定义需求的工作负载中，全部需求可被满足的比例（按声明的能力）",
         ),
         by_construction: true,
+        missing: ("no workload has wishes of its own", "没有工作负载提出自定义需求"),
         figures: customisation,
     },
     RowSource {
@@ -97,6 +107,7 @@ pub(super) const ROWS: [RowSource; 9] = [
             "仿真三类典型集群：满足目标的最便宜可行方案胜出",
         ),
         by_construction: false,
+        missing: ("no archetype was run", "未运行典型集群"),
         figures: fit,
     },
 ];
