@@ -18,8 +18,8 @@ const SUB: u64 = 1 << SUB_BITS;
 const OCTAVES: u64 = 26;
 const BINS: usize = (SUB * (OCTAVES + 1)) as usize;
 
-/// Ages of lines at delivery.
-#[derive(Clone, Debug)]
+/// Ages of lines at delivery. Empty bins take no memory: thousands of tenants may have one each.
+#[derive(Clone, Debug, Default)]
 pub struct Freshness {
     /// Mass in each bin whose density does not reach the bins behind it.
     mass: Vec<i64>,
@@ -27,12 +27,6 @@ pub struct Freshness {
     slope: Vec<i64>,
     delivered: u64,
     never: u64,
-}
-
-impl Default for Freshness {
-    fn default() -> Self {
-        Self { mass: vec![0; BINS], slope: vec![0; BINS], delivered: 0, never: 0 }
-    }
 }
 
 /// The bin of an age in units.
@@ -57,6 +51,9 @@ impl Freshness {
     /// Adds `lines` lines whose ages are spread evenly between two ages.
     #[inline]
     pub fn add(&mut self, youngest_ns: u64, oldest_ns: u64, lines: u64) {
+        if self.mass.is_empty() {
+            self.make_room();
+        }
         self.delivered += lines;
         let (from, until) = (youngest_ns >> UNIT_BITS, oldest_ns >> UNIT_BITS);
         let total = (lines as i64) << POINT;
@@ -73,6 +70,12 @@ impl Freshness {
         self.mass[last] -= density * (start_of(last + 1) - until) as i64;
         self.slope[last] -= density;
         // The bin of the end is filled whole by the density in force, then cut back by the line above.
+    }
+
+    #[cold]
+    fn make_room(&mut self) {
+        self.mass = vec![0; BINS];
+        self.slope = vec![0; BINS];
     }
 
     /// Adds lines that were not delivered at all.
@@ -93,7 +96,8 @@ impl Freshness {
     /// Masses of all bins, in fixed point.
     fn masses(&self) -> Vec<i128> {
         let mut density = 0i128;
-        (0..BINS)
+        // None where nothing was delivered.
+        (0..self.mass.len())
             .map(|bin| {
                 let width = if bin + 1 < BINS { start_of(bin + 1) - start_of(bin) } else { 1 };
                 let mass = i128::from(self.mass[bin]) + density * i128::from(width);
@@ -136,6 +140,9 @@ impl Freshness {
 
 impl AddAssign<&Self> for Freshness {
     fn add_assign(&mut self, other: &Self) {
+        if self.mass.is_empty() && !other.mass.is_empty() {
+            self.make_room();
+        }
         for (total, part) in self.mass.iter_mut().zip(&other.mass) {
             *total += part;
         }
@@ -194,5 +201,15 @@ mod tests {
         assert!((freshness.quantile(0.45).unwrap() - 0.5).abs() < 0.01);
         assert_eq!(freshness.quantile(0.95), None);
         assert_eq!(Freshness::default().quantile(0.5), None);
+    }
+
+    #[test]
+    fn sums_with_nothing_change_nothing() {
+        let (mut empty, mut some) = (Freshness::default(), Freshness::default());
+        some.add(0, 1000 * MS, 90);
+        some += &empty;
+        assert!((some.quantile(0.5).unwrap() - 0.5).abs() < 0.01);
+        empty += &some;
+        assert_eq!(empty.quantile(0.5), some.quantile(0.5));
     }
 }
