@@ -21,6 +21,7 @@ mod embedded;
 mod error;
 mod logs;
 mod objective;
+mod place;
 mod workload;
 
 pub use backend::{Backend, Fault, Outage, OutageMode, OutageOf};
@@ -136,9 +137,8 @@ impl Scenario {
 pub fn load(path: &Path) -> Result<Scenario, ScenarioError> {
     let name = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|e| ScenarioError::unreadable(&name, &e))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|e| ScenarioError::whole_file(&name, format!("is not UTF-8 text: {}", e.utf8_error())))?;
-    from_yaml(&name, &text)
+    let text = std::str::from_utf8(&bytes).map_err(|e| ScenarioError::not_text(&name, &bytes, e))?;
+    from_yaml(&name, text)
 }
 
 /// Reads and checks a scenario; `file` is what errors call it.
@@ -146,16 +146,21 @@ pub fn load(path: &Path) -> Result<Scenario, ScenarioError> {
 /// # Errors
 /// The text is no scenario or asks for something impossible.
 pub fn from_yaml(file: &str, text: &str) -> Result<Scenario, ScenarioError> {
-    if text.trim().is_empty() {
-        return Err(ScenarioError::whole_file(
-            file,
-            "is empty; a scenario needs name, cluster and tenants".into(),
-        ));
+    if error::says_nothing(text) {
+        return Err(ScenarioError::whole_file(file, format!("is empty; {}", error::NEEDS)));
     }
-    let scenario: Scenario =
-        serde_saphyr::from_str(text).map_err(|e| ScenarioError::from_yaml(file, text, &e))?;
+    let scenario: Scenario = serde_saphyr::from_str_with_options(text, options())
+        .map_err(|e| ScenarioError::from_yaml(file, text, error::NEEDS, &e))?;
     check::check(&scenario).map_err(|problem| problem.into_error(file, text))?;
     Ok(scenario)
+}
+
+/// How YAML is read: a cluster of thousands of workloads may be written out, but aliases unfold to a million
+/// values at most.
+fn options() -> serde_saphyr::Options {
+    serde_saphyr::options! {
+        budget: serde_saphyr::budget! { max_nodes: 5_000_000, max_events: 20_000_000 },
+    }
 }
 
 /// The JSON Schema of scenarios, for editors.

@@ -15,22 +15,24 @@ pub fn logs_from_yaml(file: &str, text: &str) -> Result<Vec<LogSpec>, ScenarioEr
         logs: Vec<LogSpec>,
     }
     const EXAMPLE: &str = "needed is a list of log streams such as - { stream: stdout, rate: 10/s }";
-    let mut meant = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let first = meant.find(|line| *line != "---").unwrap_or_default();
-    if first.is_empty() {
+    if super::error::says_nothing(text) {
         return Err(ScenarioError::whole_file(file, format!("is empty; {EXAMPLE}")));
     }
-    let logs: Vec<LogSpec> = if first.starts_with("logs:") {
-        serde_saphyr::from_str(text).map(|keyed: Keyed| keyed.logs)
+    let mut meant = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let keyed = meant.find(|line| *line != "---").is_some_and(|first| first.starts_with("logs:"));
+    let options = super::options();
+    let logs: Vec<LogSpec> = if keyed {
+        serde_saphyr::from_str_with_options(text, options).map(|keyed: Keyed| keyed.logs)
     } else {
-        serde_saphyr::from_str(text)
+        serde_saphyr::from_str_with_options(text, options)
     }
-    .map_err(|e| ScenarioError::from_yaml(file, text, &e))?;
+    .map_err(|e| ScenarioError::from_yaml(file, text, EXAMPLE, &e))?;
     if logs.is_empty() {
         return Err(ScenarioError::whole_file(file, format!("has no log stream; {EXAMPLE}")));
     }
-    for log in &logs {
-        check::check_log(log).map_err(|problem| problem.into_error(file, text))?;
+    for (number, log) in logs.iter().enumerate() {
+        let path = if keyed { format!("logs/{number}") } else { number.to_string() };
+        check::check_log(log, &path).map_err(|problem| problem.into_error(file, text))?;
     }
     Ok(logs)
 }
@@ -84,6 +86,6 @@ mod tests {
         let unknown = refused("- { stream: stdout, rate: 10/s }\n- { stream: stdin, rate: 1/s }\n");
         assert!(unknown.starts_with("l.yaml:2:"), "{unknown}");
         let fast = refused("- stream: stdout\n  rate: 2M/s\n");
-        assert!(fast.starts_with("l.yaml:2:3: rate is 2000000/s; allowed"), "{fast}");
+        assert!(fast.starts_with("l.yaml:2:9: rate is 2000000/s; allowed"), "{fast}");
     }
 }

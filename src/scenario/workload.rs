@@ -31,25 +31,24 @@ impl<'de> Deserialize<'de> for Count {
                 write!(f, "a whole number from 1 to {}", Count::MAX)
             }
             fn visit_u64<E: serde::de::Error>(self, n: u64) -> Result<Count, E> {
-                self.visit_i64(i64::try_from(n).unwrap_or(i64::MAX))
+                if (1..=Count::MAX).contains(&n) { Ok(Count(n)) } else { Err(no_count(n)) }
             }
             fn visit_i64<E: serde::de::Error>(self, n: i64) -> Result<Count, E> {
-                match u64::try_from(n) {
-                    Ok(n) if (1..=Count::MAX).contains(&n) => Ok(Count(n)),
-                    _ => Err(E::custom(format!("{n} is not a whole number from 1 to {}", Count::MAX))),
-                }
+                u64::try_from(n).map_or_else(|_| Err(no_count(n)), |n| self.visit_u64(n))
+            }
+            fn visit_f64<E: serde::de::Error>(self, n: f64) -> Result<Count, E> {
+                Err(no_count(n))
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Count, E> {
-                match text.parse() {
-                    Ok(n) => self.visit_i64(n),
-                    Err(_) => {
-                        Err(E::custom(format!("{text:?} is not a whole number from 1 to {}", Count::MAX)))
-                    }
-                }
+                text.parse().map_or_else(|_| Err(no_count(text)), |n| self.visit_u64(n))
             }
         }
-        deserializer.deserialize_i64(Visitor)
+        deserializer.deserialize_any(Visitor)
     }
+}
+
+fn no_count<E: serde::de::Error>(written: impl std::fmt::Display) -> E {
+    E::custom(format!("{written} is not a whole number from 1 to {}", Count::MAX))
 }
 
 impl JsonSchema for Count {
