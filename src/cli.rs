@@ -5,7 +5,6 @@
 
 mod compare;
 mod import;
-
 mod output;
 mod run;
 mod schema;
@@ -30,7 +29,6 @@ enum Verb {
     Compare(compare::Compare),
     /// Run a scenario under one strategy and print the run in detail
     Run(run::Run),
-
     /// Read a real cluster or real logs into a scenario
     Import(import::Import),
     /// Print the JSON Schema of scenarios, or of the result file
@@ -57,7 +55,7 @@ struct StudyArgs {
     /// Scenario file, or the name of an embedded scenario
     scenario: Option<PathBuf>,
     /// Seed of all random numbers
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
     /// Language of tables and reports
     #[arg(long, value_enum, default_value_t)]
@@ -82,7 +80,6 @@ impl Cli {
         let done = match verb {
             Verb::Compare(verb) => verb.execute(),
             Verb::Run(verb) => verb.execute(),
-
             Verb::Import(verb) => verb.execute(),
             Verb::Schema(verb) => verb.execute(),
         };

@@ -17,7 +17,7 @@ pub(super) struct Compare {
     #[arg(long, value_delimiter = ',', default_value = "native,daemonset,sidecar")]
     strategies: Vec<String>,
     /// Replications: several give means with 95 % intervals
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    #[arg(long, default_value_t = 5, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1000))]
     reps: u64,
     /// Format on standard output
     #[arg(short, long, value_enum, default_value_t)]

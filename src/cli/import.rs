@@ -31,7 +31,7 @@ struct Cluster {
     #[arg(long)]
     name: Option<String>,
     /// Lines a second of each pod: kubectl does not know them
-    #[arg(long, value_parser = rate)]
+    #[arg(long, value_parser = rate, allow_hyphen_values = true)]
     rate: Option<LineRate>,
     /// What each pod writes: a block as `import logs` prints it
     #[arg(long, value_name = "FILE")]
@@ -44,7 +44,7 @@ struct Logs {
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Lines a second of each pod; default: the mean of the files
-    #[arg(long, value_parser = rate)]
+    #[arg(long, value_parser = rate, allow_hyphen_values = true)]
     rate: Option<LineRate>,
     /// Where the application writes it
     #[arg(long, value_enum, default_value_t = Stream::Stdout)]

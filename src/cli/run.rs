@@ -28,10 +28,10 @@ pub(super) struct Run {
 impl Run {
     pub fn execute(self) -> anyhow::Result<()> {
         let scenario = super::scenario(self.study.scenario.as_ref())?;
+        let strategy = super::strategies(std::slice::from_ref(&self.strategy))?[0];
         if self.show {
             return output::print(&scenario.to_yaml().map_err(anyhow::Error::msg)?);
         }
-        let strategy = super::strategies(std::slice::from_ref(&self.strategy))?[0];
         let setup = Setup::new(&scenario, strategy);
         if let Some(reason) = setup.infeasible() {
             anyhow::bail!("{} is infeasible here: {reason}", strategy.name);

@@ -1,13 +1,32 @@
-//! `loghaul schema`: the JSON Schema of scenarios, for editors and for checking.
+//! `loghaul schema`: the JSON Schema of scenarios and of results, for editors and for checking.
 
 use super::output;
+use crate::{report, scenario};
 
-/// Print the JSON Schema of scenarios.
+/// Print a JSON Schema.
 #[derive(Debug, clap::Args)]
-pub(super) struct Schema {}
+pub(super) struct Schema {
+    /// What the schema is of
+    #[arg(value_enum, default_value_t)]
+    of: Of,
+}
+
+/// What a schema is of.
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum Of {
+    /// What a user writes
+    #[default]
+    Scenario,
+    /// What `compare -o json` prints
+    Result,
+}
 
 impl Schema {
     pub fn execute(self) -> anyhow::Result<()> {
-        output::print(&format!("{:#}", crate::scenario::json_schema()))
+        let schema = match self.of {
+            Of::Scenario => scenario::json_schema(),
+            Of::Result => report::json::schema().to_value(),
+        };
+        output::print(&format!("{schema:#}"))
     }
 }

@@ -140,6 +140,11 @@ impl ImportError {
         if let Some(at) = problem.rfind(" at line ") {
             problem.truncate(at);
         }
+        for (parser, people) in
+            [("a sequence", "a list"), (": sequence,", ": list,"), (": map,", ": object,")]
+        {
+            problem = problem.replace(parser, people);
+        }
         match error.classify() {
             serde_json::error::Category::Eof => Self::Truncated { file, line, column },
             serde_json::error::Category::Data => Self::Field { file, line, column, problem },
