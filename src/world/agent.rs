@@ -71,8 +71,8 @@ pub(super) struct Input {
 /// Purposes of an agent's draws.
 const FLUSH_PHASE: u64 = 1;
 const SCAN_PHASE: u64 = 2;
-/// Timers start on a grid of 1/64 of their interval, so that splits of chunks stay shallow.
-const PHASES: u64 = 64;
+/// Timers start on a grid of 1/32 of their interval, so that chunks are split between cells and not within.
+const PHASES: u64 = 32;
 
 impl Input {
     pub fn new(

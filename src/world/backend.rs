@@ -42,7 +42,7 @@ impl<'a> Link<'a> {
         };
         let mut wait_ns = 0;
         if let Some(server) = self.server {
-            wait_ns = server.wait_ns(now_ns);
+            wait_ns = server.wait_ns();
             if wait_ns > self.plan.queue_ns {
                 return Answer { at_ns: now_ns + self.plan.latency_ns, accepted: false };
             }

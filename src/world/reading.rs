@@ -90,7 +90,7 @@ impl Node {
         let span_s = (now_ns - input.since_ns) as f64 / NS_PER_SEC as f64;
         let budget_ns = span_s * NS_PER_SEC as f64 * plan.cores;
 
-        let mut work = Work { span_s, ..Work::default() };
+        let mut work = Work::in_span(span_s);
         let mut all = Volume::default();
         looks.clear();
         for stream in streams.iter() {

@@ -61,10 +61,7 @@ impl Input {
         ship.tally.requests += (batch.chunks.len() as u64).max(batch.record_bytes.div_ceil(plan.batch_bytes));
         ship.tally.sent_bytes += batch.wire_bytes;
         if answer.accepted && answer.at_ns < ship.end_ns {
-            for chunk in &batch.chunks {
-                let tenant = ship.streams[chunk.stream as usize].tenant;
-                ship.tally.deliver(tenant, chunk.from_ns, chunk.until_ns, answer.at_ns, chunk.lines);
-            }
+            ship.tally.deliver(&batch.chunks, ship.streams, answer.at_ns);
             self.releases.push((answer.at_ns, batch.record_bytes));
             return true;
         }
