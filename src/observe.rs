@@ -6,6 +6,6 @@ mod freshness;
 mod ledger;
 mod observation;
 
-pub use freshness::Freshness;
+pub use freshness::{Freshness, Spread};
 pub use ledger::{Imbalance, Ledger};
 pub use observation::{Observation, TenantFigures, TimelineBin};

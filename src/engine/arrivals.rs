@@ -2,23 +2,25 @@
 //!
 //! Time is cut into intervals of one length; how many arrivals fall into interval `k` is a draw keyed by
 //! (stream, `k`), and how many of those fall before a point inside it follows by halving: for Poisson
-//! arrivals the count of a left half is binomial(n, ½), drawn with a key of its own, nine times over. So
+//! arrivals the count of a left half is binomial(n, ½), drawn with a key of its own, five times over. So
 //! every reader of a stream sees the same arrivals, whatever instants it looks at, and nothing is stored.
-//! Below the smallest cell (1/512 of the interval) arrivals count as evenly spaced.
+//! Within the smallest cell (1/32 of the interval) arrivals are evenly spaced, with a random phase.
 
 use super::random::{draw, generator, subkey, unit};
 use rand_distr::{Binomial, Distribution, Poisson};
 use std::sync::Arc;
 
-/// Halvings of an interval: the smallest cell is 1/512 of it.
-pub const DEPTH: u32 = 9;
+/// Halvings of an interval: the smallest cell is 1/32 of it.
+pub const DEPTH: u32 = 5;
 const CELLS: u64 = 1 << DEPTH;
 
 /// Purposes of draws, apart from each other under one stream's key.
 const COUNT: u64 = 1;
-const SPLIT: u64 = 2;
+/// Keeps the draws of halvings apart from those of counts.
+const SPLIT_SALT: u64 = 0xA076_1D64_78BD_642F;
 const STATE: u64 = 3;
 const OFFSET: u64 = 4;
+const PHASE: u64 = 5;
 
 /// How the rate of arrivals moves over time. Means are arrivals an interval.
 #[derive(Clone, Debug)]
@@ -136,10 +138,10 @@ impl Arrivals {
                 - even_before(self.mean, key, k))
             .min(count);
         }
-        let scaled = u128::from(offset) << DEPTH;
-        let cell = (scaled / u128::from(length)) as u64;
-        let rest = (scaled % u128::from(length)) as u64;
-        let split_key = subkey(key, SPLIT);
+        debug_assert!(length < 1 << 50, "places are 64-bit");
+        let scaled = offset << DEPTH;
+        let (cell, rest) = (scaled / length, scaled % length);
+        let split_key = key ^ SPLIT_SALT;
         let (mut left_of, mut n, mut node) = (0, count, 1u64);
         for level in (0..DEPTH).rev() {
             // Done once nothing lies below, or the point is the left edge of what remains.
@@ -156,7 +158,12 @@ impl Arrivals {
                 node *= 2;
             }
         }
-        left_of + (u128::from(n) * u128::from(rest) / u128::from(length)) as u64
+        if n == 0 || rest == 0 {
+            return left_of;
+        }
+        // n arrivals at distances of a cell/n, the first after a random part of that distance.
+        let phase = unit(draw(split_key ^ PHASE, k * CELLS + cell));
+        left_of + ((n as f64 * (rest as f64 / length as f64) + phase) as u64).min(n)
     }
 }
 

@@ -7,14 +7,15 @@
 
 use crate::units::SimTime;
 
-/// Demand and backlog of one server over time.
+/// Backlog of one server over time.
 #[derive(Clone, Debug)]
 pub struct SlottedServer {
     slot_ns: u64,
     capacity_per_slot: u64,
-    /// Work found at the start of each settled slot.
-    backlog: Vec<u64>,
-    demand: Vec<u64>,
+    slots: usize,
+    /// Work that the first slot that is not settled finds.
+    backlog: u64,
+    most_backlog: u64,
 }
 
 impl SlottedServer {
@@ -23,23 +24,19 @@ impl SlottedServer {
         let slot_ns = slot.as_ns().max(1);
         let slots = span.as_ns().div_ceil(slot_ns) as usize + 1;
         let capacity_per_slot = (capacity * slot.as_secs_f64()).min(u64::MAX as f64 / 2.0) as u64;
-        Self {
-            slot_ns,
-            capacity_per_slot: capacity_per_slot.max(1),
-            backlog: vec![0],
-            demand: vec![0; slots],
-        }
+        let capacity_per_slot = capacity_per_slot.max(1);
+        Self { slot_ns, capacity_per_slot, slots, backlog: 0, most_backlog: 0 }
     }
 
     /// The slot that an instant falls into.
     #[inline]
     pub fn slot_of(&self, at_ns: u64) -> usize {
-        ((at_ns / self.slot_ns) as usize).min(self.demand.len() - 1)
+        ((at_ns / self.slot_ns) as usize).min(self.slots - 1)
     }
 
     /// Number of slots.
     pub fn slots(&self) -> usize {
-        self.demand.len()
+        self.slots
     }
 
     /// The end of a slot, in nanoseconds.
@@ -47,41 +44,41 @@ impl SlottedServer {
         (slot as u64 + 1) * self.slot_ns
     }
 
-    /// How long work that arrives at `at_ns` waits; settled up to the slots before, zero where nothing waits.
+    /// Whether whoever comes next has to wait.
+    pub fn has_backlog(&self) -> bool {
+        self.backlog > 0
+    }
+
+    /// How long work waits that arrives in the first slot that is not settled; in later ones too, as long as no
+    /// slot's demand exceeds the capacity and nothing waits now.
     #[inline]
-    pub fn wait_ns(&self, at_ns: u64) -> u64 {
-        let backlog = self.backlog.get(self.slot_of(at_ns)).copied().unwrap_or(0);
-        if backlog == 0 {
+    pub fn wait_ns(&self) -> u64 {
+        if self.backlog == 0 {
             return 0;
         }
-        (u128::from(backlog) * u128::from(self.slot_ns) / u128::from(self.capacity_per_slot)) as u64
+        self.time_for(self.backlog)
     }
 
-    /// Adds demand to slots, in any order: `demand[i]` belongs to slot `first + i`.
-    pub fn add(&mut self, first: usize, demand: &[u64]) {
-        for (total, part) in self.demand[first..].iter_mut().zip(demand) {
-            *total += part;
+    fn time_for(&self, work: u64) -> u64 {
+        (u128::from(work) * u128::from(self.slot_ns) / u128::from(self.capacity_per_slot)) as u64
+    }
+
+    /// Whether no slot's demand exceeds its capacity: only then does nobody wait.
+    pub fn takes(&self, demand: &[u64]) -> bool {
+        demand.iter().all(|d| *d <= self.capacity_per_slot)
+    }
+
+    /// Settles the next slots with their demand: the excess of each becomes the backlog that the next one finds.
+    pub fn settle(&mut self, demand: &[u64]) {
+        for demand in demand {
+            self.backlog = (self.backlog + demand).saturating_sub(self.capacity_per_slot);
+            self.most_backlog = self.most_backlog.max(self.backlog);
         }
     }
 
-    /// Whether any slot's demand exceeds its capacity: only then does anybody wait.
-    pub fn is_congested(&self) -> bool {
-        self.demand.iter().any(|d| *d > self.capacity_per_slot)
-    }
-
-    /// Settles the next slot: its excess becomes the backlog that the slot after it finds.
-    pub fn settle_next(&mut self) {
-        let slot = self.backlog.len() - 1;
-        let work = self.backlog[slot] + self.demand.get(slot).copied().unwrap_or(0);
-        self.backlog.push(work.saturating_sub(self.capacity_per_slot));
-    }
-
-    /// The longest wait of any settled slot.
+    /// The longest wait that any settled slot left behind.
     pub fn longest_wait(&self) -> SimTime {
-        let most = self.backlog.iter().copied().max().unwrap_or(0);
-        SimTime::from_ns(
-            (u128::from(most) * u128::from(self.slot_ns) / u128::from(self.capacity_per_slot)) as u64,
-        )
+        SimTime::from_ns(self.time_for(self.most_backlog))
     }
 }
 
@@ -89,26 +86,33 @@ impl SlottedServer {
 mod tests {
     use super::*;
 
+    const MS: u64 = 1_000_000;
+
     #[test]
     fn excess_rolls_over_and_drains() {
         // 100 units a slot of 10 ms. Demand 250, 0, 100, 0 leaves backlogs of 150, 50, 50, 0 behind.
-        let mut server =
-            SlottedServer::new(10_000.0, SimTime::from_ns(10_000_000), SimTime::from_ns(40_000_000));
-        server.add(0, &[200]);
-        server.add(0, &[50, 0, 100]);
-        assert!(server.is_congested());
-        for _ in 0..4 {
-            server.settle_next();
-        }
-        let waits: Vec<u64> = (0..5).map(|slot| server.wait_ns(slot * 10_000_000) / 1_000_000).collect();
-        assert_eq!(waits, [0, 15, 5, 5, 0]);
-        assert_eq!(server.longest_wait(), SimTime::from_ns(15_000_000));
+        let mut server = SlottedServer::new(10_000.0, SimTime::from_ns(10 * MS), SimTime::from_ns(40 * MS));
+        assert!(!server.takes(&[250, 0, 100, 0]));
+        let waits = [250, 0, 100, 0].map(|demand| {
+            server.settle(&[demand]);
+            server.wait_ns() / MS
+        });
+        assert_eq!(waits, [15, 5, 5, 0]);
+        assert_eq!(server.longest_wait(), SimTime::from_ns(15 * MS));
     }
 
     #[test]
     fn demand_within_capacity_never_waits() {
         let mut server = SlottedServer::new(1000.0, SimTime::from_secs(1), SimTime::from_secs(3));
-        server.add(0, &[1000, 999, 1000]);
-        assert!(!server.is_congested());
+        assert!(server.takes(&[1000, 999, 1000]));
+        server.settle(&[1000, 999, 1000]);
+        assert!(!server.has_backlog());
+    }
+
+    #[test]
+    fn instants_fall_into_slots_up_to_the_last() {
+        let server = SlottedServer::new(1.0, SimTime::from_secs(1), SimTime::from_secs(3));
+        assert_eq!([0, 999, 1000, 2500, 99_000].map(|ms| server.slot_of(ms * MS)), [0, 0, 1, 2, 3]);
+        assert_eq!(server.end_of(1), 2_000 * MS);
     }
 }

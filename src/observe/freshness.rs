@@ -29,6 +29,47 @@ pub struct Freshness {
     never: u64,
 }
 
+/// An even spread of ages between two, worked out once for all lines that share it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Spread {
+    youngest_ns: u64,
+    oldest_ns: u64,
+    first: usize,
+    last: usize,
+    /// A line's mass for each unit of age.
+    density: i64,
+    /// A line's mass in the first bin.
+    first_mass: i64,
+    /// What the density in force puts too much into the last bin.
+    last_mass: i64,
+}
+
+impl Spread {
+    /// An even spread between two ages.
+    pub fn between(youngest_ns: u64, oldest_ns: u64) -> Self {
+        let (from, until) = (youngest_ns >> UNIT_BITS, oldest_ns >> UNIT_BITS);
+        let (first, last) = (bin_of(from), bin_of(until));
+        let line = 1i64 << POINT;
+        if first == last {
+            return Self { youngest_ns, oldest_ns, first, last, density: 0, first_mass: line, last_mass: 0 };
+        }
+        let span = (until - from) as i64;
+        let density = line / span;
+        // What the division leaves over stays in the first bin, so that no part of a line is lost.
+        let first_mass = line - density * span + density * (start_of(first + 1) - from) as i64;
+        let last_mass = density * (start_of(last + 1) - until) as i64;
+        Self { youngest_ns, oldest_ns, first, last, density, first_mass, last_mass }
+    }
+
+    /// Becomes the spread between two ages, if it is not already.
+    #[inline]
+    pub fn set(&mut self, youngest_ns: u64, oldest_ns: u64) {
+        if (youngest_ns, oldest_ns) != (self.youngest_ns, self.oldest_ns) || oldest_ns == 0 {
+            *self = Self::between(youngest_ns, oldest_ns);
+        }
+    }
+}
+
 /// The bin of an age in units.
 #[inline]
 fn bin_of(units: u64) -> usize {
@@ -48,28 +89,20 @@ fn start_of(bin: usize) -> u64 {
 }
 
 impl Freshness {
-    /// Adds `lines` lines whose ages are spread evenly between two ages.
+    /// Adds `lines` lines whose ages are spread evenly.
     #[inline]
-    pub fn add(&mut self, youngest_ns: u64, oldest_ns: u64, lines: u64) {
+    pub fn add(&mut self, spread: &Spread, lines: u64) {
         if self.mass.is_empty() {
             self.make_room();
         }
         self.delivered += lines;
-        let (from, until) = (youngest_ns >> UNIT_BITS, oldest_ns >> UNIT_BITS);
-        let total = (lines as i64) << POINT;
-        let (first, last) = (bin_of(from), bin_of(until));
-        if first == last {
-            self.mass[first] += total;
-            return;
+        let lines = lines as i64;
+        self.mass[spread.first] += lines * spread.first_mass;
+        if spread.first != spread.last {
+            self.slope[spread.first] += lines * spread.density;
+            self.mass[spread.last] -= lines * spread.last_mass;
+            self.slope[spread.last] -= lines * spread.density;
         }
-        let density = total / (until - from) as i64;
-        // What the division leaves over stays in the first bin, so that no part of a line is lost.
-        let left_over = total - density * (until - from) as i64;
-        self.mass[first] += left_over + density * (start_of(first + 1) - from) as i64;
-        self.slope[first] += density;
-        self.mass[last] -= density * (start_of(last + 1) - until) as i64;
-        self.slope[last] -= density;
-        // The bin of the end is filled whole by the density in force, then cut back by the line above.
     }
 
     #[cold]
@@ -174,7 +207,7 @@ mod tests {
         // Ages even over 20 to 1,020 ms: the quantile q is at 20 + 1000·q ms.
         let mut freshness = Freshness::default();
         for _ in 0..100 {
-            freshness.add(20 * MS, 1020 * MS, 10);
+            freshness.add(&Spread::between(20 * MS, 1020 * MS), 10);
         }
         for share in [0.01, 0.25, 0.5, 0.9, 0.99] {
             let expected = 0.020 + share;
@@ -187,7 +220,7 @@ mod tests {
     fn no_part_of_a_line_is_lost() {
         let mut freshness = Freshness::default();
         for i in 0..1000 {
-            freshness.add(i * 7 * MS, i * 7 * MS + 13 * i * MS, i % 17);
+            freshness.add(&Spread::between(i * 7 * MS, i * 7 * MS + 13 * i * MS), i % 17);
         }
         let total: i128 = freshness.masses().iter().sum();
         assert_eq!(total, i128::from(freshness.delivered()) << POINT);
@@ -196,7 +229,7 @@ mod tests {
     #[test]
     fn what_is_never_delivered_is_infinitely_old() {
         let mut freshness = Freshness::default();
-        freshness.add(0, 1000 * MS, 90);
+        freshness.add(&Spread::between(0, 1000 * MS), 90);
         freshness.add_never(10);
         assert!((freshness.quantile(0.45).unwrap() - 0.5).abs() < 0.01);
         assert_eq!(freshness.quantile(0.95), None);
@@ -206,7 +239,7 @@ mod tests {
     #[test]
     fn sums_with_nothing_change_nothing() {
         let (mut empty, mut some) = (Freshness::default(), Freshness::default());
-        some.add(0, 1000 * MS, 90);
+        some.add(&Spread::between(0, 1000 * MS), 90);
         some += &empty;
         assert!((some.quantile(0.5).unwrap() - 0.5).abs() < 0.01);
         empty += &some;

@@ -6,7 +6,7 @@ use super::Report;
 use crate::flow::Cause;
 use crate::lang::Lang;
 use crate::metric::Metric;
-use crate::observe::{Freshness, Ledger, Observation, TimelineBin};
+use crate::observe::{Freshness, Ledger, Observation, Spread, TimelineBin};
 use crate::study::{Comparison, DensityPoint, Provenance, StrategyResult};
 use crate::table::Table;
 use std::collections::BTreeMap;
@@ -151,7 +151,7 @@ fn observation(name: &str, replication: u64) -> Observation {
     }
     let mut freshness = Freshness::default();
     let spread = |f: &mut Freshness, from: f64, to: f64, lines| {
-        f.add((from * 1e9) as u64, (to * wobble * 1e9) as u64, lines);
+        f.add(&Spread::between((from * 1e9) as u64, (to * wobble * 1e9) as u64), lines);
     };
     if ledger.delivered > 0 {
         let late = ledger.delivered / 50;

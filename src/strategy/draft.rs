@@ -1,6 +1,7 @@
 //! What all strategies draw alike: cluster, tenants, pods, the lines they write, the backend.
 
 use super::laws::laws_of;
+use crate::engine::marks::Marks;
 use crate::flow::Medium;
 use crate::scenario::{Fault, LogSpec, OutageMode, Scenario, Workload};
 use crate::world::{
@@ -133,8 +134,13 @@ fn backend(scenario: &Scenario) -> BackendPlan {
     BackendPlan {
         capacity_bytes_per_s: backend.capacity.map(|c| c.get()),
         latency_ns: backend.latency.as_ns(),
-        latency_tail_ns: backend.latency_tail.as_ns(),
+        latency_tail: exponential(backend.latency_tail.as_ns() as f64),
         queue_ns: backend.queue.as_ns(),
         outages,
     }
+}
+
+/// An exponential distribution with this mean.
+fn exponential(mean: f64) -> Marks {
+    Marks::from_quantiles(|u| -libm::log(1.0 - u) * mean)
 }

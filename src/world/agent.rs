@@ -29,10 +29,9 @@ pub(super) struct Batch {
     pub record_bytes: u64,
     /// Bytes on the network.
     pub wire_bytes: u64,
-    /// When something happens to it next.
+    /// When the refusal is there, or when it is sent again.
     pub due_ns: u64,
-    /// What then happens: the answer is there, and whether it is good; or it is sent again.
-    pub under_way: Option<bool>,
+    pub under_way: bool,
     pub tries: u32,
 }
 
@@ -62,17 +61,18 @@ pub(super) struct Input {
     /// The most it ever held.
     pub peak_bytes: u64,
     pub filling: Batch,
+    /// Batches that were refused, or whose answer comes after the run.
     pub batches: Vec<Batch>,
-    /// Empty batches whose memory is used again.
-    pub spare: Vec<Batch>,
+    /// Batches that were accepted: when the answer is there, and the record bytes that it frees.
+    pub releases: Vec<(u64, u64)>,
     pub kills: u32,
 }
 
 /// Purposes of an agent's draws.
 const FLUSH_PHASE: u64 = 1;
 const SCAN_PHASE: u64 = 2;
-/// Timers start on a grid of 1/64 of their interval, so that splits of chunks stay shallow.
-const PHASES: u64 = 64;
+/// Timers start on a grid of 1/32 of their interval, so that chunks are split between cells and not within.
+const PHASES: u64 = 32;
 
 impl Input {
     pub fn new(
@@ -103,7 +103,7 @@ impl Input {
             peak_bytes: 0,
             filling: Batch::default(),
             batches: Vec::new(),
-            spare: Vec::new(),
+            releases: Vec::new(),
             kills: 0,
         }
     }
@@ -112,6 +112,20 @@ impl Input {
     pub fn next_ns(&self) -> u64 {
         let timers = self.flush_ns.min(self.scan_ns).min(self.give_up_ns).min(self.restart_ns);
         self.batches.iter().map(|b| b.due_ns).fold(timers, u64::min)
+    }
+
+    /// Frees the memory of accepted batches whose answers are there at `now_ns`, and reads on if that makes room.
+    pub fn release(&mut self, now_ns: u64, plan: &AgentPlan) {
+        let held_bytes = &mut self.held_bytes;
+        self.releases.retain(|(at_ns, record_bytes)| {
+            let is_there = *at_ns <= now_ns;
+            *held_bytes -= if is_there { *record_bytes } else { 0 };
+            !is_there
+        });
+        if self.mode == Mode::Paused && self.held_bytes < plan.buffer_limit_bytes {
+            self.mode = Mode::Reading;
+            self.behind = true;
+        }
     }
 
     /// Takes note that there is a file to be found by the next scan at or after `now_ns`.

@@ -2,7 +2,6 @@
 
 use super::blueprint::BackendPlan;
 use crate::engine::fluid::SlottedServer;
-use crate::engine::random::{draw, unit};
 
 /// What becomes of a request, known when it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,13 +42,13 @@ impl<'a> Link<'a> {
         };
         let mut wait_ns = 0;
         if let Some(server) = self.server {
-            wait_ns = server.wait_ns(now_ns);
+            wait_ns = server.wait_ns();
             if wait_ns > self.plan.queue_ns {
                 return Answer { at_ns: now_ns + self.plan.latency_ns, accepted: false };
             }
             self.demand[server.slot_of(now_ns) - self.first_slot] += bytes;
         }
-        let tail_ns = -libm::log(1.0 - unit(draw(key, request))) * self.plan.latency_tail_ns as f64;
-        Answer { at_ns: starts_ns + self.plan.latency_ns + wait_ns + tail_ns as u64, accepted: true }
+        let tail_ns = self.plan.latency_tail.sum(1, key, request);
+        Answer { at_ns: starts_ns + self.plan.latency_ns + wait_ns + tail_ns, accepted: true }
     }
 }

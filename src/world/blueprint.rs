@@ -218,8 +218,8 @@ pub struct BackendPlan {
     pub capacity_bytes_per_s: Option<f64>,
     /// Nanoseconds from request to answer, at least.
     pub latency_ns: u64,
-    /// Mean nanoseconds on top, exponential.
-    pub latency_tail_ns: u64,
+    /// Nanoseconds on top.
+    pub latency_tail: Marks,
     /// Nanoseconds of waiting above which requests are turned away.
     pub queue_ns: u64,
     /// Spans in which it cannot be written to, in order.

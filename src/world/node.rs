@@ -4,6 +4,7 @@ use super::agent::Input;
 use super::backend::Link;
 use super::blueprint::{Blueprint, PlacedPod, Reader, StreamPlan};
 use super::files::Files;
+use super::shipping::Ship;
 use super::stream::{Look, Stream};
 use super::tally::Tally;
 use crate::engine::events::EventList;
@@ -198,7 +199,11 @@ impl Node {
         self.advance(index, now_ns, blueprint, tally);
         let input = &mut self.inputs[index];
         let plan = &blueprint.agents[input.plan as usize];
-        input.settle_batches(now_ns, &self.streams, plan, link, tally);
+        let end_ns = blueprint.end_ns();
+        if !input.batches.is_empty() {
+            let mut ship = Ship { link: &mut *link, streams: &self.streams, tally: &mut *tally, end_ns };
+            input.settle_batches(now_ns, plan, &mut ship);
+        }
         if input.restart_ns <= now_ns {
             self.restart(index, now_ns, blueprint, tally);
         }
@@ -210,7 +215,7 @@ impl Node {
         }
         let input = &mut self.inputs[index];
         if input.flush_ns <= now_ns {
-            input.flush(now_ns, plan, link, tally);
+            input.flush(now_ns, plan, &mut Ship { link, streams: &self.streams, tally, end_ns });
         }
     }
 

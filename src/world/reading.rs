@@ -1,8 +1,9 @@
 //! How an input reads its files: as they are written, or a backlog as fast as it can, until its buffer is full.
 //!
-//! While an agent keeps up, everything it has read since its last event follows by arithmetic. Two things can
-//! come between: the buffer fills up, and the input pauses at an instant in between; or its CPU does not
-//! suffice, and it falls behind.
+//! Two regimes. *Quiet*: whatever it reads until now fits into the buffer, even if no answer had come meanwhile,
+//! and its CPU suffices; then everything follows by arithmetic, and answers free memory without an event.
+//! *Busy*: the buffer fills up, and the input pauses at an instant in between; or its CPU does not suffice, and
+//! it falls behind; then it is settled from answer to answer.
 
 use super::agent::Mode;
 use super::blueprint::{AgentPlan, Blueprint, StreamLaw};
@@ -50,17 +51,37 @@ impl Node {
                     until_ns = until_ns.min(edge_ns);
                 }
             }
-            match self.inputs[index].mode {
-                Mode::Reading => self.read(index, until_ns, blueprint, tally),
-                Mode::Paused => pause(since_ns, until_ns, blueprint, tally),
-                Mode::Down => {}
+            let quiet = self.inputs[index].mode == Mode::Reading
+                && self.read(index, until_ns, true, blueprint, tally);
+            if !quiet {
+                let answers = self.inputs[index].releases.iter().map(|(at_ns, _)| *at_ns);
+                until_ns = answers.filter(|at_ns| *at_ns > since_ns).fold(until_ns, u64::min);
+                match self.inputs[index].mode {
+                    Mode::Reading => {
+                        self.read(index, until_ns, false, blueprint, tally);
+                    }
+                    Mode::Paused => pause(since_ns, until_ns, blueprint, tally),
+                    Mode::Down => {}
+                }
             }
-            self.inputs[index].since_ns = until_ns;
+            let input = &mut self.inputs[index];
+            input.since_ns = until_ns;
+            if !input.releases.is_empty() {
+                input.release(until_ns, &blueprint.agents[input.plan as usize]);
+            }
         }
     }
 
-    /// Reads from the input's last settled instant until `now_ns`.
-    fn read(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+    /// Reads from the input's last settled instant until `now_ns`. In the quiet regime, does nothing and gives
+    /// `false` where it does not apply.
+    fn read(
+        &mut self,
+        index: usize,
+        now_ns: u64,
+        quiet: bool,
+        blueprint: &Blueprint,
+        tally: &mut Tally,
+    ) -> bool {
         let Self { inputs, streams, files, looks, .. } = self;
         let input = &mut inputs[index];
         let plan = &blueprint.agents[input.plan as usize];
@@ -69,7 +90,7 @@ impl Node {
         let span_s = (now_ns - input.since_ns) as f64 / NS_PER_SEC as f64;
         let budget_ns = span_s * NS_PER_SEC as f64 * plan.cores;
 
-        let mut work = Work { span_s, ..Work::default() };
+        let mut work = Work::in_span(span_s);
         let mut all = Volume::default();
         looks.clear();
         for stream in streams.iter() {
@@ -92,8 +113,12 @@ impl Node {
             looks.push(look);
         }
 
-        let room = plan.buffer_limit_bytes.saturating_sub(input.held_bytes);
+        let held_before = input.held_bytes;
+        let room = plan.buffer_limit_bytes.saturating_sub(held_before);
         let keeps_up = all.reader_ns(plan) <= budget_ns;
+        if quiet && !(keeps_up && all.record_bytes <= room) {
+            return false;
+        }
         let pass = Pass { streams, plan, laws: &blueprint.laws, since_ns: input.since_ns, now_ns };
         if !keeps_up {
             pass.cut_to_budget(looks, budget_ns);
@@ -139,18 +164,27 @@ impl Node {
         // Means are over the time in which lines are written; idling through the drain is no part of it.
         let idle_ns =
             if now_ns <= blueprint.horizon_ns { idle_cores * span_s * NS_PER_SEC as f64 } else { 0.0 };
-        tally.agent_cpu_ns += (busy_ns + idle_ns).round() as u64;
+        tally.agent_cpu_ns += (busy_ns + idle_ns + 0.5) as u64;
         input.behind = !keeps_up;
         if let Some(pause_ns) = pause_ns {
             input.mode = Mode::Paused;
             pause(pause_ns, now_ns, blueprint, tally);
         }
-        if input.held_bytes > input.peak_bytes {
-            input.peak_bytes = input.held_bytes;
+        // At its fullest it has not yet been told that what it sent is safe, or has just read the next lot.
+        let answered: u64 = input
+            .releases
+            .iter()
+            .filter(|(at_ns, _)| *at_ns <= now_ns)
+            .map(|(_, record_bytes)| record_bytes)
+            .sum();
+        let held_bytes = (input.held_bytes - answered).max(held_before);
+        if held_bytes > input.peak_bytes {
+            input.peak_bytes = held_bytes;
             if plan.memory_limit_bytes.is_some() {
                 self.kill_if_too_large(index, now_ns, blueprint, tally);
             }
         }
+        true
     }
 }
 

@@ -15,6 +15,15 @@ const NEVER: u64 = u64::MAX;
 /// Purpose of draws of an agent's back-off.
 const BACKOFF: u64 = 3;
 
+/// What shipping needs beside the agent.
+pub(super) struct Ship<'a, 'b> {
+    pub link: &'a mut Link<'b>,
+    pub streams: &'a [Stream],
+    pub tally: &'a mut Tally,
+    /// Answers from here on are too late for the run.
+    pub end_ns: u64,
+}
+
 impl Input {
     /// Puts what was read of a stream into the buffer.
     #[inline]
@@ -28,90 +37,74 @@ impl Input {
     }
 
     /// Hands what was read since the last flush to the backend.
-    pub(super) fn flush(&mut self, now_ns: u64, plan: &AgentPlan, link: &mut Link<'_>, tally: &mut Tally) {
+    pub(super) fn flush(&mut self, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) {
         self.flush_ns = now_ns + plan.flush_ns;
-        if self.filling.lines == 0 || self.batches.len() >= plan.max_in_flight {
+        if self.filling.lines == 0 || self.batches.len() + self.releases.len() >= plan.max_in_flight {
             return;
         }
-        let batch = std::mem::replace(&mut self.filling, self.spare.pop().unwrap_or_default());
-        self.batches.push(batch);
-        self.send(self.batches.len() - 1, now_ns, plan, link, tally);
+        let mut batch = std::mem::take(&mut self.filling);
+        if self.send(&mut batch, now_ns, plan, ship) {
+            // The memory of its chunks is used again.
+            batch.chunks.clear();
+            self.filling.chunks = batch.chunks;
+        } else {
+            self.batches.push(batch);
+        }
     }
 
-    fn send(&mut self, index: usize, now_ns: u64, plan: &AgentPlan, link: &mut Link<'_>, tally: &mut Tally) {
-        let batch = &mut self.batches[index];
-        let answer = link.send(now_ns, batch.wire_bytes, self.key, self.requests);
-        batch.due_ns = answer.at_ns;
-        batch.under_way = Some(answer.accepted);
+    /// Sends a batch. The answer is known at once, as nothing that happens later changes it: an accepted batch
+    /// is delivered here, and only its memory is freed when the answer is there. Otherwise gives `false`.
+    fn send(&mut self, batch: &mut Batch, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) -> bool {
+        let answer = ship.link.send(now_ns, batch.wire_bytes, self.key, self.requests);
         self.requests += 1;
         // One request a file and flush, and more where they are large.
-        tally.requests += (batch.chunks.len() as u64).max(batch.record_bytes.div_ceil(plan.batch_bytes));
-        tally.sent_bytes += batch.wire_bytes;
+        ship.tally.requests += (batch.chunks.len() as u64).max(batch.record_bytes.div_ceil(plan.batch_bytes));
+        ship.tally.sent_bytes += batch.wire_bytes;
+        if answer.accepted && answer.at_ns < ship.end_ns {
+            ship.tally.deliver(&batch.chunks, ship.streams, answer.at_ns);
+            self.releases.push((answer.at_ns, batch.record_bytes));
+            return true;
+        }
+        batch.due_ns = answer.at_ns;
+        batch.under_way = true;
+        false
     }
 
-    /// Handles every batch that is due: answers are taken, and batches sent again.
-    pub(super) fn settle_batches(
-        &mut self,
-        now_ns: u64,
-        streams: &[Stream],
-        plan: &AgentPlan,
-        link: &mut Link<'_>,
-        tally: &mut Tally,
-    ) {
+    /// Handles every batch that is due: refusals are taken, and batches sent again.
+    pub(super) fn settle_batches(&mut self, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) {
         let mut index = 0;
         while index < self.batches.len() {
             if self.batches[index].due_ns > now_ns {
                 index += 1;
                 continue;
             }
-            match self.batches[index].under_way {
-                None => self.send(index, now_ns, plan, link, tally),
-                Some(true) => {
-                    deliver(&self.batches[index], streams, now_ns, tally);
-                    self.release(index);
+            let mut batch = self.batches.remove(index);
+            if !batch.under_way {
+                if self.send(&mut batch, now_ns, plan, ship) {
                     continue;
                 }
-                Some(false) => {
-                    let tries = self.batches[index].tries;
-                    if matches!(plan.retries, Retries::Limit(limit) if tries >= limit) {
-                        tally.ledger.lose(Cause::RetriesExhausted, self.batches[index].lines);
-                        self.release(index);
-                        continue;
-                    }
-                    let wait_ns = backoff_ns(plan, tries, draw(subkey(self.key, BACKOFF), self.requests));
-                    let batch = &mut self.batches[index];
-                    batch.tries += 1;
-                    batch.under_way = None;
-                    batch.due_ns = now_ns + wait_ns;
-                }
+            } else if matches!(plan.retries, Retries::Limit(limit) if batch.tries >= limit) {
+                ship.tally.ledger.lose(Cause::RetriesExhausted, batch.lines);
+                self.releases.push((now_ns, batch.record_bytes));
+                continue;
+            } else {
+                let bits = draw(subkey(self.key, BACKOFF), self.requests);
+                batch.due_ns = now_ns + backoff_ns(plan, batch.tries, bits);
+                batch.under_way = false;
+                batch.tries += 1;
             }
+            self.batches.insert(index, batch);
             index += 1;
         }
-        if self.mode == Mode::Paused && self.held_bytes < plan.buffer_limit_bytes {
-            self.mode = Mode::Reading;
-            self.behind = true;
-        }
+        self.release(now_ns, plan);
     }
 
-    /// Frees a batch's memory.
-    fn release(&mut self, index: usize) {
-        let mut batch = self.batches.remove(index);
-        self.held_bytes -= batch.record_bytes;
-        batch.chunks.clear();
-        self.spare.push(Batch { chunks: batch.chunks, ..Batch::default() });
-    }
-
-    /// The process dies: requests under way still arrive, everything else it held is lost.
-    fn kill(&mut self, now_ns: u64, streams: &[Stream], plan: &AgentPlan, tally: &mut Tally) {
-        for batch in self.batches.drain(..) {
-            if batch.under_way == Some(true) {
-                deliver(&batch, streams, batch.due_ns, tally);
-            } else {
-                tally.ledger.lose(Cause::AgentKilled, batch.lines);
-            }
-        }
-        tally.ledger.lose(Cause::AgentKilled, self.filling.lines);
+    /// The process dies. What the backend has accepted stays delivered; everything else it held is lost.
+    fn kill(&mut self, now_ns: u64, plan: &AgentPlan, tally: &mut Tally) {
+        let held = self.batches.drain(..).map(|b| b.lines).sum::<u64>() + self.filling.lines;
+        tally.ledger.lose(Cause::AgentKilled, held);
         self.filling = Batch::default();
+        self.releases.clear();
         self.held_bytes = 0;
         self.mode = Mode::Down;
         self.kills += 1;
@@ -133,14 +126,6 @@ fn backoff_ns(plan: &AgentPlan, tries: u32, bits: u64) -> u64 {
     plan.backoff_base_ns + (unit(bits) * spread as f64) as u64
 }
 
-/// The backend has accepted a batch: its lines can be queried.
-fn deliver(batch: &Batch, streams: &[Stream], at_ns: u64, tally: &mut Tally) {
-    for chunk in &batch.chunks {
-        let tenant = streams[chunk.stream as usize].tenant;
-        tally.deliver(tenant, chunk.from_ns, chunk.until_ns, at_ns, chunk.lines);
-    }
-}
-
 impl Node {
     /// Kills the input's agent if its memory exceeds its limit.
     pub(super) fn kill_if_too_large(
@@ -155,7 +140,7 @@ impl Node {
         let rss_bytes = plan.costs.rss_idle_bytes() + input.variable_bytes(blueprint);
         if plan.memory_limit_bytes.is_some_and(|limit| rss_bytes > limit as f64) {
             tally.oom_kills += 1;
-            input.kill(now_ns, &self.streams, plan, tally);
+            input.kill(now_ns, plan, tally);
         }
     }
 

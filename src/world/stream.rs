@@ -63,8 +63,11 @@ impl Head {
         let lines = law.arrivals.before(key, interval, self.within.lines, at_ns % NS_PER_SEC, NS_PER_SEC);
         // Bytes of a part of a chunk are its share of the lines.
         let bytes = match self.within.lines {
-            0 => 0,
-            all => (u128::from(self.within.bytes) * u128::from(lines) / u128::from(all)) as u64,
+            all if lines == all => self.within.bytes,
+            all => self.within.bytes.checked_mul(lines).map_or_else(
+                || (u128::from(self.within.bytes) * u128::from(lines) / u128::from(all)) as u64,
+                |product| product / all,
+            ),
         };
         Amount { lines: self.before.lines + lines, bytes: self.before.bytes + bytes }
     }

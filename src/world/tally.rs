@@ -2,11 +2,13 @@
 
 use super::blueprint::{Blueprint, StreamLaw};
 use super::stream::Stream;
-use crate::observe::{Freshness, Ledger};
+use crate::flow::Chunk;
+use crate::observe::{Freshness, Ledger, Spread};
 use std::ops::AddAssign;
 
-/// Bins of the timeline.
-pub(super) const TIMELINE_BINS: u64 = 120;
+/// Bins of the timeline at most, and at least half as many: a bin is a power of two of nanoseconds long, so that
+/// finding it is a shift.
+const TIMELINE_BINS: u64 = 256;
 
 /// Sums over nodes of one run.
 #[derive(Clone, Debug)]
@@ -45,7 +47,7 @@ pub struct Tally {
     pub longest_wait_ns: u64,
     /// Lines emitted and delivered in each bin of the timeline.
     pub timeline: Vec<(u64, u64)>,
-    bin_ns: u64,
+    bin_bits: u32,
     warmup_ns: u64,
 }
 
@@ -60,6 +62,7 @@ pub struct TenantTally {
 
 impl Tally {
     pub(super) fn new(blueprint: &Blueprint) -> Self {
+        let bin_bits = (blueprint.end_ns() / TIMELINE_BINS).max(1).ilog2() + 1;
         Self {
             ledger: Ledger::default(),
             tenants: vec![TenantTally::default(); blueprint.tenants.len()],
@@ -77,19 +80,20 @@ impl Tally {
             disk_bytes: 0,
             fullest_disk_bytes: 0,
             longest_wait_ns: 0,
-            timeline: vec![(0, 0); TIMELINE_BINS as usize],
-            bin_ns: blueprint.end_ns().div_ceil(TIMELINE_BINS).max(1),
+            timeline: vec![(0, 0); (blueprint.end_ns() >> bin_bits) as usize + 1],
+            bin_bits,
             warmup_ns: blueprint.warmup_ns,
         }
     }
 
     /// Nanoseconds of a bin of the timeline.
     pub fn bin_ns(&self) -> u64 {
-        self.bin_ns
+        1 << self.bin_bits
     }
 
+    #[inline]
     fn bin_of(&self, at_ns: u64) -> usize {
-        ((at_ns / self.bin_ns) as usize).min(self.timeline.len() - 1)
+        ((at_ns >> self.bin_bits) as usize).min(self.timeline.len() - 1)
     }
 
     /// Lines written in a span, evenly.
@@ -98,7 +102,7 @@ impl Tally {
         let (first, last) = (self.bin_of(from_ns), self.bin_of(until_ns.saturating_sub(1).max(from_ns)));
         let mut done = 0;
         for bin in first..last {
-            let share = u128::from((bin as u64 + 1) * self.bin_ns - from_ns);
+            let share = u128::from(((bin as u64 + 1) << self.bin_bits) - from_ns);
             let before = (u128::from(lines) * share / u128::from(until_ns - from_ns)) as u64;
             self.timeline[bin].0 += before - done;
             done = before;
@@ -110,7 +114,7 @@ impl Tally {
     pub(super) fn emit_stream(&mut self, stream: &mut Stream, law: &StreamLaw, horizon_ns: u64) {
         let mut before = 0;
         for bin in 0..self.timeline.len() {
-            let until = ((bin as u64 + 1) * self.bin_ns).min(horizon_ns);
+            let until = ((bin as u64 + 1) << self.bin_bits).min(horizon_ns);
             let look = stream.look(law, until);
             stream.go_to(&look);
             self.timeline[bin].0 += look.written.lines - before;
@@ -118,16 +122,20 @@ impl Tally {
         }
     }
 
-    /// Lines of a tenant, written in a span, that the backend accepts at `at_ns`.
+    /// Chunks that the backend accepts at `at_ns`.
     #[inline]
-    pub(super) fn deliver(&mut self, tenant: u32, from_ns: u64, until_ns: u64, at_ns: u64, lines: u64) {
-        self.ledger.delivered += lines;
+    pub(super) fn deliver(&mut self, chunks: &[Chunk], streams: &[Stream], at_ns: u64) {
         let bin = self.bin_of(at_ns);
-        self.timeline[bin].1 += lines;
-        if from_ns >= self.warmup_ns {
-            let oldest = at_ns.saturating_sub(from_ns);
-            let youngest = at_ns.saturating_sub(until_ns);
-            self.tenants[tenant as usize].freshness.add(youngest, oldest, lines);
+        let mut spread = Spread::default();
+        for chunk in chunks {
+            self.ledger.delivered += chunk.lines;
+            self.timeline[bin].1 += chunk.lines;
+            if chunk.from_ns >= self.warmup_ns {
+                // Chunks of one flush were mostly written in the same span.
+                spread.set(at_ns.saturating_sub(chunk.until_ns), at_ns.saturating_sub(chunk.from_ns));
+                let tenant = streams[chunk.stream as usize].tenant;
+                self.tenants[tenant as usize].freshness.add(&spread, chunk.lines);
+            }
         }
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
         backend: BackendPlan {
             capacity_bytes_per_s: None,
             latency_ns: 1_000_000,
-            latency_tail_ns: 0,
+            latency_tail: Marks::constant(0),
             queue_ns: 5 * NS_PER_SEC,
             outages: Vec::new(),
         },

@@ -187,8 +187,26 @@ fn slots_and_whole_runs_give_the_same_bits() {
     blueprint.backend.capacity_bytes_per_s = Some(1e9);
     let placement = one_node(&blueprint);
     let whole = simulate(&blueprint, &placement, 7);
-    let slots = run_in_slots(&blueprint, &placement, &placement.pods_by_node(), 7, 1e9);
+    let pods_on = placement.pods_by_node();
+    let slots = run_nodes_together(&blueprint, &placement, &pods_on, 7, 1e9, 1);
     assert_eq!(format!("{whole:?}"), format!("{slots:?}"));
+    // Without a capacity, nodes run apart; all the rest is the same.
+    blueprint.backend.capacity_bytes_per_s = None;
+    assert_eq!(format!("{whole:?}"), format!("{:?}", simulate(&blueprint, &placement, 7)));
+}
+
+#[test]
+fn a_congested_stretch_is_run_again_to_the_same_bits() {
+    // A stall of 20 s: afterwards ten agents deliver at once what a tenth of the capacity would take.
+    let mut blueprint = layout(10, 200.0, true, 90);
+    blueprint.backend.capacity_bytes_per_s = Some(900_000.0);
+    blueprint.backend.outages = vec![Outage { from_ns: 20 * S, until_ns: 40 * S, refuses: false }];
+    let placement = one_node(&blueprint);
+    let pods_on = placement.pods_by_node();
+    let [by_stretch, by_slot] =
+        [500, 1].map(|slots| run_nodes_together(&blueprint, &placement, &pods_on, 7, 900_000.0, slots));
+    assert_eq!(format!("{by_stretch:?}"), format!("{by_slot:?}"));
+    assert!(by_slot.longest_wait_ns > 0, "nothing was congested");
 }
 
 #[test]
