@@ -26,7 +26,8 @@ pub fn to_string(report: &Report) -> Result<String, ReportError> {
 
 /// The JSON Schema of the document.
 pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(Document)
+    let settings = schemars::generate::SchemaSettings::default().for_serialize();
+    settings.into_generator().into_root_schema_for::<Document>()
 }
 
 #[cfg(test)]

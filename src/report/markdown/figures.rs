@@ -36,16 +36,25 @@ pub(super) fn metrics(report: &Report) -> String {
         out.push('\n');
     }
     let replications = report.comparison.provenance.replications;
-    let _ = match lang {
-        Lang::En => writeln!(
+    let _ = match (lang, replications) {
+        (Lang::En, 1) => writeln!(
+            out,
+            "\nOne replication, so there are no intervals. *never*: so many lines are not delivered within the \
+             run and its drain. Cost is in the currency of the scenario's prices."
+        ),
+        (Lang::En, _) => writeln!(
             out,
             "\nMean of {replications} replications, ± half the width of its 95% interval (none: every digit \
-             shown is certain, or there is one replication). *never*: so many lines are not delivered within \
-             the run and its drain. Cost is in the currency of the scenario's prices."
+             shown is certain). *never*: so many lines are not delivered within the run and its drain. Cost is \
+             in the currency of the scenario's prices."
         ),
-        Lang::Zh => writeln!(
+        (Lang::Zh, 1) => writeln!(
             out,
-            "\n{replications} 次重复的均值，± 为 95% 置信区间的半宽（无 ± 表示所示各位均确定，或只有一次重复）。\
+            "\n只有一次重复，没有置信区间。“未送达”表示在运行与排空期间未送达的行超过该分位。成本以场景中价格的货币计。"
+        ),
+        (Lang::Zh, _) => writeln!(
+            out,
+            "\n{replications} 次重复的均值，± 为 95% 置信区间的半宽（无 ± 表示所示各位均确定）。\
              “未送达”表示在运行与排空期间未送达的行超过该分位。成本以场景中价格的货币计。"
         ),
     };
