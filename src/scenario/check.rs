@@ -292,7 +292,7 @@ fn check_profiles(scenario: &Scenario) -> Checked {
         })?;
         let Some(Ok(mut profile)) = profile::embedded(&custom.base.value) else {
             let message = format!(
-                "there is no agent {:?} to derive from; there are {}",
+                "there is no agent {:?} to derive from; known: {}",
                 custom.base.value,
                 embedded.join(", ")
             );
@@ -318,7 +318,7 @@ fn check_agents(scenario: &Scenario) -> Checked {
     for (agent, path) in named {
         let Some(agent) = agent else { continue };
         if !known.contains(&agent.value.as_str()) {
-            let message = format!("there is no agent {:?}; there are {}", agent.value, known.join(", "));
+            let message = format!("there is no agent {:?}; known: {}", agent.value, known.join(", "));
             return Err(Problem::at(agent, path, message));
         }
     }

@@ -134,13 +134,28 @@ fn words(error: &Error, text: &str, place: Option<Place>) -> String {
         }
         Error::SerdeInvalidType { unexpected, expected, .. }
         | Error::SerdeInvalidValue { unexpected, expected, .. } => {
-            format!("needed here is {}, not {}", kind(expected), kind(unexpected))
+            let found = match unexpected.as_str() {
+                "unit value" => "nothing".to_owned(),
+                "map" => "a mapping".to_owned(),
+                "sequence" => "a list".to_owned(),
+                other => other.replace('`', ""),
+            };
+            format!("needed here is {}, not {found}", kind(expected))
         }
         Error::SerdeUnknownField { field, expected, .. } => {
             format!("unknown field {field:?}; {}", allowed(expected))
         }
         Error::SerdeUnknownVariant { variant, expected, .. } => {
-            format!("{variant:?} is not allowed here; {}", allowed(expected))
+            format!("{variant:?} is not allowed here; {}{}", allowed(expected), example(expected))
+        }
+        Error::UnexpectedValueForUnitEnumVariant { .. } => {
+            "a value too many: this word stands alone".to_owned()
+        }
+        Error::ExpectedMappingEndAfterEnumVariantValue { .. } => {
+            "one key too many: only one of them may be written here".to_owned()
+        }
+        Error::UnexpectedMappingEnd { .. } | Error::UnexpectedSequenceEnd { .. } => {
+            "a value is missing before this".to_owned()
         }
         Error::SerdeMissingField { field, .. } => format!("the field {field:?} is missing"),
         Error::DuplicateMappingKey { key: Some(key), .. } => format!("the field {key:?} is there twice"),
@@ -165,7 +180,6 @@ fn kind(library: &str) -> &str {
         "mapping start" | "map" => "a mapping such as { key: value }",
         "sequence start" | "sequence" | "a sequence" => "a list such as [ a, b ]",
         "string scalar" => "a text",
-        "unit value" => "nothing",
         other => other,
     }
 }
@@ -175,6 +189,17 @@ fn allowed(names: &[&str]) -> String {
         [] => "nothing is allowed here".to_owned(),
         [one] => format!("allowed is {one}"),
         many => format!("allowed are {}", many.join(", ")),
+    }
+}
+
+/// How to write what is more than a word.
+fn example(names: &[&str]) -> &'static str {
+    match names.first() {
+        Some(&"constant") => ", such as { constant: 400B }",
+        Some(&"poisson") => ", such as poisson or { burst: { duty: 20%, slot: 10s } }",
+        Some(&"unlimited") => ", such as unlimited or { limit: 5 }",
+        Some(&"outage") => ", such as outage: { of: backend, at: 3m, for: 60s }",
+        _ => "",
     }
 }
 

@@ -40,7 +40,7 @@ impl<'de> Deserialize<'de> for Count {
                 Err(no_count(n))
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Count, E> {
-                text.parse().map_or_else(|_| Err(no_count(text)), |n| self.visit_u64(n))
+                text.parse().map_or_else(|_| Err(no_count(format_args!("{text:?}"))), |n| self.visit_u64(n))
             }
         }
         deserializer.deserialize_any(Visitor)

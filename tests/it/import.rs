@@ -1,8 +1,5 @@
 //! Imports of real clusters and logs: `../shared/data`, or the folder that `LOGHAUL_DATA` names.
 
-// Helpers outside of test functions may fail a test, and say on standard error what is skipped.
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
-
 use loghaul::engine::arrivals::{Arrivals, Modulation};
 use loghaul::import::{
     ClusterImport, ClusterOptions, LogsOptions, learn_log_files, learn_logs, read_cluster,

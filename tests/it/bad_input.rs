@@ -1,0 +1,477 @@
+//! What careless users and broken files get: exit code 2, a message that helps, nothing on standard output.
+
+use super::support::{CALM, Folder, loghaul};
+#[cfg(target_os = "linux")]
+use std::process::Command;
+use std::time::Instant;
+
+/// What the program says when it refuses.
+fn refused(args: &[&str]) -> String {
+    let started = Instant::now();
+    let output = loghaul(args).output().unwrap();
+    let message = String::from_utf8(output.stderr).expect("messages are text");
+    assert_eq!(output.status.code(), Some(2), "loghaul {args:?}: {message}");
+    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(message.starts_with("error: "), "{message}");
+    assert!(!message.contains("panicked") && !message.contains("RUST_BACKTRACE"), "{message}");
+    assert!(message.len() < 3000, "a message is to be read: {}", message.len());
+    assert!(started.elapsed().as_secs() < 20, "{args:?} took {:?}", started.elapsed());
+    message
+}
+
+/// What `compare` says about a scenario of this text, after `error: FILE`.
+fn scenario_refused(yaml: impl AsRef<[u8]>) -> String {
+    let (folder, file) = Folder::with("s.yaml", yaml);
+    let out = folder.path("out");
+    let message = refused(&["compare", &file, "--reps", "1", "--out", out.to_str().unwrap()]);
+    assert_eq!(folder.names(), ["s.yaml"], "something is left behind");
+    message.strip_prefix(&format!("error: {file}")).unwrap_or_else(|| panic!("{message}")).to_owned()
+}
+
+/// A whole scenario with one thing replaced.
+fn with(from: &str, to: &str) -> String {
+    let whole = "\
+name: x
+duration: 20s
+warmup: 2s
+cluster:
+  pools:
+    - { name: p, nodes: 2 }
+tenants:
+  - name: a
+    workloads:
+      - name: w
+        replicas: 4
+        logs:
+          - { stream: stdout, rate: 10/s }
+          - { stream: file, rate: 1/s }
+";
+    assert!(whole.contains(from), "{from}");
+    whole.replacen(from, to, 1)
+}
+
+/// A whole scenario and more behind it.
+fn and(more: &str) -> String {
+    format!("{}{more}\n", with("name: x", "name: x"))
+}
+
+#[test]
+fn a_scenario_that_is_wrong_is_refused_at_its_place() {
+    // What is written, where that is complained of, and words that the complaint has.
+    let cases: &[(String, &str, &[&str])] = &[
+        // Fields.
+        (and("colour: red"), ":15:1:", &["\"colour\"", "allowed are name, question", "15 | colour: red"]),
+        (with("nodes: 2 }", "nodes: 2, cpus: 4 }"), ":6:28:", &["\"cpus\"", "logDisk"]),
+        (and("name: y"), ":15:1:", &["\"name\" is there twice"]),
+        (with("nodes: 2", "pods: 2"), ":6:", &["\"nodes\" is missing"]),
+        (with("name: x\n", ""), ":", &["\"name\" is missing"]),
+        // Units.
+        (with("20s", "20 parsecs"), ":2:11:", &["\"20 parsecs\" is not a duration such as 30s"]),
+        (with("20s", "20"), ":2:11:", &["20 is not a duration such as 30s"]),
+        (with("20s", "-20s"), ":2:11:", &["\"-20s\" is not a duration"]),
+        (with("20s", "true"), ":2:", &["duration such as 30s, 20ms, 1h30m, not boolean true"]),
+        (with("20s", "1h1h1h1h9999999999h"), ":2:11:", &["is not a duration"]),
+        (with("10/s", "-10/s"), ":13:37:", &["\"-10/s\" is not a rate of lines such as 120/s"]),
+        (with("10/s", "10"), ":13:37:", &["10 is not a rate of lines such as 120/s"]),
+        (with("10/s", "10/d"), ":13:37:", &["\"10/d\" is not a rate"]),
+        (with("10/s", "NaN/s"), ":13:37:", &["is not a rate"]),
+        (with("rate: 1/s", "rate: 5M/s"), ":14:35:", &["allowed is up to 1M/s", "rate: 5M/s"]),
+        (with("rate: 10/s", "rate:"), ":13:", &["needed here is a rate of lines", "not nothing"]),
+        (with("rate: 10/s", "rate: [ 1 ]"), ":13:31:", &["not a list"]),
+        (with("nodes: 2", "nodes: 2, memory: 64 GB"), ":6:36:", &["\"64 GB\" is not a size such as 180B"]),
+        (with("nodes: 2", "nodes: 2, cpu: lots"), ":6:33:", &["\"lots\" is not a CPU quantity"]),
+        (with("nodes: 2", "nodes: 2, cpu: 0"), ":6:33:", &["cpu is 0"]),
+        (with("nodes: 2", "nodes: 2, price: $4"), ":6:35:", &["price an hour such as 0.40/h"]),
+        (with("1/s }", "1/s, line: { constant: -5B } }"), ":14:58:", &["\"-5B\" is not a size"]),
+        (with("1/s }", "1/s, line: { constant: 0 } }"), ":14:58:", &["a line of 0B; allowed is 1B to 1Mi"]),
+        (with("1/s }", "1/s, line: { constant: 1Ti } }"), ":14:58:", &["a line of 1Ti"]),
+        (with("1/s }", "1/s, line: 400B }"), ":14:46:", &["such as { constant: 400B }"]),
+        (with("1/s }", "1/s, line: { quantiles: [ 5, 1 ] } }"), ":14:59:", &["the smallest first"]),
+        (
+            with("1/s }", "1/s, line: { lognormal: { median: 9B, p99: 1B } } }"),
+            ":14:59:",
+            &["median 9B and p99 1B", "median <= p99"],
+        ),
+        (with("1/s }", "1/s, spread: 900% }"), ":14:48:", &["spread is 900%; allowed is up to 500%"]),
+        (with("1/s }", "1/s, fixed: maybe }"), ":14:47:", &["\"maybe\" is not true or false"]),
+        (with("1/s }", "1/s, wants: { parse: yaml } }"), ":14:56:", &["raw, json, delimiter, regex"]),
+        (with("1/s }", "1/s, arrivals: bursty }"), ":14:50:", &["{ burst: { duty: 20%, slot: 10s } }"]),
+        (
+            with("1/s }", "1/s, arrivals: { burst: { duty: 20%, slot: 1.5s } } }"),
+            ":14:78:",
+            &["slot is 1.5s; allowed are whole seconds"],
+        ),
+        (with("1/s }", "1/s, arrivals: { trace: { perSecond: [ 0, 0 ] } } }"), ":14:", &["above 0"]),
+        (with("stdout", "stderr"), ":13:23:", &["\"stderr\"", "stdout, file, hostPath"]),
+        // Counts.
+        (with("nodes: 2", "nodes: 0"), ":6:25:", &["0 is not a whole number from 1 to"]),
+        (with("nodes: 2", "nodes: -3"), ":6:25:", &["-3 is not a whole number from 1 to"]),
+        (with("nodes: 2", "nodes: 1.5"), ":6:25:", &["1.5 is not a whole number from 1 to"]),
+        (with("nodes: 2", "nodes: many"), ":6:25:", &["\"many\" is not a whole number from 1 to"]),
+        (with("nodes: 2", "nodes:"), ":6:", &["whole number from 1 to", "not nothing"]),
+        (with("nodes: 2", "nodes: 99999999999999999999"), ":6:25:", &["is not a whole number from 1 to"]),
+        (with("nodes: 2", "nodes: 100001"), ":6:25:", &["allowed are up to 100000"]),
+        (with("replicas: 4", "replicas: 500001"), ":11:19:", &["500001 pods; allowed are up to 500000"]),
+        (with("name: a\n", "name: a\n    count: 10001\n"), ":9:12:", &["10001 tenants", "10000"]),
+        (with("name: a\n", "name: a\n    count: 9999999\n"), ":9:12:", &["9999999 tenants"]),
+        (
+            with("replicas: 4", "replicas: 100000").replace("10/s", "1M/s"),
+            ":2:11:",
+            &["2000 billion lines in 20s; allowed are up to 100 billion"],
+        ),
+        (and("collection: { extraConfigs: -1 }"), ":15:29:", &["\"-1\" is not a whole number"]),
+        (and("collection: { extraConfigs: 4000000000 }"), ":15:29:", &["allowed is up to 1000000"]),
+        (and("collection: { headroom: lots }"), ":15:25:", &["\"lots\" is not a number"]),
+        (and("collection: { headroom: 0.5 }"), ":15:25:", &["allowed is 1 to 100"]),
+        // Lists and mappings.
+        (with("  pools:\n    - { name: p, nodes: 2 }", "  pools: []"), ":5:10:", &["at least one pool"]),
+        (with("- { name: p, nodes: 2 }", "{ name: p, nodes: 2 }"), ":6:5:", &["needed here is a list"]),
+        (
+            "name: x\ncluster: { pools: [ { name: p, nodes: 1 } ] }\ntenants: []\n".into(),
+            ":3:10:",
+            &["at least one"],
+        ),
+        ("name: x\ncluster: [ 1 ]\ntenants: []\n".into(), ":2:10:", &["needed here is a mapping"]),
+        // Names.
+        (with("name: x", "name: ''"), ":1:7:", &["name is empty"]),
+        (with("name: a\n", "name: a/b\n"), ":8:11:", &["slash"]),
+        (
+            and("  - { name: b, workloads: [] }\n  - { name: a, workloads: [] }"),
+            ":16:13:",
+            &["two tenants of the name \"a\""],
+        ),
+        (
+            and("  - { name: b-2, workloads: [] }\n  - { name: b, count: 2, workloads: [] }"),
+            ":15:13:",
+            &["the tenants \"b\" have a count, and \"b-2\" is one of them"],
+        ),
+        (with("nodes: 2 }", "nodes: 2 }\n    - { name: p, nodes: 3 }"), ":7:15:", &["two pools of the name"]),
+        (with("name: w\n", "name: w\n      - name: w\n"), ":11:15:", &["two workloads of the name \"w\""]),
+        // Agents and profiles.
+        (and("collection: { agent: fluentbit }"), ":15:22:", &["no agent \"fluentbit\"", "fluent-bit"]),
+        (and("collection: { sidecar: { agent: vectr } }"), ":15:33:", &["no agent \"vectr\"", "fluent-bit"]),
+        (and("profiles: [ { name: m, base: fluent } ]"), ":15:30:", &["no agent \"fluent\"", "fluent-bit"]),
+        (
+            and("profiles: [ { name: m, base: fluent-bit, set: { cpu.lines: 2 } } ]"),
+            ":15:60:",
+            &["\"cpu.lines\"", "cpu.line,"],
+        ),
+        (
+            and("profiles: [ { name: m, base: fluent-bit, set: { cpu.line: -2 } } ]"),
+            ":15:59:",
+            &["cpu.line is -2"],
+        ),
+        (
+            and("profiles: [ { name: m, base: fluent-bit, set: { cpu.line: two } } ]"),
+            ":15:59:",
+            &["\"two\" is not a number"],
+        ),
+        (and("profiles: [ { name: fluent-bit, base: fluent-bit } ]"), ":15:21:", &["already"]),
+        (
+            and("profiles: [ { name: m, base: fluent-bit }, { name: m, base: fluent-bit } ]"),
+            ":15:52:",
+            &["two profiles"],
+        ),
+        (and("collection: { with: { retries: 5 } }"), ":15:32:", &["unlimited or { limit: 5 }"]),
+        (and("collection: { with: { flush: 0s } }"), ":15:30:", &["flush is 0s; allowed is 10ms to 1h"]),
+        (
+            and("collection: { with: { flush: 1s }, sidecar: { with: { flush: 1ms } } }"),
+            ":15:62:",
+            &["flush is 1ms"],
+        ),
+        (and("collection: { with: { memBufLimit: 0 } }"), ":15:36:", &["needs a buffer"]),
+        // Backend, faults, kubelet, objectives, times.
+        (and("backend: { capacity: 0B/s }"), ":15:22:", &["1B/s and more"]),
+        (and("backend: { capacity: 200MB }"), ":15:22:", &["rate of data such as 200MB/s"]),
+        (
+            and("faults: [ { outage: { of: backend, at: 30s, for: 5s } } ]"),
+            ":15:40:",
+            &["after the duration of 20s"],
+        ),
+        (and("faults: [ { outage: { of: network, at: 3s, for: 5s } } ]"), ":15:27:", &["allowed is backend"]),
+        (and("faults: [ { of: backend, at: 3s, for: 5s } ]"), ":15:13:", &["such as outage: {"]),
+        (and("faults: { outage: { of: backend, at: 3s, for: 5s } }"), ":15:", &["needed here is a list"]),
+        (and("objectives: [ \"los <= 0.1%\" ]"), ":15:15:", &["\"los\" is no metric", "loss, undelivered"]),
+        (and("objectives: [ \"loss < 0.1%\" ]"), ":15:15:", &["such as \"loss <= 0.1%\""]),
+        (and("objectives: [ \"freshness_p99 <= 10\" ]"), ":15:15:", &["\"10\" bounds freshness_p99", "30s"]),
+        (and("objectives: [ \"loss <= little\" ]"), ":15:15:", &["0.1% or 0.001"]),
+        (
+            with("nodes: 2 }", "nodes: 2 }\n  kubelet: { containerLogMaxFiles: 1 }"),
+            ":7:36:",
+            &["the kubelet allows 2 and more"],
+        ),
+        (with("warmup: 2s", "warmup: 15s"), ":3:9:", &["more than half of the duration of 20s"]),
+        (with("20s\nwarmup: 2s", "10s"), ":2:11:", &["warmup is 10s, more than half of the duration of 10s"]),
+        (with("20s", "1000h"), ":2:11:", &["allowed is 1s to 720h"]),
+        (with("warmup: 2s", "chunk: 1m"), ":3:8:", &["chunk is 1m; allowed is 2ms to 1s"]),
+    ];
+    for (yaml, place, words) in cases {
+        let message = scenario_refused(yaml);
+        assert!(message.starts_with(place), "not at {place}: {message}\n{yaml}");
+        for word in *words {
+            assert!(message.contains(word), "no {word:?}: {message}");
+        }
+    }
+}
+
+#[test]
+fn the_scenario_that_the_cases_above_break_is_fine() {
+    let (_folder, file) = Folder::with("s.yaml", with("name: x", "name: x"));
+    loghaul(&["compare", &file, "--reps", "1"]).assert().success();
+}
+
+#[test]
+fn a_file_that_is_no_scenario_says_what_one_is() {
+    const NEEDED: &str = "a scenario is a mapping with name, cluster and tenants";
+    for nothing in ["", "\n \n", "# later\n", "---\n", "null\n"] {
+        let message = scenario_refused(nothing);
+        assert_eq!(message, format!(" is empty; {NEEDED}\n"), "{nothing:?}");
+    }
+    for other in ["hello\n", "- a\n- b\n", "42\n", "# a list\n\n- a\n"] {
+        let message = scenario_refused(other);
+        assert!(message.contains(NEEDED), "{other:?}: {message}");
+    }
+    for (bytes, place, word) in [
+        (&b"name: x\n\xc3\xa9t\xff\n"[..], ":2:3:", "UTF-8"),
+        (&[0xff, 0xfe, b'n', 0, b'a', 0][..], ":1:1:", "UTF-16"),
+        (&[0x1f, 0x8b, 8, 0, 0, 0, 0xff][..], ":1:2:", "gzip"),
+        (&b"name: x\0\n"[..], ":1:8:", "unexpected character"),
+    ] {
+        let message = scenario_refused(bytes);
+        assert!(message.starts_with(place) && message.contains(word), "{message}");
+    }
+}
+
+#[test]
+fn broken_yaml_names_its_place() {
+    for (yaml, place) in [
+        (with("- { name: p, nodes: 2 }", "- { name: p, nodes: 2"), ":8:3:"),
+        (with("  pools:", "\tpools:"), ":5:2:"),
+        (with("    - { name: p, nodes: 2 }", "   - name: p\n     nodes: 2\n    cpu: 4"), ":8:5:"),
+        (with("name: x", "name: 'x"), ":"),
+        (with("name: x", "name: *who"), ":1:7:"),
+        (and("---\nname: y"), ":16:1:"),
+        (r#"{"name":"x","cluster":{"pools":[{"name":"p","nodes":2}]},"tenants":[{"na"#.into(), ":1:"),
+    ] {
+        let message = scenario_refused(&yaml);
+        assert!(message.starts_with(place), "not at {place}: {message}\n{yaml}");
+        // Not the parser's own advice to those who program with it.
+        for word in ["Options", "Policy", "from_str", "budget"] {
+            assert!(!message.contains(word), "{message}");
+        }
+    }
+}
+
+#[test]
+fn json_byte_order_marks_and_line_ends_are_fine() {
+    let json = r#"{"name":"x","duration":"20s","warmup":"2s","cluster":{"pools":[{"name":"p","nodes":2}]},
+        "tenants":[{"name":"a","workloads":[{"name":"w","logs":[{"stream":"stdout","rate":"10/s"}]}]}]}"#;
+    let marked = format!("\u{feff}{CALM}");
+    for fine in [json, &marked, &CALM.replace('\n', "\r\n")] {
+        let (_folder, file) = Folder::with("s.yaml", fine);
+        loghaul(&["run", &file]).assert().success();
+    }
+}
+
+/// Runs with little memory: 1.5 GB of addresses.
+#[cfg(target_os = "linux")]
+fn with_little_memory(args: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -v 1500000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_loghaul")]);
+    command.args(args).env("RAYON_NUM_THREADS", "2");
+    let started = Instant::now();
+    let output = command.output().unwrap();
+    assert!(started.elapsed().as_secs() < 30, "{args:?} took {:?}", started.elapsed());
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn bombs_of_aliases_do_not_go_off() {
+    let head = "name: x\ncluster: { pools: [ { name: p, nodes: 2 } ] }\n";
+    let list = |n: usize, item: &dyn Fn(usize) -> String| (0..n).map(item).collect::<Vec<_>>().join(", ");
+    // 300⁴ sizes, all where the schema has them.
+    let sizes = list(300, &|i| format!("{}B", i + 1));
+    let logs = list(300, &|_| "{ stream: stdout, rate: 1/s, line: { quantiles: *q } }".into());
+    let workloads = list(300, &|i| format!("{{ name: w{i}, logs: *l }}"));
+    let tenants = list(300, &|i| format!("{{ name: t{i}, workloads: *w }}"));
+    let nested = format!(
+        "{head}tenants: [ {{ name: t, workloads: &w [ {{ name: w, logs: &l [ {{ stream: stdout, rate: 1/s, \
+         line: {{ quantiles: &q [ {sizes} ] }} }}, {logs} ] }}, {workloads} ] }}, {tenants} ]\n"
+    );
+    let mut laughs = "a0: &a0 [ x, x, x, x, x, x, x, x, x ]\n".to_owned();
+    for i in 1..12 {
+        laughs += &format!("a{i}: &a{i} [ {} ]\n", list(9, &|_| format!("*a{}", i - 1)));
+    }
+    // The same where anything is allowed only after it has been read.
+    let hidden = format!(
+        "{head}question: 5\ntenants:\n- name: t\n  workloads: []\n  x:\n    {}",
+        laughs.replace('\n', "\n    ")
+    );
+    for (bomb, word) in [(nested, "aliases"), (laughs, "unknown field"), (hidden, "unknown field")] {
+        let (_folder, file) = Folder::with("bomb.yaml", bomb);
+        let (code, message) = with_little_memory(&["compare", &file]);
+        assert_eq!(code, Some(2), "{message}");
+        assert!(message.contains(word), "{message}");
+    }
+    let deep = format!("name: {}{}\n", "[".repeat(100_000), "]".repeat(100_000));
+    assert!(scenario_refused(deep).starts_with(":1:7: needed here is a text"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_largest_counts_that_are_allowed_fit_into_memory() {
+    for (from, to) in [
+        ("nodes: 2", "nodes: 100000"),
+        ("replicas: 4", "replicas: 200000"),
+        ("name: a\n", "name: a\n    count: 10000\n"),
+    ] {
+        let (_folder, file) = Folder::with("large.yaml", with(from, to).replace("20s", "5s"));
+        let (code, message) = with_little_memory(&["run", &file, "--strategy", "sidecar"]);
+        assert_eq!(code, Some(0), "{to}: {message}");
+    }
+}
+
+#[test]
+fn wrong_arguments_are_named_with_what_is_allowed() {
+    let (folder, file) = Folder::with("s.yaml", CALM);
+    for (args, words) in [
+        (&["compare", "nowhere.yaml"][..], &["nowhere.yaml", "reference, proof-of-concept"][..]),
+        (&["compare", "referense"], &["no file referense", "reference"]),
+        (&["run", "nowhere.yaml"], &["no file nowhere.yaml"]),
+        (
+            &["compare", &file, "--strategies", "native,deamonset"],
+            &["\"deamonset\"", "native, daemonset, sidecar"],
+        ),
+        (&["compare", &file, "--strategies", "sidecar,sidecar"], &["named twice"]),
+        (&["compare", &file, "--strategies", ""], &["\"\"", "native, daemonset, sidecar"]),
+        (&["run", &file, "--strategy", "sidecars"], &["\"sidecars\"", "native, daemonset, sidecar"]),
+        (&["run", &file, "--strategy", "sidecars", "--show"], &["\"sidecars\""]),
+        (&["compare", &file, "--reps", "0"], &["--reps", "1..=1000"]),
+        (&["compare", &file, "--reps", "-3"], &["--reps", "-3"]),
+        (&["compare", &file, "--seed", "-1"], &["--seed", "'-1'"]),
+        (&["compare", &file, "-o", "yaml"], &["table, json, csv, md"]),
+        (&["compare", &file, "--lang", "fr"], &["en, zh"]),
+        (&["compare", &file, "more"], &["'more'"]),
+        (&["comapre"], &["'compare'"]),
+        (&["schema", "scenarios"], &["scenario, result"]),
+        (&["compare", "--out", "report/", "nowhere.yaml"], &["nowhere.yaml"]),
+    ] {
+        let message = refused(args);
+        for word in words {
+            assert!(message.contains(word), "{args:?}, no {word:?}: {message}");
+        }
+    }
+    let message = refused(&["compare", folder.path("").to_str().unwrap()]);
+    assert!(message.contains("directory"), "{message}");
+    assert_eq!(folder.names(), ["s.yaml"]);
+}
+
+#[test]
+fn a_cluster_that_cannot_be_imported_says_how_to_get_one() {
+    let node =
+        r#"{"kind":"Node","metadata":{"name":"n"},"status":{"allocatable":{"cpu":"4","memory":"8Gi"}}}"#;
+    let pod =
+        r#"{"kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{}]},"status":{"phase":"Running"}}"#;
+    let both = format!("{{\"kind\":\"List\",\"items\":[{node},\n{pod}]}}");
+    let cases: &[(Vec<u8>, &str, &str)] = &[
+        (b"".to_vec(), " is empty;", "kubectl get nodes,pods"),
+        (b"{\"a\": 1}".to_vec(), " is JSON without nodes and pods", "NodeList, PodList"),
+        (b"[1, 2]".to_vec(), " is a JSON array", "kubectl get nodes,pods"),
+        (b"\"text\"".to_vec(), " is", "kubectl get nodes,pods"),
+        (b"hello".to_vec(), ":1:1: is no JSON", "kubectl get nodes,pods"),
+        (b"kind: List\nitems: []\n".to_vec(), ":1:1: is no JSON", "-o json"),
+        (both.as_bytes()[..both.len() - 40].to_vec(), ":2:", "the file ends in the middle"),
+        (node.into(), " has 1 node but no pods", "kubectl get nodes,pods"),
+        (pod.into(), " has 1 pod but no nodes", "kubectl get nodes,pods"),
+        (br#"{"kind":"DeploymentList","items":[]}"#.to_vec(), " has neither", "kubectl get nodes,pods"),
+        (br#"{"kind":"Service"}"#.to_vec(), " is JSON without nodes and pods (it holds: Service)", "kubectl"),
+        (br#"{"kind":"List","items":{}}"#.to_vec(), ":1:23:", "expected a list"),
+        (both.replace("\"4\"", "\"lots\"").into(), ":1:", "\"lots\" is not a CPU quantity"),
+        (both.replace("8Gi", "-8Gi").into(), ":1:", "\"-8Gi\" is not"),
+        (b"{\"kind\": \"L\xff\"}".to_vec(), ":1:12: is not UTF-8", ""),
+    ];
+    for (bytes, begins, word) in cases {
+        let (_folder, file) = Folder::with("cluster.json", bytes);
+        let message = refused(&["import", "cluster", &file]);
+        assert!(message.starts_with(&format!("error: {file}{begins}")), "not {begins:?}: {message}");
+        assert!(message.contains(word), "{message}");
+    }
+    let folder = Folder::new();
+    let nowhere = folder.path("nowhere.json").to_str().unwrap().to_owned();
+    assert!(refused(&["import", "cluster", &nowhere]).contains("nowhere.json cannot be read"));
+    assert!(refused(&["import", "cluster", folder.path("").to_str().unwrap()]).contains("directory"));
+    assert!(refused(&["import", "cluster"]).contains("<FILES>"));
+
+    let good = folder.put("cluster.json", &both);
+    loghaul(&["import", "cluster", &good]).assert().success();
+    for rate in ["10", "-5/s", "fast"] {
+        let message = refused(&["import", "cluster", &good, "--rate", rate]);
+        assert!(message.contains("--rate") && message.contains("120/s, 2k/s, 6/m"), "{message}");
+    }
+    assert!(refused(&["import", "cluster", &good, "--rate", "5M/s"]).contains("up to 1M/s"));
+    let logs = folder.put("logs.yaml", "- { stream: stdout }\n");
+    let message = refused(&["import", "cluster", &good, "--logs", &logs]);
+    assert!(message.contains("logs.yaml:1:") && message.contains("\"rate\" is missing"), "{message}");
+    let logs = folder.put("logs.yaml", "- { stream: stdout, rate: 1/s }\n- { stream: stdout, rate: 5M/s }\n");
+    let message = refused(&["import", "cluster", &good, "--logs", &logs]);
+    assert!(message.contains("logs.yaml:2:27: rate is"), "{message}");
+}
+
+#[test]
+fn a_log_that_cannot_be_learned_from_says_why() {
+    let megabytes = "x".repeat(10_000_000);
+    let cases: &[(Vec<u8>, &[&str], &str, &[&str])] = &[
+        (b"".to_vec(), &[], " is empty;", &["kubectl logs"]),
+        (b"\n\n".to_vec(), &["--rate", "5/s"], " is empty;", &["kubectl logs"]),
+        (b"a\nb\xc3\xa9\xff\n".to_vec(), &[], ":2:3: is not UTF-8", &["iconv"]),
+        (vec![0x1f, 0x8b, 8, 0, 0xff], &[], ":1:2: is not UTF-8", &["gunzip"]),
+        (b"one\ntwo\nthree\n".to_vec(), &[], ": no timestamps", &["2015-07-29T17:41:44Z", "--rate 50/s"]),
+        (
+            format!("short\n{megabytes}\nshort\n").into(),
+            &["--rate", "5/s"],
+            ":2: the line is longer",
+            &["1 MiB"],
+        ),
+        (megabytes.clone().into(), &["--rate", "5/s"], ":1: the line is longer", &["1 MiB"]),
+    ];
+    for (bytes, more, begins, words) in cases {
+        let (_folder, file) = Folder::with("app.log", bytes);
+        let mut args = vec!["import", "logs", file.as_str()];
+        args.extend(*more);
+        let message = refused(&args);
+        assert!(message.starts_with(&format!("error: {file}{begins}")), "not {begins:?}: {message}");
+        for word in *words {
+            assert!(message.contains(word), "no {word:?}: {message}");
+        }
+    }
+    let folder = Folder::new();
+    let good = folder.put("good.log", "one\ntwo\n");
+    loghaul(&["import", "logs", &good, "--rate", "5/s"]).assert().success();
+    let nowhere = folder.path("nowhere.log").to_str().unwrap().to_owned();
+    // One bad file among good ones.
+    assert!(
+        refused(&["import", "logs", &good, &nowhere, "--rate", "5/s"]).contains("nowhere.log cannot be read")
+    );
+    assert!(refused(&["import", "logs", folder.path("").to_str().unwrap()]).contains("directory"));
+    for rate in ["50", "-5/s"] {
+        let message = refused(&["import", "logs", &good, "--rate", rate]);
+        assert!(message.contains("--rate") && message.contains("120/s, 2k/s, 6/m"), "{message}");
+    }
+    assert!(refused(&["import", "logs", &good, "--rate", "50M/s"]).contains("up to 1M/s"));
+    assert!(refused(&["import", "logs", &good, "--rate", "5/s", "--stream", "pipe"]).contains("host-path"));
+}
+
+#[test]
+fn a_strategy_that_cannot_be_run_is_a_result_of_compare_and_a_failure_of_run() {
+    // A pod of all of a node's CPU leaves nothing for a sidecar, and the pool does not grow.
+    let yaml = with("{ name: p, nodes: 2 }", "{ name: p, nodes: 4, cpu: 1, grows: false }")
+        .replace("replicas: 4", "replicas: 4\n        requests: { cpu: 1, memory: 64Mi }");
+    let (_folder, file) = Folder::with("s.yaml", yaml);
+    let output = loghaul(&["run", &file, "--strategy", "sidecar"]).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("sidecar is infeasible here") && message.contains("fits no node"), "{message}");
+    assert!(output.stdout.is_empty());
+    loghaul(&["compare", &file, "--reps", "1"]).assert().success();
+}

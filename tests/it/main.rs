@@ -1,0 +1,12 @@
+//! Integration tests: the program as users run it, and the library as a whole. One binary, so that it links once.
+
+// Helpers outside of test functions may fail a test, and say on standard error what is skipped.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+
+mod bad_input;
+mod cli;
+mod flips;
+mod import;
+mod rooms;
+mod scenarios;
+mod support;

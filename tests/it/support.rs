@@ -1,0 +1,184 @@
+//! What several tests need: the program, small scenarios, JSON Schema.
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// The three strategies, in the order of reports.
+pub const STRATEGIES: [&str; 3] = ["native", "daemonset", "sidecar"];
+
+/// Small and calm: nothing is lost, nothing waits.
+pub const CALM: &str = "
+name: calm
+duration: 30s
+warmup: 5s
+cluster: { pools: [ { name: general, nodes: 3 } ] }
+tenants:
+  - name: shop
+    count: 2
+    workloads:
+      - name: web
+        replicas: 6
+        logs: [ { stream: stdout, rate: 20/s, wants: { parse: json, store: web } } ]
+  - name: audit
+    workloads: [ { name: books, replicas: 3, logs: [ { stream: file, rate: 5/s, line: { constant: 400B } } ] } ]
+";
+
+/// Small, and everything goes wrong: an outage, a backend too small for what waits after it, files that rotate away
+/// before they are read, a stream that not everybody can read.
+pub const STORM: &str = "
+name: storm
+duration: 60s
+cluster:
+  pools: [ { name: general, nodes: 3 } ]
+  kubelet: { containerLogMaxSize: 256Ki, containerLogMaxFiles: 2, containerLogMonitorInterval: 3s }
+tenants:
+  - name: shop
+    count: 2
+    workloads:
+      - name: web
+        replicas: 6
+        logs: [ { stream: stdout, rate: 200/s, rotate: { size: 256Ki, files: 2 } } ]
+  - name: audit
+    workloads:
+      - name: books
+        replicas: 3
+        logs: [ { stream: file, rate: 5/s, line: { constant: 400B }, fixed: true } ]
+collection: { with: { memBufLimit: 200kB } }
+backend: { capacity: 800kB/s, queue: 1s }
+faults: [ { outage: { of: backend, at: 20s, for: 15s } } ]
+";
+
+/// The root of the repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The program, with nothing of the caller's environment that could change its output, and not for ever.
+pub fn loghaul(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_loghaul"));
+    command.env_remove("COLUMNS").env_remove("NO_COLOR").env_remove("RAYON_NUM_THREADS");
+    command.args(args).timeout(Duration::from_secs(60));
+    command
+}
+
+/// What the program prints on standard output when all goes well.
+pub fn stdout(args: &[&str]) -> String {
+    let output = loghaul(args).output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "loghaul {args:?}: {errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The same as JSON.
+pub fn json(args: &[&str]) -> Value {
+    serde_json::from_str(&stdout(args)).unwrap()
+}
+
+/// A folder with files in it.
+pub struct Folder(TempDir);
+
+impl Folder {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub fn with(name: &str, contents: impl AsRef<[u8]>) -> (Self, String) {
+        let folder = Self::new();
+        let path = folder.put(name, contents);
+        (folder, path)
+    }
+
+    /// Writes a file and gives its path.
+    pub fn put(&self, name: &str, contents: impl AsRef<[u8]>) -> String {
+        std::fs::write(self.path(name), contents).unwrap();
+        self.path(name).to_str().unwrap().to_owned()
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Names of everything in it.
+    pub fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.0.path()).unwrap();
+        let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+/// Everything in which a value is not what a JSON Schema asks for: types, keys, members of lists, words. (Patterns
+/// of texts are left out.)
+pub fn violations(schema: &Value, value: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    check(schema, schema, value, "", &mut found);
+    found
+}
+
+fn check(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<String>) {
+    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+        let target = root.pointer(reference.trim_start_matches('#')).expect("references resolve");
+        check(root, target, value, at, found);
+    }
+    if let Some(types) = schema.get("type") {
+        let named = |name: &Value| match (name.as_str().unwrap(), value) {
+            ("object", Value::Object(_))
+            | ("array", Value::Array(_))
+            | ("string", Value::String(_))
+            | ("boolean", Value::Bool(_))
+            | ("null", Value::Null)
+            | ("number", Value::Number(_)) => true,
+            ("integer", Value::Number(n)) => n.is_u64() || n.is_i64(),
+            _ => false,
+        };
+        let fits = types.as_array().map_or_else(|| named(types), |all| all.iter().any(named));
+        if !fits {
+            found.push(format!("{at}: {value} is no {types}"));
+        }
+    }
+    if let Some(constant) = schema.get("const")
+        && constant != value
+    {
+        found.push(format!("{at}: {value} is not {constant}"));
+    }
+    if let Some(words) = schema.get("enum").and_then(Value::as_array)
+        && !words.contains(value)
+    {
+        found.push(format!("{at}: {value} is none of {words:?}"));
+    }
+    for choice in ["oneOf", "anyOf"] {
+        if let Some(choices) = schema.get(choice).and_then(Value::as_array)
+            && choices.iter().all(|one| {
+                let mut wrong = Vec::new();
+                check(root, one, value, at, &mut wrong);
+                !wrong.is_empty()
+            })
+        {
+            found.push(format!("{at}: {value} is none of {choice}"));
+        }
+    }
+    if let (Some(items), Value::Array(values)) = (schema.get("items"), value) {
+        for (number, value) in values.iter().enumerate() {
+            check(root, items, value, &format!("{at}/{number}"), found);
+        }
+    }
+    let Value::Object(fields) = value else { return };
+    for required in schema.get("required").and_then(Value::as_array).into_iter().flatten() {
+        if !fields.contains_key(required.as_str().unwrap()) {
+            found.push(format!("{at}: {required} is missing"));
+        }
+    }
+    let properties = schema.get("properties").and_then(Value::as_object);
+    for (key, value) in fields {
+        let at = format!("{at}/{key}");
+        match (properties.and_then(|p| p.get(key)), schema.get("additionalProperties")) {
+            (Some(property), _) => check(root, property, value, &at, found),
+            (None, Some(Value::Bool(false))) => found.push(format!("{at}: is not in the schema")),
+            (None, Some(other)) if other.is_object() => check(root, other, value, &at, found),
+            _ => {}
+        }
+    }
+}
