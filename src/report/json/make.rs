@@ -100,7 +100,7 @@ fn row(row: &Row, lang: Lang) -> RowDocument {
 fn figure(figure: &Figure, lang: Lang) -> FigureDocument {
     FigureDocument {
         name: figure.name.clone(),
-        label: figure.label.get(lang).to_owned(),
+        label: figure.label().get(lang).to_owned(),
         value: figure.value.as_ref().map(Estimated::from),
         unit: figure.unit,
     }
