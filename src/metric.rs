@@ -63,7 +63,7 @@ metrics! {
     Agents = "agents", "count", Lower;
     /// Nodes added because requests did not fit
     ExtraNodes = "extra_nodes", "count", Lower;
-    /// Reserved share of the nodes, extra nodes, egress and ingest, a month of 730 hours
+    /// Reserved share of the nodes, and nodes added for collection, a month of 730 hours
     Cost = "cost", "currency/month", Lower;
     /// Time from a line's writing until it can be queried: half of all lines are faster
     FreshnessP50 = "freshness_p50", "s", Lower;
@@ -85,6 +85,8 @@ metrics! {
     DiskWrites = "disk_writes", "bytes/s", Lower;
     /// Log bytes on the fullest node's disk when the run ends
     LogDisk = "log_disk", "bytes", Lower;
+    /// Share of the fullest node's log disk in use when the run ends, files from before the run left out
+    LogDiskShare = "log_disk_share", "fraction", Lower;
     /// Share of agent time in which input stood still because the buffer was full
     Paused = "paused", "fraction", Lower;
     /// Agents killed for exceeding their memory limit

@@ -59,7 +59,8 @@ impl Setup {
     /// Draws and places a scenario under a strategy.
     pub fn new(scenario: &Scenario, strategy: &'static Strategy) -> Self {
         let blueprint = strategy.blueprint(scenario);
-        let placement = match &blueprint.infeasible {
+        let infeasible = blueprint.infeasible.clone().or_else(|| too_little_memory(&blueprint));
+        let placement = match &infeasible {
             Some(reason) => Err(reason.clone()),
             None => place(&blueprint).map_err(|misfit| misfit.to_string()),
         };
@@ -80,6 +81,19 @@ impl Setup {
     pub fn infeasible(&self) -> Option<&str> {
         self.placement.as_ref().err().map(String::as_str)
     }
+}
+
+/// An agent whose memory limit is below what it needs at rest never starts.
+fn too_little_memory(blueprint: &Blueprint) -> Option<String> {
+    blueprint.agents.iter().find_map(|agent| {
+        let (limit, rest) = (agent.memory_limit_bytes?, agent.costs.rss_idle_bytes());
+        (rest > limit as f64).then(|| {
+            format!(
+                "{} needs {} bytes at rest, more than its memory limit of {limit}",
+                agent.name, rest as u64
+            )
+        })
+    })
 }
 
 /// A hash of the scenario with all its defaults filled in.

@@ -26,7 +26,7 @@ mod workload;
 
 pub use backend::{Backend, Fault, Outage, OutageMode, OutageOf};
 pub use cluster::{Cluster, Kubelet, Pool};
-pub use collection::{Collection, ConfigMode, CustomProfile, Override, Settings};
+pub use collection::{AgentRequests, Collection, ConfigMode, CustomProfile, Override, Settings};
 pub use embedded::{embedded, embedded_names};
 pub use error::ScenarioError;
 pub use logs::{logs_from_yaml, logs_to_yaml};

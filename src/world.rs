@@ -67,7 +67,7 @@ fn run_nodes_apart(
             || Tally::new(blueprint),
             |mut tally, node| {
                 let mut link = Link::new(&blueprint.backend, None, &mut [], 0);
-                let mut state = Node::new(blueprint, node, &pods_on[node], key);
+                let mut state = Node::new(blueprint, node, placement.nodes[node], &pods_on[node], key);
                 state.run_until(blueprint.end_ns(), blueprint, &mut link, &mut tally);
                 state.close(blueprint, &mut tally);
                 tally
@@ -95,7 +95,7 @@ fn run_nodes_together(
     let mut server = SlottedServer::new(capacity, blueprint.backend.slot(), SimTime::from_ns(end));
     let mut nodes: Vec<Node> = (0..placement.nodes.len())
         .into_par_iter()
-        .map(|node| Node::new(blueprint, node, &pods_on[node], key))
+        .map(|node| Node::new(blueprint, node, placement.nodes[node], &pods_on[node], key))
         .collect();
     let mut total = Tally::new(blueprint);
     let mut first = 0;

@@ -22,6 +22,9 @@ pub(super) struct Compare {
     /// Format on standard output
     #[arg(short, long, value_enum, default_value_t)]
     output: Format,
+    /// Thresholds of grades, in place of the embedded ones
+    #[arg(long, value_name = "FILE")]
+    rubric: Option<PathBuf>,
     /// Also write report, CSV, JSON and charts to this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -35,6 +38,7 @@ impl Compare {
             strategies: ["native", "daemonset", "sidecar"].map(str::to_owned).to_vec(),
             reps: 5,
             output: Format::Table,
+            rubric: None,
             out: None,
         }
     }
@@ -45,15 +49,16 @@ impl Compare {
         if let Some(folder) = &self.out {
             report::check_folder(folder).map_err(BadInput::of)?;
         }
+        let rubric = self.rubric()?;
         let runner = Runner::new();
         let seed = self.study.seed;
         let (comparison, study) = rayon::join(
             || study::compare(&runner, &scenario, &strategies, seed, self.reps, &self.command(&scenario)),
             || study::table_study(&runner, &scenario, &strategies, seed, self.reps),
         );
-        let (comparison, study) = (comparison?, study?);
-        let table =
-            table::build(&comparison, &study, &table::Rubric::embedded()?, &table::Reference::embedded()?);
+        let (mut comparison, study) = (comparison?, study?);
+        comparison.judge_neighbours(&study);
+        let table = table::build(&comparison, &study, &rubric, &table::Reference::embedded()?);
         let needs_density = self.out.is_some();
         let density =
             if needs_density { study::density(&runner, &scenario, &strategies, seed)? } else { Vec::new() };
@@ -74,6 +79,14 @@ impl Compare {
             output::tell(&format!("{} files written to {}", written.len(), folder.display()));
         }
         output::print(&text)
+    }
+
+    fn rubric(&self) -> anyhow::Result<table::Rubric> {
+        let Some(path) = &self.rubric else { return Ok(table::Rubric::embedded()?) };
+        let name = path.display().to_string();
+        let yaml =
+            std::fs::read_to_string(path).map_err(|e| BadInput::of(format!("{name} cannot be read: {e}")))?;
+        table::Rubric::from_yaml(&name, &yaml).map_err(BadInput::of)
     }
 
     /// What a reader types to remake the result.

@@ -234,8 +234,10 @@ impl Learner {
             _ => format!("lines arrive in bursts, kept as a trace: {how}"),
         });
         if matches!(arrivals, ArrivalsSpec::Trace(_)) && set.get() > FAR * busiest {
-            self.notes
-                .push(format!("the trace is of {observed}, so at {set} its bursts are as many times larger"));
+            self.notes.push(format!(
+                "the trace is of {:.3}/s, so at {set} its bursts are as many times larger",
+                observed.get()
+            ));
         }
         if seen.gaps > 0 {
             let idle = SimTime::from_secs(seen.span - seen.covered);

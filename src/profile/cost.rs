@@ -155,6 +155,11 @@ impl Costs {
             + bytes / self.read_chunk_bytes * self.read_ns
     }
 
+    /// Share of the CPU for lines and bytes that falls on the reading thread; all of it where nothing is known.
+    pub fn reader_share(&self) -> f64 {
+        if self.reader_share > 0.0 { self.reader_share } else { 1.0 }
+    }
+
     /// Cores in use whatever the load: the idle loop and what loaded configs cost.
     pub fn idle_cores(&self, configs: f64) -> f64 {
         self.idle_cores

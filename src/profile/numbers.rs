@@ -45,8 +45,12 @@ impl Profile {
             let known: Vec<&str> = numbers.iter().map(|(known, _)| *known).collect();
             return Err(format!("{path:?} is no number of a profile; there are {}", known.join(", ")));
         };
+        if path == "cpu.readerShare" && value > 1.0 {
+            return Err(format!("{path} is {value}: a share must be from 0 to 1"));
+        }
         number.value = value;
         number.quality = Quality::Assumed;
+        "set by hand".clone_into(&mut number.source);
         Ok(())
     }
 }

@@ -133,7 +133,13 @@ fn agents(name: &str) -> f64 {
 
 fn strategy(name: &'static str) -> StrategyResult {
     let observations = (0..5).map(|r| Arc::new(observation(name, r))).collect();
-    StrategyResult { strategy: name, infeasible: None, routes_by_store: true, observations }
+    StrategyResult {
+        strategy: name,
+        infeasible: None,
+        routes_by_store: true,
+        objectives: Vec::new(),
+        observations,
+    }
 }
 
 fn observation(name: &str, replication: u64) -> Observation {

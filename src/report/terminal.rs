@@ -69,7 +69,16 @@ fn lines(report: &Report, block: &[StrategyResult]) -> Vec<Line> {
         title: words::metric(*metric, report.lang).to_owned(),
         entries: block.iter().map(|s| figure_entry(s, *metric, report.lang)).collect(),
     }));
+    lines.push(Line {
+        title: pick(report.lang, "objectives", "目标").to_owned(),
+        entries: block.iter().map(|s| objectives_entry(s, report.lang)).collect(),
+    });
     lines
+}
+
+fn objectives_entry(result: &StrategyResult, lang: Lang) -> Entry {
+    let (text, is_good) = words::objectives(result, lang);
+    Entry { mark: "", style: if is_good { Style::Good } else { Style::Bad }, text }
 }
 
 fn table_entry(cell: Option<&Cell>, lang: Lang) -> Entry {

@@ -34,6 +34,7 @@ pub(super) fn metric(metric: Metric, lang: Lang) -> &'static str {
         Metric::WriteCpu => ("CPU for writing", "写日志 CPU"),
         Metric::DiskWrites => ("disk writes", "磁盘写入"),
         Metric::LogDisk => ("log disk, fullest node", "日志磁盘（最满节点）"),
+        Metric::LogDiskShare => ("log disk, share of fullest", "日志磁盘占比（最满节点）"),
         Metric::Paused => ("input paused", "输入暂停"),
         Metric::OomKills => ("OOM kills", "OOM 终止"),
         Metric::BackendWait => ("longest backend wait", "后端最长等待"),
@@ -60,6 +61,18 @@ pub(super) fn states(lang: Lang) -> [&'static str; 3] {
     match lang {
         Lang::En => ["delivered", "retained on the node", "in flight"],
         Lang::Zh => ["已送达", "留在节点", "在途"],
+    }
+}
+
+/// How a strategy does by the scenario's objectives, and whether it meets all that could be judged.
+pub fn objectives(result: &crate::study::StrategyResult, lang: Lang) -> (String, bool) {
+    let missed: Vec<String> =
+        result.objectives.iter().filter(|(_, met)| *met == Some(false)).map(|(o, _)| o.to_string()).collect();
+    let judged = result.objectives.iter().any(|(_, met)| met.is_some());
+    match (missed.is_empty(), judged) {
+        (false, _) => (format!("{}{}", pick(lang, "missed: ", "未满足："), missed.join(", ")), false),
+        (true, true) => (pick(lang, "all met", "全部满足").to_owned(), true),
+        (true, false) => (pick(lang, "nothing to judge", "无可评判").to_owned(), true),
     }
 }
 

@@ -75,6 +75,7 @@ fn metrics(
         (Metric::WriteCpu, Some(write_ns / NS_PER_SEC as f64 / written_s)),
         (Metric::DiskWrites, Some(tally.disk_bytes as f64 / written_s)),
         (Metric::LogDisk, Some(tally.fullest_disk_bytes as f64)),
+        (Metric::LogDiskShare, Some(tally.fullest_disk_ppm as f64 / 1e6)),
         (
             Metric::Paused,
             Some(tally.paused_ns as f64 / blueprint.horizon_ns as f64 / tally.inputs.max(1) as f64),

@@ -33,7 +33,7 @@ pub struct Pool {
     /// Pods a node takes at most. Default: the kubelet's 110.
     #[serde(default = "default_pods")]
     pub pods: Count,
-    /// Disk for logs; only reported against, not enforced.
+    /// Disk for logs: how full it gets is reported; nothing is evicted.
     #[serde(default = "default_log_disk")]
     pub log_disk: Bytes,
     /// Price of a node.

@@ -1,6 +1,6 @@
 //! The agent that collects, and its settings.
 
-use super::workload::{Count, Resources};
+use super::workload::Count;
 use crate::profile::Retries;
 use crate::units::{Bytes, Millicores, SimTime};
 use schemars::JsonSchema;
@@ -117,15 +117,26 @@ pub struct Override {
     pub agent: Option<Spanned<String>>,
     /// Other settings.
     pub with: Settings,
-    /// Requests, in place of the chart's or of the sizing rule.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub requests: Option<Resources>,
+    /// Requests, each in place of the chart's or of the sizing rule's.
+    pub requests: AgentRequests,
     /// CPU limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_limit: Option<Millicores>,
     /// Memory limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory_limit: Option<Bytes>,
+}
+
+/// What an agent requests; what is left out follows from its chart or from the sizing rule.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct AgentRequests {
+    /// CPU request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<Millicores>,
+    /// Memory request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Bytes>,
 }
 
 /// An agent derived from an embedded profile.

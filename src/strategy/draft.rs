@@ -114,6 +114,7 @@ fn pool(pool: &crate::scenario::Pool) -> Pool {
         nodes: pool.nodes.get(),
         allocatable: Requests { cpu_millicores: pool.cpu.get(), memory_bytes: pool.memory.get() },
         max_pods: pool.pods.get(),
+        log_disk_bytes: pool.log_disk.get(),
         price_per_hour: pool.price.get(),
         grows: pool.grows,
     }

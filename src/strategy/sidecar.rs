@@ -27,7 +27,7 @@ fn draw(scenario: &Scenario) -> Blueprint {
     let mut drawn: Vec<(usize, usize)> = Vec::new();
     for index in 0..blueprint.pods.len() {
         let template = &blueprint.pods[index];
-        if template.streams.is_empty() {
+        if template.streams.iter().all(|s| s.reader != Reader::Pod) {
             continue;
         }
         let kind = template.streams[0].first_law;

@@ -85,18 +85,18 @@ pub(super) fn agent(
         memory_bytes: ((rss_bytes / MEMORY_STEP_BYTES).ceil() * MEMORY_STEP_BYTES) as u64,
     };
     let chart = &profile.chart;
-    let requests = match &terms.requests {
-        Some(own) => Requests { cpu_millicores: own.cpu.get(), memory_bytes: own.memory.get() },
-        None => Requests {
-            cpu_millicores: chart.cpu_request.map_or(rule.cpu_millicores, |c| c.get()),
-            memory_bytes: chart.memory_request.map_or(rule.memory_bytes, |m| m.get()),
-        },
+    let own = &terms.requests;
+    let requests = Requests {
+        cpu_millicores: own.cpu.or(chart.cpu_request).map_or(rule.cpu_millicores, |c| c.get()),
+        memory_bytes: own.memory.or(chart.memory_request).map_or(rule.memory_bytes, |m| m.get()),
     };
     let limit = terms.cpu_limit.or(chart.cpu_limit).map_or(f64::INFINITY, |c| c.cores());
+    // Of what a limit allows, the reading thread gets its share.
+    let reading_cores = behaviour.threads.value.min(limit * costs.reader_share());
     let plan = AgentPlan {
         name: profile.name.clone(),
         requests,
-        cores: behaviour.threads.value.min(limit).max(0.001),
+        cores: reading_cores.max(0.001),
         memory_limit_bytes: terms.memory_limit.or(chart.memory_limit).map(|m| m.get()),
         configs,
         own_inputs,

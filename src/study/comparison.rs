@@ -1,9 +1,14 @@
 //! All strategies on one scenario, paired.
 
 use super::result::{Provenance, StrategyResult};
+use super::table_study::TableStudy;
+use crate::metric::Metric;
+use crate::observe::Observation;
 use crate::run::{RunError, Runner, Setup, identity};
-use crate::scenario::Scenario;
+use crate::scenario::{Objective, Scenario};
+use crate::stats::Estimate;
 use crate::strategy::Strategy;
+use std::sync::Arc;
 
 /// Every strategy's runs on the same scenario, with the same random numbers.
 #[derive(Clone, Debug)]
@@ -19,6 +24,31 @@ impl Comparison {
     pub fn get(&self, strategy: &str) -> Option<&StrategyResult> {
         self.strategies.iter().find(|s| s.strategy == strategy)
     }
+}
+
+impl Comparison {
+    /// Judges the objectives on neighbours by the experiment with a loud tenant.
+    pub fn judge_neighbours(&mut self, study: &TableStudy) {
+        for result in &mut self.strategies {
+            let Some(isolation) = study.isolation.iter().find(|i| i.strategy == result.strategy) else {
+                continue;
+            };
+            for (objective, met) in &mut result.objectives {
+                if objective.metric == Metric::NeighbourFreshness && result.infeasible.is_none() {
+                    *met = Some(objective.is_met(Estimate::of(&isolation.freshness_ratio).mean));
+                }
+            }
+        }
+    }
+}
+
+/// Whether the mean over replications meets an objective.
+fn met(objective: &Objective, observations: &[Arc<Observation>]) -> Option<bool> {
+    if observations.is_empty() || objective.metric == Metric::NeighbourFreshness {
+        return None;
+    }
+    let values: Vec<Option<f64>> = observations.iter().map(|o| o.get(objective.metric)).collect();
+    Some(objective.is_met(Estimate::of(&values).mean))
 }
 
 /// Runs a scenario under several strategies.
@@ -38,6 +68,7 @@ pub fn compare(
     let setups: Vec<Setup> = strategies.iter().map(|s| Setup::new(scenario, s)).collect();
     let observed = runner.observe(&setups.iter().collect::<Vec<_>>(), seed, replications)?;
     let results = setups.iter().zip(observed).map(|(setup, observations)| StrategyResult {
+        objectives: scenario.objectives.iter().map(|o| (o.clone(), met(o, &observations))).collect(),
         strategy: setup.strategy.name,
         infeasible: setup.infeasible().map(str::to_owned),
         routes_by_store: setup.strategy.honours.store,

@@ -2,6 +2,7 @@
 
 use crate::metric::Metric;
 use crate::observe::{Ledger, Observation};
+use crate::scenario::Objective;
 use crate::stats::Estimate;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,6 +49,9 @@ pub struct StrategyResult {
     pub infeasible: Option<String>,
     /// Whether it routes lines to stores of their owners' choice: a declared capability.
     pub routes_by_store: bool,
+    /// The scenario's objectives, and whether the means over replications meet them; `None` where infeasible, or
+    /// where the metric needs an experiment that was not run.
+    pub objectives: Vec<(Objective, Option<bool>)>,
     /// One observation a replication; empty where infeasible.
     pub observations: Vec<Arc<Observation>>,
 }

@@ -88,10 +88,7 @@ fn text(
         .filter(|f| f.unit != "count" || !is_set)
         .filter_map(|f| {
             let mean = f.value?.mean?;
-            let phrase = |lang| match lang {
-                Lang::En => format!("{} {}", quantity(mean, f.unit, lang), f.label.get(lang)),
-                Lang::Zh => format!("{}{}", quantity(mean, f.unit, lang), f.label.get(lang)),
-            };
+            let phrase = |lang| f.phrase.get(lang).replace("{}", &quantity(mean, f.unit, lang));
             Some(Text::new(phrase(Lang::En), phrase(Lang::Zh)))
         })
         .take(SHOWN)

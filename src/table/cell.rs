@@ -71,12 +71,21 @@ impl Agreement {
 pub struct Figure {
     /// Its name.
     pub name: String,
-    /// What it is, in a few words.
-    pub label: Text,
+    /// How it reads in a cell, `{}` standing for its value.
+    pub phrase: Text,
     /// Its value with interval; `None` where it is not computed.
     pub value: Option<Estimate>,
     /// Its unit.
     pub unit: &'static str,
+}
+
+impl Figure {
+    /// What it is, in a few words, without its value.
+    pub fn label(&self) -> Text {
+        let without =
+            |phrase: &str| phrase.replace("{}", "").split_whitespace().collect::<Vec<_>>().join(" ");
+        Text::new(without(&self.phrase.en), without(&self.phrase.zh))
+    }
 }
 
 impl Table {

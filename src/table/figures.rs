@@ -113,7 +113,7 @@ pub(super) const ROWS: [RowSource; 9] = [
 ];
 
 fn figure(name: &str, (en, zh): (&str, &str), value: Option<Estimate>, unit: &'static str) -> Figure {
-    Figure { name: name.to_owned(), label: Text::new(en, zh), value, unit }
+    Figure { name: name.to_owned(), phrase: Text::new(en, zh), value, unit }
 }
 
 fn metric(result: &StrategyResult, metric: Metric, label: (&str, &str)) -> Figure {
@@ -134,9 +134,9 @@ fn complete(values: &[Option<f64>]) -> Option<Estimate> {
 fn log_types(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
     let found = sources.study.log_types.iter().find(|l| l.strategy == result.strategy);
     let kinds = [
-        (Medium::Stdout, "stdout", ("of standard output", "标准输出")),
-        (Medium::File, "file", ("of container files", "容器内文件")),
-        (Medium::HostPath, "host_path", ("of node files", "主机文件")),
+        (Medium::Stdout, "stdout", ("{} of standard output", "标准输出 {}")),
+        (Medium::File, "file", ("{} of container files", "容器内文件 {}")),
+        (Medium::HostPath, "host_path", ("{} of node files", "主机文件 {}")),
     ];
     kinds
         .into_iter()
@@ -154,11 +154,11 @@ fn operations(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
     vec![
         figure(
             "containers_per_100_pods",
-            ("containers more for 100 pods", "每 100 个 Pod 增加的容器"),
+            ("{} containers more for 100 pods", "每 100 个 Pod 多 {} 个容器"),
             complete(&per_100),
             "count",
         ),
-        metric(result, Metric::Agents, ("containers in all", "容器总数")),
+        metric(result, Metric::Agents, ("{} containers in all", "共 {} 个容器")),
     ]
 }
 
@@ -166,7 +166,12 @@ fn classified_storage(_: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
     let routes = f64::from(u8::from(result.routes_by_store));
     let routed: Vec<Option<f64>> =
         result.values(Metric::Undelivered).into_iter().map(|u| Some((1.0 - u?) * routes)).collect();
-    vec![figure("routed", ("arrive in the store asked for", "到达指定存储"), complete(&routed), "fraction")]
+    vec![figure(
+        "routed",
+        ("{} arrive in the store asked for", "{} 到达指定存储"),
+        complete(&routed),
+        "fraction",
+    )]
 }
 
 fn isolation(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
@@ -174,13 +179,13 @@ fn isolation(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
     vec![
         figure(
             Metric::NeighbourFreshness.id(),
-            ("as old with a loud neighbour", "有喧闹邻居时的延迟倍数"),
+            ("{} as old with a loud neighbour", "有喧闹邻居时延迟为 {}"),
             found.and_then(|i| complete(&i.freshness_ratio)),
             "ratio",
         ),
         figure(
             "neighbour_undelivered",
-            ("of the neighbours' lines undelivered more", "邻居日志多出的未送达"),
+            ("{} more of the neighbours' lines undelivered", "邻居日志多 {} 未送达"),
             found.and_then(|i| complete(&i.undelivered_more)),
             "fraction",
         ),
@@ -195,13 +200,13 @@ fn scale(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
     vec![
         figure(
             "tenants",
-            ("tenants, a config each", "个租户，各一个配置"),
+            ("{} tenants with a config each", "最多 {} 个租户，各一个配置"),
             limit(ConfigMode::OwnInputs),
             "count",
         ),
         figure(
             "tenants_routes",
-            ("as routes of one input", "个（共享输入的路由）"),
+            ("{} as routes of one input", "共享输入时 {} 个"),
             limit(ConfigMode::Routes),
             "count",
         ),
@@ -210,9 +215,9 @@ fn scale(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
 
 fn resource_use(_: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
     vec![
-        metric(result, Metric::CollectorShare, ("of the cluster reserved", "的集群资源被预留")),
-        metric(result, Metric::AgentCpu, ("used", "CPU 使用")),
-        metric(result, Metric::AgentMemory, ("used", "内存使用")),
+        metric(result, Metric::CollectorShare, ("{} of the cluster reserved", "预留集群资源的 {}")),
+        metric(result, Metric::AgentCpu, ("{} used", "CPU {}")),
+        metric(result, Metric::AgentMemory, ("{} used", "内存 {}")),
     ]
 }
 
@@ -221,7 +226,7 @@ fn query(_: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
         result.values(Metric::Undelivered).into_iter().map(|u| Some(1.0 - u?)).collect();
     let mut figures = vec![figure(
         "searchable",
-        ("searchable in one place", "可集中检索"),
+        ("{} searchable in one place", "{} 可集中检索"),
         complete(&searchable),
         "fraction",
     )];
@@ -229,7 +234,7 @@ fn query(_: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
         figures.push(metric(
             result,
             Metric::FreshnessP50,
-            ("until half of the lines are", "后半数日志可检索"),
+            ("half of the lines after {}", "半数日志在 {} 内可检索"),
         ));
     }
     figures
@@ -239,7 +244,7 @@ fn customisation(_: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
     vec![metric(
         result,
         Metric::Honoured,
-        ("of workloads with wishes get all of them", "的自定义需求可全部满足"),
+        ("{} of workloads with wishes get all of them", "{} 的自定义需求可全部满足"),
     )]
 }
 

@@ -90,9 +90,9 @@ pub(super) fn rate_from_str(text: &str, amount: impl Fn(&str) -> Option<f64>) ->
     amount(value).map(|v| v / seconds)
 }
 
-/// At most six decimals, no trailing zeros.
+/// At most twelve decimals, no trailing zeros.
 pub(super) fn trim_float(value: f64) -> String {
-    let text = format!("{value:.6}");
+    let text = format!("{value:.12}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 

@@ -10,6 +10,8 @@ pub(super) struct Answer {
     pub at_ns: u64,
     /// Whether the lines were accepted.
     pub accepted: bool,
+    /// Whether the bytes crossed the network at all.
+    pub carried: bool,
 }
 
 /// The way from the agents to the backend.
@@ -33,22 +35,26 @@ impl<'a> Link<'a> {
 
     /// Sends `bytes` at `now_ns`; `key` and `request` name the random part of the latency.
     pub fn send(&mut self, now_ns: u64, bytes: u64, key: u64, request: u64) -> Answer {
-        let refused = Answer { at_ns: now_ns + self.plan.latency_ns / 2, accepted: false };
-        let outage = self.plan.outages.iter().find(|o| (o.from_ns..o.until_ns).contains(&now_ns));
-        let starts_ns = match outage {
-            Some(outage) if outage.refuses => return refused,
-            Some(outage) => outage.until_ns,
-            None => now_ns,
-        };
+        let mut starts_ns = now_ns;
+        // In order of their beginnings: a request that one outage stalls may run into the next.
+        for outage in self.plan.outages.iter().filter(|o| o.until_ns > now_ns) {
+            if !(outage.from_ns..outage.until_ns).contains(&starts_ns) {
+                continue;
+            }
+            if outage.refuses && starts_ns == now_ns {
+                return Answer { at_ns: now_ns + self.plan.latency_ns / 2, accepted: false, carried: false };
+            }
+            starts_ns = outage.until_ns;
+        }
         let mut wait_ns = 0;
         if let Some(server) = self.server {
             wait_ns = server.wait_ns();
             if wait_ns > self.plan.queue_ns {
-                return Answer { at_ns: now_ns + self.plan.latency_ns, accepted: false };
+                return Answer { at_ns: now_ns + self.plan.latency_ns, accepted: false, carried: true };
             }
             self.demand[server.slot_of(now_ns) - self.first_slot] += bytes;
         }
         let tail_ns = self.plan.latency_tail.sum(1, key, request);
-        Answer { at_ns: starts_ns + self.plan.latency_ns + wait_ns + tail_ns, accepted: true }
+        Answer { at_ns: starts_ns + self.plan.latency_ns + wait_ns + tail_ns, accepted: true, carried: true }
     }
 }

@@ -78,6 +78,8 @@ pub struct Pool {
     pub allocatable: Requests,
     /// Pods a node takes.
     pub max_pods: u64,
+    /// Disk for logs, in bytes.
+    pub log_disk_bytes: u64,
     /// Currency an hour and node.
     pub price_per_hour: f64,
     /// Whether nodes can be added.
@@ -163,7 +165,7 @@ pub struct AgentPlan {
     pub costs: Costs,
     /// What it requests.
     pub requests: Requests,
-    /// Cores it may use at most, its limit and its threads considered.
+    /// Cores that its reading may use at most, its limit and its threads considered.
     pub cores: f64,
     /// Memory at which it is killed.
     pub memory_limit_bytes: Option<u64>,

@@ -1,6 +1,6 @@
 //! A node: one logical process with its pods, files, kubelet and agents, and an event list of its own.
 
-use super::agent::Input;
+use super::agent::{Input, Mode};
 use super::backend::Link;
 use super::blueprint::{Blueprint, PlacedPod, Reader, StreamPlan};
 use super::files::Files;
@@ -31,8 +31,10 @@ pub(super) struct Node {
     pub(super) inputs: Vec<Input>,
     /// When the kubelet looks next.
     pub(super) tick_ns: u64,
+    pub(super) first_tick_ns: u64,
     /// Foreseen rotations by applications, the earliest last.
     pub(super) own_rotations: Vec<(u64, u32)>,
+    log_disk_bytes: u64,
     /// Scratch space of a read.
     pub(super) looks: Vec<Look>,
     events: EventList,
@@ -48,7 +50,7 @@ struct Found<'a> {
 }
 
 impl Node {
-    pub fn new(blueprint: &Blueprint, number: usize, pods: &[PlacedPod], key: u64) -> Self {
+    pub fn new(blueprint: &Blueprint, number: usize, pool: usize, pods: &[PlacedPod], key: u64) -> Self {
         let node_key = subkey(named_key(key, "node"), number as u64);
         let mut found = Vec::new();
         let mut pod_keys = Vec::with_capacity(pods.len());
@@ -82,8 +84,10 @@ impl Node {
             media: Vec::with_capacity(found.len()),
             reader_of: Vec::with_capacity(found.len()),
             inputs: Vec::new(),
-            tick_ns: tick_phase(node_key, blueprint.kubelet_interval_ns),
+            tick_ns: 0,
+            first_tick_ns: tick_phase(node_key, blueprint.kubelet_interval_ns),
             own_rotations: Vec::new(),
+            log_disk_bytes: blueprint.pools[pool].log_disk_bytes,
             looks: Vec::new(),
             events: EventList::new(1),
         };
@@ -143,7 +147,10 @@ impl Node {
                     next += 1;
                 }
                 let plan = &blueprint.agents[agent];
-                self.inputs.push(Input::new(agent, plan, first as u32..next as u32, key, leads));
+                let mut input = Input::new(agent, plan, first as u32..next as u32, key, leads);
+                // Inputs of one process flush together, and each has its own luck with the backend.
+                input.key = subkey(key, first as u64);
+                self.inputs.push(input);
                 self.reader_of.resize(next, self.inputs.len() as u32 - 1);
                 leads = false;
             }
@@ -207,6 +214,9 @@ impl Node {
         if input.restart_ns <= now_ns {
             self.restart(index, now_ns, blueprint, tally);
         }
+        if self.inputs[index].mode == Mode::Down {
+            return;
+        }
         if self.inputs[index].give_up_ns <= now_ns {
             self.give_up(index, now_ns, blueprint, tally);
         }
@@ -240,6 +250,8 @@ impl Node {
             }
         }
         tally.fullest_disk_bytes = tally.fullest_disk_bytes.max(disk_bytes);
+        let share_ppm = u128::from(disk_bytes) * 1_000_000 / u128::from(self.log_disk_bytes.max(1));
+        tally.fullest_disk_ppm = tally.fullest_disk_ppm.max(u64::try_from(share_ppm).unwrap_or(u64::MAX));
         let mut shared_bytes: f64 = 0.0;
         for input in &self.inputs {
             let costs = &blueprint.agents[input.plan as usize].costs;

@@ -160,7 +160,8 @@ impl Node {
         // Where only a share could be read, only that share was paid for.
         let share = if all.lines > 0 { taken as f64 / all.lines as f64 } else { 1.0 };
         let idle_cores = if input.leads { plan.costs.idle_cores(f64::from(plan.configs)) } else { 0.0 };
-        let busy_ns = plan.costs.cpu_ns(&work).min(budget_ns) * share;
+        let most_ns = budget_ns / plan.costs.reader_share();
+        let busy_ns = plan.costs.cpu_ns(&work).min(most_ns) * share;
         // Means are over the time in which lines are written; idling through the drain is no part of it.
         let idle_ns =
             if now_ns <= blueprint.horizon_ns { idle_cores * span_s * NS_PER_SEC as f64 } else { 0.0 };

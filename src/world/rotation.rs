@@ -1,5 +1,6 @@
 //! Rotation: the kubelet's look at containers' logs, and applications' own.
 
+use super::agent::Mode;
 use super::blueprint::Blueprint;
 use super::node::Node;
 use super::tally::Tally;
@@ -14,7 +15,9 @@ impl Node {
     /// The kubelet's tick: rotates every container log that has reached its size, and foresees which files the
     /// applications themselves will rotate before the next tick.
     pub(super) fn look_at_files(&mut self, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
-        let next_ns = now_ns + blueprint.kubelet_interval_ns;
+        // The first look, at the beginning, is for the applications' files alone; the kubelet's own follow from
+        // when it started.
+        let next_ns = if now_ns == 0 { self.first_tick_ns } else { now_ns + blueprint.kubelet_interval_ns };
         let horizon_ns = blueprint.horizon_ns;
         self.tick_ns = if now_ns >= horizon_ns { u64::MAX } else { next_ns };
         if now_ns >= horizon_ns {
@@ -27,7 +30,7 @@ impl Node {
             let (stream, files) = (&self.streams[number], &mut self.files[number]);
             let law = &blueprint.laws[stream.law as usize];
             if self.media[number] == Medium::Stdout {
-                if files.next_check_ns <= now_ns && files.is_full(stream, law, now_ns) {
+                if now_ns > 0 && files.next_check_ns <= now_ns && files.is_full(stream, law, now_ns) {
                     self.rotate(number, now_ns, blueprint, tally);
                 }
             } else if let Some(at_ns) = files.fills_at(stream, law, now_ns, next_ns.min(horizon_ns)) {
@@ -66,6 +69,11 @@ impl Node {
             return;
         };
         let plan = &blueprint.agents[input.plan as usize];
+        if input.mode == Mode::Down {
+            // Nobody notices; what was not read is found missing when the agent is back.
+            files.rotate(stream, law, now_ns, 0, tally);
+            return;
+        }
         if let Some(deadline_ns) = files.rotate(stream, law, now_ns, plan.rotate_wait_ns, tally) {
             input.give_up_ns = input.give_up_ns.min(deadline_ns);
         }

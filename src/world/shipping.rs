@@ -58,8 +58,11 @@ impl Input {
         let answer = ship.link.send(now_ns, batch.wire_bytes, self.key, self.requests);
         self.requests += 1;
         // One request a file and flush, and more where they are large.
-        ship.tally.requests += (batch.chunks.len() as u64).max(batch.record_bytes.div_ceil(plan.batch_bytes));
-        ship.tally.sent_bytes += batch.wire_bytes;
+        let files = (batch.chunks.len() as u64).min(u64::from(self.end - self.first));
+        ship.tally.requests += files.max(batch.record_bytes.div_ceil(plan.batch_bytes));
+        if answer.carried {
+            ship.tally.sent_bytes += batch.wire_bytes;
+        }
         if answer.accepted && answer.at_ns < ship.end_ns {
             ship.tally.deliver(&batch.chunks, ship.streams, answer.at_ns);
             self.releases.push((answer.at_ns, batch.record_bytes));

@@ -43,6 +43,8 @@ pub struct Tally {
     pub disk_bytes: u64,
     /// Log bytes on the fullest node's disk at the end of the run.
     pub fullest_disk_bytes: u64,
+    /// Share of the fullest node's log disk in use at the end of the run, in millionths.
+    pub fullest_disk_ppm: u64,
     /// Longest wait for the backend's capacity, in nanoseconds.
     pub longest_wait_ns: u64,
     /// Lines emitted and delivered in each bin of the timeline.
@@ -79,6 +81,7 @@ impl Tally {
             file_lines: 0,
             disk_bytes: 0,
             fullest_disk_bytes: 0,
+            fullest_disk_ppm: 0,
             longest_wait_ns: 0,
             timeline: vec![(0, 0); (blueprint.end_ns() >> bin_bits) as usize + 1],
             bin_bits,
@@ -160,6 +163,7 @@ impl AddAssign<&Self> for Tally {
         self.file_lines += other.file_lines;
         self.disk_bytes += other.disk_bytes;
         self.fullest_disk_bytes = self.fullest_disk_bytes.max(other.fullest_disk_bytes);
+        self.fullest_disk_ppm = self.fullest_disk_ppm.max(other.fullest_disk_ppm);
         self.longest_wait_ns = self.longest_wait_ns.max(other.longest_wait_ns);
         for (total, part) in self.timeline.iter_mut().zip(&other.timeline) {
             total.0 += part.0;

@@ -48,6 +48,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
             nodes: 1,
             allocatable: Requests { cpu_millicores: 16_000, memory_bytes: 64 << 30 },
             max_pods: 110,
+            log_disk_bytes: 50 << 30,
             price_per_hour: 0.4,
             grows: true,
         }],

@@ -232,3 +232,27 @@ fn results_converge_as_chunks_shrink() {
         assert!((coarse.unwrap() - fine.unwrap()).abs() < 0.02, "{coarse:?} {fine:?}");
     }
 }
+
+#[test]
+fn quiet_and_busy_regimes_agree_where_both_apply() {
+    // A flush holds about 500 lines of 278 bytes, 139 kB. With room for two of them every second is quiet; with
+    // room for one and a half, what is held and what is new never surely fit together, and each second is settled
+    // from answer to answer, though the buffer never fills.
+    let run_with = |limit_bytes| {
+        let mut blueprint = layout(5, 100.0, false, 300);
+        blueprint.backend.latency_ns = 150_000_000;
+        blueprint.agents[0].buffer_limit_bytes = limit_bytes;
+        run(&blueprint)
+    };
+    let (quiet, busy) = (run_with(5_000_000), run_with(215_000));
+    assert_eq!((quiet.paused_ns, busy.paused_ns), (0, 0));
+    assert_eq!(quiet.ledger, busy.ledger);
+    assert_eq!(quiet.sent_bytes, busy.sent_bytes);
+    let shares = [0.1, 0.5, 0.9, 0.99];
+    let ages = |tally: &Tally| tally.tenants[0].freshness.quantiles(&shares);
+    for (quiet, busy) in ages(&quiet).into_iter().zip(ages(&busy)) {
+        assert!((quiet.unwrap() / busy.unwrap() - 1.0).abs() < 0.01, "{quiet:?} {busy:?}");
+    }
+    let cpu = quiet.agent_cpu_ns as f64 / busy.agent_cpu_ns as f64;
+    assert!((cpu - 1.0).abs() < 0.02, "{cpu}");
+}

@@ -34,7 +34,7 @@ fn bursts_become_a_trace_and_the_mean_is_the_rate() {
     assert_eq!(sizes(&import), [25; 65]);
     assert!(import.notes.iter().any(|n| n.contains("rarely the rate of its source")), "{:?}", import.notes);
     let far = learn(&at_noon(&lines), Some(100.0)).unwrap();
-    let warned = "the trace is of 2.016807/s, so at 100/s its bursts";
+    let warned = "the trace is of 2.017/s, so at 100/s its bursts";
     assert!(far.notes.iter().any(|n| n.starts_with(warned)), "{:?}", far.notes);
 }
 

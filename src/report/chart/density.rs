@@ -16,7 +16,7 @@ const BASE: f64 = HEIGHT - frame::BOTTOM - 46.0;
 const HEAD: f64 = TOP + 20.0;
 
 pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Drawn {
-    let note = "Reserved share of the nodes, extra nodes, egress and ingest; \
+    let note = "A node of its pool: the reserved share of it, and what is added for collection; \
                 currency is that of the scenario's prices";
     frame::draw(canvas, report, Chart::Density, note, HEIGHT)?;
     let points = report.pods_per_node;
@@ -25,7 +25,7 @@ pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Dr
     let x = |pods: u64| LEFT + (RIGHT - LEFT) * pods as f64 / (most.max(1) as f64 * 1.02);
     let y = |cost: f64| BASE - (BASE - HEAD) * costs.share(cost);
 
-    canvas.text((MARGIN, TOP), "cost a month", SMALL, FAINT, Anchor::Left)?;
+    canvas.text((MARGIN, TOP), "cost a month and node", SMALL, FAINT, Anchor::Left)?;
     for tick in costs.ticks() {
         let colour = if tick == 0.0 { AXIS } else { GRID };
         canvas.line(&[(LEFT, y(tick)), (RIGHT, y(tick))], colour, 1.0)?;

@@ -79,6 +79,17 @@ pub struct StrategyDocument {
     /// Why it cannot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub infeasible: Option<String>,
+    /// The scenario's objectives.
+    pub objectives: Vec<ObjectiveDocument>,
+}
+
+/// An objective and whether it is met.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ObjectiveDocument {
+    /// The objective, as in the scenario.
+    pub objective: String,
+    /// Whether the mean over replications meets it; null where there is nothing to judge by.
+    pub met: Option<bool>,
 }
 
 /// A mean over replications with its 95 % confidence interval.

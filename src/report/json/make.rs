@@ -2,8 +2,8 @@
 
 use super::SCHEMA;
 use super::document::{
-    CellDocument, Cluster, Document, Estimated, FigureDocument, LedgerDocument, Measured, Ordered,
-    ProvenanceDocument, RowDocument, StrategyDocument,
+    CellDocument, Cluster, Document, Estimated, FigureDocument, LedgerDocument, Measured, ObjectiveDocument,
+    Ordered, ProvenanceDocument, RowDocument, StrategyDocument,
 };
 use crate::lang::Lang;
 use crate::metric::Metric;
@@ -73,6 +73,11 @@ fn strategy(result: &StrategyResult) -> StrategyDocument {
         },
         feasible: result.infeasible.is_none(),
         infeasible: result.infeasible.clone(),
+        objectives: result
+            .objectives
+            .iter()
+            .map(|(objective, met)| ObjectiveDocument { objective: objective.to_string(), met: *met })
+            .collect(),
     }
 }
 
@@ -95,7 +100,7 @@ fn row(row: &Row, lang: Lang) -> RowDocument {
 fn figure(figure: &Figure, lang: Lang) -> FigureDocument {
     FigureDocument {
         name: figure.name.clone(),
-        label: figure.label.get(lang).to_owned(),
+        label: figure.label().get(lang).to_owned(),
         value: figure.value.as_ref().map(Estimated::from),
         unit: figure.unit,
     }

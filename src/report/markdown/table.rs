@@ -74,8 +74,12 @@ pub(super) fn grounds(report: &Report) -> String {
         for name in figures {
             let of =
                 |strategy: &str| cell(row, strategy).and_then(|c| c.figures.iter().find(|f| f.name == name));
-            let label = report.strategies().iter().find_map(|s| of(s.strategy)).map(|f| f.label.get(lang));
-            let _ = write!(out, "| {} |", escaped(label.unwrap_or(name)));
+            let label = report
+                .strategies()
+                .iter()
+                .find_map(|s| of(s.strategy))
+                .map(|f| f.label().get(lang).to_owned());
+            let _ = write!(out, "| {} |", escaped(label.as_deref().unwrap_or(name)));
             for result in report.strategies() {
                 let _ = write!(
                     out,
