@@ -92,8 +92,9 @@ impl Compare {
     /// What a reader types to remake the result.
     fn command(&self, scenario: &Scenario) -> String {
         let given = self.study.scenario.as_ref().map(|p| p.display().to_string());
+        let rubric = self.rubric.as_ref().map_or_else(String::new, |p| format!(" --rubric {}", p.display()));
         format!(
-            "loghaul compare {} --strategies {} --reps {} --seed {}",
+            "loghaul compare {} --strategies {} --reps {} --seed {}{rubric}",
             given.unwrap_or_else(|| scenario.name.clone()),
             self.strategies.join(","),
             self.reps,

@@ -181,6 +181,9 @@ fn check_tenants(scenario: &Scenario) -> Checked {
             }
         }
     }
+    allow(pods > 0, "tenants", || {
+        "tenants have no workloads; a scenario needs at least one with pods in it".into()
+    })?;
     let per_second = |t: &Tenant| {
         let rate =
             |w: &Workload| w.logs.iter().map(|log| log.rate.get()).sum::<f64>() * w.replicas.get() as f64;

@@ -421,6 +421,7 @@ fn a_cluster_that_cannot_be_imported_says_how_to_get_one() {
 #[test]
 fn a_log_that_cannot_be_learned_from_says_why() {
     let megabytes = "x".repeat(10_000_000);
+    #[allow(clippy::type_complexity)] // A table of cases: file, arguments, place, words.
     let cases: &[(Vec<u8>, &[&str], &str, &[&str])] = &[
         (b"".to_vec(), &[], " is empty;", &["kubectl logs"]),
         (b"\n\n".to_vec(), &["--rate", "5/s"], " is empty;", &["kubectl logs"]),
