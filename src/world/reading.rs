@@ -273,6 +273,10 @@ impl Pass<'_> {
                 let new = self.new_until(stream, cut).written - stream.read;
                 self.plan.record_bytes(new.lines, new.bytes)
             };
+            if left == 0 {
+                *look = stream.here();
+                continue;
+            }
             let end_ns = look.at_ns.min(until_ns).max(stream.time_ns);
             let cut = last_that_fits(stream.time_ns, end_ns, |cut| record_bytes(cut) <= left);
             *look = self.new_until(stream, cut);
@@ -328,6 +332,16 @@ impl Pass<'_> {
 fn last_that_fits(mut low: u64, mut high: u64, fits: impl Fn(u64) -> bool) -> u64 {
     if fits(high) {
         return high;
+    }
+    // In growing steps first: what fits is mostly close to where the reader is, however long its backlog.
+    let mut step = NS_PER_SEC;
+    while low + step < high {
+        if !fits(low + step) {
+            high = low + step;
+            break;
+        }
+        low += step;
+        step *= 2;
     }
     while high - low > RESOLUTION_NS {
         let middle = low + (high - low) / 2;
