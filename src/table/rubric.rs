@@ -72,54 +72,57 @@ impl Rubric {
     /// Reads a rubric.
     ///
     /// # Errors
-    /// It is no rubric, or its thresholds do not ascend.
+    /// It is no rubric, does not know the table's rows and figures, or its bounds do not ascend.
     pub fn from_yaml(file: &str, yaml: &str) -> Result<Self, RubricError> {
         let needs = "a rubric is a mapping with rows and members";
         let rubric: Self = read_yaml(file, yaml, needs).map_err(RubricError::of)?;
-        let wrong = |path: String, problem: String| {
-            Err(RubricError::of(wrong_at(file, yaml, &format!("rows{path}"), &problem)))
-        };
-        for (number, row) in rubric.rows.iter().enumerate() {
-            let at = |field: &str| format!("/{number}/{field}");
+        match rubric.check() {
+            Ok(()) => Ok(rubric),
+            Err((path, problem)) => Err(RubricError::of(wrong_at(file, yaml, &path, &problem))),
+        }
+    }
+
+    /// Whether it can grade the table; otherwise the path to what is wrong, and what that is.
+    fn check(&self) -> Result<(), (String, String)> {
+        for (number, row) in self.rows.iter().enumerate() {
             let name = row.row.as_str();
+            let wrong = |field: &str, problem: String| Err((format!("rows/{number}/{field}"), problem));
             let Some(source) = ROWS.iter().find(|source| source.id == name) else {
                 let known: Vec<&str> = ROWS.iter().map(|source| source.id).collect();
                 return wrong(
-                    at("row"),
+                    "row",
                     format!("the table has no row {name:?}; there are {}", known.join(", ")),
                 );
             };
-            if rubric.rows[..number].iter().any(|earlier| earlier.row == row.row) {
-                return wrong(at("row"), format!("the row {name:?} is there twice"));
+            if self.rows[..number].iter().any(|earlier| earlier.row == row.row) {
+                return wrong("row", format!("the row {name:?} is there twice"));
             }
-            match (&row.figure, &row.members) {
-                (None, Some(_)) if source.graded.is_empty() => continue,
-                (Some(figure), None) if source.graded.contains(&figure.as_str()) => {}
-                (Some(figure), None) if !source.graded.is_empty() => {
-                    let known = source.graded.join(", ");
+            match (&row.figure, &row.members, source.graded) {
+                (None, Some(_), []) => continue,
+                (_, _, []) => {
                     return wrong(
-                        at("figure"),
-                        format!("the row {name:?} has no figure {figure:?}; there are {known}"),
-                    );
-                }
-                _ if source.graded.is_empty() => {
-                    return wrong(
-                        at("row"),
+                        "row",
                         format!("the row {name:?} is graded by members: {{ atLeast, reason }}"),
                     );
                 }
-                _ => return wrong(at("row"), format!("the row {name:?} is graded by figure and grades")),
+                (Some(figure), None, graded) if graded.contains(&figure.as_str()) => {}
+                (Some(figure), None, graded) => {
+                    let known = graded.join(", ");
+                    let problem = format!("the row {name:?} has no figure {figure:?}; there are {known}");
+                    return wrong("figure", problem);
+                }
+                _ => return wrong("row", format!("the row {name:?} is graded by figure and grades")),
             }
             let bounds: Vec<f64> = row.grades.iter().map(|g| g.at_most.unwrap_or(f64::INFINITY)).collect();
             if !bounds.is_sorted() || bounds.last() != Some(&f64::INFINITY) {
                 let problem = "the bounds of grades must ascend, and the last grade has none";
-                return wrong(at("grades"), format!("row {name:?}: {problem}"));
+                return wrong("grades", format!("row {name:?}: {problem}"));
             }
         }
-        if let Some(missing) = ROWS.iter().find(|source| rubric.row(source.id).is_none()) {
-            return wrong(String::new(), format!("the row {:?} is missing", missing.id));
+        match ROWS.iter().find(|source| self.row(source.id).is_none()) {
+            Some(missing) => Err(("rows".into(), format!("the row {:?} is missing", missing.id))),
+            None => Ok(()),
         }
-        Ok(rubric)
     }
 
     fn row(&self, row: &str) -> Option<&RowRubric> {
@@ -194,7 +197,7 @@ mod tests {
             ("atMost: 0.05,", "atMost: 0.0005,", "bounds of grades must ascend"),
             (
                 "members: { atLeast: 0.5, reason: A",
-                "figure: x, members: { atLeast: 0.5, reason: A",
+                "figure: x\n    members: { atLeast: 0.5, reason: A",
                 "by members",
             ),
         ] {
