@@ -196,7 +196,7 @@ mod tests {
              tenants: [ {{ name: a, workloads: [ {{ name: w, replicas: {replicas}, \
              requests: {{ cpu: {cpu}, memory: 64Mi }}, logs: [ {{ stream: stdout, rate: 1/s }} ] }} ] }} ]"
         );
-        by_name(strategy).unwrap().blueprint(&from_yaml("t.yaml", &yaml).unwrap())
+        by_name(strategy).unwrap().blueprint(&from_yaml("t.yaml", &yaml).unwrap(), nodes)
     }
 
     #[test]

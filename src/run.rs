@@ -58,14 +58,17 @@ pub struct Setup {
 impl Setup {
     /// Draws and places a scenario under a strategy.
     pub fn new(scenario: &Scenario, strategy: &'static Strategy) -> Self {
-        let blueprint = strategy.blueprint(scenario);
+        // What the cluster comes to without any collection: what pods need anyway is nobody's cost.
+        let native = crate::strategy::ALL[0].blueprint(scenario, scenario.nodes());
+        let without = place(&native);
+        let nodes = without.as_ref().map_or(scenario.nodes(), |p| p.nodes.len() as u64);
+        let extra_without = without.map_or(0, |p| p.extra.iter().sum());
+        let blueprint = strategy.blueprint(scenario, nodes);
         let infeasible = blueprint.infeasible.clone().or_else(|| too_little_memory(&blueprint));
-        let placement = match &infeasible {
-            Some(reason) => Err(reason.clone()),
+        let placement = match infeasible {
+            Some(reason) => Err(reason),
             None => place(&blueprint).map_err(|misfit| misfit.to_string()),
         };
-        let native = crate::strategy::ALL[0].blueprint(scenario);
-        let extra_without = place(&native).map_or(0, |p| p.extra.iter().sum());
         Self {
             strategy,
             blueprint,
@@ -98,8 +101,8 @@ fn too_little_memory(blueprint: &Blueprint) -> Option<String> {
 
 /// A hash of the scenario with all its defaults filled in.
 pub fn identity(scenario: &Scenario) -> u64 {
-    // A scenario that was read can be written; were it not so, runs would only not be shared.
-    named_key(0, &scenario.to_yaml().unwrap_or_default())
+    // A scenario that was read can be written; were it not so, all it holds still tells it from others.
+    named_key(0, &scenario.to_yaml().unwrap_or_else(|_| format!("{scenario:?}")))
 }
 
 /// Share of workloads with wishes, each tenant's by itself, whose wishes can all be honoured; `None` where

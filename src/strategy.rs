@@ -26,7 +26,7 @@ pub struct Strategy {
     pub about: &'static str,
     /// What it can honour of a workload's wishes.
     pub honours: Honours,
-    draw: fn(&Scenario) -> Blueprint,
+    draw: fn(&Scenario, u64) -> Blueprint,
 }
 
 /// What a strategy can honour of a workload's own wishes: a declared capability, not a measurement.
@@ -51,9 +51,9 @@ pub fn by_name(name: &str) -> Option<&'static Strategy> {
 }
 
 impl Strategy {
-    /// What there is when the scenario is collected this way.
-    pub fn blueprint(&self, scenario: &Scenario) -> Blueprint {
-        (self.draw)(scenario)
+    /// What there is when the scenario is collected this way, on a cluster that comes to `nodes` nodes.
+    pub fn blueprint(&self, scenario: &Scenario, nodes: u64) -> Blueprint {
+        (self.draw)(scenario, nodes)
     }
 }
 

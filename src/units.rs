@@ -180,7 +180,11 @@ impl ByteRate {
 
 impl fmt::Display for ByteRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/s", Bytes(self.0 as u64))
+        if self.0.fract() == 0.0 {
+            write!(f, "{}/s", Bytes(self.0 as u64))
+        } else {
+            write!(f, "{}B/s", trim_float(self.0))
+        }
     }
 }
 

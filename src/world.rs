@@ -91,63 +91,76 @@ fn run_nodes_together(
     capacity: f64,
     stretch_slots: usize,
 ) -> Tally {
-    let end = blueprint.end_ns();
-    let mut server = SlottedServer::new(capacity, blueprint.backend.slot(), SimTime::from_ns(end));
-    let mut nodes: Vec<Node> = (0..placement.nodes.len())
+    let span = SimTime::from_ns(blueprint.end_ns());
+    let outages: Vec<_> = blueprint.backend.outages.iter().map(|o| o.from_ns..o.until_ns).collect();
+    let mut server = SlottedServer::new(capacity, blueprint.backend.slot(), span, &outages);
+    // Enough nodes a block that a slot's work outweighs handing it out.
+    let in_block = placement.nodes.len().div_ceil(8).max(64);
+    let mut blocks: Vec<Block> = (0..placement.nodes.len())
         .into_par_iter()
         .map(|node| Node::new(blueprint, node, placement.nodes[node], &pods_on[node], key))
+        .collect::<Vec<Node>>()
+        .chunks(in_block)
+        .map(|nodes| Block { nodes: nodes.to_vec(), tally: Tally::new(blueprint) })
         .collect();
-    let mut total = Tally::new(blueprint);
     let mut first = 0;
     while first < server.slots() {
         let slots = stretch_slots.min(server.slots() - first);
         if slots > 1 && !server.has_backlog() {
-            let before = nodes.clone();
-            let (tally, demand) = run_slots(blueprint, &mut nodes, &server, first, slots);
+            let before = blocks.clone();
+            let demand = run_slots(blueprint, &mut blocks, &server, first, slots);
             if server.takes(&demand) {
                 server.settle(&demand);
-                total += &tally;
                 first += slots;
                 continue;
             }
-            nodes = before;
+            blocks = before;
         }
         for slot in first..first + slots {
-            let (tally, demand) = run_slots(blueprint, &mut nodes, &server, slot, 1);
+            let demand = run_slots(blueprint, &mut blocks, &server, slot, 1);
             server.settle(&demand);
-            total += &tally;
         }
         first += slots;
     }
-    nodes.iter_mut().for_each(|node| node.close(blueprint, &mut total));
+    let mut total = Tally::new(blueprint);
+    for block in &mut blocks {
+        block.nodes.iter_mut().for_each(|node| node.close(blueprint, &mut block.tally));
+        total += &block.tally;
+    }
     total.longest_wait_ns = server.longest_wait().as_ns();
     total
+}
+
+/// Nodes that run one after the other, and what they add up to.
+#[derive(Clone)]
+struct Block {
+    nodes: Vec<Node>,
+    tally: Tally,
 }
 
 /// All nodes through some slots, with the waits known at their beginning. Gives the demand of each.
 fn run_slots(
     blueprint: &Blueprint,
-    nodes: &mut [Node],
+    blocks: &mut [Block],
     server: &SlottedServer,
     first: usize,
     slots: usize,
-) -> (Tally, Vec<u64>) {
+) -> Vec<u64> {
     let until = server.end_of(first + slots - 1).min(blueprint.end_ns());
-    // Enough nodes a block that their work outweighs handing it out.
-    let block = nodes.len().div_ceil(4 * rayon::current_num_threads()).max(64);
-    let empty = || (Tally::new(blueprint), vec![0u64; slots]);
-    nodes
-        .par_chunks_mut(block)
-        .fold(empty, |(mut tally, mut demand), nodes| {
-            let mut link = Link::new(&blueprint.backend, Some(server), &mut demand, first);
-            for node in nodes {
-                node.run_until(until, blueprint, &mut link, &mut tally);
-            }
-            (tally, demand)
-        })
-        .reduce(empty, |(mut tally, mut demand), (other, more)| {
-            tally += &other;
-            demand.iter_mut().zip(more).for_each(|(total, part)| *total += part);
-            (tally, demand)
-        })
+    let run = |block: &mut Block| {
+        let mut demand = vec![0u64; slots];
+        let mut link = Link::new(&blueprint.backend, Some(server), &mut demand, first);
+        for node in &mut block.nodes {
+            node.run_until(until, blueprint, &mut link, &mut block.tally);
+        }
+        demand
+    };
+    let add = |mut demand: Vec<u64>, more: Vec<u64>| {
+        demand.iter_mut().zip(more).for_each(|(total, part)| *total += part);
+        demand
+    };
+    match blocks {
+        [block] => run(block),
+        blocks => blocks.par_iter_mut().map(run).reduce(|| vec![0; slots], add),
+    }
 }

@@ -7,25 +7,36 @@
 
 use crate::units::SimTime;
 
+/// Work is counted in 1/1024 of a unit, so that small capacities keep their worth in short slots.
+const FINE_BITS: u32 = 10;
+
 /// Backlog of one server over time.
 #[derive(Clone, Debug)]
 pub struct SlottedServer {
     slot_ns: u64,
+    /// Fine units.
     capacity_per_slot: u64,
     slots: usize,
+    /// Slots in which it does no work.
+    closed: Vec<std::ops::Range<usize>>,
+    /// Slots settled so far.
+    settled: usize,
     /// Work that the first slot that is not settled finds.
     backlog: u64,
     most_backlog: u64,
 }
 
 impl SlottedServer {
-    /// A server of `capacity` units a second, with slots of length `slot`. It covers all of `span`.
-    pub fn new(capacity: f64, slot: SimTime, span: SimTime) -> Self {
+    /// A server of `capacity` units a second, with slots of length `slot`, that does no work in slots that lie
+    /// within one of the `closed` spans (in nanoseconds). It covers all of `span`.
+    pub fn new(capacity: f64, slot: SimTime, span: SimTime, closed: &[std::ops::Range<u64>]) -> Self {
         let slot_ns = slot.as_ns().max(1);
         let slots = span.as_ns().div_ceil(slot_ns) as usize + 1;
-        let capacity_per_slot = (capacity * slot.as_secs_f64()).min(u64::MAX as f64 / 2.0) as u64;
-        let capacity_per_slot = capacity_per_slot.max(1);
-        Self { slot_ns, capacity_per_slot, slots, backlog: 0, most_backlog: 0 }
+        let fine = capacity * slot.as_secs_f64() * f64::from(1u32 << FINE_BITS);
+        let capacity_per_slot = (fine.min(u64::MAX as f64 / 4.0) as u64).max(1);
+        let slot_of = |at_ns: &u64| (at_ns / slot_ns) as usize;
+        let closed = closed.iter().map(|c| slot_of(&c.start)..slot_of(&c.end)).collect();
+        Self { slot_ns, capacity_per_slot, slots, closed, settled: 0, backlog: 0, most_backlog: 0 }
     }
 
     /// The slot that an instant falls into.
@@ -63,15 +74,21 @@ impl SlottedServer {
         (u128::from(work) * u128::from(self.slot_ns) / u128::from(self.capacity_per_slot)) as u64
     }
 
-    /// Whether no slot's demand exceeds its capacity: only then does nobody wait.
+    fn capacity_of(&self, slot: usize) -> u64 {
+        if self.closed.iter().any(|c| c.contains(&slot)) { 0 } else { self.capacity_per_slot }
+    }
+
+    /// Whether the demand of none of the next slots exceeds its capacity: only then does nobody wait.
     pub fn takes(&self, demand: &[u64]) -> bool {
-        demand.iter().all(|d| *d <= self.capacity_per_slot)
+        demand.iter().zip(self.settled..).all(|(d, slot)| *d << FINE_BITS <= self.capacity_of(slot))
     }
 
     /// Settles the next slots with their demand: the excess of each becomes the backlog that the next one finds.
     pub fn settle(&mut self, demand: &[u64]) {
         for demand in demand {
-            self.backlog = (self.backlog + demand).saturating_sub(self.capacity_per_slot);
+            let work = self.backlog + (demand << FINE_BITS);
+            self.backlog = work.saturating_sub(self.capacity_of(self.settled));
+            self.settled += 1;
             self.most_backlog = self.most_backlog.max(self.backlog);
         }
     }
@@ -91,7 +108,8 @@ mod tests {
     #[test]
     fn excess_rolls_over_and_drains() {
         // 100 units a slot of 10 ms. Demand 250, 0, 100, 0 leaves backlogs of 150, 50, 50, 0 behind.
-        let mut server = SlottedServer::new(10_000.0, SimTime::from_ns(10 * MS), SimTime::from_ns(40 * MS));
+        let mut server =
+            SlottedServer::new(10_000.0, SimTime::from_ns(10 * MS), SimTime::from_ns(40 * MS), &[]);
         assert!(!server.takes(&[250, 0, 100, 0]));
         let waits = [250, 0, 100, 0].map(|demand| {
             server.settle(&[demand]);
@@ -103,15 +121,33 @@ mod tests {
 
     #[test]
     fn demand_within_capacity_never_waits() {
-        let mut server = SlottedServer::new(1000.0, SimTime::from_secs(1), SimTime::from_secs(3));
+        let mut server = SlottedServer::new(1000.0, SimTime::from_secs(1), SimTime::from_secs(3), &[]);
         assert!(server.takes(&[1000, 999, 1000]));
         server.settle(&[1000, 999, 1000]);
         assert!(!server.has_backlog());
     }
 
     #[test]
+    fn a_closed_server_does_no_work() {
+        // 10 units a slot of 1 s, closed from 1 to 3 s: demand 5, 5, 5, 0 leaves 0, 5, 10, 0 behind.
+        let second = SimTime::from_secs(1);
+        let mut server = SlottedServer::new(
+            10.0,
+            second,
+            SimTime::from_secs(4),
+            std::slice::from_ref(&(1000 * MS..3000 * MS)),
+        );
+        assert!(server.takes(&[5]) && !server.takes(&[5, 5]));
+        let waits = [5, 5, 5, 0].map(|demand| {
+            server.settle(&[demand]);
+            server.wait_ns() / MS
+        });
+        assert_eq!(waits, [0, 500, 1000, 0]);
+    }
+
+    #[test]
     fn instants_fall_into_slots_up_to_the_last() {
-        let server = SlottedServer::new(1.0, SimTime::from_secs(1), SimTime::from_secs(3));
+        let server = SlottedServer::new(1.0, SimTime::from_secs(1), SimTime::from_secs(3), &[]);
         assert_eq!([0, 999, 1000, 2500, 99_000].map(|ms| server.slot_of(ms * MS)), [0, 0, 1, 2, 3]);
         assert_eq!(server.end_of(1), 2_000 * MS);
     }

@@ -136,6 +136,7 @@ fn strategy(name: &'static str) -> StrategyResult {
     StrategyResult {
         strategy: name,
         infeasible: None,
+        shares_agents: name == "daemonset",
         routes_by_store: true,
         objectives: Vec::new(),
         observations,

@@ -69,7 +69,7 @@ fn metrics(
         (Metric::Loss, Some(tally.ledger.lost_total() as f64 / emitted)),
         // Everything that is not delivered, whatever became of it.
         (Metric::Undelivered, Some((tally.ledger.emitted - tally.ledger.delivered) as f64 / emitted)),
-        (Metric::Throughput, Some(tally.ledger.delivered as f64 / written_s)),
+        (Metric::Throughput, Some(tally.delivered_in_time as f64 / written_s)),
         (Metric::Network, Some(tally.sent_bytes as f64 / written_s)),
         (Metric::Requests, Some(tally.requests as f64 / written_s)),
         (Metric::WriteCpu, Some(write_ns / NS_PER_SEC as f64 / written_s)),

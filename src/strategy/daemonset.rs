@@ -14,7 +14,7 @@ pub(super) const DAEMONSET: Strategy = Strategy {
     draw,
 };
 
-fn draw(scenario: &Scenario) -> Blueprint {
+fn draw(scenario: &Scenario, nodes: u64) -> Blueprint {
     let draft = draft(DAEMONSET.name, scenario, &|log: &LogSpec| match (log.stream, log.fixed) {
         // A file in a pod's volume is out of the node agent's reach.
         (LogSource::File, true) => Route { medium: Medium::File, reader: Reader::Impossible },
@@ -26,7 +26,7 @@ fn draw(scenario: &Scenario) -> Blueprint {
     let configs = draft.configs + scenario.collection.extra_configs;
     let terms = &scenario.collection.daemonset;
     // One request for all nodes, as a DaemonSet has it: sized for the mean node.
-    let share = 1.0 / scenario.nodes() as f64;
+    let share = 1.0 / nodes.max(1) as f64;
     let load = sizing::load_of(&blueprint, &blueprint.pods, Reader::Node).scaled(share);
     let agent = sizing::agent(scenario, terms, true, own_inputs, configs, &load);
     let (plan, max_inputs) = agent;

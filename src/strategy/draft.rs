@@ -135,7 +135,7 @@ fn backend(scenario: &Scenario) -> BackendPlan {
     BackendPlan {
         capacity_bytes_per_s: backend.capacity.map(|c| c.get()),
         latency_ns: backend.latency.as_ns(),
-        latency_tail: exponential(backend.latency_tail.as_ns() as f64),
+        latency_tail: exponential(backend.latency_tail.as_secs_f64() * 1e6),
         queue_ns: backend.queue.as_ns(),
         outages,
     }

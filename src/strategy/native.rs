@@ -13,7 +13,7 @@ pub(super) const NATIVE: Strategy = Strategy {
     draw,
 };
 
-fn draw(scenario: &Scenario) -> Blueprint {
+fn draw(scenario: &Scenario, _nodes: u64) -> Blueprint {
     draft(NATIVE.name, scenario, &|log: &LogSpec| match (log.stream, log.fixed) {
         // What kubectl logs cannot show is there, but not collected.
         (LogSource::File, true) => Route { medium: Medium::File, reader: Reader::Impossible },

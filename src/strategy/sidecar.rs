@@ -14,7 +14,7 @@ pub(super) const SIDECAR: Strategy = Strategy {
     draw,
 };
 
-fn draw(scenario: &Scenario) -> Blueprint {
+fn draw(scenario: &Scenario, _nodes: u64) -> Blueprint {
     let mut blueprint = draft(SIDECAR.name, scenario, &|log: &LogSpec| match (log.stream, log.fixed) {
         // A sidecar sees its pod's volumes: neither standard output nor the node's directories.
         (LogSource::Stdout, true) => Route { medium: Medium::Stdout, reader: Reader::Impossible },

@@ -96,6 +96,7 @@ pub(super) fn agent(
     let plan = AgentPlan {
         name: profile.name.clone(),
         requests,
+        idle_cores: costs.idle_cores(f64::from(configs)),
         cores: reading_cores.max(0.001),
         memory_limit_bytes: terms.memory_limit.or(chart.memory_limit).map(|m| m.get()),
         configs,

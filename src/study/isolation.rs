@@ -47,7 +47,8 @@ pub(super) fn isolation(
     replications: u64,
 ) -> Result<Vec<Isolation>, RunError> {
     let Some(typical) = Typical::of(scenario) else { return Ok(Vec::new()) };
-    let tenants = scenario.tenant_count().min(MAX_TENANTS).min(NODES * typical.density);
+    // Each tenant has a pod on every node; where a node has no two pods, nobody has a neighbour.
+    let tenants = scenario.tenant_count().min(MAX_TENANTS).min(typical.density);
     let alone = |strategy: &&'static Strategy| Isolation {
         strategy: strategy.name,
         freshness_ratio: vec![Some(1.0); replications as usize],

@@ -84,7 +84,10 @@ fn search(
         Ok((missed.into_iter().next().map(GivesWay::Objective), kept))
     };
     // What is missed with a single tenant already is no question of scale.
-    let (_, met) = gives_way(1, None)?;
+    let (reason, met) = gives_way(1, None)?;
+    if let Some(GivesWay::Infeasible(_)) = reason {
+        return Ok(ScaleLimit { strategy: strategy.name, configs, tenants: 0, gives_way: reason });
+    }
     let reason_at = |tenants| gives_way(tenants, Some(&met)).map(|(reason, _)| reason);
     let mut result = ScaleLimit { strategy: strategy.name, configs, tenants: MOST_TENANTS, gives_way: None };
     result.gives_way = reason_at(MOST_TENANTS)?;

@@ -37,7 +37,7 @@ fn cell(
     let grading = grade(source.id, &figures, rubric).filter(|_| result.infeasible.is_none());
     let is_set = rubric.figure_of(source.id).is_none();
     let agreement = match &grading {
-        _ if source.by_construction => Agreement::ByConstruction,
+        _ if (source.by_construction)(result) => Agreement::ByConstruction,
         Some(grading) => match reference.agrees(source.id, result.strategy, grading) {
             Some(true) => Agreement::Agrees,
             Some(false) => Agreement::Disagrees,

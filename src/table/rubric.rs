@@ -136,7 +136,7 @@ impl Rubric {
 
     /// The grade of a value in a row.
     pub fn grade(&self, row: &str, value: f64) -> Option<Grading> {
-        let grades = &self.row(row)?.grades;
+        let grades = &self.row(row).filter(|_| value.is_finite())?.grades;
         let grade = grades.iter().find(|g| g.at_most.is_none_or(|bound| value <= bound))?;
         Some(Grading { id: grade.id.clone(), text: grade.text.clone() })
     }

@@ -49,12 +49,13 @@ impl<'a> Link<'a> {
         let mut wait_ns = 0;
         if let Some(server) = self.server {
             wait_ns = server.wait_ns();
-            if wait_ns > self.plan.queue_ns {
+            // A request that gets no answer is not told that there is a queue either.
+            if wait_ns > self.plan.queue_ns && starts_ns == now_ns {
                 return Answer { at_ns: now_ns + self.plan.latency_ns, accepted: false, carried: true };
             }
             self.demand[server.slot_of(now_ns) - self.first_slot] += bytes;
         }
-        let tail_ns = self.plan.latency_tail.sum(1, key, request);
+        let tail_ns = self.plan.latency_tail.sum(1, key, request) * 1000;
         Answer { at_ns: starts_ns + self.plan.latency_ns + wait_ns + tail_ns, accepted: true, carried: true }
     }
 }

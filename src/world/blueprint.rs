@@ -165,6 +165,8 @@ pub struct AgentPlan {
     pub costs: Costs,
     /// What it requests.
     pub requests: Requests,
+    /// Cores in use whatever the load, its configs considered.
+    pub idle_cores: f64,
     /// Cores that its reading may use at most, its limit and its threads considered.
     pub cores: f64,
     /// Memory at which it is killed.
@@ -220,7 +222,7 @@ pub struct BackendPlan {
     pub capacity_bytes_per_s: Option<f64>,
     /// Nanoseconds from request to answer, at least.
     pub latency_ns: u64,
-    /// Nanoseconds on top.
+    /// Microseconds on top.
     pub latency_tail: Marks,
     /// Nanoseconds of waiting above which requests are turned away.
     pub queue_ns: u64,

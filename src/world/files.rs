@@ -129,7 +129,7 @@ impl Files {
         found
     }
 
-    /// Rotates at `at_ns`. The reader must have been brought up to then. Gives the time at which the reader
+    /// Rotates at `at_ns`; `unseen` is why lines are lost of a file that the reader does not know. The reader must have been brought up to then. Gives the time at which the reader
     /// gives up what it has not read of the file, where that is so.
     pub fn rotate(
         &mut self,
@@ -137,6 +137,7 @@ impl Files {
         law: &StreamLaw,
         at_ns: u64,
         rotate_wait_ns: u64,
+        unseen: Cause,
         tally: &mut Tally,
     ) -> Option<u64> {
         let live_from_ns = self.live_from_ns;
@@ -155,7 +156,7 @@ impl Files {
                 deadline = Some(until);
             }
         } else {
-            let cause = if self.has_reader { Cause::NeverDiscovered } else { self.no_reader_cause };
+            let cause = if self.has_reader { unseen } else { self.no_reader_cause };
             abandoned[cause as usize] += written.lines - self.live_from_lines;
             if self.has_reader {
                 tally.emit(live_from_ns, at_ns, written.lines - self.live_from_lines);
@@ -298,7 +299,19 @@ impl Files {
     }
 
     /// The end of the run: counts what was emitted and what is still on disk. Gives the bytes on disk.
-    pub fn close(&mut self, stream: &mut Stream, law: &StreamLaw, horizon_ns: u64, tally: &mut Tally) -> u64 {
+    /// A reader that is dead and keeps no checkpoints would skip what it has not read.
+    pub fn close(
+        &mut self,
+        stream: &mut Stream,
+        law: &StreamLaw,
+        horizon_ns: u64,
+        reader_forgets: bool,
+        tally: &mut Tally,
+    ) -> u64 {
+        if self.has_reader && reader_forgets {
+            self.discover(stream, law);
+            self.abandon(stream, law, horizon_ns, Cause::AgentKilled, tally);
+        }
         tally.ledger.retained += self.live_abandoned.iter().sum::<u64>();
         tally.ledger.retained += self.rotated.iter().flat_map(|f| &f.abandoned).sum::<u64>();
         if self.has_reader {

@@ -149,7 +149,7 @@ impl Node {
                 let plan = &blueprint.agents[agent];
                 let mut input = Input::new(agent, plan, first as u32..next as u32, key, leads);
                 // Inputs of one process flush together, and each has its own luck with the backend.
-                input.key = subkey(key, first as u64);
+                input.key = subkey(key, found.get(first).map_or(0, |f| u64::from(f.group.1)));
                 self.inputs.push(input);
                 self.reader_of.resize(next, self.inputs.len() as u32 - 1);
                 leads = false;
@@ -206,9 +206,10 @@ impl Node {
         self.advance(index, now_ns, blueprint, tally);
         let input = &mut self.inputs[index];
         let plan = &blueprint.agents[input.plan as usize];
-        let end_ns = blueprint.end_ns();
+        let (horizon_ns, end_ns) = (blueprint.horizon_ns, blueprint.end_ns());
         if !input.batches.is_empty() {
-            let mut ship = Ship { link: &mut *link, streams: &self.streams, tally: &mut *tally, end_ns };
+            let mut ship =
+                Ship { link: &mut *link, streams: &self.streams, tally: &mut *tally, horizon_ns, end_ns };
             input.settle_batches(now_ns, plan, &mut ship);
         }
         if input.restart_ns <= now_ns {
@@ -225,7 +226,7 @@ impl Node {
         }
         let input = &mut self.inputs[index];
         if input.flush_ns <= now_ns {
-            input.flush(now_ns, plan, &mut Ship { link, streams: &self.streams, tally, end_ns });
+            input.flush(now_ns, plan, &mut Ship { link, streams: &self.streams, tally, horizon_ns, end_ns });
         }
     }
 
@@ -239,7 +240,11 @@ impl Node {
             let stream = &mut self.streams[number];
             let law = &blueprint.laws[stream.law as usize];
             let before_warmup = stream.lines_before(law, blueprint.warmup_ns);
-            disk_bytes += self.files[number].close(stream, law, blueprint.horizon_ns, tally);
+            let reader = self.inputs.get(self.reader_of[number] as usize);
+            let forgets = reader.is_some_and(|input| {
+                input.mode == Mode::Down && !blueprint.agents[input.plan as usize].checkpoints
+            });
+            disk_bytes += self.files[number].close(stream, law, blueprint.horizon_ns, forgets, tally);
             let written = self.files[number].written(stream, law, blueprint.horizon_ns);
             tally.tenants[stream.tenant as usize].emitted += written.lines - before_warmup;
             tally.disk_bytes += stream.on_disk(written);

@@ -65,6 +65,10 @@ impl Node {
                 }
             }
             let input = &mut self.inputs[index];
+            if input.leads && input.mode != Mode::Down && until_ns <= blueprint.horizon_ns {
+                let plan = &blueprint.agents[input.plan as usize];
+                tally.agent_cpu_ns += (plan.idle_cores * (until_ns - since_ns) as f64 + 0.5) as u64;
+            }
             input.since_ns = until_ns;
             if !input.releases.is_empty() {
                 input.release(until_ns, &blueprint.agents[input.plan as usize]);
@@ -119,12 +123,26 @@ impl Node {
         if quiet && !(keeps_up && all.record_bytes <= room) {
             return false;
         }
-        let pass = Pass { streams, plan, laws: &blueprint.laws, since_ns: input.since_ns, now_ns };
+        let pass = Pass {
+            streams,
+            plan,
+            laws: &blueprint.laws,
+            since_ns: input.since_ns,
+            now_ns,
+            horizon_ns: blueprint.horizon_ns,
+        };
         if !keeps_up {
             pass.cut_to_budget(looks, budget_ns);
         }
         let readable = if keeps_up { all } else { pass.volume(looks, now_ns) };
-        let pause_ns = (readable.record_bytes > room).then(|| pass.fill_up(looks, room));
+        let pause_ns = (readable.record_bytes > room).then(|| {
+            let pause_ns = pass.fill_up(looks, room);
+            // What does not fit into an empty buffer at all goes in all the same: one write past the limit.
+            if held_before == 0 {
+                pass.take_something(looks)
+            }
+            pause_ns
+        });
 
         let mut taken = 0;
         for (offset, (stream, look)) in streams.iter_mut().zip(looks.iter()).enumerate() {
@@ -157,15 +175,13 @@ impl Node {
             }
         }
 
-        // Where only a share could be read, only that share was paid for.
+        // Where only a share could be read, only that share was paid for; what is read after the horizon counts for
+        // no mean.
         let share = if all.lines > 0 { taken as f64 / all.lines as f64 } else { 1.0 };
-        let idle_cores = if input.leads { plan.costs.idle_cores(f64::from(plan.configs)) } else { 0.0 };
-        let most_ns = budget_ns / plan.costs.reader_share();
-        let busy_ns = plan.costs.cpu_ns(&work).min(most_ns) * share;
-        // Means are over the time in which lines are written; idling through the drain is no part of it.
-        let idle_ns =
-            if now_ns <= blueprint.horizon_ns { idle_cores * span_s * NS_PER_SEC as f64 } else { 0.0 };
-        tally.agent_cpu_ns += (busy_ns + idle_ns + 0.5) as u64;
+        if now_ns <= blueprint.horizon_ns {
+            let most_ns = budget_ns / plan.costs.reader_share();
+            tally.agent_cpu_ns += ((plan.costs.cpu_ns(&work) * share).min(most_ns) + 0.5) as u64;
+        }
         input.behind = !keeps_up;
         if let Some(pause_ns) = pause_ns {
             input.mode = Mode::Paused;
@@ -201,6 +217,7 @@ struct Pass<'a> {
     laws: &'a [StreamLaw],
     since_ns: u64,
     now_ns: u64,
+    horizon_ns: u64,
 }
 
 impl Pass<'_> {
@@ -264,6 +281,23 @@ impl Pass<'_> {
             read.add(new, stream, self.plan);
         }
         (self.since_ns + (read.reader_ns(self.plan) / self.plan.cores) as u64).min(self.now_ns)
+    }
+
+    /// Where nothing at all is taken, takes the first lines of the first stream that has any.
+    fn take_something(&self, looks: &mut [Look]) {
+        if self.streams.iter().zip(&*looks).any(|(stream, look)| look.written.lines > stream.read.lines) {
+            return;
+        }
+        for (stream, look) in self.streams.iter().zip(looks) {
+            let end_ns = self.now_ns.min(stream.limit_ns).min(self.horizon_ns);
+            let full = self.new_until(stream, end_ns);
+            if full.written.lines > stream.read.lines {
+                let nothing = |cut| self.new_until(stream, cut).written.lines == stream.read.lines;
+                let last_without = last_that_fits(stream.time_ns, end_ns, nothing);
+                *look = self.new_until(stream, (last_without + RESOLUTION_NS).min(end_ns));
+                return;
+            }
+        }
     }
 
     /// The CPU does not suffice. The agent goes round its files, so that each gets an equal share of it and what

@@ -5,7 +5,7 @@ use super::blueprint::Blueprint;
 use super::node::Node;
 use super::tally::Tally;
 use crate::engine::random::{draw, subkey, unit};
-use crate::flow::Medium;
+use crate::flow::{Cause, Medium};
 use crate::profile::Successor;
 
 /// Purpose of the draw that tells whether a rotation is missed.
@@ -65,16 +65,18 @@ impl Node {
         let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
         let law = &blueprint.laws[stream.law as usize];
         let Some(input) = self.inputs.get_mut(reader as usize) else {
-            files.rotate(stream, law, now_ns, 0, tally);
+            files.rotate(stream, law, now_ns, 0, Cause::NeverDiscovered, tally);
             return;
         };
         let plan = &blueprint.agents[input.plan as usize];
         if input.mode == Mode::Down {
             // Nobody notices; what was not read is found missing when the agent is back.
-            files.rotate(stream, law, now_ns, 0, tally);
+            files.rotate(stream, law, now_ns, 0, Cause::AgentKilled, tally);
             return;
         }
-        if let Some(deadline_ns) = files.rotate(stream, law, now_ns, plan.rotate_wait_ns, tally) {
+        if let Some(deadline_ns) =
+            files.rotate(stream, law, now_ns, plan.rotate_wait_ns, Cause::NeverDiscovered, tally)
+        {
             input.give_up_ns = input.give_up_ns.min(deadline_ns);
         }
         // An application begins its new file at once, before the agent looks; the runtime reopens a container's

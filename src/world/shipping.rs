@@ -20,6 +20,8 @@ pub(super) struct Ship<'a, 'b> {
     pub link: &'a mut Link<'b>,
     pub streams: &'a [Stream],
     pub tally: &'a mut Tally,
+    /// Nothing counts for means from here on.
+    pub horizon_ns: u64,
     /// Answers from here on are too late for the run.
     pub end_ns: u64,
 }
@@ -59,8 +61,11 @@ impl Input {
         self.requests += 1;
         // One request a file and flush, and more where they are large.
         let files = (batch.chunks.len() as u64).min(u64::from(self.end - self.first));
-        ship.tally.requests += files.max(batch.record_bytes.div_ceil(plan.batch_bytes));
-        if answer.carried {
+        let counts = now_ns < ship.horizon_ns;
+        if counts {
+            ship.tally.requests += files.max(batch.record_bytes.div_ceil(plan.batch_bytes));
+        }
+        if counts && answer.carried {
             ship.tally.sent_bytes += batch.wire_bytes;
         }
         if answer.accepted && answer.at_ns < ship.end_ns {

@@ -5,6 +5,7 @@
 
 use super::blueprint::StreamLaw;
 use crate::units::NS_PER_SEC;
+use std::cell::Cell;
 
 /// Lines and bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,6 +87,9 @@ pub(super) struct Stream {
     pub tenant: u32,
     /// Stands where the reader stands.
     head: Head,
+    /// Stands at the furthest interval that was looked at: whoever looks there again need not walk the backlog of
+    /// a reader that is far behind.
+    furthest: Cell<Head>,
     /// The reader has read what was written before this.
     pub time_ns: u64,
     /// What that was, in all.
@@ -108,14 +112,20 @@ impl Stream {
     pub fn new(law_index: u32, law: &StreamLaw, tenant: u32, prefix_bytes: u32, key: u64) -> Self {
         let head = Head::new(law, key);
         let (read, limit_ns) = (Amount::default(), u64::MAX);
-        Self { key, law: law_index, tenant, head, time_ns: 0, read, limit_ns, prefix_bytes }
+        let furthest = Cell::new(head);
+        Self { key, law: law_index, tenant, head, furthest, time_ns: 0, read, limit_ns, prefix_bytes }
     }
 
     /// What was written before `at_ns`, which must not lie before the reader.
     #[inline]
     pub fn look(&self, law: &StreamLaw, at_ns: u64) -> Look {
-        let mut head = self.head;
+        let furthest = self.furthest.get();
+        let is_beyond = at_ns >= furthest.interval * NS_PER_SEC;
+        let mut head = if is_beyond { furthest } else { self.head };
         let written = head.written(law, self.key, at_ns);
+        if head.interval > furthest.interval {
+            self.furthest.set(head);
+        }
         Look { at_ns, written, head }
     }
 

@@ -19,9 +19,9 @@ pub struct Tally {
     pub tenants: Vec<TenantTally>,
     /// CPU of agents, in nanoseconds.
     pub agent_cpu_ns: u64,
-    /// RSS of agents at the end of the run, in bytes.
+    /// RSS of agents at their fullest since they last started, in bytes.
     pub agent_rss_bytes: u64,
-    /// PSS of agents at the end of the run, in bytes.
+    /// PSS of agents at their fullest since they last started, in bytes.
     pub agent_pss_bytes: u64,
     /// Agent processes.
     pub agents: u64,
@@ -31,10 +31,12 @@ pub struct Tally {
     pub inputs: u64,
     /// Agents killed for their memory.
     pub oom_kills: u64,
-    /// Requests to the backend, and bytes in them, retries included.
+    /// Requests to the backend while lines are written, retries included.
     pub requests: u64,
-    /// Bytes sent to the backend.
+    /// Bytes sent to the backend while lines are written, retries included.
     pub sent_bytes: u64,
+    /// Lines delivered while lines are written.
+    pub delivered_in_time: u64,
     /// Lines written to standard output.
     pub stdout_lines: u64,
     /// Lines written to files.
@@ -51,6 +53,7 @@ pub struct Tally {
     pub timeline: Vec<(u64, u64)>,
     bin_bits: u32,
     warmup_ns: u64,
+    horizon_ns: u64,
 }
 
 /// One tenant's lines emitted after warm-up.
@@ -77,6 +80,7 @@ impl Tally {
             oom_kills: 0,
             requests: 0,
             sent_bytes: 0,
+            delivered_in_time: 0,
             stdout_lines: 0,
             file_lines: 0,
             disk_bytes: 0,
@@ -86,6 +90,7 @@ impl Tally {
             timeline: vec![(0, 0); (blueprint.end_ns() >> bin_bits) as usize + 1],
             bin_bits,
             warmup_ns: blueprint.warmup_ns,
+            horizon_ns: blueprint.horizon_ns,
         }
     }
 
@@ -133,6 +138,7 @@ impl Tally {
         for chunk in chunks {
             self.ledger.delivered += chunk.lines;
             self.timeline[bin].1 += chunk.lines;
+            self.delivered_in_time += if at_ns < self.horizon_ns { chunk.lines } else { 0 };
             if chunk.from_ns >= self.warmup_ns {
                 // Chunks of one flush were mostly written in the same span.
                 spread.set(at_ns.saturating_sub(chunk.until_ns), at_ns.saturating_sub(chunk.from_ns));
@@ -159,6 +165,7 @@ impl AddAssign<&Self> for Tally {
         self.oom_kills += other.oom_kills;
         self.requests += other.requests;
         self.sent_bytes += other.sent_bytes;
+        self.delivered_in_time += other.delivered_in_time;
         self.stdout_lines += other.stdout_lines;
         self.file_lines += other.file_lines;
         self.disk_bytes += other.disk_bytes;

@@ -14,6 +14,7 @@ pub(super) fn agent() -> AgentPlan {
         costs: Costs::new(&embedded("fluent-bit").unwrap().unwrap(), false),
         requests: Requests::default(),
         cores: 1.0,
+        idle_cores: 0.00015,
         memory_limit_bytes: None,
         configs: 1,
         own_inputs: false,

@@ -97,7 +97,7 @@ fn one_retry_is_not_enough_for_an_outage() {
     assert!((50 * 450..60 * 550).contains(&lost), "{lost}");
 }
 
-/// A file that rotates every 10 s or so, on a backend that never answers within the run.
+/// A file that fills 1 MiB and is rotated at every look of the kubelet.
 fn rotating(rate: f64, seconds: u64) -> Blueprint {
     let mut blueprint = layout(1, rate, false, seconds);
     blueprint.kubelet = FileRotation { size_bytes: 1 << 20, files: 5 };
@@ -176,8 +176,13 @@ fn an_agent_without_enough_cpu_falls_behind() {
     let delivered = tally.ledger.delivered as f64 / 65.0;
     assert!((delivered / per_s - 1.0).abs() < 0.05, "{delivered} of {per_s}");
     assert!(tally.ledger.in_flight > 0);
-    let cores = tally.agent_cpu_ns as f64 / 65e9;
-    assert!(cores < 0.021, "{cores}");
+    // Reading is 86 % of what a line costs: 2 % of a core for it are 2.3 % in all, however much is offered.
+    let cores = |tally: &Tally| tally.agent_cpu_ns as f64 / 60e9;
+    let expected = 0.02 / costs.reader_share() + blueprint.agents[0].idle_cores;
+    assert!((cores(&tally) / expected - 1.0).abs() < 0.1, "{} of {expected}", cores(&tally));
+    let mut louder = layout(1, 20_000.0, false, 60);
+    louder.agents[0].cores = 0.02;
+    assert!((cores(&run(&louder)) / expected - 1.0).abs() < 0.1);
 }
 
 #[test]
@@ -197,7 +202,7 @@ fn slots_and_whole_runs_give_the_same_bits() {
 
 #[test]
 fn a_congested_stretch_is_run_again_to_the_same_bits() {
-    // A stall of 20 s: afterwards ten agents deliver at once what a tenth of the capacity would take.
+    // A stall of 20 s piles up 20 s of 610 kB/s; a backend of 900 kB/s needs 13.6 s for it once it is back.
     let mut blueprint = layout(10, 200.0, true, 90);
     blueprint.backend.capacity_bytes_per_s = Some(900_000.0);
     blueprint.backend.outages = vec![Outage { from_ns: 20 * S, until_ns: 40 * S, refuses: false }];
@@ -206,7 +211,8 @@ fn a_congested_stretch_is_run_again_to_the_same_bits() {
     let [by_stretch, by_slot] =
         [500, 1].map(|slots| run_nodes_together(&blueprint, &placement, &pods_on, 7, 900_000.0, slots));
     assert_eq!(format!("{by_stretch:?}"), format!("{by_slot:?}"));
-    assert!(by_slot.longest_wait_ns > 0, "nothing was congested");
+    let wait_s = by_slot.longest_wait_ns as f64 / S as f64;
+    assert!((wait_s / 13.6 - 1.0).abs() < 0.05, "{wait_s}");
 }
 
 #[test]
@@ -255,4 +261,13 @@ fn quiet_and_busy_regimes_agree_where_both_apply() {
     }
     let cpu = quiet.agent_cpu_ns as f64 / busy.agent_cpu_ns as f64;
     assert!((cpu - 1.0).abs() < 0.02, "{cpu}");
+}
+
+#[test]
+fn an_input_never_waits_for_ever_with_an_empty_buffer() {
+    // Nothing that is written fits into 100 bytes, and each flush carries one write all the same.
+    let mut blueprint = layout(1, 1.0, false, 120);
+    blueprint.agents[0].buffer_limit_bytes = 100;
+    let tally = run(&blueprint);
+    assert!(tally.ledger.delivered as f64 > 0.5 * tally.ledger.emitted as f64, "{:?}", tally.ledger);
 }
