@@ -19,7 +19,7 @@ pub mod json;
 pub mod markdown;
 mod pooled;
 pub mod terminal;
-mod words;
+pub(crate) mod words;
 
 pub use error::ReportError;
 pub use folder::{check_folder, write_folder};

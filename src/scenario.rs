@@ -146,13 +146,30 @@ pub fn load(path: &Path) -> Result<Scenario, ScenarioError> {
 /// # Errors
 /// The text is no scenario or asks for something impossible.
 pub fn from_yaml(file: &str, text: &str) -> Result<Scenario, ScenarioError> {
-    if error::says_nothing(text) {
-        return Err(ScenarioError::whole_file(file, format!("is empty; {}", error::NEEDS)));
-    }
-    let scenario: Scenario = serde_saphyr::from_str_with_options(text, options())
-        .map_err(|e| ScenarioError::from_yaml(file, text, error::NEEDS, &e))?;
+    let scenario: Scenario = read_yaml(file, text, error::NEEDS)?;
     check::check(&scenario).map_err(|problem| problem.into_error(file, text))?;
     Ok(scenario)
+}
+
+/// Reads any YAML that users write; `needs` says what the whole of it is to be.
+pub(crate) fn read_yaml<T: serde::de::DeserializeOwned>(
+    file: &str,
+    text: &str,
+    needs: &str,
+) -> Result<T, ScenarioError> {
+    if error::says_nothing(text) {
+        return Err(ScenarioError::whole_file(file, format!("is empty; {needs}")));
+    }
+    serde_saphyr::from_str_with_options(text, options())
+        .map_err(|e| ScenarioError::from_yaml(file, text, needs, &e))
+}
+
+/// A complaint about the value at a path such as `rows/0/figure` of any YAML that users write.
+pub(crate) fn wrong_at(file: &str, text: &str, path: &str, problem: &str) -> ScenarioError {
+    match place::find(text, path) {
+        Some((line, column)) => ScenarioError::at(file, text, line, column, problem),
+        None => ScenarioError::whole_file(file, format!("is not what it should be: {problem}")),
+    }
 }
 
 /// How YAML is read: a cluster of thousands of workloads may be written out, but aliases unfold to a million

@@ -18,12 +18,13 @@ pub use rubric::{Grading, Rubric};
 
 use thiserror::Error;
 
-/// A rubric or reference that cannot be used.
+/// A rubric or reference that cannot be used: file, line, column, what is wrong, what is allowed.
 #[derive(Debug, Error)]
-#[error("{file}: {problem}")]
-pub struct RubricError {
-    /// The file.
-    file: String,
-    /// What is wrong.
-    problem: String,
+#[error("{0}")]
+pub struct RubricError(String);
+
+impl RubricError {
+    fn of(error: impl std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
 }

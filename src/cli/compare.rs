@@ -46,10 +46,10 @@ impl Compare {
     pub fn execute(self) -> anyhow::Result<()> {
         let scenario = super::scenario(self.study.scenario.as_ref())?;
         let strategies = super::strategies(&self.strategies)?;
+        let rubric = self.rubric()?;
         if let Some(folder) = &self.out {
             report::check_folder(folder).map_err(BadInput::of)?;
         }
-        let rubric = self.rubric()?;
         let runner = Runner::new();
         let seed = self.study.seed;
         let (comparison, study) = rayon::join(
@@ -91,14 +91,21 @@ impl Compare {
 
     /// What a reader types to remake the result.
     fn command(&self, scenario: &Scenario) -> String {
-        let given = self.study.scenario.as_ref().map(|p| p.display().to_string());
-        let rubric = self.rubric.as_ref().map_or_else(String::new, |p| format!(" --rubric {}", p.display()));
+        let given = self.study.scenario.as_ref().map(|p| quoted(&p.display().to_string()));
+        let rubric = self.rubric.as_ref().map(|p| format!(" --rubric {}", quoted(&p.display().to_string())));
         format!(
-            "loghaul compare {} --strategies {} --reps {} --seed {}{rubric}",
+            "loghaul compare {} --strategies {} --reps {} --seed {}{}",
             given.unwrap_or_else(|| scenario.name.clone()),
             self.strategies.join(","),
             self.reps,
-            self.study.seed
+            self.study.seed,
+            rubric.unwrap_or_default()
         )
     }
+}
+
+/// A path as a shell takes it for one word.
+fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+:@%,".contains(c);
+    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }

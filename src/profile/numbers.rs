@@ -37,8 +37,9 @@ impl Profile {
     /// # Errors
     /// The paths there are, when this is none of them; a message when the value is impossible.
     pub fn set(&mut self, path: &str, value: f64) -> Result<(), String> {
-        if !value.is_finite() || value < 0.0 {
-            return Err(format!("{path} is {value}: a cost must be a number of at least 0"));
+        const MOST: f64 = 1e12;
+        if !(0.0..=MOST).contains(&value) {
+            return Err(format!("{path} is {value:?}; allowed is 0 to {MOST:e}"));
         }
         let mut numbers = self.numbers_mut();
         let Some((_, number)) = numbers.iter_mut().find(|(known, _)| *known == path) else {

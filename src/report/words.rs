@@ -5,7 +5,7 @@ use crate::lang::Lang;
 use crate::metric::Metric;
 
 /// The English or the Chinese of two texts.
-pub(super) fn pick<'a>(lang: Lang, en: &'a str, zh: &'a str) -> &'a str {
+pub(crate) fn pick<'a>(lang: Lang, en: &'a str, zh: &'a str) -> &'a str {
     match lang {
         Lang::En => en,
         Lang::Zh => zh,
@@ -13,7 +13,7 @@ pub(super) fn pick<'a>(lang: Lang, en: &'a str, zh: &'a str) -> &'a str {
 }
 
 /// A metric's name as people say it.
-pub(super) fn metric(metric: Metric, lang: Lang) -> &'static str {
+pub(crate) fn metric(metric: Metric, lang: Lang) -> &'static str {
     let (en, zh) = match metric {
         Metric::AgentCpu => ("agent CPU", "采集 CPU"),
         Metric::AgentCpuRequested => ("agent CPU requested", "采集 CPU 申请"),
@@ -45,7 +45,7 @@ pub(super) fn metric(metric: Metric, lang: Lang) -> &'static str {
 }
 
 /// A cause of loss as people say it.
-pub(super) fn cause(cause: Cause, lang: Lang) -> &'static str {
+pub(crate) fn cause(cause: Cause, lang: Lang) -> &'static str {
     let (en, zh) = match cause {
         Cause::RotatedBeforeRead => ("lost: rotated before read", "丢失：读取前被轮转"),
         Cause::NeverDiscovered => ("lost: file never discovered", "丢失：文件未被发现"),
@@ -57,7 +57,7 @@ pub(super) fn cause(cause: Cause, lang: Lang) -> &'static str {
 }
 
 /// Delivered, retained and in flight, as people say them.
-pub(super) fn states(lang: Lang) -> [&'static str; 3] {
+pub(crate) fn states(lang: Lang) -> [&'static str; 3] {
     match lang {
         Lang::En => ["delivered", "retained on the node", "in flight"],
         Lang::Zh => ["已送达", "留在节点", "在途"],

@@ -1,13 +1,15 @@
-//! What the types alone cannot hold: names that must exist, values that must fit together.
+//! What the types alone cannot hold: names that must exist, values that must fit together, bounds.
 
-use super::place;
-use super::{
-    ArrivalsSpec, Fault, LineSize, LogSpec, Pool, Scenario, ScenarioError, Settings, Tenant, Workload,
-};
-use crate::profile;
-use crate::units::{Bytes, SimTime};
+mod agents;
+mod log;
+
+use super::{Backend, Fault, Pool, Scenario, ScenarioError, Tenant, Workload};
+use crate::units::{Bytes, Millicores, SimTime};
+use agents::{check_agents, check_profiles};
 use serde_saphyr::Spanned;
 use std::collections::BTreeSet;
+
+pub(super) use log::check_log;
 
 /// The most nodes and pods that a scenario may have: twenty and three times what Kubernetes supports.
 const MAX_NODES: u64 = 100_000;
@@ -19,14 +21,15 @@ const MAX_TENANTS: u64 = 10_000;
 /// The most lines that a run may write: what fixed-point sums hold, with room for replications.
 const MAX_LINES: f64 = 1e11;
 
-/// Collection configs beyond those of the workloads: a hundred for each tenant that there can be.
-const MAX_EXTRA_CONFIGS: u32 = 1_000_000;
+/// The largest node, and with it the largest request: sums over all nodes must fit.
+const MAX_CPU: Millicores = Millicores::new(10_000_000);
+const MAX_MEMORY: Bytes = Bytes::new(16 << 40);
+
+/// The longest of anything that lasts, as the duration itself.
+const MONTH: SimTime = SimTime::from_secs(30 * 86_400);
 
 /// The largest size at which a log file may be rotated.
 const MAX_FILE_BYTES: u64 = 1 << 40;
-
-/// The longest line: beyond, no container runtime or agent takes it for one.
-const MAX_LINE: Bytes = Bytes::new(1 << 20);
 
 /// What is wrong, and where.
 pub(super) struct Problem {
@@ -56,13 +59,9 @@ impl Problem {
     }
 
     pub(super) fn into_error(self, file: &str, text: &str) -> ScenarioError {
-        let place = match self.at {
-            At::Place(line, column) => Some((line, column)),
-            At::Path(path) => place::find(text, &path),
-        };
-        match place {
-            Some((line, column)) => ScenarioError::at(file, text, line, column, &self.message),
-            None => ScenarioError::whole_file(file, format!("is no possible scenario: {}", self.message)),
+        match self.at {
+            At::Place(line, column) => ScenarioError::at(file, text, line, column, &self.message),
+            At::Path(path) => super::wrong_at(file, text, &path, &self.message),
         }
     }
 }
@@ -81,21 +80,43 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     check_tenants(scenario)?;
     check_profiles(scenario)?;
     check_agents(scenario)?;
-    allow(scenario.backend.capacity.is_none_or(|c| c.get() >= 1.0), "backend/capacity", || {
-        "capacity is nothing; allowed is 1B/s and more, or none for a backend without bounds".into()
-    })?;
+    check_backend(&scenario.backend)?;
     for (number, fault) in scenario.faults.iter().enumerate() {
         let Fault::Outage(outage) = fault;
         allow(outage.at < scenario.duration, format!("faults/{number}/outage/at"), || {
             format!("an outage at {} begins after the duration of {}", outage.at, scenario.duration)
         })?;
+        up_to(MONTH, outage.lasts, "for", format!("faults/{number}/outage/for"))?;
     }
     Ok(())
 }
 
+/// Whether something takes no longer than it may.
+fn up_to(most: SimTime, time: SimTime, what: &str, path: impl Into<String>) -> Checked {
+    allow(time <= most, path, || format!("{what} is {time}; allowed is up to {most}"))
+}
+
+fn check_backend(backend: &Backend) -> Checked {
+    allow(backend.capacity.is_none_or(|c| c.get() >= 1.0), "backend/capacity", || {
+        "capacity is nothing; allowed is 1B/s and more, or none for a backend without bounds".into()
+    })?;
+    let hour = SimTime::from_secs(3600);
+    up_to(hour, backend.latency, "latency", "backend/latency")?;
+    up_to(hour, backend.latency_tail, "latencyTail", "backend/latencyTail")?;
+    up_to(MONTH, backend.queue, "queue", "backend/queue")
+}
+
+/// Requests, or what a node has: no more than the largest node.
+fn check_size(cpu: Millicores, memory: Bytes, path: &dyn Fn(&str) -> String) -> Checked {
+    allow(cpu <= MAX_CPU, path("cpu"), || format!("cpu is {cpu}; allowed is up to {MAX_CPU}"))?;
+    allow(memory <= MAX_MEMORY, path("memory"), || {
+        format!("memory is {memory}; allowed is up to {MAX_MEMORY}")
+    })
+}
+
 fn check_times(scenario: &Scenario) -> Checked {
     let Scenario { duration, warmup, drain, chunk, .. } = *scenario;
-    let in_range = duration >= SimTime::from_secs(1) && duration <= SimTime::from_secs(30 * 86_400);
+    let in_range = duration >= SimTime::from_secs(1) && duration <= MONTH;
     allow(in_range, "duration", || format!("duration is {duration}; allowed is 1s to 720h"))?;
     if warmup.as_ns() * 2 > duration.as_ns() {
         let message = format!(
@@ -125,6 +146,10 @@ fn check_cluster(scenario: &Scenario) -> Checked {
         allow(pool.memory.get() > 0, path("memory"), || {
             "memory is 0B; a node has some, such as 64Gi".into()
         })?;
+        check_size(pool.cpu, pool.memory, &path)?;
+        allow(pool.price.get() <= 1e6, path("price"), || {
+            format!("price is {}; allowed is up to 1000000/h", pool.price)
+        })?;
         // The first that is too many, so that the place is one.
         let so_far: u64 = pools[..=number].iter().map(|p| p.nodes.get()).sum();
         allow(so_far <= MAX_NODES, path("nodes"), || {
@@ -137,6 +162,7 @@ fn check_cluster(scenario: &Scenario) -> Checked {
     allow(interval >= SimTime::from_secs(3), path("containerLogMonitorInterval"), || {
         format!("containerLogMonitorInterval is {interval}; the kubelet allows 3s and more")
     })?;
+    up_to(MONTH, interval, "containerLogMonitorInterval", path("containerLogMonitorInterval"))?;
     allow(kubelet.container_log_max_files.get() >= 2, path("containerLogMaxFiles"), || {
         "containerLogMaxFiles is 1; the kubelet allows 2 and more".into()
     })?;
@@ -172,6 +198,8 @@ fn check_tenants(scenario: &Scenario) -> Checked {
         names_are_unique("workload", &format!("{path}/workloads"), names)?;
         for (number, workload) in tenant.workloads.iter().enumerate() {
             let path = format!("{path}/workloads/{number}");
+            let requests = &workload.requests;
+            check_size(requests.cpu, requests.memory, &|field| format!("{path}/requests/{field}"))?;
             pods += tenant.count.get() * workload.replicas.get();
             allow(pods <= MAX_PODS, format!("{path}/replicas"), || {
                 format!("there are {} pods; allowed are up to {MAX_PODS}", scenario.pods())
@@ -181,8 +209,9 @@ fn check_tenants(scenario: &Scenario) -> Checked {
             }
         }
     }
-    allow(pods > 0, "tenants", || {
-        "tenants have no workloads; a scenario needs at least one with pods in it".into()
+    let mut logs = tenants.iter().flat_map(|t| &t.workloads).flat_map(|w| &w.logs);
+    allow(logs.next().is_some(), "tenants", || {
+        "nothing writes; give a workload logs, such as logs: [ { stream: stdout, rate: 10/s } ]".into()
     })?;
     let per_second = |t: &Tenant| {
         let rate =
@@ -217,136 +246,4 @@ fn names_are_unique<'a>(what: &str, path: &str, names: impl Iterator<Item = &'a 
         allow(seen.insert(name), path(), || format!("there are two {what}s of the name {name:?}"))?;
     }
     Ok(())
-}
-
-/// `path` is where the log stands in the text.
-pub(super) fn check_log(log: &LogSpec, path: &str) -> Checked {
-    let path = |field: &str| format!("{path}/{field}");
-    allow(log.rate.get() <= 1e6, path("rate"), || {
-        format!("rate is {}; allowed is up to 1M/s a stream", log.rate)
-    })?;
-    let size = log.rotate.size;
-    allow((1..=MAX_FILE_BYTES).contains(&size.get()), path("rotate/size"), || {
-        format!("size is {size}; allowed is 1B to 1Ti")
-    })?;
-    allow(log.spread.get() <= 5.0, path("spread"), || {
-        format!("spread is {}; allowed is up to 500%", log.spread)
-    })?;
-    check_line(&log.line, &path("line"))?;
-    match &log.arrivals {
-        ArrivalsSpec::Burst(burst) => {
-            allow(burst.duty.get() > 0.0 && burst.duty.get() <= 1.0, path("arrivals/burst/duty"), || {
-                format!("duty is {}; allowed is above 0% and up to 100%", burst.duty)
-            })?;
-            let second = SimTime::from_secs(1);
-            let whole = burst.slot >= second && burst.slot.as_ns().is_multiple_of(second.as_ns());
-            allow(whole, path("arrivals/burst/slot"), || {
-                format!("slot is {}; allowed are whole seconds", burst.slot)
-            })
-        }
-        ArrivalsSpec::Diurnal(sine) => {
-            allow(sine.amplitude.get() <= 1.0, path("arrivals/diurnal/amplitude"), || {
-                format!("amplitude is {}; allowed is up to 100%", sine.amplitude)
-            })?;
-            allow(sine.period >= SimTime::from_secs(2), path("arrivals/diurnal/period"), || {
-                format!("period is {}; allowed is 2s and more", sine.period)
-            })
-        }
-        ArrivalsSpec::Trace(trace) => {
-            let sum: f32 = trace.per_second.iter().sum();
-            let weights = trace.per_second.iter().all(|w| *w >= 0.0) && sum.is_finite() && sum > 0.0;
-            allow(weights, path("arrivals/trace/perSecond"), || {
-                "perSecond needs weights of at least 0, one of them above 0".into()
-            })
-        }
-        ArrivalsSpec::Poisson | ArrivalsSpec::Constant => Ok(()),
-    }
-}
-
-fn check_line(line: &LineSize, path: &str) -> Checked {
-    match line {
-        LineSize::Constant(size) => {
-            allow(size.get() > 0 && *size <= MAX_LINE, format!("{path}/constant"), || {
-                format!("a line of {size}; allowed is 1B to {MAX_LINE}")
-            })
-        }
-        LineSize::Lognormal(law) => {
-            let (median, p99) = (law.median, law.p99);
-            allow(median.get() > 0 && median <= p99 && p99 <= MAX_LINE, format!("{path}/lognormal"), || {
-                format!("lines of median {median} and p99 {p99}; allowed is 0B < median <= p99 <= {MAX_LINE}")
-            })
-        }
-        LineSize::Quantiles(sizes) => {
-            let fine = sizes.len() >= 2 && sizes.is_sorted() && sizes.last() <= Some(&MAX_LINE);
-            allow(fine, format!("{path}/quantiles"), || {
-                format!("quantiles needs at least two sizes, the smallest first, none above {MAX_LINE}")
-            })
-        }
-    }
-}
-
-fn check_profiles(scenario: &Scenario) -> Checked {
-    let embedded: Vec<&str> = profile::names().collect();
-    names_are_unique("profile", "profiles", scenario.profiles.iter().map(|p| p.name.as_str()))?;
-    for (number, custom) in scenario.profiles.iter().enumerate() {
-        let path = format!("profiles/{number}");
-        allow(!embedded.contains(&custom.name.as_str()), format!("{path}/name"), || {
-            format!("{:?} is an agent that there is already; give yours another name", custom.name)
-        })?;
-        let Some(Ok(mut profile)) = profile::embedded(&custom.base.value) else {
-            let message = format!(
-                "there is no agent {:?} to derive from; known: {}",
-                custom.base.value,
-                embedded.join(", ")
-            );
-            return Err(Problem::at(&custom.base, format!("{path}/base"), message));
-        };
-        for (name, value) in &custom.set {
-            let problem = |message| Problem::at(value, format!("{path}/set/{name}"), message);
-            profile.set(name, value.value).map_err(problem)?;
-        }
-    }
-    Ok(())
-}
-
-fn check_agents(scenario: &Scenario) -> Checked {
-    let mut known: Vec<&str> = profile::names().collect();
-    known.extend(scenario.profiles.iter().map(|p| p.name.as_str()));
-    let collection = &scenario.collection;
-    let named = [
-        (Some(&collection.agent), "collection/agent"),
-        (collection.daemonset.agent.as_ref(), "collection/daemonset/agent"),
-        (collection.sidecar.agent.as_ref(), "collection/sidecar/agent"),
-    ];
-    for (agent, path) in named {
-        let Some(agent) = agent else { continue };
-        if !known.contains(&agent.value.as_str()) {
-            let message = format!("there is no agent {:?}; known: {}", agent.value, known.join(", "));
-            return Err(Problem::at(agent, path, message));
-        }
-    }
-    check_settings(&collection.with, "collection/with")?;
-    check_settings(&collection.daemonset.with, "collection/daemonset/with")?;
-    check_settings(&collection.sidecar.with, "collection/sidecar/with")?;
-    allow(collection.extra_configs <= MAX_EXTRA_CONFIGS, "collection/extraConfigs", || {
-        format!("extraConfigs is {}; allowed is up to {MAX_EXTRA_CONFIGS}", collection.extra_configs)
-    })?;
-    allow((1.0..=100.0).contains(&collection.headroom), "collection/headroom", || {
-        format!("headroom is {}; allowed is 1 to 100", collection.headroom)
-    })
-}
-
-fn check_settings(settings: &Settings, path: &str) -> Checked {
-    if let Some(flush) = settings.flush {
-        let in_range = flush >= SimTime::from_ns(10_000_000) && flush <= SimTime::from_secs(3600);
-        allow(in_range, format!("{path}/flush"), || format!("flush is {flush}; allowed is 10ms to 1h"))?;
-    }
-    if let Some(scan) = settings.refresh_interval {
-        allow(scan >= SimTime::from_ns(100_000_000), format!("{path}/refreshInterval"), || {
-            format!("refreshInterval is {scan}; allowed is 100ms and more")
-        })?;
-    }
-    allow(settings.mem_buf_limit.is_none_or(|limit| limit.get() > 0), format!("{path}/memBufLimit"), || {
-        "memBufLimit is 0B; an agent needs a buffer".into()
-    })
 }

@@ -62,14 +62,12 @@ impl ScenarioError {
         let plain = error.without_snippet();
         let place = plain.location().filter(|p| p.line() > 0).map(|p| (p.line(), p.column()));
         let problem = match plain {
-            Error::Unexpected { .. } if place.is_none_or(|place| begins_at(text, place)) => {
-                format!("is no scenario; {needs}")
-            }
+            Error::Unexpected { .. } if place.is_none_or(|place| begins_at(text, place)) => needs.to_owned(),
             _ => words(plain, text, place),
         };
         match place {
             Some((line, column)) => Self::at(file, text, line, column, &problem),
-            None => Self::whole_file(file, format!("is no scenario: {problem}")),
+            None => Self::whole_file(file, format!("is not what it should be: {problem}")),
         }
     }
 }

@@ -15,18 +15,13 @@ pub fn logs_from_yaml(file: &str, text: &str) -> Result<Vec<LogSpec>, ScenarioEr
         logs: Vec<LogSpec>,
     }
     const EXAMPLE: &str = "needed is a list of log streams such as - { stream: stdout, rate: 10/s }";
-    if super::error::says_nothing(text) {
-        return Err(ScenarioError::whole_file(file, format!("is empty; {EXAMPLE}")));
-    }
     let mut meant = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let keyed = meant.find(|line| *line != "---").is_some_and(|first| first.starts_with("logs:"));
-    let options = super::options();
     let logs: Vec<LogSpec> = if keyed {
-        serde_saphyr::from_str_with_options(text, options).map(|keyed: Keyed| keyed.logs)
+        super::read_yaml(file, text, EXAMPLE).map(|keyed: Keyed| keyed.logs)
     } else {
-        serde_saphyr::from_str_with_options(text, options)
-    }
-    .map_err(|e| ScenarioError::from_yaml(file, text, EXAMPLE, &e))?;
+        super::read_yaml(file, text, EXAMPLE)
+    }?;
     if logs.is_empty() {
         return Err(ScenarioError::whole_file(file, format!("has no log stream; {EXAMPLE}")));
     }

@@ -13,6 +13,8 @@ pub(super) struct RowSource {
     pub id: &'static str,
     pub method: (&'static str, &'static str),
     pub by_construction: fn(&StrategyResult) -> bool,
+    /// The figures that a rubric may grade; none where it grades by members.
+    pub graded: &'static [&'static str],
     /// Why a figure may be missing.
     pub missing: (&'static str, &'static str),
     pub figures: fn(&Sources<'_>, &StrategyResult) -> Vec<Figure>,
@@ -33,6 +35,7 @@ pub(super) const ROWS: [RowSource; 9] = [
             "伴随集群：各 Pod 分别写标准输出、容器内文件、主机文件，均不迁移",
         ),
         by_construction: |_| true,
+        graded: &[],
         missing: ("nothing writes", "没有日志"),
         figures: log_types,
     },
@@ -40,6 +43,7 @@ pub(super) const ROWS: [RowSource; 9] = [
         id: "operations",
         method: ("agents running in the simulated cluster", "仿真集群中运行的采集容器数"),
         by_construction: |_| false,
+        graded: &["containers_per_100_pods", "agents"],
         missing: ("it cannot be run", "无法运行"),
         figures: operations,
     },
@@ -50,7 +54,8 @@ pub(super) const ROWS: [RowSource; 9] = [
             "日志到达所有者指定存储的比例：声明的路由能力 × 仿真的送达率",
         ),
         by_construction: |_| true,
-        missing: ("it cannot be run", "无法运行"),
+        graded: &["routed"],
+        missing: ("nothing is written", "没有日志"),
         figures: classified_storage,
     },
     RowSource {
@@ -60,6 +65,7 @@ pub(super) const ROWS: [RowSource; 9] = [
             "伴随集群：有/无一个每节点写 50,000 行/秒的租户，随机数相同",
         ),
         by_construction: |_| false,
+        graded: &["neighbour_freshness", "neighbour_undelivered"],
         missing: ("nothing is delivered, so that nothing can be late", "没有送达，谈不上延迟"),
         figures: isolation,
     },
@@ -70,6 +76,7 @@ pub(super) const ROWS: [RowSource; 9] = [
             "租户数上限：每个租户一个采集配置，单租户能满足的目标均不被破坏",
         ),
         by_construction: |result| !result.shares_agents,
+        graded: &["tenants", "tenants_routes"],
         missing: ("nothing writes", "没有日志"),
         figures: scale,
     },
@@ -77,6 +84,7 @@ pub(super) const ROWS: [RowSource; 9] = [
         id: "resource_use",
         method: ("requests and use of agents in the scenario's runs", "场景仿真中采集容器的申请量与使用量"),
         by_construction: |_| false,
+        graded: &["collector_share", "agent_cpu", "agent_memory"],
         missing: ("it cannot be run", "无法运行"),
         figures: resource_use,
     },
@@ -87,7 +95,8 @@ pub(super) const ROWS: [RowSource; 9] = [
             "仿真结束时可集中检索的日志比例",
         ),
         by_construction: |_| false,
-        missing: ("it cannot be run", "无法运行"),
+        graded: &["searchable", "freshness_p50"],
+        missing: ("nothing is written", "没有日志"),
         figures: query,
     },
     RowSource {
@@ -97,6 +106,7 @@ pub(super) const ROWS: [RowSource; 9] = [
             "有自定义需求的工作负载中，全部需求可被满足的比例（按声明的能力）",
         ),
         by_construction: |_| true,
+        graded: &["honoured"],
         missing: ("no workload has wishes of its own", "没有工作负载提出自定义需求"),
         figures: customisation,
     },
@@ -107,6 +117,7 @@ pub(super) const ROWS: [RowSource; 9] = [
             "仿真三类典型集群：满足目标的最便宜可行方案胜出",
         ),
         by_construction: |_| false,
+        graded: &[],
         missing: ("no archetype was run", "未运行典型集群"),
         figures: fit,
     },
@@ -164,8 +175,7 @@ fn operations(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
 
 fn classified_storage(_: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
     let routes = f64::from(u8::from(result.routes_by_store));
-    let routed: Vec<Option<f64>> =
-        result.values(Metric::Undelivered).into_iter().map(|u| Some((1.0 - u?) * routes)).collect();
+    let routed: Vec<Option<f64>> = delivered(result).into_iter().map(|share| Some(share? * routes)).collect();
     vec![figure(
         "routed",
         ("{} arrive in the store asked for", "{} 到达指定存储"),
@@ -221,13 +231,17 @@ fn resource_use(_: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
     ]
 }
 
+/// The share of lines delivered in each replication; none where none is written.
+fn delivered(result: &StrategyResult) -> Vec<Option<f64>> {
+    let ledgers = result.observations.iter().map(|o| &o.ledger);
+    ledgers.map(|l| (l.emitted > 0).then(|| l.delivered as f64 / l.emitted as f64)).collect()
+}
+
 fn query(_: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
-    let searchable: Vec<Option<f64>> =
-        result.values(Metric::Undelivered).into_iter().map(|u| Some(1.0 - u?)).collect();
     let mut figures = vec![figure(
         "searchable",
         ("{} searchable in one place", "{} 可集中检索"),
-        complete(&searchable),
+        complete(&delivered(result)),
         "fraction",
     )];
     if result.estimate(Metric::FreshnessP50).mean.is_some() {

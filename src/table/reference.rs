@@ -53,8 +53,8 @@ impl Reference {
     /// # Errors
     /// They are none.
     pub fn from_yaml(file: &str, yaml: &str) -> Result<Self, RubricError> {
-        serde_saphyr::from_str(yaml)
-            .map_err(|e| RubricError { file: file.to_owned(), problem: e.to_string() })
+        let needs = "reference cells are a mapping with rows";
+        crate::scenario::read_yaml(file, yaml, needs).map_err(RubricError::of)
     }
 
     fn cell(&self, row: &str, strategy: &str) -> Option<&ReferenceCell> {

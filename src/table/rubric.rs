@@ -1,7 +1,9 @@
 //! How figures become grades: thresholds with reasons, as data.
 
 use super::RubricError;
+use super::figures::ROWS;
 use crate::lang::Text;
+use crate::scenario::{read_yaml, wrong_at};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -70,23 +72,57 @@ impl Rubric {
     /// Reads a rubric.
     ///
     /// # Errors
-    /// It is no rubric, or its thresholds do not ascend.
+    /// It is no rubric, does not know the table's rows and figures, or its bounds do not ascend.
     pub fn from_yaml(file: &str, yaml: &str) -> Result<Self, RubricError> {
-        let error = |problem| RubricError { file: file.to_owned(), problem };
-        let rubric: Self = serde_saphyr::from_str(yaml).map_err(|e| error(e.to_string()))?;
-        for row in &rubric.rows {
-            let bounds: Vec<f64> = row.grades.iter().map(|g| g.at_most.unwrap_or(f64::INFINITY)).collect();
-            if row.figure.is_some() == row.members.is_some() {
-                return Err(error(format!("row {:?} needs either figure and grades, or members", row.row)));
+        let needs = "a rubric is a mapping with rows and members";
+        let rubric: Self = read_yaml(file, yaml, needs).map_err(RubricError::of)?;
+        match rubric.check() {
+            Ok(()) => Ok(rubric),
+            Err((path, problem)) => Err(RubricError::of(wrong_at(file, yaml, &path, &problem))),
+        }
+    }
+
+    /// Whether it can grade the table; otherwise the path to what is wrong, and what that is.
+    fn check(&self) -> Result<(), (String, String)> {
+        for (number, row) in self.rows.iter().enumerate() {
+            let name = row.row.as_str();
+            let wrong = |field: &str, problem: String| Err((format!("rows/{number}/{field}"), problem));
+            let Some(source) = ROWS.iter().find(|source| source.id == name) else {
+                let known: Vec<&str> = ROWS.iter().map(|source| source.id).collect();
+                return wrong(
+                    "row",
+                    format!("the table has no row {name:?}; there are {}", known.join(", ")),
+                );
+            };
+            if self.rows[..number].iter().any(|earlier| earlier.row == row.row) {
+                return wrong("row", format!("the row {name:?} is there twice"));
             }
-            if row.figure.is_some() && (!bounds.is_sorted() || bounds.last() != Some(&f64::INFINITY)) {
-                return Err(error(format!(
-                    "row {:?}: thresholds must ascend, and the last grade has none",
-                    row.row
-                )));
+            match (&row.figure, &row.members, source.graded) {
+                (None, Some(_), []) => continue,
+                (_, _, []) => {
+                    return wrong(
+                        "row",
+                        format!("the row {name:?} is graded by members: {{ atLeast, reason }}"),
+                    );
+                }
+                (Some(figure), None, graded) if graded.contains(&figure.as_str()) => {}
+                (Some(figure), None, graded) => {
+                    let known = graded.join(", ");
+                    let problem = format!("the row {name:?} has no figure {figure:?}; there are {known}");
+                    return wrong("figure", problem);
+                }
+                _ => return wrong("row", format!("the row {name:?} is graded by figure and grades")),
+            }
+            let bounds: Vec<f64> = row.grades.iter().map(|g| g.at_most.unwrap_or(f64::INFINITY)).collect();
+            if !bounds.is_sorted() || bounds.last() != Some(&f64::INFINITY) {
+                let problem = "the bounds of grades must ascend, and the last grade has none";
+                return wrong("grades", format!("row {name:?}: {problem}"));
             }
         }
-        Ok(rubric)
+        match ROWS.iter().find(|source| self.row(source.id).is_none()) {
+            Some(missing) => Err(("rows".into(), format!("the row {:?} is missing", missing.id))),
+            None => Ok(()),
+        }
     }
 
     fn row(&self, row: &str) -> Option<&RowRubric> {
@@ -149,9 +185,29 @@ mod tests {
 
     #[test]
     fn a_rubric_that_cannot_grade_is_refused() {
-        let wrong = "rows: [ { row: query, figure: x, grades: [ { id: a, text: { en: a, zh: a }, reason: r, atMost: 2 }, \
-                     { id: b, text: { en: b, zh: b }, reason: r, atMost: 1 } ] } ]\nmembers: {}";
-        assert!(Rubric::from_yaml("r.yaml", wrong).is_err());
-        assert!(Rubric::from_yaml("r.yaml", "rows: 3").is_err());
+        let refused = |from: &str, to: &str| {
+            assert!(EMBEDDED.contains(from), "{from}");
+            Rubric::from_yaml("r.yaml", &EMBEDDED.replacen(from, to, 1)).unwrap_err().to_string()
+        };
+        for (from, to, words) in [
+            ("row: query", "row: quarry", "no row \"quarry\"; there are log_types, operations"),
+            ("row: query", "row: fit", "\"fit\" is graded by members"),
+            ("row: query", "row: operations", "\"operations\" is there twice"),
+            ("figure: searchable", "figure: searched", "no figure \"searched\"; there are searchable"),
+            ("atMost: 0.05,", "atMost: 0.0005,", "bounds of grades must ascend"),
+            (
+                "members: { atLeast: 0.5, reason: A",
+                "figure: x\n    members: { atLeast: 0.5, reason: A",
+                "by members",
+            ),
+        ] {
+            let message = refused(from, to);
+            assert!(message.starts_with("r.yaml:") && message.contains(words), "{message}");
+        }
+        let all: Vec<&str> = EMBEDDED.split("  - row: ").filter(|row| !row.starts_with("query")).collect();
+        let without = Rubric::from_yaml("r.yaml", &all.join("  - row: ")).unwrap_err().to_string();
+        assert!(without.contains("the row \"query\" is missing"), "{without}");
+        let shape = Rubric::from_yaml("r.yaml", "rows: 3").unwrap_err().to_string();
+        assert!(shape.starts_with("r.yaml:1:7: needed here is a list"), "{shape}");
     }
 }

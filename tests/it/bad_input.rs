@@ -99,7 +99,7 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
         (
             with("1/s }", "1/s, arrivals: { burst: { duty: 20%, slot: 1.5s } } }"),
             ":14:78:",
-            &["slot is 1.5s; allowed are whole seconds"],
+            &["slot is 1.5s; allowed are whole seconds, up to 720h"],
         ),
         (with("1/s }", "1/s, arrivals: { trace: { perSecond: [ 0, 0 ] } } }"), ":14:", &["above 0"]),
         (with("stdout", "stderr"), ":13:23:", &["\"stderr\"", "stdout, file, hostPath"]),
@@ -118,6 +118,14 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
             with("replicas: 4", "replicas: 100000").replace("10/s", "1M/s"),
             ":2:11:",
             &["2000 billion lines in 20s; allowed are up to 100 billion"],
+        ),
+        (
+            with(
+                "        logs:\n          - { stream: stdout, rate: 10/s }\n          - { stream: file, rate: 1/s }\n",
+                "",
+            ),
+            ":8:3:",
+            &["nothing writes", "rate: 10/s"],
         ),
         (and("collection: { extraConfigs: -1 }"), ":15:29:", &["\"-1\" is not a whole number"]),
         (and("collection: { extraConfigs: 4000000000 }"), ":15:29:", &["allowed is up to 1000000"]),
@@ -332,6 +340,78 @@ fn the_largest_counts_that_are_allowed_fit_into_memory() {
     }
 }
 
+/// The ends of what is allowed, one at a time: nothing may overflow (tests are built with checks for that), nothing
+/// may hang, and every line is accounted for.
+#[test]
+fn the_ends_of_what_is_allowed_can_be_run() {
+    let more = |text: &str| and(text);
+    let log = |text: &str| with("1/s }", &format!("1/s, {text} }}"));
+    let cases = [
+        with("nodes: 2", "nodes: 2, cpu: 10k, memory: 16Ti, price: 1000000/h").replace("10k", "10000"),
+        with("nodes: 2", "nodes: 2, cpu: 1m, memory: 1")
+            .replace("replicas: 4", "replicas: 4\n        requests: { cpu: 0, memory: 0 }"),
+        with("replicas: 4", "replicas: 4\n        requests: { cpu: 10000, memory: 16Ti }")
+            .replace("nodes: 2", "nodes: 2, cpu: 10000, memory: 16Ti"),
+        with("10/s", "1M/s"),
+        with("10/s", "1/h"),
+        log("line: { constant: 1Mi }"),
+        log("line: { constant: 1 }"),
+        log("line: { lognormal: { median: 1, p99: 1Mi } }"),
+        log("spread: 500%"),
+        log("rotate: { size: 1, files: 1 }"),
+        log("rotate: { size: 1Ti, files: 10000000 }"),
+        log("arrivals: { burst: { duty: 0.1%, slot: 720h } }"),
+        log("arrivals: { burst: { duty: 0.1%, slot: 1s } }"),
+        log("arrivals: { diurnal: { amplitude: 100%, period: 2s, phase: 0.9 } }"),
+        log("arrivals: { trace: { perSecond: [ 0, 0, 1e30 ] } }"),
+        with(
+            "nodes: 2 }",
+            "nodes: 2 }\n  kubelet: { containerLogMaxSize: 1, containerLogMaxFiles: 2, containerLogMonitorInterval: 3s }",
+        ),
+        with(
+            "nodes: 2 }",
+            "nodes: 2 }\n  kubelet: { containerLogMaxSize: 1Ti, containerLogMaxFiles: 10000000, containerLogMonitorInterval: 720h }",
+        ),
+        with("20s\nwarmup: 2s", "1s\nwarmup: 0s"),
+        with("warmup: 2s", "warmup: 0s\ndrain: 0s\nchunk: 2ms"),
+        with("warmup: 2s", "drain: 24h"),
+        more("backend: { capacity: 1B/s, queue: 720h }"),
+        more("backend: { capacity: 1B/s, queue: 0s }"),
+        more("backend: { capacity: 9000P/s, latency: 0s, latencyTail: 0s }"),
+        more("backend: { latency: 0s, latencyTail: 0s }"),
+        more("backend: { capacity: 1MB/s, latency: 1h, latencyTail: 1h }"),
+        more("faults: [ { outage: { of: backend, at: 0s, for: 720h } } ]"),
+        more(
+            "faults: [ { outage: { of: backend, at: 0s, for: 720h, mode: stall } }, { outage: { of: backend, at: 5s, for: 0s } } ]",
+        ),
+        more(
+            "collection: { with: { flush: 10ms, memBufLimit: 1, refreshInterval: 100ms, rotateWait: 0s, retries: { limit: 0 } } }",
+        ),
+        more(
+            "collection: { with: { flush: 1h, memBufLimit: 9000P, refreshInterval: 720h, rotateWait: 720h, retries: { limit: 4000000000 } } }",
+        ),
+        more("collection: { extraConfigs: 1000000, headroom: 100 }"),
+        more(
+            "collection: { sidecar: { memoryLimit: 1, cpuLimit: 0 }, daemonset: { memoryLimit: 1, cpuLimit: 1m } }",
+        ),
+        more("collection: { sidecar: { requests: { cpu: 10000, memory: 16Ti } } }"),
+        more(
+            "collection: { agent: dear }\nprofiles: [ { name: dear, base: fluent-bit, set: { cpu.line: 1e12, cpu.idle: 1e12, memory.resident: 1e12, wire.lineOverhead: 1e12, wire.recordOverhead: 1e12 } } ]",
+        ),
+    ];
+    for yaml in cases {
+        let (_folder, file) = Folder::with("s.yaml", &yaml);
+        for name in super::support::STRATEGIES {
+            let started = Instant::now();
+            let output = loghaul(&["run", &file, "--strategy", name, "-o", "json"]).output().unwrap();
+            let message = String::from_utf8(output.stderr).unwrap();
+            let infeasible = message.contains("is infeasible here");
+            assert!(output.status.success() || infeasible, "{name}: {message}\n{yaml}");
+            assert!(started.elapsed().as_secs() < 10, "{name} took {:?}\n{yaml}", started.elapsed());
+        }
+    }
+}
+
 #[test]
 fn wrong_arguments_are_named_with_what_is_allowed() {
     let (folder, file) = Folder::with("s.yaml", CALM);
@@ -365,6 +445,39 @@ fn wrong_arguments_are_named_with_what_is_allowed() {
     let message = refused(&["compare", folder.path("").to_str().unwrap()]);
     assert!(message.contains("directory"), "{message}");
     assert_eq!(folder.names(), ["s.yaml"]);
+}
+
+#[test]
+fn a_rubric_that_cannot_grade_is_refused_at_its_place() {
+    let rubric = std::fs::read_to_string(super::support::root().join("rubrics/article.yaml")).unwrap();
+    let line_of = |text: &str| rubric.lines().position(|line| line.contains(text)).unwrap() + 1;
+    for (from, to, line, word) in [
+        ("row: query", "row: quarry", line_of("row: query"), "cluster_scale"),
+        ("figure: searchable", "figure: searched", line_of("figure: searchable"), "there are searchable"),
+        ("atMost: 0.05,", "atMost: lots,", line_of("atMost: 0.05,"), "\"lots\" is not a number"),
+        (
+            "atMost: 0.05,",
+            "atmost: 0.05,",
+            line_of("atMost: 0.05,"),
+            "unknown field \"atmost\"; allowed are id",
+        ),
+    ] {
+        let (folder, file) = Folder::with("rubric.yaml", rubric.replace(from, to));
+        let out = folder.path("out");
+        let message =
+            refused(&["compare", "proof-of-concept", "--rubric", &file, "--out", out.to_str().unwrap()]);
+        assert!(
+            message.starts_with(&format!("error: {file}:{line}:")) && message.contains(word),
+            "{message}"
+        );
+        assert_eq!(folder.names(), ["rubric.yaml"], "something is left behind");
+    }
+    let (folder, file) = Folder::with("rubric.yaml", "");
+    assert!(
+        refused(&["compare", "--rubric", &file])
+            .contains("is empty; a rubric is a mapping with rows and members")
+    );
+    assert!(refused(&["compare", "--rubric", folder.path("").to_str().unwrap()]).contains("directory"));
 }
 
 #[test]
@@ -421,8 +534,8 @@ fn a_cluster_that_cannot_be_imported_says_how_to_get_one() {
 #[test]
 fn a_log_that_cannot_be_learned_from_says_why() {
     let megabytes = "x".repeat(10_000_000);
-    #[allow(clippy::type_complexity)] // A table of cases: file, arguments, place, words.
-    let cases: &[(Vec<u8>, &[&str], &str, &[&str])] = &[
+    type Case = (Vec<u8>, &'static [&'static str], &'static str, &'static [&'static str]);
+    let cases: &[Case] = &[
         (b"".to_vec(), &[], " is empty;", &["kubectl logs"]),
         (b"\n\n".to_vec(), &["--rate", "5/s"], " is empty;", &["kubectl logs"]),
         (b"a\nb\xc3\xa9\xff\n".to_vec(), &[], ":2:3: is not UTF-8", &["iconv"]),

@@ -173,7 +173,7 @@ fn one_replication_has_no_interval() {
 
 #[test]
 fn the_same_bytes_whatever_the_threads_and_other_bytes_with_another_seed() {
-    for scenario in [CALM, STORM] {
+    for (scenario, others) in [(CALM, &["2"][..]), (STORM, &["2", "2", "5"])] {
         let (_folder, file) = Folder::with("scenario.yaml", scenario);
         let run = |threads: &str, seed: &str| {
             let args = ["compare", &file, "--reps", "2", "--seed", seed, "-o", "json"];
@@ -181,7 +181,7 @@ fn the_same_bytes_whatever_the_threads_and_other_bytes_with_another_seed() {
         };
         let one = run("1", "1");
         assert!(!one.is_empty());
-        for threads in ["2", "2", "5"] {
+        for threads in others {
             assert!(run(threads, "1") == one, "{threads} threads give other bytes");
         }
         let other = run("2", "2");
@@ -398,6 +398,19 @@ fn a_run_gives_what_the_comparison_gives() {
         assert_eq!(reader.records().map(Result::unwrap).count(), metrics.len());
         let table = run("table");
         assert!(table.contains("where every line is") && table.contains("shop-2"), "{table}");
+        let report = run("md");
+        assert!(
+            report.starts_with("# storm under ") && report.contains("## where every line is"),
+            "{report}"
+        );
+        assert_eq!(report.matches("\n|---").count(), 3, "each of three tables has a header: {report}");
+    }
+    let chinese = stdout(&["run", &file, "--lang", "zh"]);
+    for word in ["策略 daemonset", "新鲜度 p99", "未送达", "丢失：读取前被轮转", "租户"] {
+        assert!(chinese.contains(word), "no {word}: {chinese}");
+    }
+    for word in ["Memory of", "lost:", "tenant"] {
+        assert!(!chinese.contains(word), "{word}: {chinese}");
     }
 }
 
@@ -434,6 +447,23 @@ fn embedded_scenarios_are_run_by_their_names() {
 }
 
 #[test]
+fn a_rubric_of_ones_own_is_part_of_what_remakes_the_result() {
+    let (folder, file) = Folder::with("calm.yaml", CALM);
+    let rubric = std::fs::read_to_string(root().join("rubrics/article.yaml")).unwrap();
+    // Everything up to half of the cluster is called low.
+    let from = "id: low, text: { en: low, zh: 低 }, atMost: 0.001";
+    assert!(rubric.contains(from));
+    let mild = from.replace("0.001", "0.5");
+    let rubric = rubric.replace(from, &mild).replace("atMost: 0.01, reason: A h", "atMost: 0.6, reason: A h");
+    let rubric = folder.put("my rubric.yaml", rubric.replace("atMost: 0.05", "atMost: 0.7"));
+    let result = json(&["compare", &file, "--reps", "1", "--rubric", &rubric, "-o", "json"]);
+    let cells = &result["table"][5]["cells"];
+    assert_eq!((&cells["daemonset"]["grade"], &cells["sidecar"]["grade"]), (&"low".into(), &"low".into()));
+    let command = result["provenance"]["command"].as_str().unwrap();
+    assert!(command.ends_with(&format!(" --rubric '{rubric}'")), "{command}");
+}
+
+#[test]
 fn who_stops_reading_is_told_nothing() {
     let (_folder, file) = Folder::with("calm.yaml", CALM);
     for args in [&["compare", &file, "--reps", "1", "-o", "json"][..], &["run", &file], &["schema"]] {
@@ -467,7 +497,7 @@ fn help_and_version_are_data() {
         assert!(help.contains(verb), "{help}");
     }
     let compare = stdout(&["compare", "--help"]);
-    for option in ["--strategies", "--reps", "--seed", "--output", "--out", "--lang"] {
+    for option in ["--strategies", "--reps", "--seed", "--output", "--out", "--lang", "--rubric"] {
         assert!(compare.contains(option), "{compare}");
     }
 }

@@ -1,0 +1,85 @@
+//! Agents: names that must exist, profiles derived from them, settings.
+
+use super::super::{Scenario, Settings};
+use super::{Checked, MONTH, Problem, allow, check_size, names_are_unique, up_to};
+use crate::profile;
+use crate::units::SimTime;
+
+/// Collection configs beyond those of the workloads: a hundred for each tenant that there can be.
+const MAX_EXTRA_CONFIGS: u32 = 1_000_000;
+
+pub(super) fn check_profiles(scenario: &Scenario) -> Checked {
+    let embedded: Vec<&str> = profile::names().collect();
+    names_are_unique("profile", "profiles", scenario.profiles.iter().map(|p| p.name.as_str()))?;
+    for (number, custom) in scenario.profiles.iter().enumerate() {
+        let path = format!("profiles/{number}");
+        allow(!embedded.contains(&custom.name.as_str()), format!("{path}/name"), || {
+            format!("{:?} is an agent that there is already; give yours another name", custom.name)
+        })?;
+        let Some(Ok(mut profile)) = profile::embedded(&custom.base.value) else {
+            let message = format!(
+                "there is no agent {:?} to derive from; known: {}",
+                custom.base.value,
+                embedded.join(", ")
+            );
+            return Err(Problem::at(&custom.base, format!("{path}/base"), message));
+        };
+        for (name, value) in &custom.set {
+            let problem = |message| Problem::at(value, format!("{path}/set/{name}"), message);
+            profile.set(name, value.value).map_err(problem)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn check_agents(scenario: &Scenario) -> Checked {
+    let mut known: Vec<&str> = profile::names().collect();
+    known.extend(scenario.profiles.iter().map(|p| p.name.as_str()));
+    let collection = &scenario.collection;
+    let named = [
+        (Some(&collection.agent), "collection/agent"),
+        (collection.daemonset.agent.as_ref(), "collection/daemonset/agent"),
+        (collection.sidecar.agent.as_ref(), "collection/sidecar/agent"),
+    ];
+    for (agent, path) in named {
+        let Some(agent) = agent else { continue };
+        if !known.contains(&agent.value.as_str()) {
+            let message = format!("there is no agent {:?}; known: {}", agent.value, known.join(", "));
+            return Err(Problem::at(agent, path, message));
+        }
+    }
+    check_settings(&collection.with, "collection/with")?;
+    for (terms, path) in
+        [(&collection.daemonset, "collection/daemonset"), (&collection.sidecar, "collection/sidecar")]
+    {
+        check_settings(&terms.with, &format!("{path}/with"))?;
+        let (cpu, memory) =
+            (terms.requests.cpu.unwrap_or_default(), terms.requests.memory.unwrap_or_default());
+        check_size(cpu, memory, &|field| format!("{path}/requests/{field}"))?;
+    }
+    allow(collection.extra_configs <= MAX_EXTRA_CONFIGS, "collection/extraConfigs", || {
+        format!("extraConfigs is {}; allowed is up to {MAX_EXTRA_CONFIGS}", collection.extra_configs)
+    })?;
+    allow((1.0..=100.0).contains(&collection.headroom), "collection/headroom", || {
+        format!("headroom is {}; allowed is 1 to 100", collection.headroom)
+    })
+}
+
+fn check_settings(settings: &Settings, path: &str) -> Checked {
+    if let Some(flush) = settings.flush {
+        let in_range = flush >= SimTime::from_ns(10_000_000) && flush <= SimTime::from_secs(3600);
+        allow(in_range, format!("{path}/flush"), || format!("flush is {flush}; allowed is 10ms to 1h"))?;
+    }
+    if let Some(scan) = settings.refresh_interval {
+        allow(scan >= SimTime::from_ns(100_000_000), format!("{path}/refreshInterval"), || {
+            format!("refreshInterval is {scan}; allowed is 100ms and more")
+        })?;
+        up_to(MONTH, scan, "refreshInterval", format!("{path}/refreshInterval"))?;
+    }
+    if let Some(wait) = settings.rotate_wait {
+        up_to(MONTH, wait, "rotateWait", format!("{path}/rotateWait"))?;
+    }
+    allow(settings.mem_buf_limit.is_none_or(|limit| limit.get() > 0), format!("{path}/memBufLimit"), || {
+        "memBufLimit is 0B; an agent needs a buffer".into()
+    })
+}
