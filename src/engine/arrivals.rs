@@ -88,11 +88,6 @@ impl Arrivals {
         }
     }
 
-    /// Whether the rate is the same in every interval.
-    pub fn is_steady(&self) -> bool {
-        matches!(self.modulation, Modulation::Steady)
-    }
-
     /// Arrivals in the interval `k` of the stream `key`.
     #[inline]
     pub fn count(&self, key: u64, k: u64) -> u64 {
