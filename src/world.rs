@@ -15,6 +15,7 @@ mod backend;
 mod blueprint;
 mod files;
 mod node;
+mod quiet;
 mod reading;
 mod rotation;
 mod runtime;
@@ -38,24 +39,45 @@ use crate::units::SimTime;
 use backend::Link;
 use blueprint::PlacedPod;
 use node::Node;
+use quiet::Scratch;
 use rayon::prelude::*;
 
 /// Runs the blueprint once, with the random numbers of `key`.
 ///
 /// The result depends on nothing else: not on the number of threads, nor on the order in which nodes run.
 pub fn simulate(blueprint: &Blueprint, placement: &Placement, key: u64) -> Tally {
-    let pods_on = placement.pods_by_node();
-    match blueprint.backend.capacity_bytes_per_s {
-        None => run_nodes_apart(blueprint, placement, &pods_on, key),
-        Some(capacity) => run_nodes_together(blueprint, placement, &pods_on, key, capacity, STRETCH_SLOTS),
+    simulate_at(Pace::default(), blueprint, placement, key)
+}
+
+/// How much is settled at once. It changes the time that a run takes, and no bit of its result.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    /// Slots of a stretch in which nobody is expected to wait for the backend.
+    slots: usize,
+    /// Flushes of a quiet input.
+    flushes: usize,
+}
+
+impl Default for Pace {
+    /// Stretches long enough that a node's state is touched once in them while it is in the cache.
+    fn default() -> Self {
+        Self { slots: 1000, flushes: quiet::MOST_FLUSHES }
     }
 }
 
-/// Slots of a stretch: long enough that a node's state is touched once in it while it is in the cache.
-const STRETCH_SLOTS: usize = 1000;
+fn simulate_at(pace: Pace, blueprint: &Blueprint, placement: &Placement, key: u64) -> Tally {
+    let pods_on = placement.pods_by_node();
+    let mut tally = match blueprint.backend.capacity_bytes_per_s {
+        None => run_nodes_apart(pace, blueprint, placement, &pods_on, key),
+        Some(capacity) => run_nodes_together(pace, blueprint, placement, &pods_on, key, capacity),
+    };
+    tally.finish(blueprint);
+    tally
+}
 
 /// Every node by itself from beginning to end: nobody ever waits for the backend.
 fn run_nodes_apart(
+    pace: Pace,
     blueprint: &Blueprint,
     placement: &Placement,
     pods_on: &[Vec<PlacedPod>],
@@ -64,15 +86,16 @@ fn run_nodes_apart(
     (0..placement.nodes.len())
         .into_par_iter()
         .fold(
-            || Tally::new(blueprint),
-            |mut tally, node| {
-                let mut link = Link::new(&blueprint.backend, None, &mut [], 0);
+            || (Tally::new(blueprint), Scratch::new(pace.flushes)),
+            |(mut tally, scratch), node| {
+                let mut link = Link::new(&blueprint.backend, None, &mut [], 0, scratch);
                 let mut state = Node::new(blueprint, node, placement.nodes[node], &pods_on[node], key);
                 state.run_until(blueprint.end_ns(), blueprint, &mut link, &mut tally);
                 state.close(blueprint, &mut tally);
-                tally
+                (tally, link.scratch)
             },
         )
+        .map(|(tally, _)| tally)
         .reduce(
             || Tally::new(blueprint),
             |mut tally, other| {
@@ -84,12 +107,12 @@ fn run_nodes_apart(
 
 /// All nodes, a stretch of slots at a time, and slot by slot where the backend is congested.
 fn run_nodes_together(
+    pace: Pace,
     blueprint: &Blueprint,
     placement: &Placement,
     pods_on: &[Vec<PlacedPod>],
     key: u64,
     capacity: f64,
-    stretch_slots: usize,
 ) -> Tally {
     let span = SimTime::from_ns(blueprint.end_ns());
     let outages: Vec<_> = blueprint.backend.outages.iter().map(|o| o.from_ns..o.until_ns).collect();
@@ -101,11 +124,15 @@ fn run_nodes_together(
         .map(|node| Node::new(blueprint, node, placement.nodes[node], &pods_on[node], key))
         .collect::<Vec<Node>>()
         .chunks(in_block)
-        .map(|nodes| Block { nodes: nodes.to_vec(), tally: Tally::new(blueprint) })
+        .map(|nodes| Block {
+            nodes: nodes.to_vec(),
+            tally: Tally::new(blueprint),
+            scratch: Scratch::new(pace.flushes),
+        })
         .collect();
     let mut first = 0;
     while first < server.slots() {
-        let slots = stretch_slots.min(server.slots() - first);
+        let slots = pace.slots.min(server.slots() - first);
         if slots > 1 && !server.has_backlog() {
             let before = blocks.clone();
             let demand = run_slots(blueprint, &mut blocks, &server, first, slots);
@@ -136,6 +163,7 @@ fn run_nodes_together(
 struct Block {
     nodes: Vec<Node>,
     tally: Tally,
+    scratch: Scratch,
 }
 
 /// All nodes through some slots, with the waits known at their beginning. Gives the demand of each.
@@ -149,10 +177,12 @@ fn run_slots(
     let until = server.end_of(first + slots - 1).min(blueprint.end_ns());
     let run = |block: &mut Block| {
         let mut demand = vec![0u64; slots];
-        let mut link = Link::new(&blueprint.backend, Some(server), &mut demand, first);
+        let scratch = std::mem::take(&mut block.scratch);
+        let mut link = Link::new(&blueprint.backend, Some(server), &mut demand, first, scratch);
         for node in &mut block.nodes {
             node.run_until(until, blueprint, &mut link, &mut block.tally);
         }
+        block.scratch = link.scratch;
         demand
     };
     let add = |mut demand: Vec<u64>, more: Vec<u64>| {

@@ -1,18 +1,23 @@
 //! Counting processes on a fixed grid, open to any instant in any order.
 //!
 //! Time is cut into intervals of one length; how many arrivals fall into interval `k` is a draw keyed by
-//! (stream, `k`), and how many of those fall before a point inside it follows by halving: for Poisson
-//! arrivals the count of a left half is binomial(n, ½), drawn with a key of its own, five times over. So
-//! every reader of a stream sees the same arrivals, whatever instants it looks at, and nothing is stored.
-//! Within the smallest cell (1/32 of the interval) arrivals are evenly spaced, with a random phase.
+//! (stream, `k`), and so is where in the interval they fall: for Poisson arrivals each of up to 64 has a place of
+//! seven random bits, eight of which are compared at once; more are halved first (the count of a left half is
+//! binomial(n, ½), drawn with a key of its own). So every reader of a stream sees the same arrivals, whatever
+//! instants it looks at, and nothing is stored. Within the smallest cell (1/128 of the interval) arrivals are
+//! evenly spaced, with a random phase.
 
 use super::random::{draw, generator, subkey, unit};
 use rand_distr::{Binomial, Distribution, Poisson};
 use std::sync::Arc;
 
-/// Halvings of an interval: the smallest cell is 1/32 of it.
-pub const DEPTH: u32 = 5;
-const CELLS: u64 = 1 << DEPTH;
+/// The smallest cell is 1/128 of an interval or less.
+pub const DEPTH: u32 = 7;
+
+/// Arrivals that have places of their own; more are halved first.
+const PLACED: u64 = 64;
+/// A one in each of eight bytes.
+const BYTES: u64 = 0x0101_0101_0101_0101;
 
 /// Purposes of draws, apart from each other under one stream's key.
 const COUNT: u64 = 1;
@@ -21,6 +26,7 @@ const SPLIT_SALT: u64 = 0xA076_1D64_78BD_642F;
 const STATE: u64 = 3;
 const OFFSET: u64 = 4;
 const PHASE: u64 = 5;
+const PLACE: u64 = 0x2545_F491_4F6C_DD1D;
 
 /// How the rate of arrivals moves over time. Means are arrivals an interval.
 #[derive(Clone, Debug)]
@@ -134,32 +140,65 @@ impl Arrivals {
             .min(count);
         }
         debug_assert!(length < 1 << 50, "places are 64-bit");
-        let scaled = offset << DEPTH;
-        let (cell, rest) = (scaled / length, scaled % length);
         let split_key = key ^ SPLIT_SALT;
-        let (mut left_of, mut n, mut node) = (0, count, 1u64);
-        for level in (0..DEPTH).rev() {
-            // Done once nothing lies below, or the point is the left edge of what remains.
-            if n == 0 || (rest == 0 && cell & ((1 << (level + 1)) - 1) == 0) {
-                return left_of;
-            }
-            let left = half(n, split_key, k * CELLS + node);
-            if cell >> level & 1 == 1 {
+        // Parts of the interval count from 1, halves of part p are 2p and 2p + 1, as in a heap.
+        let (mut left_of, mut n, mut part, mut offset) = (0, count, 1u64, offset);
+        while n > PLACED && part < 1 << DEPTH {
+            let left = half(n, split_key, (k << DEPTH) + part);
+            offset *= 2;
+            part *= 2;
+            if offset >= length {
+                offset -= length;
+                part += 1;
                 left_of += left;
                 n -= left;
-                node = 2 * node + 1;
             } else {
                 n = left;
-                node *= 2;
             }
         }
-        if n == 0 || rest == 0 {
-            return left_of;
+        let place_key = split_key ^ PLACE;
+        let (cell, rest) = ((offset << DEPTH) / length, (offset << DEPTH) % length);
+        let first_draw = (k << DEPTH | part) << 3;
+        if n > PLACED {
+            // The finest part, and still many: evenly spaced over all of it.
+            return left_of + evenly(n, offset, length, place_key ^ PHASE, first_draw);
         }
-        // n arrivals at distances of a cell/n, the first after a random part of that distance.
-        let phase = unit(draw(split_key ^ PHASE, k * CELLS + cell));
-        left_of + ((n as f64 * (rest as f64 / length as f64) + phase) as u64).min(n)
+        let (before, not_behind) = placed(n, cell, rest, place_key, first_draw);
+        if rest == 0 || not_behind == before {
+            return left_of + before;
+        }
+        left_of + before + evenly(not_behind - before, rest, length, place_key ^ PHASE, first_draw + cell)
     }
+}
+
+/// Of `n` places in cells of a part, how many lie before `cell`, and how many not behind it (worked out only where a
+/// `rest` of that cell counts). Places are seven bits of a byte each, drawn from `first_draw` on.
+#[inline]
+fn placed(n: u64, cell: u64, rest: u64, key: u64, first_draw: u64) -> (u64, u64) {
+    let (mut before, mut not_behind) = (n, n);
+    let mut left = n;
+    let mut counter = first_draw;
+    while left > 0 {
+        let lanes = left.min(8);
+        let mask = (BYTES << 7) << (64 - 8 * lanes);
+        // The upper bit of a byte stays set where its place is not below the cell.
+        let places = draw(key, counter) | BYTES << 7;
+        before -= u64::from(((places - BYTES * cell) & mask).count_ones());
+        if rest > 0 {
+            // cell + 1 may be 128: then no place is beyond it, and the bit is gone in each byte.
+            not_behind -= u64::from(((places - BYTES * (cell + 1)) & mask).count_ones());
+        }
+        left -= lanes;
+        counter += 1;
+    }
+    (before, not_behind)
+}
+
+/// Of `n` arrivals at even distances, the first after a random part of that distance, those before a point.
+#[inline]
+fn evenly(n: u64, offset: u64, length: u64, key: u64, counter: u64) -> u64 {
+    let phase = unit(draw(key, counter));
+    ((n as f64 * (offset as f64 / length as f64) + phase) as u64).min(n)
 }
 
 /// Arrivals of an evenly spaced process before interval `k`; the phase of each stream is its own.

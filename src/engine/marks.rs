@@ -2,28 +2,47 @@
 //!
 //! A class stands for 1/256 of the distribution and holds its mean, so that the mean is exact and only the
 //! spread inside a class is lost (the upper half-percent of a heavy tail is one or two values). A draw costs
-//! one byte of randomness; the sum of many draws is normal by the central limit theorem.
+//! one byte of randomness. So does the sum of up to 64 draws: it has a table of its own, made from those of its
+//! halves when it is first asked for. Longer sums are normal by the central limit theorem.
 
 use super::random::draw;
+use std::sync::{Arc, OnceLock};
 
 /// Classes of a [`Marks`] table.
 pub const CLASSES: usize = 256;
 
-/// From how many draws on a sum counts as normal.
-const NORMAL_FROM: u64 = 64;
+/// Up to how many draws a sum has a table of its own.
+const TABLED: usize = 64;
 
-/// A distribution of non-negative marks.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Marks {
-    classes: Vec<u32>,
+/// Classes of the longer half when two tables are added: products of classes are what making a table costs.
+const COARSE: usize = 64;
+
+/// Equally likely values, in ascending order.
+type Table = [u32; CLASSES];
+
+/// A distribution of non-negative marks. Copies share their tables.
+#[derive(Clone, Debug)]
+pub struct Marks(Arc<Tables>);
+
+#[derive(Debug)]
+struct Tables {
+    classes: Table,
     mean: f64,
     deviation: f64,
+    /// Sums of two and more marks, each made at its first use.
+    sums: [OnceLock<Box<Table>>; TABLED + 1],
+}
+
+impl PartialEq for Marks {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.classes == other.0.classes
+    }
 }
 
 impl Marks {
     /// Every mark the same.
     pub fn constant(value: u32) -> Self {
-        Self::from_classes(vec![value; CLASSES])
+        Self::from_classes([value; CLASSES])
     }
 
     /// From a quantile function on (0, 1): each class is the mean of 16 quantiles inside it.
@@ -33,55 +52,96 @@ impl Marks {
             let at = |i: usize| quantile((c as f64 + (i as f64 + 0.5) / INSIDE as f64) / CLASSES as f64);
             (0..INSIDE).map(at).sum::<f64>() / INSIDE as f64
         };
-        Self::from_classes(
-            (0..CLASSES).map(|c| class(c).clamp(0.0, f64::from(u32::MAX)).round() as u32).collect(),
-        )
+        Self::from_classes(std::array::from_fn(|c| class(c).clamp(0.0, f64::from(u32::MAX)).round() as u32))
     }
 
     /// From 256 equally likely values.
-    fn from_classes(classes: Vec<u32>) -> Self {
-        debug_assert_eq!(classes.len(), CLASSES);
-        let mean = classes.iter().map(|c| f64::from(*c)).sum::<f64>() / CLASSES as f64;
-        let variance = classes.iter().map(|c| (f64::from(*c) - mean).powi(2)).sum::<f64>() / CLASSES as f64;
-        Self { classes, mean, deviation: variance.sqrt() }
+    fn from_classes(mut classes: Table) -> Self {
+        classes.sort_unstable();
+        let (mean, variance) = moments(&classes);
+        let sums = std::array::from_fn(|_| OnceLock::new());
+        Self(Arc::new(Tables { classes, mean, deviation: variance.sqrt(), sums }))
     }
 
     /// Mean mark.
     pub fn mean(&self) -> f64 {
-        self.mean
+        self.0.mean
     }
 
     /// Standard deviation of a mark.
     pub fn deviation(&self) -> f64 {
-        self.deviation
+        self.0.deviation
+    }
+
+    /// The class of one mark, draw `counter` of the stream `key`; [`Marks::value`] gives its size.
+    #[inline]
+    pub fn class(&self, key: u64, counter: u64) -> usize {
+        (draw(key, counter) >> 56) as usize
+    }
+
+    /// The mark of a class.
+    #[inline]
+    pub fn value(&self, class: usize) -> u64 {
+        u64::from(self.0.classes[class])
     }
 
     /// The sum of the marks of `n` arrivals, draw `counter` of the stream `key`.
     #[inline]
     pub fn sum(&self, n: u64, key: u64, counter: u64) -> u64 {
-        if self.deviation == 0.0 {
-            return n * u64::from(self.classes[0]);
+        let tables = &*self.0;
+        if tables.deviation == 0.0 {
+            return n * u64::from(tables.classes[0]);
+        }
+        if n == 0 {
+            return 0;
         }
         let bits = draw(key, counter);
-        if n <= NORMAL_FROM {
-            let (mut sum, mut word, mut rest) = (0u64, bits, n);
-            loop {
-                for byte in word.to_le_bytes().into_iter().take(rest.min(8) as usize) {
-                    sum += u64::from(self.classes[usize::from(byte)]);
-                }
-                if rest <= 8 {
-                    return sum;
-                }
-                rest -= 8;
-                word = draw(bits, rest);
-            }
+        if n <= TABLED as u64 {
+            return u64::from(tables.of(n as usize)[(bits >> 56) as usize]);
         }
         // 128 fair bits: mean 64, variance 32.
         let ones = bits.count_ones() + draw(bits, 0).count_ones();
         let normal = (f64::from(ones) - 64.0) / 32f64.sqrt();
-        let sum = n as f64 * self.mean + (n as f64).sqrt() * self.deviation * normal;
-        sum.max(n as f64 * f64::from(self.classes[0])).round() as u64
+        let sum = n as f64 * tables.mean + (n as f64).sqrt() * tables.deviation * normal;
+        sum.max(n as f64 * f64::from(tables.classes[0])).round() as u64
     }
+}
+
+impl Tables {
+    /// The table of the sum of `n` marks, `n` from 1 to [`TABLED`].
+    #[inline]
+    fn of(&self, n: usize) -> &Table {
+        if n == 1 { &self.classes } else { self.sums[n].get_or_init(|| self.sum_of(n)) }
+    }
+
+    #[cold]
+    fn sum_of(&self, n: usize) -> Box<Table> {
+        let (one, other) = (self.of(n / 2), self.of(n - n / 2));
+        let mut sums = Vec::with_capacity(CLASSES * COARSE);
+        for group in other.chunks_exact(CLASSES / COARSE) {
+            let value = group.iter().copied().map(u64::from).sum::<u64>() / (CLASSES / COARSE) as u64;
+            sums.extend(one.iter().map(|o| u64::from(*o) + value));
+        }
+        sums.sort_unstable();
+        let mean_of = |group: &[u64]| group.iter().sum::<u64>() as f64 / group.len() as f64;
+        let table: Vec<f64> = sums.chunks_exact(COARSE).map(mean_of).collect();
+        // Means of classes spread less than what they stand for: they are moved apart until mean and variance are
+        // those of n independent marks.
+        let mean = table.iter().sum::<f64>() / CLASSES as f64;
+        let variance = table.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / CLASSES as f64;
+        let stretch = self.deviation * (n as f64).sqrt() / variance.sqrt();
+        let smallest = n as f64 * f64::from(self.classes[0]);
+        Box::new(std::array::from_fn(|class| {
+            let value = n as f64 * self.mean + (table[class] - mean) * stretch;
+            value.max(smallest).min(f64::from(u32::MAX)).round() as u32
+        }))
+    }
+}
+
+/// Mean and variance of equally likely values.
+fn moments(classes: &Table) -> (f64, f64) {
+    let mean = classes.iter().map(|c| f64::from(*c)).sum::<f64>() / CLASSES as f64;
+    (mean, classes.iter().map(|c| (f64::from(*c) - mean).powi(2)).sum::<f64>() / CLASSES as f64)
 }
 
 #[cfg(test)]

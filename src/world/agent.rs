@@ -135,10 +135,16 @@ impl Input {
         self.scan_ns = self.scan_ns.min(next.max(now_ns + 1));
     }
 
-    /// What it adds to its process's memory beyond the idle program, at the fullest so far, in bytes.
-    pub fn variable_bytes(&self, blueprint: &Blueprint) -> f64 {
+    /// What it adds to its process's memory beyond the idle program, with so many record bytes held, in bytes.
+    pub fn variable_bytes(&self, blueprint: &Blueprint, held_bytes: u64) -> f64 {
         let plan = &blueprint.agents[self.plan as usize];
         let configs = if self.leads { f64::from(plan.configs) } else { 0.0 };
-        plan.costs.variable_bytes(f64::from(self.end - self.first), configs, self.peak_bytes as f64)
+        plan.costs.variable_bytes(f64::from(self.end - self.first), configs, held_bytes as f64)
+    }
+
+    /// RSS of a process with this input alone, with so many record bytes held.
+    pub fn rss_bytes(&self, blueprint: &Blueprint, held_bytes: u64) -> f64 {
+        let plan = &blueprint.agents[self.plan as usize];
+        plan.costs.rss_idle_bytes() + self.variable_bytes(blueprint, held_bytes)
     }
 }

@@ -1,6 +1,7 @@
 //! The log service as an agent sees it: latency, waits for capacity, outages.
 
 use super::blueprint::BackendPlan;
+use super::quiet::Scratch;
 use crate::engine::fluid::SlottedServer;
 
 /// What becomes of a request, known when it is sent.
@@ -14,13 +15,14 @@ pub(super) struct Answer {
     pub carried: bool,
 }
 
-/// The way from the agents to the backend.
+/// The way from the agents to the backend, and the room that whoever goes it needs on the way.
 pub(super) struct Link<'a> {
     plan: &'a BackendPlan,
     server: Option<&'a SlottedServer>,
     /// Demand of the slots from `first_slot` on.
     demand: &'a mut [u64],
     first_slot: usize,
+    pub scratch: Scratch,
 }
 
 impl<'a> Link<'a> {
@@ -29,8 +31,34 @@ impl<'a> Link<'a> {
         server: Option<&'a SlottedServer>,
         demand: &'a mut [u64],
         first_slot: usize,
+        scratch: Scratch,
     ) -> Self {
-        Self { plan, server, demand, first_slot }
+        Self { plan, server, demand, first_slot, scratch }
+    }
+
+    /// Whether a request that is sent now is accepted without waiting, as are all until the instant that is given;
+    /// `None` where it is not.
+    pub fn free_until(&self, now_ns: u64) -> Option<u64> {
+        if self.server.is_some_and(|server| server.wait_ns() > 0) {
+            return None;
+        }
+        let next = self.plan.outages.iter().find(|o| o.until_ns > now_ns);
+        next.map_or(Some(u64::MAX), |o| (o.from_ns > now_ns).then_some(o.from_ns))
+    }
+
+    /// Sends `bytes` where [`Link::free_until`] says that nobody waits.
+    #[inline]
+    pub fn send_freely(&mut self, now_ns: u64, bytes: u64) {
+        if let Some(server) = self.server {
+            self.demand[server.slot_of(now_ns) - self.first_slot] += bytes;
+        }
+    }
+
+    /// The class of the random part of a request's latency, and the latency.
+    #[inline]
+    pub fn latency_ns(&self, key: u64, request: u64) -> (usize, u64) {
+        let class = self.plan.latency_tail.class(key, request);
+        (class, self.plan.latency_of(class))
     }
 
     /// Sends `bytes` at `now_ns`; `key` and `request` name the random part of the latency.
@@ -55,7 +83,7 @@ impl<'a> Link<'a> {
             }
             self.demand[server.slot_of(now_ns) - self.first_slot] += bytes;
         }
-        let tail_ns = self.plan.latency_tail.sum(1, key, request) * 1000;
-        Answer { at_ns: starts_ns + self.plan.latency_ns + wait_ns + tail_ns, accepted: true, carried: true }
+        let (_, latency_ns) = self.latency_ns(key, request);
+        Answer { at_ns: starts_ns + wait_ns + latency_ns, accepted: true, carried: true }
     }
 }

@@ -213,6 +213,22 @@ impl AgentPlan {
     pub fn record_bytes(&self, lines: u64, bytes: u64) -> u64 {
         bytes + lines * self.record_overhead_bytes
     }
+
+    /// Bytes that lines take on the network.
+    #[inline]
+    pub fn wire_bytes(&self, lines: u64, bytes: u64) -> u64 {
+        bytes + lines * self.line_overhead_bytes
+    }
+
+    /// Requests of a flush: one a file with news, and more where they are large.
+    #[inline]
+    pub fn requests_for(&self, files: u64, record_bytes: u64) -> u64 {
+        if record_bytes <= self.batch_bytes {
+            files.max(1)
+        } else {
+            files.max(record_bytes.div_ceil(self.batch_bytes))
+        }
+    }
 }
 
 /// The log service.
@@ -234,6 +250,12 @@ impl BackendPlan {
     /// The time slot in which demand is added up: the shortest latency, but no less than a millisecond.
     pub fn slot(&self) -> SimTime {
         SimTime::from_ns(self.latency_ns.max(1_000_000))
+    }
+
+    /// The latency of a request whose random part falls into this class, in nanoseconds.
+    #[inline]
+    pub(super) fn latency_of(&self, class: usize) -> u64 {
+        self.latency_ns + self.latency_tail.value(class) * 1000
     }
 }
 

@@ -158,9 +158,14 @@ impl Node {
         self.reader_of.resize(found.len(), u32::MAX);
     }
 
-    fn schedule_kubelet(&mut self) {
+    /// When a file is looked at or rotated next.
+    fn kubelet_ns(&self) -> u64 {
         let own = self.own_rotations.last().map_or(u64::MAX, |(at_ns, _)| *at_ns);
-        self.events.schedule(KUBELET, SimTime::from_ns(self.tick_ns.min(own)));
+        self.tick_ns.min(own)
+    }
+
+    fn schedule_kubelet(&mut self) {
+        self.events.schedule(KUBELET, SimTime::from_ns(self.kubelet_ns()));
     }
 
     pub(super) fn schedule_input(&mut self, index: usize) {
@@ -188,8 +193,14 @@ impl Node {
                 }
                 self.schedule_kubelet();
             } else {
-                self.handle_input(entity - 1, now_ns, blueprint, link, tally);
-                self.schedule_input(entity - 1);
+                let index = entity - 1;
+                let is_flush = self.inputs[index].flush_ns == now_ns;
+                // Nothing else happens to an input before the kubelet looks at its files.
+                let quiet_until_ns = until_ns.min(self.kubelet_ns());
+                if !(is_flush && self.flush_quietly(index, quiet_until_ns, blueprint, link, tally)) {
+                    self.handle_input(index, now_ns, blueprint, link, tally);
+                }
+                self.schedule_input(index);
             }
         }
     }
@@ -262,7 +273,7 @@ impl Node {
             let costs = &blueprint.agents[input.plan as usize].costs;
             tally.ledger.in_flight +=
                 input.filling.lines + input.batches.iter().map(|b| b.lines).sum::<u64>();
-            let variable = input.variable_bytes(blueprint);
+            let variable = input.variable_bytes(blueprint, input.peak_bytes);
             let (rss, pss) =
                 if input.leads { (costs.rss_idle_bytes(), costs.pss_idle_bytes()) } else { (0.0, 0.0) };
             tally.agent_rss_bytes += (rss + variable).round() as u64;

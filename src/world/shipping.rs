@@ -34,7 +34,7 @@ impl Input {
         self.held_bytes += record_bytes;
         self.filling.lines += chunk.lines;
         self.filling.record_bytes += record_bytes;
-        self.filling.wire_bytes += chunk.bytes + chunk.lines * plan.line_overhead_bytes;
+        self.filling.wire_bytes += plan.wire_bytes(chunk.lines, chunk.bytes);
         self.filling.chunks.push(chunk);
     }
 
@@ -59,11 +59,10 @@ impl Input {
     fn send(&mut self, batch: &mut Batch, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) -> bool {
         let answer = ship.link.send(now_ns, batch.wire_bytes, self.key, self.requests);
         self.requests += 1;
-        // One request a file and flush, and more where they are large.
         let files = (batch.chunks.len() as u64).min(u64::from(self.end - self.first));
         let counts = now_ns < ship.horizon_ns;
         if counts {
-            ship.tally.requests += files.max(batch.record_bytes.div_ceil(plan.batch_bytes));
+            ship.tally.requests += plan.requests_for(files, batch.record_bytes);
         }
         if counts && answer.carried {
             ship.tally.sent_bytes += batch.wire_bytes;
@@ -145,7 +144,7 @@ impl Node {
     ) {
         let input = &mut self.inputs[index];
         let plan = &blueprint.agents[input.plan as usize];
-        let rss_bytes = plan.costs.rss_idle_bytes() + input.variable_bytes(blueprint);
+        let rss_bytes = input.rss_bytes(blueprint, input.peak_bytes);
         if plan.memory_limit_bytes.is_some_and(|limit| rss_bytes > limit as f64) {
             tally.oom_kills += 1;
             input.kill(now_ns, plan, tally);

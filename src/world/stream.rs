@@ -62,20 +62,37 @@ impl Head {
             self.within = Self::draw(law, key, self.interval);
         }
         let lines = law.arrivals.before(key, interval, self.within.lines, at_ns % NS_PER_SEC, NS_PER_SEC);
-        // Bytes of a part of a chunk are its share of the lines.
-        let bytes = match self.within.lines {
-            all if lines == all => self.within.bytes,
-            all => self.within.bytes.checked_mul(lines).map_or_else(
-                || (u128::from(self.within.bytes) * u128::from(lines) / u128::from(all)) as u64,
-                |product| product / all,
-            ),
-        };
+        let bytes = share_of(self.within.bytes, lines, self.within.lines);
         Amount { lines: self.before.lines + lines, bytes: self.before.bytes + bytes }
     }
 
     /// The interval that the head stands at.
     pub fn interval(&self) -> u64 {
         self.interval
+    }
+}
+
+/// One over a number of lines; what it rounds off never makes a part larger than the whole.
+static INVERSE: [f64; 65] = {
+    let mut table = [0.0; 65];
+    let mut n = 1;
+    while n < table.len() {
+        table[n] = 1.0 / n as f64;
+        n += 1;
+    }
+    table
+};
+
+/// Bytes of a part of a chunk: its share of the lines.
+#[inline]
+fn share_of(bytes: u64, lines: u64, all: u64) -> u64 {
+    if lines == all {
+        return bytes;
+    }
+    match INVERSE.get(all as usize) {
+        // Divisions are slow, and of few lines at a time there are very many.
+        Some(inverse) if bytes < 1 << 40 => ((bytes * lines) as f64 * inverse) as u64,
+        _ => (u128::from(bytes) * u128::from(lines) / u128::from(all)) as u64,
     }
 }
 
@@ -149,6 +166,21 @@ impl Stream {
     /// The head, for others to start from.
     pub fn head(&self) -> Head {
         self.head
+    }
+
+    /// The head and what was written before the reader's place, to be taken further.
+    #[inline]
+    pub fn start(&self) -> (Head, Amount) {
+        (self.head, self.read)
+    }
+
+    /// The reader goes on to `at_ns`, where `head` was taken to, and before which `written` was written.
+    #[inline]
+    pub fn go_with(&mut self, at_ns: u64, head: Head, written: Amount) {
+        self.go_to(&Look { at_ns, written, head });
+        if head.interval > self.furthest.get().interval {
+            self.furthest.set(head);
+        }
     }
 
     /// The reader goes on.

@@ -2,6 +2,7 @@
 
 use super::blueprint::{Blueprint, StreamLaw};
 use super::stream::Stream;
+use crate::engine::marks::CLASSES;
 use crate::flow::Chunk;
 use crate::observe::{Freshness, Ledger, Spread};
 use std::ops::AddAssign;
@@ -54,6 +55,9 @@ pub struct Tally {
     bin_bits: u32,
     warmup_ns: u64,
     horizon_ns: u64,
+    /// Lines that were delivered without waiting, by the class of their request's latency: for each kind of agent and
+    /// tenant. Their ages follow, and are entered at the end.
+    punctual: Vec<Option<Box<[u64; CLASSES]>>>,
 }
 
 /// One tenant's lines emitted after warm-up.
@@ -91,7 +95,49 @@ impl Tally {
             bin_bits,
             warmup_ns: blueprint.warmup_ns,
             horizon_ns: blueprint.horizon_ns,
+            punctual: vec![None; blueprint.agents.len() * blueprint.tenants.len()],
         }
+    }
+
+    /// Lines of a tenant, by the class of their request's latency, that agents of a kind read over one flush interval
+    /// and delivered without waiting: to be added to.
+    #[inline]
+    pub(super) fn punctual_lines(&mut self, kind: usize, tenant: usize) -> &mut [u64; CLASSES] {
+        let counts = &mut self.punctual[kind * self.tenants.len() + tenant];
+        counts.get_or_insert_with(|| Box::new([0; CLASSES]))
+    }
+
+    /// Enters the ages of what was delivered without waiting.
+    pub(super) fn finish(&mut self, blueprint: &Blueprint) {
+        for (plan, counts) in blueprint.agents.iter().zip(self.punctual.chunks_mut(self.tenants.len().max(1)))
+        {
+            for (tenant, counts) in self.tenants.iter_mut().zip(counts) {
+                let Some(counts) = counts.take() else { continue };
+                for (class, lines) in counts.into_iter().enumerate().filter(|(_, lines)| *lines > 0) {
+                    let youngest_ns = blueprint.backend.latency_of(class);
+                    tenant.freshness.add(&Spread::between(youngest_ns, youngest_ns + plan.flush_ns), lines);
+                }
+            }
+        }
+    }
+
+    /// Lines that some streams wrote in a span of one flush, if it lies within one bin of the timeline.
+    #[inline]
+    pub(super) fn emit_within(&mut self, from_ns: u64, until_ns: u64, lines: u64) -> bool {
+        let (first, last) = (self.bin_of(from_ns), self.bin_of(until_ns.saturating_sub(1).max(from_ns)));
+        if first == last {
+            self.timeline[first].0 += lines;
+        }
+        first == last
+    }
+
+    /// Counts lines that the backend accepts at `at_ns`.
+    #[inline]
+    pub(super) fn accept(&mut self, at_ns: u64, lines: u64) {
+        let bin = self.bin_of(at_ns);
+        self.ledger.delivered += lines;
+        self.timeline[bin].1 += lines;
+        self.delivered_in_time += if at_ns < self.horizon_ns { lines } else { 0 };
     }
 
     /// Nanoseconds of a bin of the timeline.
@@ -133,12 +179,9 @@ impl Tally {
     /// Chunks that the backend accepts at `at_ns`.
     #[inline]
     pub(super) fn deliver(&mut self, chunks: &[Chunk], streams: &[Stream], at_ns: u64) {
-        let bin = self.bin_of(at_ns);
         let mut spread = Spread::default();
+        self.accept(at_ns, chunks.iter().map(|chunk| chunk.lines).sum());
         for chunk in chunks {
-            self.ledger.delivered += chunk.lines;
-            self.timeline[bin].1 += chunk.lines;
-            self.delivered_in_time += if at_ns < self.horizon_ns { chunk.lines } else { 0 };
             if chunk.from_ns >= self.warmup_ns {
                 // Chunks of one flush were mostly written in the same span.
                 spread.set(at_ns.saturating_sub(chunk.until_ns), at_ns.saturating_sub(chunk.from_ns));
@@ -155,6 +198,13 @@ impl AddAssign<&Self> for Tally {
         for (total, part) in self.tenants.iter_mut().zip(&other.tenants) {
             total.freshness += &part.freshness;
             total.emitted += part.emitted;
+        }
+        for (total, part) in self.punctual.iter_mut().zip(&other.punctual) {
+            match (total, part) {
+                (Some(total), Some(part)) => total.iter_mut().zip(part.iter()).for_each(|(t, p)| *t += p),
+                (total @ None, Some(part)) => *total = Some(part.clone()),
+                (_, None) => {}
+            }
         }
         self.agent_cpu_ns += other.agent_cpu_ns;
         self.agent_rss_bytes += other.agent_rss_bytes;

@@ -192,8 +192,7 @@ fn slots_and_whole_runs_give_the_same_bits() {
     blueprint.backend.capacity_bytes_per_s = Some(1e9);
     let placement = one_node(&blueprint);
     let whole = simulate(&blueprint, &placement, 7);
-    let pods_on = placement.pods_by_node();
-    let slots = run_nodes_together(&blueprint, &placement, &pods_on, 7, 1e9, 1);
+    let slots = simulate_at(Pace { slots: 1, ..Pace::default() }, &blueprint, &placement, 7);
     assert_eq!(format!("{whole:?}"), format!("{slots:?}"));
     // Without a capacity, nodes run apart; all the rest is the same.
     blueprint.backend.capacity_bytes_per_s = None;
@@ -207,9 +206,8 @@ fn a_congested_stretch_is_run_again_to_the_same_bits() {
     blueprint.backend.capacity_bytes_per_s = Some(900_000.0);
     blueprint.backend.outages = vec![Outage { from_ns: 20 * S, until_ns: 40 * S, refuses: false }];
     let placement = one_node(&blueprint);
-    let pods_on = placement.pods_by_node();
     let [by_stretch, by_slot] =
-        [500, 1].map(|slots| run_nodes_together(&blueprint, &placement, &pods_on, 7, 900_000.0, slots));
+        [500, 1].map(|slots| simulate_at(Pace { slots, ..Pace::default() }, &blueprint, &placement, 7));
     assert_eq!(format!("{by_stretch:?}"), format!("{by_slot:?}"));
     let wait_s = by_slot.longest_wait_ns as f64 / S as f64;
     assert!((wait_s / 13.6 - 1.0).abs() < 0.05, "{wait_s}");
@@ -270,4 +268,45 @@ fn an_input_never_waits_for_ever_with_an_empty_buffer() {
     blueprint.agents[0].buffer_limit_bytes = 100;
     let tally = run(&blueprint);
     assert!(tally.ledger.delivered as f64 > 0.5 * tally.ledger.emitted as f64, "{:?}", tally.ledger);
+}
+
+#[test]
+fn flushes_settled_at_once_give_the_same_bits_as_events() {
+    let check = |what: &str, change: &dyn Fn(&mut Blueprint)| {
+        for sidecars in [false, true] {
+            let mut blueprint = layout(6, 40.0, sidecars, 150);
+            blueprint.laws.iter_mut().for_each(|law| {
+                law.sizes = crate::engine::marks::Marks::from_quantiles(|u| 100.0 + 400.0 * u);
+            });
+            blueprint.backend.latency_tail =
+                crate::engine::marks::Marks::from_quantiles(|u| -5000.0 * libm::log(1.0 - u));
+            blueprint.warmup_ns = 12_345_678_901;
+            change(&mut blueprint);
+            let placement = one_node(&blueprint);
+            let [at_once, one_by_one] = [quiet::MOST_FLUSHES, 0].map(|flushes| {
+                let tally = simulate_at(Pace { flushes, ..Pace::default() }, &blueprint, &placement, 3);
+                tally.ledger.balance().unwrap();
+                assert!(tally.ledger.delivered > 0);
+                format!("{tally:?}")
+            });
+            assert!(at_once == one_by_one, "{what}, sidecars {sidecars}\n{at_once}\n{one_by_one}");
+        }
+    };
+    check("nothing special", &|_| {});
+    check("a capacity", &|b| b.backend.capacity_bytes_per_s = Some(1e6));
+    check("a capacity just enough", &|b| b.backend.capacity_bytes_per_s = Some(1.2e5));
+    check("odd flushes", &|b| b.agents[0].flush_ns = 310_000_000);
+    check("long flushes", &|b| b.agents[0].flush_ns = 5 * S);
+    check("an outage", &|b| {
+        b.backend.outages = vec![Outage { from_ns: 40 * S, until_ns: 60 * S, refuses: true }];
+    });
+    check("rotation", &|b| b.kubelet = FileRotation { size_bytes: 200_000, files: 3 });
+    check("slow answers", &|b| b.backend.latency_ns = 990_000_000);
+    check("a small buffer", &|b| b.agents[0].buffer_limit_bytes = 24_000);
+    check("little memory", &|b| b.agents[0].memory_limit_bytes = Some(12_750_000));
+    check("little CPU", &|b| b.agents[0].cores = 0.0018);
+    check("own files", &|b| {
+        b.pods[0].streams[0].medium = crate::flow::Medium::File;
+        b.pods[0].streams[0].rotation = FileRotation { size_bytes: 300_000, files: 2 };
+    });
 }
