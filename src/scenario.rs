@@ -19,6 +19,7 @@ mod cluster;
 mod collection;
 mod embedded;
 mod error;
+mod lifecycle;
 mod logs;
 mod objective;
 mod place;
@@ -29,6 +30,7 @@ pub use cluster::{Cluster, Kubelet, Pool};
 pub use collection::{AgentRequests, Collection, ConfigMode, CustomProfile, Override, Settings};
 pub use embedded::{embedded, embedded_names};
 pub use error::ScenarioError;
+pub use lifecycle::{Churn, Job, Lifecycle};
 pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};
 pub use workload::{

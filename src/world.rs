@@ -6,14 +6,15 @@
 //! Each node is a logical process with an event list of its own; nothing passes between nodes but demand for
 //! the backend's capacity, which is added up in time slots. A slot's waits depend on the slots before it
 //! alone, so nodes may run a slot at a time without hearing from each other. Where no slot exceeds the
-//! capacity nobody waits at all: nodes are run a longer stretch each on that assumption, which is checked, and
-//! only where it fails is the stretch run again slot by slot, from a copy of its beginning. Both ways give the
-//! same bits.
+//! capacity nobody waits at all: nodes are run a longer stretch each on that assumption, which is checked; where it
+//! fails they are taken back to a copy of its beginning, run as far as it held, and from there slot by slot until the
+//! backlog is gone. Both ways give the same bits.
 
 mod agent;
 mod backend;
 mod blueprint;
 mod files;
+mod life;
 mod node;
 mod quiet;
 mod reading;
@@ -28,14 +29,14 @@ mod testing;
 mod tests;
 
 pub use blueprint::{
-    AgentPlan, BackendPlan, Blueprint, FileRotation, Outage, Placement, PodTemplate, Pool, Reader, Requests,
-    StreamLaw, StreamPlan,
+    AgentPlan, BackendPlan, Blueprint, FileRotation, Life, Outage, Placement, PodTemplate, Pool, Reader,
+    Requests, StreamLaw, StreamPlan,
 };
 pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
 pub use tally::{Tally, TenantTally};
 
 use crate::engine::fluid::SlottedServer;
-use crate::units::SimTime;
+use crate::units::{NS_PER_SEC, SimTime};
 use backend::Link;
 use blueprint::PlacedPod;
 use node::Node;
@@ -52,16 +53,16 @@ pub fn simulate(blueprint: &Blueprint, placement: &Placement, key: u64) -> Tally
 /// How much is settled at once. It changes the time that a run takes, and no bit of its result.
 #[derive(Clone, Copy, Debug)]
 struct Pace {
-    /// Slots of a stretch in which nobody is expected to wait for the backend.
-    slots: usize,
+    /// The longest stretch in which nobody is expected to wait for the backend, in nanoseconds.
+    stretch_ns: u64,
     /// Flushes of a quiet input.
     flushes: usize,
 }
 
 impl Default for Pace {
-    /// Stretches long enough that a node's state is touched once in them while it is in the cache.
+    /// Stretches long enough that what keeping a copy of their beginning costs does not count.
     fn default() -> Self {
-        Self { slots: 1000, flushes: quiet::MOST_FLUSHES }
+        Self { stretch_ns: 60 * NS_PER_SEC, flushes: quiet::MOST_FLUSHES }
     }
 }
 
@@ -118,36 +119,43 @@ fn run_nodes_together(
     let outages: Vec<_> = blueprint.backend.outages.iter().map(|o| o.from_ns..o.until_ns).collect();
     let mut server = SlottedServer::new(capacity, blueprint.backend.slot(), span, &outages);
     // Enough nodes a block that a slot's work outweighs handing it out.
-    let in_block = placement.nodes.len().div_ceil(8).max(64);
-    let mut blocks: Vec<Block> = (0..placement.nodes.len())
+    let nodes = placement.nodes.len();
+    let in_block = nodes.div_ceil(8).max(64);
+    let mut blocks: Vec<Block> = (0..nodes.div_ceil(in_block))
         .into_par_iter()
-        .map(|node| Node::new(blueprint, node, placement.nodes[node], &pods_on[node], key))
-        .collect::<Vec<Node>>()
-        .chunks(in_block)
-        .map(|nodes| Block {
-            nodes: nodes.to_vec(),
-            tally: Tally::new(blueprint),
-            scratch: Scratch::new(pace.flushes),
+        .map(|block| {
+            let own = block * in_block..((block + 1) * in_block).min(nodes);
+            let new = |node| Node::new(blueprint, node, placement.nodes[node], &pods_on[node], key);
+            let (tally, scratch) = (Tally::new(blueprint), Scratch::new(pace.flushes));
+            Block { nodes: own.map(new).collect(), tally, scratch }
         })
         .collect();
-    let mut first = 0;
+    let longest = ((pace.stretch_ns / server.slot_ns()) as usize).clamp(1, MOST_SLOTS);
+    let (mut first, mut stretch) = (0, longest);
     while first < server.slots() {
-        let slots = pace.slots.min(server.slots() - first);
+        let slots = stretch.min(server.slots() - first);
         if slots > 1 && !server.has_backlog() {
             let before = blocks.clone();
-            let demand = run_slots(blueprint, &mut blocks, &server, first, slots);
-            if server.takes(&demand) {
-                server.settle(&demand);
-                first += slots;
+            let mut demand = run_slots(blueprint, &mut blocks, &server, first, slots);
+            let fitting = server.fitting(&demand);
+            stretch = if fitting == slots { longest.min(2 * stretch) } else { (stretch / 2).max(SHORTEST) };
+            if fitting < slots {
+                // Up to the first slot that is too full all was as expected, and will be again.
+                blocks = before;
+                demand = match fitting {
+                    0 => Vec::new(),
+                    _ => run_slots(blueprint, &mut blocks, &server, first, fitting),
+                };
+            }
+            server.settle(&demand);
+            first += fitting;
+            if fitting == slots {
                 continue;
             }
-            blocks = before;
         }
-        for slot in first..first + slots {
-            let demand = run_slots(blueprint, &mut blocks, &server, slot, 1);
-            server.settle(&demand);
-        }
-        first += slots;
+        let demand = run_slots(blueprint, &mut blocks, &server, first, 1);
+        server.settle(&demand);
+        first += 1;
     }
     let mut total = Tally::new(blueprint);
     for block in &mut blocks {
@@ -157,6 +165,10 @@ fn run_nodes_together(
     total.longest_wait_ns = server.longest_wait().as_ns();
     total
 }
+
+/// Slots of a stretch at most; and the least that is tried after it was too long.
+const MOST_SLOTS: usize = 1 << 16;
+const SHORTEST: usize = 16;
 
 /// Nodes that run one after the other, and what they add up to.
 #[derive(Clone)]

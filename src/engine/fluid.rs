@@ -45,6 +45,11 @@ impl SlottedServer {
         ((at_ns / self.slot_ns) as usize).min(self.slots - 1)
     }
 
+    /// Nanoseconds of a slot.
+    pub fn slot_ns(&self) -> u64 {
+        self.slot_ns
+    }
+
     /// Number of slots.
     pub fn slots(&self) -> usize {
         self.slots
@@ -78,9 +83,11 @@ impl SlottedServer {
         if self.closed.iter().any(|c| c.contains(&slot)) { 0 } else { self.capacity_per_slot }
     }
 
-    /// Whether the demand of none of the next slots exceeds its capacity: only then does nobody wait.
-    pub fn takes(&self, demand: &[u64]) -> bool {
-        demand.iter().zip(self.settled..).all(|(d, slot)| *d << FINE_BITS <= self.capacity_of(slot))
+    /// How many of the next slots have a demand within their capacity, up to the first that has not: as long, nobody
+    /// waits.
+    pub fn fitting(&self, demand: &[u64]) -> usize {
+        let fits = |(d, slot): (&u64, usize)| *d << FINE_BITS <= self.capacity_of(slot);
+        demand.iter().zip(self.settled..).take_while(|next| fits(*next)).count()
     }
 
     /// Settles the next slots with their demand: the excess of each becomes the backlog that the next one finds.
@@ -110,7 +117,7 @@ mod tests {
         // 100 units a slot of 10 ms. Demand 250, 0, 100, 0 leaves backlogs of 150, 50, 50, 0 behind.
         let mut server =
             SlottedServer::new(10_000.0, SimTime::from_ns(10 * MS), SimTime::from_ns(40 * MS), &[]);
-        assert!(!server.takes(&[250, 0, 100, 0]));
+        assert_eq!(server.fitting(&[50, 100, 101, 0]), 2);
         let waits = [250, 0, 100, 0].map(|demand| {
             server.settle(&[demand]);
             server.wait_ns() / MS
@@ -122,7 +129,7 @@ mod tests {
     #[test]
     fn demand_within_capacity_never_waits() {
         let mut server = SlottedServer::new(1000.0, SimTime::from_secs(1), SimTime::from_secs(3), &[]);
-        assert!(server.takes(&[1000, 999, 1000]));
+        assert_eq!(server.fitting(&[1000, 999, 1000]), 3);
         server.settle(&[1000, 999, 1000]);
         assert!(!server.has_backlog());
     }
@@ -137,7 +144,7 @@ mod tests {
             SimTime::from_secs(4),
             std::slice::from_ref(&(1000 * MS..3000 * MS)),
         );
-        assert!(server.takes(&[5]) && !server.takes(&[5, 5]));
+        assert_eq!(server.fitting(&[5, 5]), 1);
         let waits = [5, 5, 5, 0].map(|demand| {
             server.settle(&[demand]);
             server.wait_ns() / MS

@@ -66,6 +66,15 @@ impl Work {
     pub fn in_span(seconds: f64) -> Self {
         Self { inverse_span: 1.0 / seconds, ..Self::default() }
     }
+
+    /// Adds lines and bytes, and the reads that took them.
+    #[inline]
+    pub fn add(&mut self, lines: f64, bytes: f64, reads: f64, weighted_reads: f64) {
+        self.lines += lines;
+        self.bytes += bytes;
+        self.reads += reads;
+        self.weighted_reads += weighted_reads;
+    }
 }
 
 impl Costs {
@@ -103,29 +112,31 @@ impl Costs {
         1.0 + self.cold_factor / (1.0 + per_s * self.cold_gap_s)
     }
 
-    /// Adds what one file gave in `work.span_s` to the work, read as it was written.
+    /// Reads of lines of one file as they are written, in a span of one over `inverse_span` seconds; and the same, each
+    /// weighted with how much dearer its gap made it.
     #[inline]
-    pub fn add_live(&self, work: &mut Work, lines: f64, bytes: f64) {
+    pub fn live_reads(&self, lines: f64, inverse_span: f64) -> (f64, f64) {
         // With rate a and D = 1 + a·coalesce, reads happen at a/D, and what one costs more after a gap of D/a is
         // coldFactor·D/(D + a·coldGap).
-        let per_s = lines * work.inverse_span;
+        let per_s = lines * inverse_span;
         let spaced = 1.0 + per_s * self.coalesce_s;
         let reads = lines / spaced;
         let coldness = 1.0 + self.cold_factor * spaced / (spaced + per_s * self.cold_gap_s);
-        work.lines += lines;
-        work.bytes += bytes;
-        work.reads += reads;
-        work.weighted_reads += reads * coldness;
+        (reads, reads * coldness)
+    }
+
+    /// Adds what one file gave in the span of the work, read as it was written.
+    #[inline]
+    pub fn add_live(&self, work: &mut Work, lines: f64, bytes: f64) {
+        let (reads, weighted_reads) = self.live_reads(lines, work.inverse_span);
+        work.add(lines, bytes, reads, weighted_reads);
     }
 
     /// Adds a backlog that is read in large chunks.
     #[inline]
     pub fn add_bulk(&self, work: &mut Work, lines: f64, bytes: f64) {
         let reads = bytes / self.read_chunk_bytes;
-        work.lines += lines;
-        work.bytes += bytes;
-        work.reads += reads;
-        work.weighted_reads += reads;
+        work.add(lines, bytes, reads, reads);
     }
 
     /// Nanoseconds of CPU beyond [`Costs::idle_cores`] that the work takes.

@@ -1,11 +1,13 @@
 //! What the types alone cannot hold: names that must exist, values that must fit together, bounds.
 
 mod agents;
+mod lifecycle;
 mod log;
 
 use super::{Backend, Fault, Pool, Scenario, ScenarioError, Tenant, Workload};
 use crate::units::{Bytes, Millicores, SimTime};
 use agents::{check_agents, check_profiles};
+use lifecycle::check_lifecycle;
 use serde_saphyr::Spanned;
 use std::collections::BTreeSet;
 
@@ -204,6 +206,7 @@ fn check_tenants(scenario: &Scenario) -> Checked {
             allow(pods <= MAX_PODS, format!("{path}/replicas"), || {
                 format!("there are {} pods; allowed are up to {MAX_PODS}", scenario.pods())
             })?;
+            check_lifecycle(&workload.lifecycle, &format!("{path}/lifecycle"))?;
             for (number, log) in workload.logs.iter().enumerate() {
                 check_log(log, &format!("{path}/logs/{number}"))?;
             }

@@ -1,5 +1,6 @@
 //! Tenants, workloads and the logs they write.
 
+use super::Lifecycle;
 use crate::units::{Bytes, Fraction, LineRate, Millicores, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -89,6 +90,9 @@ pub struct Workload {
     /// What each pod requests.
     #[serde(default)]
     pub requests: Resources,
+    /// How its pods come and go.
+    #[serde(default)]
+    pub lifecycle: Lifecycle,
     /// What each pod writes.
     #[serde(default)]
     pub logs: Vec<LogSpec>,

@@ -1,11 +1,12 @@
 //! What all strategies draw alike: cluster, tenants, pods, the lines they write, the backend.
 
-use super::laws::laws_of;
+use super::laws::{laws_of, lognormal};
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
-use crate::scenario::{Fault, LogSpec, OutageMode, Scenario, Workload};
+use crate::scenario::{Fault, Lifecycle, LogSpec, OutageMode, Scenario, Workload};
+use crate::units::SimTime;
 use crate::world::{
-    BackendPlan, Blueprint, FileRotation, Outage, PodTemplate, Pool, Reader, Requests, StreamPlan,
+    BackendPlan, Blueprint, FileRotation, Life, Outage, PodTemplate, Pool, Reader, Requests, StreamPlan,
 };
 
 /// Where a log goes under a strategy, and who reads it there.
@@ -105,7 +106,26 @@ fn pod_template(
         },
         streams: workload.logs.iter().zip(first_laws).enumerate().map(stream).collect(),
         agent: None,
+        life: life_of(&workload.lifecycle),
     }
+}
+
+/// Lives in whole seconds, rounded up, none shorter than one.
+fn life_of(lifecycle: &Lifecycle) -> Option<Life> {
+    let seconds = |time: SimTime| time.as_secs_f64().ceil();
+    let (lifetime, linger, pause) = match lifecycle {
+        Lifecycle::Service => return None,
+        Lifecycle::Churn(churn) => (exponential(churn.lifetime.as_secs_f64()), churn.linger, churn.pause),
+        Lifecycle::Job(job) => {
+            let lifetime = match job.p99 {
+                None => Marks::constant(seconds(job.duration) as u32),
+                Some(p99) => lognormal(job.duration.as_secs_f64(), p99.as_secs_f64()),
+            };
+            (lifetime, job.linger, job.pause)
+        }
+    };
+    let lingers_s = seconds(linger) as u64;
+    Some(Life { lifetime, lingers_s, pause_s: lingers_s + seconds(pause) as u64 })
 }
 
 fn pool(pool: &crate::scenario::Pool) -> Pool {

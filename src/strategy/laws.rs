@@ -6,6 +6,8 @@ use crate::scenario::{ArrivalsSpec, LineSize, LogSpec};
 use crate::units::NS_PER_SEC;
 use crate::world::{StreamLaw, StreamPlan};
 use statrs::distribution::{ContinuousCDF, Normal};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 /// The standard normal quantile of 0.99.
 const Z99: f64 = 2.326_347_874_040_841;
@@ -42,14 +44,20 @@ fn arrivals_of(log: &LogSpec, factor: f64) -> Arrivals {
     }
 }
 
+/// Sizes of lines. Tables are made once for each way to describe them: experiments draw many blueprints of few kinds of
+/// logs.
 fn sizes_of(line: &LineSize) -> Marks {
+    static KNOWN: Mutex<BTreeMap<String, Marks>> = Mutex::new(BTreeMap::new());
+    let name = format!("{line:?}");
+    // A panic elsewhere leaves no half-made table behind.
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    known.entry(name).or_insert_with(|| make_sizes(line)).clone()
+}
+
+fn make_sizes(line: &LineSize) -> Marks {
     match line {
         LineSize::Constant(size) => Marks::constant(u32::try_from(size.get()).unwrap_or(u32::MAX)),
-        LineSize::Lognormal(law) => {
-            let mu = libm::log(law.median.as_f64());
-            let sigma = (libm::log(law.p99.as_f64()) - mu) / Z99;
-            Marks::from_quantiles(|u| libm::exp(mu + sigma * normal_quantile(u)))
-        }
+        LineSize::Lognormal(law) => lognormal(law.median.as_f64(), law.p99.as_f64()),
         LineSize::Quantiles(sizes) => Marks::from_quantiles(|u| {
             let place = u * (sizes.len() - 1) as f64;
             let (below, inside) = (place as usize, place.fract());
@@ -57,6 +65,13 @@ fn sizes_of(line: &LineSize) -> Marks {
             low.as_f64() + (high.as_f64() - low.as_f64()) * inside
         }),
     }
+}
+
+/// A log-normal distribution by its median and its 0.99 quantile.
+pub(super) fn lognormal(median: f64, p99: f64) -> Marks {
+    let mu = libm::log(median);
+    let sigma = (libm::log(p99) - mu) / Z99;
+    Marks::from_quantiles(|u| libm::exp(mu + sigma * normal_quantile(u)))
 }
 
 fn normal_quantile(u: f64) -> f64 {

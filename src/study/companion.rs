@@ -1,6 +1,6 @@
 //! Small clusters made of a scenario's own parts.
 
-use crate::scenario::{Cluster, Count, LogSource, LogSpec, Resources, Scenario, Tenant, Workload};
+use crate::scenario::{Cluster, Count, Lifecycle, LogSource, LogSpec, Resources, Scenario, Tenant, Workload};
 use crate::units::{ByteRate, Bytes, LineRate, Millicores, SimTime};
 
 /// The most pods a node that a companion has: more makes it slower, not different.
@@ -59,6 +59,7 @@ impl Typical {
             name: name.to_owned(),
             replicas: Count::of(replicas.max(1)),
             requests: TINY,
+            lifecycle: Lifecycle::default(),
             logs: vec![self.log.clone()],
         }
     }

@@ -6,6 +6,7 @@
 use super::blueprint::{AgentPlan, Blueprint};
 use crate::engine::random::{draw, subkey};
 use crate::flow::Chunk;
+use smallvec::SmallVec;
 
 const NEVER: u64 = u64::MAX;
 
@@ -42,6 +43,8 @@ pub(super) struct Input {
     /// Its streams on the node: the first, and one behind the last.
     pub first: u32,
     pub end: u32,
+    /// The collection config that it is for, where each has an input of its own.
+    pub config: u32,
     pub mode: Mode,
     /// Everything up to here is settled.
     pub since_ns: u64,
@@ -64,7 +67,7 @@ pub(super) struct Input {
     /// Batches that were refused, or whose answer comes after the run.
     pub batches: Vec<Batch>,
     /// Batches that were accepted: when the answer is there, and the record bytes that it frees.
-    pub releases: Vec<(u64, u64)>,
+    pub releases: SmallVec<[(u64, u64); 2]>,
     pub kills: u32,
 }
 
@@ -75,37 +78,65 @@ const SCAN_PHASE: u64 = 2;
 const PHASES: u64 = 32;
 
 impl Input {
+    /// An agent's input in the middle of its life; `key` is that of the agent.
     pub fn new(
         plan_index: usize,
         plan: &AgentPlan,
         streams: std::ops::Range<u32>,
         key: u64,
+        config: u32,
         leads: bool,
     ) -> Self {
-        let phase = |purpose, interval: u64| draw(subkey(key, purpose), 0) % PHASES * (interval / PHASES);
-        let flush_phase_ns = phase(FLUSH_PHASE, plan.flush_ns);
-        Self {
+        let mut input = Self {
             plan: plan_index as u32,
             first: streams.start,
             end: streams.end,
+            config,
             mode: Mode::Reading,
             since_ns: 0,
             behind: false,
             leads,
-            flush_ns: if flush_phase_ns == 0 { plan.flush_ns } else { flush_phase_ns },
+            flush_ns: 0,
             scan_ns: NEVER,
             give_up_ns: NEVER,
             restart_ns: NEVER,
-            scan_phase_ns: phase(SCAN_PHASE, plan.scan_ns),
-            key,
+            scan_phase_ns: 0,
+            key: 0,
             requests: 0,
             held_bytes: 0,
             peak_bytes: 0,
             filling: Batch::default(),
             batches: Vec::new(),
-            releases: Vec::new(),
+            releases: SmallVec::new(),
             kills: 0,
-        }
+        };
+        input.begin(0, key, plan);
+        input
+    }
+
+    /// The agent starts, at `now_ns` and with timers of its own. Inputs of one process flush together, and each has its
+    /// own luck with the backend.
+    pub fn begin(&mut self, now_ns: u64, key: u64, plan: &AgentPlan) {
+        let phase = |purpose, interval: u64| draw(subkey(key, purpose), 0) % PHASES * (interval / PHASES);
+        let flush_phase_ns = phase(FLUSH_PHASE, plan.flush_ns);
+        self.key = subkey(key, u64::from(self.config));
+        self.mode = Mode::Reading;
+        self.since_ns = now_ns;
+        self.flush_ns = now_ns + if flush_phase_ns == 0 { plan.flush_ns } else { flush_phase_ns };
+        self.scan_phase_ns = now_ns + phase(SCAN_PHASE, plan.scan_ns);
+    }
+
+    /// The process is gone, and what it held with it: gives the lines that were not accepted yet.
+    pub fn drop_all(&mut self) -> u64 {
+        let held = self.batches.drain(..).map(|b| b.lines).sum::<u64>() + self.filling.lines;
+        self.filling = Batch::default();
+        self.releases.clear();
+        self.held_bytes = 0;
+        self.mode = Mode::Down;
+        self.flush_ns = NEVER;
+        self.scan_ns = NEVER;
+        self.give_up_ns = NEVER;
+        held
     }
 
     /// The next instant at which something happens.
@@ -117,9 +148,9 @@ impl Input {
     /// Frees the memory of accepted batches whose answers are there at `now_ns`, and reads on if that makes room.
     pub fn release(&mut self, now_ns: u64, plan: &AgentPlan) {
         let held_bytes = &mut self.held_bytes;
-        self.releases.retain(|(at_ns, record_bytes)| {
-            let is_there = *at_ns <= now_ns;
-            *held_bytes -= if is_there { *record_bytes } else { 0 };
+        self.releases.retain(|&mut (at_ns, record_bytes)| {
+            let is_there = at_ns <= now_ns;
+            *held_bytes -= if is_there { record_bytes } else { 0 };
             !is_there
         });
         if self.mode == Mode::Paused && self.held_bytes < plan.buffer_limit_bytes {

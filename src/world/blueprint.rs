@@ -119,6 +119,20 @@ pub struct PodTemplate {
     pub streams: Vec<StreamPlan>,
     /// The agent that runs in each pod, an index into `agents`.
     pub agent: Option<usize>,
+    /// How its pods come and go; `None` where each lives from beginning to end.
+    pub life: Option<Life>,
+}
+
+/// How pods come and go: one lives, ends, is deleted with its files, and another takes its place on the same node.
+/// All in whole seconds.
+#[derive(Clone, Debug)]
+pub struct Life {
+    /// Seconds that a pod lives.
+    pub lifetime: Marks,
+    /// Seconds from a pod's end until it is deleted, its logs with it.
+    pub lingers_s: u64,
+    /// Seconds from a pod's end until the next one writes; no less than it lingers.
+    pub pause_s: u64,
 }
 
 /// One log stream of each pod of a template.

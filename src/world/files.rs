@@ -4,6 +4,7 @@ use super::blueprint::{FileRotation, StreamLaw};
 use super::stream::{Amount, Head, Stream};
 use super::tally::Tally;
 use crate::flow::Cause;
+use smallvec::SmallVec;
 use std::collections::VecDeque;
 
 /// A rotated file on disk.
@@ -26,10 +27,15 @@ struct Span {
     until_ns: u64,
 }
 
-/// All files of one stream. Cold: touched at rotations, scans and kills only.
+/// All files of one stream. Cold: touched at rotations, scans, kills and at the ends of its pod only.
 #[derive(Clone, Debug)]
 pub(super) struct Files {
     rotation: FileRotation,
+    /// When the stream began, and when its container has written its last line.
+    born_ns: u64,
+    ended_ns: u64,
+    /// Whether its pod has been deleted, and all files with it.
+    pub is_gone: bool,
     /// When the live file was begun, and the lines of the stream before it.
     live_from_ns: u64,
     live_from_lines: u64,
@@ -40,9 +46,9 @@ pub(super) struct Files {
     /// Rotated files from before the run that are still there; outside the ledger.
     older: u64,
     /// Spans that the reader knows of, the one it reads first; none where there is no reader.
-    known: VecDeque<Span>,
+    known: SmallVec<[Span; 2]>,
     /// Rotated files that the reader gives up: when, and where they end.
-    give_up: VecDeque<(u64, u64)>,
+    give_up: SmallVec<[(u64, u64); 1]>,
     /// Follows the live file's size.
     head: Head,
     /// No need to look at the size before this.
@@ -60,12 +66,15 @@ impl Files {
         has_reader: bool,
         no_reader_cause: Cause,
     ) -> Self {
-        let mut known = VecDeque::new();
+        let mut known = SmallVec::new();
         if has_reader {
-            known.push_back(Span { from_ns: 0, until_ns: u64::MAX });
+            known.push(Span { from_ns: 0, until_ns: u64::MAX });
         }
         Self {
             rotation,
+            born_ns: 0,
+            ended_ns: u64::MAX,
+            is_gone: false,
             live_from_ns: 0,
             live_from_lines: 0,
             live_base_bytes: -(initial_bytes as i64),
@@ -73,7 +82,7 @@ impl Files {
             rotated: VecDeque::new(),
             older: rotation.files.saturating_sub(1),
             known,
-            give_up: VecDeque::new(),
+            give_up: SmallVec::new(),
             head: stream.head(),
             next_check_ns: 0,
             has_reader,
@@ -81,8 +90,32 @@ impl Files {
         }
     }
 
+    /// The files of the same container's successor, begun at `now_ns`; its reader has yet to find them.
+    pub fn begin_anew(&self, stream: &Stream, now_ns: u64) -> Self {
+        let mut files = Self::new(self.rotation, 0, stream, self.has_reader, self.no_reader_cause);
+        (files.born_ns, files.live_from_ns, files.older) = (now_ns, now_ns, 0);
+        files.known.clear();
+        files
+    }
+
+    /// The container has written its last line. What its reader knows of the live file ends here.
+    pub fn end(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64) {
+        self.ended_ns = now_ns;
+        self.next_check_ns = u64::MAX;
+        if let Some(span) = self.known.last_mut().filter(|span| span.until_ns == u64::MAX) {
+            span.until_ns = now_ns;
+        }
+        self.settle(stream, law);
+    }
+
+    /// Lines that were written before an instant, wherever the reader is.
+    pub fn lines_until(&self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> u64 {
+        stream.lines_before(law, self.born_ns, at_ns.min(self.ended_ns))
+    }
+
     /// What was written before `at_ns`, by the files' own head; the stream's is used where it is further on.
     pub fn written(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> Amount {
+        let at_ns = at_ns.min(self.ended_ns);
         let ahead = stream.head();
         if ahead.interval() > self.head.interval() && ahead.interval() * crate::units::NS_PER_SEC <= at_ns {
             self.head = ahead;
@@ -145,14 +178,13 @@ impl Files {
         let disk_bytes = (stream.on_disk(written) as i64 - self.live_base_bytes).max(0) as u64;
         let mut abandoned = std::mem::take(&mut self.live_abandoned);
         let mut deadline = None;
-        let knows_live = self.known.back().is_some_and(|span| span.until_ns == u64::MAX);
-        if knows_live {
-            if let Some(span) = self.known.back_mut() {
+        if self.knows_live(stream) {
+            if let Some(span) = self.known.last_mut() {
                 span.until_ns = at_ns;
             }
             if stream.time_ns < at_ns {
                 let until = at_ns.saturating_add(rotate_wait_ns);
-                self.give_up.push_back((until, at_ns));
+                self.give_up.push((until, at_ns));
                 deadline = Some(until);
             }
         } else {
@@ -190,7 +222,7 @@ impl Files {
     /// The reader skips what it knows of before `until_ns`; gives the lines skipped.
     fn skip_to(&mut self, stream: &mut Stream, law: &StreamLaw, until_ns: u64, tally: &mut Tally) -> u64 {
         let mut skipped = 0;
-        while let Some(span) = self.known.front().copied() {
+        while let Some(span) = self.known.first().copied() {
             let from = stream.time_ns.max(span.from_ns);
             let end = span.until_ns.min(until_ns);
             if span.from_ns >= until_ns || from >= end && span.until_ns > until_ns {
@@ -207,7 +239,7 @@ impl Files {
             if span.until_ns > until_ns {
                 break;
             }
-            self.known.pop_front();
+            self.known.remove(0);
         }
         self.settle(stream, law);
         skipped
@@ -216,7 +248,7 @@ impl Files {
     /// The reader's limit follows from the span it reads; a span read to its end is closed, and the reader
     /// goes on to the next it knows of.
     pub fn settle(&mut self, stream: &mut Stream, law: &StreamLaw) {
-        while let Some(span) = self.known.front() {
+        while let Some(span) = self.known.first() {
             if stream.time_ns < span.from_ns {
                 let start = stream.look(law, span.from_ns);
                 stream.go_to(&start);
@@ -225,7 +257,7 @@ impl Files {
                 stream.limit_ns = span.until_ns;
                 return;
             }
-            self.known.pop_front();
+            self.known.remove(0);
         }
         // Nothing known: nothing can be read until a scan finds the live file.
         stream.limit_ns = stream.time_ns;
@@ -233,28 +265,32 @@ impl Files {
 
     /// The reader looks for files and finds the live one.
     pub fn discover(&mut self, stream: &mut Stream, law: &StreamLaw) {
-        match self.known.back_mut() {
-            Some(span) if span.until_ns == u64::MAX => return,
-            Some(span) if span.until_ns == self.live_from_ns => span.until_ns = u64::MAX,
-            _ => self.known.push_back(Span { from_ns: self.live_from_ns, until_ns: u64::MAX }),
+        if self.is_gone {
+            return;
+        }
+        match self.known.last_mut() {
+            Some(span) if span.until_ns == self.ended_ns => return,
+            Some(span) if span.until_ns == self.live_from_ns => span.until_ns = self.ended_ns,
+            _ => self.known.push(Span { from_ns: self.live_from_ns, until_ns: self.ended_ns }),
         }
         self.settle(stream, law);
     }
 
-    /// Whether the reader knows the live file.
-    pub fn knows_live(&self) -> bool {
-        self.known.back().is_some_and(|span| span.until_ns == u64::MAX)
+    /// Whether the reader knows the live file, or has read it to its end.
+    pub fn knows_live(&self, stream: &Stream) -> bool {
+        let is_over = stream.time_ns >= self.ended_ns || self.is_gone;
+        is_over || self.known.last().is_some_and(|span| span.until_ns == self.ended_ns)
     }
 
     /// When the reader next gives a rotated file up.
     pub fn next_give_up(&self) -> Option<u64> {
-        self.give_up.front().map(|(at, _)| *at)
+        self.give_up.first().map(|(at, _)| *at)
     }
 
     /// The reader closes rotated files whose time is up; what it has not read of them is abandoned.
     pub fn give_up(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64, tally: &mut Tally) {
-        while let Some((_, end_ns)) = self.give_up.front().copied().filter(|(at, _)| *at <= now_ns) {
-            self.give_up.pop_front();
+        while let Some((_, end_ns)) = self.give_up.first().copied().filter(|(at, _)| *at <= now_ns) {
+            self.give_up.remove(0);
             self.abandon(stream, law, end_ns, Cause::RotatedBeforeRead, tally);
         }
     }
@@ -298,7 +334,7 @@ impl Files {
         self.abandon(stream, law, resume_ns, Cause::AgentKilled, tally);
     }
 
-    /// The end of the run: counts what was emitted and what is still on disk. Gives the bytes on disk.
+    /// The end of the run: counts what was emitted and what is still on disk. Gives what the stream has written.
     /// A reader that is dead and keeps no checkpoints would skip what it has not read.
     pub fn close(
         &mut self,
@@ -307,7 +343,8 @@ impl Files {
         horizon_ns: u64,
         reader_forgets: bool,
         tally: &mut Tally,
-    ) -> u64 {
+    ) -> Amount {
+        let horizon_ns = horizon_ns.min(self.ended_ns);
         if self.has_reader && reader_forgets {
             self.discover(stream, law);
             self.abandon(stream, law, horizon_ns, Cause::AgentKilled, tally);
@@ -326,7 +363,40 @@ impl Files {
         if !self.has_reader {
             tally.ledger.retained += emitted.lines - self.live_from_lines;
         }
-        let live = (stream.on_disk(emitted) as i64 - self.live_base_bytes).max(0) as u64;
+        emitted
+    }
+
+    /// Bytes of all files at the end of the run.
+    pub fn disk_bytes(&self, stream: &Stream, written: Amount) -> u64 {
+        let live = (stream.on_disk(written) as i64 - self.live_base_bytes).max(0) as u64;
         live + self.rotated.iter().map(|f| f.disk_bytes).sum::<u64>()
+    }
+
+    /// The pod is deleted, and its files with it: whatever was not read is lost. Gives what the stream had written.
+    pub fn delete(&mut self, stream: &mut Stream, law: &StreamLaw, tally: &mut Tally) -> Amount {
+        let gone = std::iter::once(self.live_abandoned).chain(self.rotated.iter().map(|f| f.abandoned));
+        for (cause, lines) in gone.flat_map(|lines| Cause::ALL.into_iter().zip(lines)) {
+            tally.ledger.lose(cause, lines);
+        }
+        let written = self.written(stream, law, self.ended_ns);
+        if self.has_reader {
+            let unseen = if self.knows_live(stream) { 0 } else { written.lines - self.live_from_lines };
+            let unread = self.skip_to(stream, law, self.ended_ns, tally);
+            tally.ledger.lose(Cause::RemovedWithPod, unread);
+            tally.ledger.lose(Cause::NeverDiscovered, unseen);
+            if unseen > 0 {
+                tally.emit(self.live_from_ns, self.ended_ns, unseen);
+            }
+        } else {
+            tally.emit_stream(stream, law, self.ended_ns);
+            let cause = match self.no_reader_cause {
+                Cause::RotatedBeforeRead => Cause::RemovedWithPod,
+                cause => cause,
+            };
+            tally.ledger.lose(cause, written.lines - self.live_from_lines);
+        }
+        tally.ledger.emitted += written.lines;
+        self.is_gone = true;
+        written
     }
 }

@@ -4,6 +4,7 @@ use super::agent::{Input, Mode};
 use super::backend::Link;
 use super::blueprint::{Blueprint, PlacedPod, Reader, StreamPlan};
 use super::files::Files;
+use super::life::Place;
 use super::shipping::Ship;
 use super::stream::{Look, Stream};
 use super::tally::Tally;
@@ -11,8 +12,9 @@ use crate::engine::events::EventList;
 use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::{Cause, Medium};
 use crate::units::SimTime;
+use std::ops::Range;
 
-/// The kubelet's place in the event list; inputs follow.
+/// The kubelet's place in the event list, for pods' lives and for their files; inputs follow.
 const KUBELET: usize = 0;
 
 /// Purposes of draws of a stream and of a node.
@@ -34,6 +36,9 @@ pub(super) struct Node {
     pub(super) first_tick_ns: u64,
     /// Foreseen rotations by applications, the earliest last.
     pub(super) own_rotations: Vec<(u64, u32)>,
+    /// Pods that come and go, and when the next of them does.
+    pub(super) places: Vec<Place>,
+    pub(super) life_ns: u64,
     log_disk_bytes: u64,
     /// Scratch space of a read.
     pub(super) looks: Vec<Look>,
@@ -47,6 +52,8 @@ struct Found<'a> {
     key: u64,
     /// Groups streams by the input that reads them: pod and config, or config; readers come first.
     group: (u64, u32),
+    /// The pod's place among those that come and go, and the stream's in the pod.
+    place: Option<(usize, usize)>,
 }
 
 impl Node {
@@ -54,11 +61,17 @@ impl Node {
         let node_key = subkey(named_key(key, "node"), number as u64);
         let mut found = Vec::new();
         let mut pod_keys = Vec::with_capacity(pods.len());
+        let mut places = Vec::new();
+        let mut place_of = vec![None; pods.len()];
         for (position, pod) in pods.iter().enumerate() {
             let template = &blueprint.pods[pod.template as usize];
             let pod_key = subkey(named_key(key, &template.name), u64::from(pod.ordinal));
             pod_keys.push(pod_key);
-            for plan in &template.streams {
+            if let Some(life) = &template.life {
+                place_of[position] = Some(places.len());
+                places.push(Place::new(pod.template, life, pod_key));
+            }
+            for (number, plan) in template.streams.iter().enumerate() {
                 let agent = match plan.reader {
                     Reader::Node => blueprint.node_agent,
                     Reader::Pod => template.agent,
@@ -74,7 +87,8 @@ impl Node {
                     _ => (u64::MAX, 0),
                 };
                 let stream_key = named_key(pod_key, &plan.name);
-                found.push(Found { plan, tenant: template.tenant, key: stream_key, group });
+                let place = place_of[position].map(|place| (place, number));
+                found.push(Found { plan, tenant: template.tenant, key: stream_key, group, place });
             }
         }
         found.sort_by_key(|f| f.group);
@@ -87,14 +101,25 @@ impl Node {
             tick_ns: 0,
             first_tick_ns: tick_phase(node_key, blueprint.kubelet_interval_ns),
             own_rotations: Vec::new(),
+            places,
+            life_ns: 0,
             log_disk_bytes: blueprint.pools[pool].log_disk_bytes,
             looks: Vec::new(),
             events: EventList::new(1),
         };
-        for stream in &found {
+        for (number, stream) in found.iter().enumerate() {
             node.add_stream(blueprint, stream);
+            if let Some((place, plan)) = stream.place {
+                node.places[place].has_stream(plan, number as u32);
+            }
         }
-        node.add_inputs(blueprint, &found, pods, &pod_keys, node_key);
+        let inputs_of = node.add_inputs(blueprint, &found, pods, &pod_keys, node_key);
+        for (place, inputs) in place_of.into_iter().zip(inputs_of) {
+            if let Some(place) = place {
+                node.places[place].inputs = inputs;
+            }
+        }
+        node.life_ns = node.next_life_ns();
         node.events = EventList::new(1 + node.inputs.len());
         node.schedule_kubelet();
         for index in 0..node.inputs.len() {
@@ -104,13 +129,12 @@ impl Node {
     }
 
     fn add_stream(&mut self, blueprint: &Blueprint, found: &Found<'_>) {
-        let class = draw(found.key, RATE_CLASS) as usize % StreamPlan::RATE_CLASSES;
-        let law_index = found.plan.first_law + class;
+        let law_index = law_of(found.plan, found.key);
         let law = &blueprint.laws[law_index];
         let is_stdout = found.plan.medium == Medium::Stdout;
         let prefix_bytes = found.plan.medium.prefix_bytes() as u32;
         let rotation = if is_stdout { blueprint.kubelet } else { found.plan.rotation };
-        let stream = Stream::new(law_index as u32, law, found.tenant, prefix_bytes, found.key);
+        let stream = Stream::new(law_index as u32, law, found.tenant, prefix_bytes, found.key, 0);
         let initial_bytes = unit(draw(found.key, INITIAL_SIZE)) * rotation.size_bytes as f64;
         let has_reader = found.group.0 != u64::MAX;
         let cause = match found.plan.reader {
@@ -122,7 +146,8 @@ impl Node {
         self.media.push(found.plan.medium);
     }
 
-    /// One input for each group of streams, and one for an agent that has nothing to read.
+    /// One input for each group of streams, and one for an agent that has nothing to read. Gives the inputs of the agent
+    /// in each pod.
     fn add_inputs(
         &mut self,
         blueprint: &Blueprint,
@@ -130,7 +155,7 @@ impl Node {
         pods: &[PlacedPod],
         pod_keys: &[u64],
         node_key: u64,
-    ) {
+    ) -> Vec<Range<u32>> {
         // The agents that run here, by the first half of the group of what they read.
         let mut agents: Vec<(u64, usize, u64)> = Vec::new();
         agents.extend(blueprint.node_agent.map(|agent| (0, agent, node_key)));
@@ -139,29 +164,33 @@ impl Node {
             agents.extend(agent.map(|agent| (1 + position as u64, agent, pod_keys[position])));
         }
         let mut next = 0;
+        let mut inputs_of = vec![0..0; pods.len()];
         for (owner, agent, key) in agents {
             let mut leads = true;
+            let first_input = self.inputs.len() as u32;
             while leads || found.get(next).is_some_and(|f| f.group.0 == owner) {
                 let first = next;
                 while found.get(next).is_some_and(|f| f.group.0 == owner && f.group == found[first].group) {
                     next += 1;
                 }
                 let plan = &blueprint.agents[agent];
-                let mut input = Input::new(agent, plan, first as u32..next as u32, key, leads);
-                // Inputs of one process flush together, and each has its own luck with the backend.
-                input.key = subkey(key, found.get(first).map_or(0, |f| u64::from(f.group.1)));
-                self.inputs.push(input);
+                let config = found.get(first).map_or(0, |f| f.group.1);
+                self.inputs.push(Input::new(agent, plan, first as u32..next as u32, key, config, leads));
                 self.reader_of.resize(next, self.inputs.len() as u32 - 1);
                 leads = false;
             }
+            if let Some(position) = owner.checked_sub(1) {
+                inputs_of[position as usize] = first_input..self.inputs.len() as u32;
+            }
         }
         self.reader_of.resize(found.len(), u32::MAX);
+        inputs_of
     }
 
-    /// When a file is looked at or rotated next.
+    /// When a pod comes or goes, or a file is looked at or rotated next.
     fn kubelet_ns(&self) -> u64 {
         let own = self.own_rotations.last().map_or(u64::MAX, |(at_ns, _)| *at_ns);
-        self.tick_ns.min(own)
+        self.tick_ns.min(own).min(self.life_ns)
     }
 
     fn schedule_kubelet(&mut self) {
@@ -186,7 +215,9 @@ impl Node {
                 return;
             }
             if entity == KUBELET {
-                if self.tick_ns <= now_ns {
+                if self.life_ns <= now_ns {
+                    self.live(now_ns, blueprint, tally);
+                } else if self.tick_ns <= now_ns {
                     self.look_at_files(now_ns, blueprint, tally);
                 } else {
                     self.rotate_own(blueprint, tally);
@@ -248,22 +279,20 @@ impl Node {
         }
         let mut disk_bytes = 0;
         for number in 0..self.streams.len() {
+            if self.files[number].is_gone {
+                continue;
+            }
             let stream = &mut self.streams[number];
             let law = &blueprint.laws[stream.law as usize];
-            let before_warmup = stream.lines_before(law, blueprint.warmup_ns);
+            let before_warmup = self.files[number].lines_until(stream, law, blueprint.warmup_ns);
             let reader = self.inputs.get(self.reader_of[number] as usize);
             let forgets = reader.is_some_and(|input| {
                 input.mode == Mode::Down && !blueprint.agents[input.plan as usize].checkpoints
             });
-            disk_bytes += self.files[number].close(stream, law, blueprint.horizon_ns, forgets, tally);
-            let written = self.files[number].written(stream, law, blueprint.horizon_ns);
-            tally.tenants[stream.tenant as usize].emitted += written.lines - before_warmup;
-            tally.disk_bytes += stream.on_disk(written);
-            if self.media[number] == Medium::Stdout {
-                tally.stdout_lines += written.lines;
-            } else {
-                tally.file_lines += written.lines;
-            }
+            let files = &mut self.files[number];
+            let written = files.close(stream, law, blueprint.horizon_ns, forgets, tally);
+            disk_bytes += files.disk_bytes(stream, written);
+            tally.wrote(stream, written, before_warmup, self.media[number]);
         }
         tally.fullest_disk_bytes = tally.fullest_disk_bytes.max(disk_bytes);
         let share_ppm = u128::from(disk_bytes) * 1_000_000 / u128::from(self.log_disk_bytes.max(1));
@@ -284,6 +313,11 @@ impl Node {
         }
         tally.agent_pss_bytes += shared_bytes.round() as u64;
     }
+}
+
+/// The law of a stream: replicas differ in their mean rates.
+pub(super) fn law_of(plan: &StreamPlan, stream_key: u64) -> usize {
+    plan.first_law + draw(stream_key, RATE_CLASS) as usize % StreamPlan::RATE_CLASSES
 }
 
 /// Kubelets started at different times.

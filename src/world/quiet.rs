@@ -27,12 +27,33 @@ pub(super) struct Scratch {
     lines: Vec<u64>,
     /// Where each stream gets to; `None` where it has nothing to be read.
     reached: Vec<Option<(Head, Amount)>>,
+    /// Reads and weighted reads of so many lines in a flush interval, for each kind of agent that was asked for.
+    reads: Vec<Vec<(f64, f64)>>,
 }
+
+/// Up to how many lines of a file and flush the reads that they take are looked up.
+const TABLED_LINES: usize = 64;
 
 impl Scratch {
     pub fn new(most_flushes: usize) -> Self {
-        Self { most_flushes, flushes: Vec::new(), lines: Vec::new(), reached: Vec::new() }
+        Self { most_flushes, ..Self::default() }
     }
+
+    /// Makes the table of reads of a kind of agent where there is none yet.
+    fn table_reads(&mut self, kind: usize, plan: &AgentPlan) {
+        if self.reads.len() <= kind {
+            self.reads.resize(kind + 1, Vec::new());
+        }
+        if self.reads[kind].is_empty() {
+            let inverse_span = 1.0 / seconds_between_flushes(plan);
+            self.reads[kind] =
+                (0..=TABLED_LINES).map(|lines| plan.costs.live_reads(lines as f64, inverse_span)).collect();
+        }
+    }
+}
+
+fn seconds_between_flushes(plan: &AgentPlan) -> f64 {
+    plan.flush_ns as f64 / NS_PER_SEC as f64
 }
 
 /// What one flush takes.
@@ -65,14 +86,19 @@ impl Flush {
     }
 
     #[inline]
-    fn add(&mut self, new: Amount, stream: &Stream, plan: &AgentPlan) {
+    fn add(&mut self, new: Amount, stream: &Stream, plan: &AgentPlan, reads: &[(f64, f64)]) {
         let disk_bytes = stream.on_disk(new);
         self.lines += new.lines;
         self.record_bytes += plan.record_bytes(new.lines, new.bytes);
         self.disk_bytes += disk_bytes;
         self.wire_bytes += plan.wire_bytes(new.lines, new.bytes);
         self.chunks += 1;
-        plan.costs.add_live(&mut self.work, new.lines as f64, disk_bytes as f64);
+        match reads.get(new.lines as usize) {
+            Some((reads, weighted)) => {
+                self.work.add(new.lines as f64, disk_bytes as f64, *reads, *weighted);
+            }
+            None => plan.costs.add_live(&mut self.work, new.lines as f64, disk_bytes as f64),
+        }
     }
 }
 
@@ -159,9 +185,10 @@ struct Pass<'a> {
 impl Pass<'_> {
     /// Draws what each flush takes. Gives `false` where a stream is not read as it is written.
     fn draw(&self, streams: &[Stream], flushes: usize, scratch: &mut Scratch) -> bool {
-        let span_s = self.plan.flush_ns as f64 / NS_PER_SEC as f64;
+        scratch.table_reads(self.kind, self.plan);
+        let reads = &scratch.reads[self.kind];
         scratch.flushes.clear();
-        scratch.flushes.resize(flushes, Flush::over(span_s));
+        scratch.flushes.resize(flushes, Flush::over(seconds_between_flushes(self.plan)));
         scratch.lines.clear();
         scratch.reached.clear();
         for stream in streams {
@@ -182,7 +209,7 @@ impl Pass<'_> {
                 let new = written - before;
                 scratch.lines.push(new.lines);
                 if new.lines > 0 {
-                    flush.add(new, stream, self.plan);
+                    flush.add(new, stream, self.plan, reads);
                 }
                 before = written;
                 at_ns += self.plan.flush_ns;

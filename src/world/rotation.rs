@@ -12,49 +12,76 @@ use crate::profile::Successor;
 const MISSED: u64 = 14;
 
 impl Node {
+    /// The kubelet's look at files after `now_ns`.
+    pub(super) fn tick_after(&self, now_ns: u64, blueprint: &Blueprint) -> u64 {
+        match now_ns.checked_sub(self.first_tick_ns) {
+            None => self.first_tick_ns,
+            Some(since_ns) => {
+                let interval_ns = blueprint.kubelet_interval_ns;
+                self.first_tick_ns.saturating_add((since_ns / interval_ns + 1).saturating_mul(interval_ns))
+            }
+        }
+    }
+
     /// The kubelet's tick: rotates every container log that has reached its size, and foresees which files the
-    /// applications themselves will rotate before the next tick.
+    /// applications themselves will rotate before the next tick. Ticks at which nothing can be due are left out.
     pub(super) fn look_at_files(&mut self, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
         // The first look, at the beginning, is for the applications' files alone; the kubelet's own follow from
         // when it started.
-        let next_ns = if now_ns == 0 { self.first_tick_ns } else { now_ns + blueprint.kubelet_interval_ns };
-        let horizon_ns = blueprint.horizon_ns;
-        self.tick_ns = if now_ns >= horizon_ns { u64::MAX } else { next_ns };
-        if now_ns >= horizon_ns {
+        if now_ns >= blueprint.horizon_ns {
+            self.tick_ns = u64::MAX;
             return;
         }
+        let next_ns = self.tick_after(now_ns, blueprint);
+        let mut due_ns = u64::MAX;
         for number in 0..self.streams.len() {
-            if self.files[number].next_check_ns > next_ns {
-                continue;
-            }
-            let (stream, files) = (&self.streams[number], &mut self.files[number]);
-            let law = &blueprint.laws[stream.law as usize];
+            let files = &mut self.files[number];
             if self.media[number] == Medium::Stdout {
-                if now_ns > 0 && files.next_check_ns <= now_ns && files.is_full(stream, law, now_ns) {
-                    self.rotate(number, now_ns, blueprint, tally);
+                if files.next_check_ns <= now_ns && now_ns > 0 {
+                    let stream = &self.streams[number];
+                    if files.is_full(stream, &blueprint.laws[stream.law as usize], now_ns) {
+                        self.rotate(number, now_ns, blueprint, tally);
+                    }
                 }
-            } else if let Some(at_ns) = files.fills_at(stream, law, now_ns, next_ns.min(horizon_ns)) {
-                self.own_rotations.push((at_ns, number as u32));
+                due_ns = due_ns.min(self.files[number].next_check_ns);
             } else {
-                files.is_full(stream, law, now_ns);
+                if files.next_check_ns <= next_ns {
+                    self.foresee_rotation(number, now_ns, next_ns, blueprint);
+                }
+                // Rotations are foreseen from the tick before.
+                due_ns = due_ns
+                    .min(self.files[number].next_check_ns.saturating_sub(blueprint.kubelet_interval_ns));
             }
         }
         // The earliest last, where it is taken from.
         self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
+        let due_ns = if due_ns <= next_ns { next_ns } else { self.tick_after(due_ns - 1, blueprint) };
+        self.tick_ns = if due_ns >= blueprint.horizon_ns { u64::MAX } else { due_ns };
+    }
+
+    /// Foresees whether the application rotates its file in a span.
+    pub(super) fn foresee_rotation(
+        &mut self,
+        number: usize,
+        from_ns: u64,
+        until_ns: u64,
+        blueprint: &Blueprint,
+    ) {
+        let (stream, files) = (&self.streams[number], &mut self.files[number]);
+        let law = &blueprint.laws[stream.law as usize];
+        if let Some(at_ns) = files.fills_at(stream, law, from_ns, until_ns.min(blueprint.horizon_ns)) {
+            self.own_rotations.push((at_ns, number as u32));
+        } else {
+            files.is_full(stream, law, from_ns);
+        }
     }
 
     /// An application rotates its file, exactly when it is full.
     pub(super) fn rotate_own(&mut self, blueprint: &Blueprint, tally: &mut Tally) {
         let Some((at_ns, number)) = self.own_rotations.pop() else { return };
-        let number = number as usize;
-        self.rotate(number, at_ns, blueprint, tally);
-        let until_ns = self.tick_ns.min(blueprint.horizon_ns);
-        let (stream, files) = (&self.streams[number], &mut self.files[number]);
-        let law = &blueprint.laws[stream.law as usize];
-        if let Some(next_ns) = files.fills_at(stream, law, at_ns, until_ns) {
-            self.own_rotations.push((next_ns, number as u32));
-            self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
-        }
+        self.rotate(number as usize, at_ns, blueprint, tally);
+        self.foresee_rotation(number as usize, at_ns, self.tick_after(at_ns, blueprint), blueprint);
+        self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
     }
 
     fn rotate(&mut self, number: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
@@ -96,7 +123,7 @@ impl Node {
         let input = &mut self.inputs[index];
         input.scan_ns = u64::MAX;
         for number in input.first as usize..input.end as usize {
-            if !self.files[number].knows_live() {
+            if !self.files[number].knows_live(&self.streams[number]) {
                 let stream = &mut self.streams[number];
                 self.files[number].discover(stream, &blueprint.laws[stream.law as usize]);
                 // What the file holds already is read in large chunks.

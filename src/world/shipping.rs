@@ -108,19 +108,11 @@ impl Input {
 
     /// The process dies. What the backend has accepted stays delivered; everything else it held is lost.
     fn kill(&mut self, now_ns: u64, plan: &AgentPlan, tally: &mut Tally) {
-        let held = self.batches.drain(..).map(|b| b.lines).sum::<u64>() + self.filling.lines;
-        tally.ledger.lose(Cause::AgentKilled, held);
-        self.filling = Batch::default();
-        self.releases.clear();
-        self.held_bytes = 0;
-        self.mode = Mode::Down;
+        tally.ledger.lose(Cause::AgentKilled, self.drop_all());
         self.kills += 1;
         // The kubelet's crash-loop back-off: at once the first time, then 10 s, doubling up to 5 minutes.
         let crash_loop_s = if self.kills < 2 { 0 } else { (10u64 << (self.kills - 2).min(5)).min(300) };
         self.restart_ns = now_ns + plan.restart_ns + crash_loop_s * 1_000_000_000;
-        self.flush_ns = NEVER;
-        self.scan_ns = NEVER;
-        self.give_up_ns = NEVER;
     }
 }
 

@@ -40,9 +40,9 @@ pub(super) struct Head {
 const SIZES: u64 = 0x5153;
 
 impl Head {
-    /// At the first interval.
-    pub fn new(law: &StreamLaw, key: u64) -> Self {
-        Self { interval: 0, before: Amount::default(), within: Self::draw(law, key, 0) }
+    /// Before the first line of a stream that begins with an interval.
+    pub fn new(law: &StreamLaw, key: u64, interval: u64) -> Self {
+        Self { interval, before: Amount::default(), within: Self::draw(law, key, interval) }
     }
 
     #[inline]
@@ -72,12 +72,12 @@ impl Head {
     }
 }
 
-/// One over a number of lines; what it rounds off never makes a part larger than the whole.
-static INVERSE: [f64; 65] = {
-    let mut table = [0.0; 65];
+/// One over a number of lines in 2^-32, rounded up: of less than 2^26 it gives the exact quotient.
+static INVERSE: [u64; 65] = {
+    let mut table = [0; 65];
     let mut n = 1;
     while n < table.len() {
-        table[n] = 1.0 / n as f64;
+        table[n] = (1u64 << 32).div_ceil(n as u64);
         n += 1;
     }
     table
@@ -91,7 +91,7 @@ fn share_of(bytes: u64, lines: u64, all: u64) -> u64 {
     }
     match INVERSE.get(all as usize) {
         // Divisions are slow, and of few lines at a time there are very many.
-        Some(inverse) if bytes < 1 << 40 => ((bytes * lines) as f64 * inverse) as u64,
+        Some(inverse) if bytes < 1 << 20 => bytes * lines * inverse >> 32,
         _ => (u128::from(bytes) * u128::from(lines) / u128::from(all)) as u64,
     }
 }
@@ -126,11 +126,20 @@ pub(super) struct Look {
 }
 
 impl Stream {
-    pub fn new(law_index: u32, law: &StreamLaw, tenant: u32, prefix_bytes: u32, key: u64) -> Self {
-        let head = Head::new(law, key);
+    /// A stream that begins at `born_ns`, a whole second.
+    pub fn new(
+        law_index: u32,
+        law: &StreamLaw,
+        tenant: u32,
+        prefix_bytes: u32,
+        key: u64,
+        born_ns: u64,
+    ) -> Self {
+        debug_assert_eq!(born_ns % NS_PER_SEC, 0);
+        let head = Head::new(law, key, born_ns / NS_PER_SEC);
         let (read, limit_ns) = (Amount::default(), u64::MAX);
         let furthest = Cell::new(head);
-        Self { key, law: law_index, tenant, head, furthest, time_ns: 0, read, limit_ns, prefix_bytes }
+        Self { key, law: law_index, tenant, head, furthest, time_ns: born_ns, read, limit_ns, prefix_bytes }
     }
 
     /// What was written before `at_ns`, which must not lie before the reader.
@@ -152,9 +161,12 @@ impl Stream {
         Look { at_ns: self.time_ns, written: self.read, head: self.head }
     }
 
-    /// Lines written before an instant, wherever the reader is.
-    pub fn lines_before(&self, law: &StreamLaw, at_ns: u64) -> u64 {
-        Head::new(law, self.key).written(law, self.key, at_ns).lines
+    /// Lines of a stream that began at `born_ns` that were written before an instant, wherever the reader is.
+    pub fn lines_before(&self, law: &StreamLaw, born_ns: u64, at_ns: u64) -> u64 {
+        if at_ns <= born_ns {
+            return 0;
+        }
+        Head::new(law, self.key, born_ns / NS_PER_SEC).written(law, self.key, at_ns).lines
     }
 
     /// Bytes on disk of some lines.

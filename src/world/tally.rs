@@ -1,9 +1,9 @@
 //! What a run adds up: integers only, so that sums over nodes have the same bits in any order.
 
 use super::blueprint::{Blueprint, StreamLaw};
-use super::stream::Stream;
+use super::stream::{Amount, Stream};
 use crate::engine::marks::CLASSES;
-use crate::flow::Chunk;
+use crate::flow::{Chunk, Medium};
 use crate::observe::{Freshness, Ledger, Spread};
 use std::ops::AddAssign;
 
@@ -164,11 +164,24 @@ impl Tally {
         self.timeline[last].0 += lines - done;
     }
 
+    /// All that a stream wrote, and how many lines of it before the end of the warm-up.
+    pub(super) fn wrote(&mut self, stream: &Stream, written: Amount, before_warmup: u64, medium: Medium) {
+        self.tenants[stream.tenant as usize].emitted += written.lines - before_warmup;
+        self.disk_bytes += stream.on_disk(written);
+        match medium {
+            Medium::Stdout => self.stdout_lines += written.lines,
+            Medium::File | Medium::HostPath => self.file_lines += written.lines,
+        }
+    }
+
     /// Lines of a stream that nobody reads, over the whole run.
     pub(super) fn emit_stream(&mut self, stream: &mut Stream, law: &StreamLaw, horizon_ns: u64) {
-        let mut before = 0;
-        for bin in 0..self.timeline.len() {
+        let mut before = stream.read.lines;
+        for bin in self.bin_of(stream.time_ns)..self.timeline.len() {
             let until = ((bin as u64 + 1) << self.bin_bits).min(horizon_ns);
+            if until <= stream.time_ns {
+                break;
+            }
             let look = stream.look(law, until);
             stream.go_to(&look);
             self.timeline[bin].0 += look.written.lines - before;

@@ -71,6 +71,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
                 config: 0,
             }],
             agent: sidecars.then_some(0),
+            life: None,
         }],
         agents: vec![agent()],
         node_agent: (!sidecars).then_some(0),

@@ -192,7 +192,7 @@ fn slots_and_whole_runs_give_the_same_bits() {
     blueprint.backend.capacity_bytes_per_s = Some(1e9);
     let placement = one_node(&blueprint);
     let whole = simulate(&blueprint, &placement, 7);
-    let slots = simulate_at(Pace { slots: 1, ..Pace::default() }, &blueprint, &placement, 7);
+    let slots = simulate_at(Pace { stretch_ns: 1, ..Pace::default() }, &blueprint, &placement, 7);
     assert_eq!(format!("{whole:?}"), format!("{slots:?}"));
     // Without a capacity, nodes run apart; all the rest is the same.
     blueprint.backend.capacity_bytes_per_s = None;
@@ -206,8 +206,8 @@ fn a_congested_stretch_is_run_again_to_the_same_bits() {
     blueprint.backend.capacity_bytes_per_s = Some(900_000.0);
     blueprint.backend.outages = vec![Outage { from_ns: 20 * S, until_ns: 40 * S, refuses: false }];
     let placement = one_node(&blueprint);
-    let [by_stretch, by_slot] =
-        [500, 1].map(|slots| simulate_at(Pace { slots, ..Pace::default() }, &blueprint, &placement, 7));
+    let [by_stretch, by_slot] = [S / 2, 1]
+        .map(|stretch_ns| simulate_at(Pace { stretch_ns, ..Pace::default() }, &blueprint, &placement, 7));
     assert_eq!(format!("{by_stretch:?}"), format!("{by_slot:?}"));
     let wait_s = by_slot.longest_wait_ns as f64 / S as f64;
     assert!((wait_s / 13.6 - 1.0).abs() < 0.05, "{wait_s}");
@@ -305,8 +305,82 @@ fn flushes_settled_at_once_give_the_same_bits_as_events() {
     check("a small buffer", &|b| b.agents[0].buffer_limit_bytes = 24_000);
     check("little memory", &|b| b.agents[0].memory_limit_bytes = Some(12_750_000));
     check("little CPU", &|b| b.agents[0].cores = 0.0018);
+    check("churn", &|b| {
+        let lifetime = crate::engine::marks::Marks::from_quantiles(|u| -30.0 * libm::log(1.0 - u));
+        b.pods[0].life = Some(Life { lifetime, lingers_s: 1, pause_s: 6 });
+        b.agents[0].scan_ns = 5 * S;
+    });
+    check("churn of own files", &|b| {
+        let lifetime = crate::engine::marks::Marks::constant(40);
+        b.pods[0].life = Some(Life { lifetime, lingers_s: 0, pause_s: 0 });
+        b.pods[0].streams[0].medium = crate::flow::Medium::File;
+        b.pods[0].streams[0].rotation = FileRotation { size_bytes: 100_000, files: 2 };
+    });
     check("own files", &|b| {
         b.pods[0].streams[0].medium = crate::flow::Medium::File;
         b.pods[0].streams[0].rotation = FileRotation { size_bytes: 300_000, files: 2 };
     });
+}
+
+/// Pods that live for `lives_s` each, linger and pause, on one node for `seconds`.
+fn short_lived(lives_s: u32, lingers_s: u64, sidecars: bool, seconds: u64) -> Blueprint {
+    let mut blueprint = layout(20, 50.0, sidecars, seconds);
+    let lifetime = crate::engine::marks::Marks::constant(lives_s);
+    blueprint.pods[0].life = Some(Life { lifetime, lingers_s, pause_s: lingers_s + 5 });
+    blueprint
+}
+
+#[test]
+fn pods_shorter_than_a_scan_are_seen_as_often_as_a_scan_falls_into_them() {
+    // A scan every 60 s; a pod's file is there for 20 + 1 s, so that it is found with probability 21/60. Of those that
+    // are, all is read. 20 places, a pod every 26 s, 1,200 s: about 900 pods, a standard error of 0.016.
+    let tally = run(&short_lived(20, 1, false, 1200));
+    let unseen = tally.ledger.lost[Cause::NeverDiscovered as usize] as f64 / tally.ledger.emitted as f64;
+    assert!((unseen - (1.0 - 21.0 / 60.0)).abs() < 4.0 * 0.016 + 0.01, "{unseen}");
+    assert_eq!(tally.ledger.lost_total(), tally.ledger.lost[Cause::NeverDiscovered as usize]);
+    // Files that stay for a minute after their pod has ended are all found.
+    assert_eq!(run(&short_lived(20, 61, false, 600)).ledger.lost_total(), 0);
+    // An agent in the pod knows its file from the beginning.
+    assert_eq!(run(&short_lived(20, 1, true, 600)).ledger.lost_total(), 0);
+}
+
+#[test]
+fn without_an_agent_logs_go_with_their_pod() {
+    let mut blueprint = short_lived(20, 0, false, 600);
+    blueprint.node_agent = None;
+    blueprint.pods[0].streams[0].reader = Reader::Nobody;
+    let tally = run(&blueprint);
+    assert_eq!(tally.ledger.lost[Cause::RemovedWithPod as usize], tally.ledger.lost_total());
+    // What the last pods wrote is still there: 20 places, each in the middle of a life of 20 s with a pause of 5 s:
+    // 20 · (20/25) · 10 s of 50 lines a second.
+    let expected = 20.0 * 0.8 * 10.0 * 50.0;
+    assert!((tally.ledger.retained as f64 / expected - 1.0).abs() < 0.35, "{}", tally.ledger.retained);
+    // A pod lives 20 of 25 s: so much less is written than without churn.
+    let share = tally.ledger.emitted as f64 / run(&layout(20, 50.0, false, 600)).ledger.emitted as f64;
+    assert!((share - 0.8).abs() < 0.02, "{share}");
+}
+
+#[test]
+fn every_layout_carries_the_same_lines_of_pods_that_come_and_go() {
+    let emitted = |sidecars| run(&short_lived(17, 2, sidecars, 300)).ledger.emitted;
+    assert_eq!(emitted(true), emitted(false));
+}
+
+#[test]
+fn an_agent_in_a_pod_that_is_deleted_loses_what_it_could_not_send() {
+    // Nothing is acknowledged; a sidecar dies with its pod one second after the last line, and what it held is lost.
+    let mut blueprint = short_lived(20, 1, true, 300);
+    blueprint.backend.outages = vec![Outage { from_ns: 0, until_ns: 10_000 * S, refuses: false }];
+    let tally = run(&blueprint);
+    assert_eq!(tally.ledger.delivered, 0);
+    assert_eq!(tally.ledger.lost[Cause::AgentKilled as usize], tally.ledger.lost_total());
+    assert!(tally.ledger.lost_total() > tally.ledger.emitted / 2);
+    // The agent of the node outlives the pods and keeps what it has read: the first 20 s of each place at least.
+    blueprint = short_lived(20, 1, false, 300);
+    blueprint.agents[0].scan_ns = S;
+    blueprint.agents[0].buffer_limit_bytes = u64::MAX / 2;
+    blueprint.backend.outages = vec![Outage { from_ns: 0, until_ns: 10_000 * S, refuses: false }];
+    let tally = run(&blueprint);
+    assert_eq!(tally.ledger.lost[Cause::AgentKilled as usize], 0);
+    assert!(tally.ledger.in_flight as f64 > 0.9 * tally.ledger.emitted as f64);
 }

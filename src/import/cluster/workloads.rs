@@ -4,7 +4,7 @@ use super::objects::{Metadata, Object, Owner};
 use super::pools::shape_name;
 use super::requests::{Shape, effective};
 use crate::import::counted;
-use crate::scenario::{Count, LogSpec, Resources, Tenant, Workload};
+use crate::scenario::{Count, Lifecycle, LogSpec, Resources, Tenant, Workload};
 use crate::units::{Bytes, Millicores};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -151,6 +151,7 @@ fn workloads(keys: &[(&Key, u64)], logs: &[LogSpec]) -> Vec<Workload> {
             name: names.find(|name| used.insert(name.clone())).unwrap_or_default(),
             replicas: Count::of(*pods),
             requests: Resources { cpu: Millicores::new(key.shape.cpu), memory: Bytes::new(key.shape.memory) },
+            lifecycle: Lifecycle::default(),
             logs: logs.to_vec(),
         }
     };

@@ -1,0 +1,36 @@
+//! How pods come and go: times that make sense.
+
+use super::super::Lifecycle;
+use super::{Checked, MONTH, allow, up_to};
+use crate::units::SimTime;
+
+/// `path` is where the lifecycle stands in the text.
+pub(super) fn check_lifecycle(lifecycle: &Lifecycle, path: &str) -> Checked {
+    let second = SimTime::from_secs(1);
+    let lasts = |time: SimTime, what: &str, path: String| {
+        allow((second..=MONTH).contains(&time), path, || {
+            format!("{what} is {time}; allowed is 1s to {MONTH}")
+        })
+    };
+    let (linger, pause, path) = match lifecycle {
+        Lifecycle::Service => return Ok(()),
+        Lifecycle::Churn(churn) => {
+            let path = format!("{path}/churn");
+            lasts(churn.lifetime, "lifetime", format!("{path}/lifetime"))?;
+            (churn.linger, churn.pause, path)
+        }
+        Lifecycle::Job(job) => {
+            let path = format!("{path}/job");
+            lasts(job.duration, "duration", format!("{path}/duration"))?;
+            if let Some(p99) = job.p99 {
+                lasts(p99, "p99", format!("{path}/p99"))?;
+                allow(p99 > job.duration, format!("{path}/p99"), || {
+                    format!("p99 is {p99}, no more than the median of {}", job.duration)
+                })?;
+            }
+            (job.linger, job.pause, path)
+        }
+    };
+    up_to(MONTH, linger, "linger", format!("{path}/linger"))?;
+    up_to(MONTH, pause, "pause", format!("{path}/pause"))
+}

@@ -1,0 +1,59 @@
+//! How pods come and go.
+
+use crate::units::SimTime;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How the pods of a workload come and go. A pod's successor takes its place on the same node, under a name and with
+/// files of its own.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Lifecycle {
+    /// Every pod runs from beginning to end.
+    #[default]
+    Service,
+    /// Pods are replaced at random, as rollouts, evictions and autoscaling do it.
+    Churn(Churn),
+    /// Each pod does one piece of work, and another follows it.
+    Job(Job),
+}
+
+/// Pods that are replaced at random: lifetimes are exponential.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Churn {
+    /// Mean time that a pod lives.
+    pub lifetime: SimTime,
+    /// From a pod's last line until it is deleted, its logs with it.
+    #[serde(default = "one_second")]
+    pub linger: SimTime,
+    /// From a pod's deletion until its successor writes. The default is what Kubernetes promises for a start
+    /// ("Pod startup latency SLO": 99 of 100 within 5 s, images present).
+    #[serde(default = "five_seconds")]
+    pub pause: SimTime,
+}
+
+/// Pods that do one piece of work each.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Job {
+    /// How long the work takes: the median.
+    pub duration: SimTime,
+    /// 99 of 100 take no longer; where nothing is said, all take the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p99: Option<SimTime>,
+    /// From a pod's last line until it is deleted, its logs with it (`ttlSecondsAfterFinished`).
+    #[serde(default = "one_second")]
+    pub linger: SimTime,
+    /// From a pod's deletion until the next one writes.
+    #[serde(default = "five_seconds")]
+    pub pause: SimTime,
+}
+
+fn one_second() -> SimTime {
+    SimTime::from_secs(1)
+}
+
+fn five_seconds() -> SimTime {
+    SimTime::from_secs(5)
+}
