@@ -51,6 +51,7 @@ pub struct Setup {
     extra_without: u64,
     /// Share of the workloads' wishes that the strategy can honour; `None` where none has any.
     honoured: Option<f64>,
+    one_node_in: u64,
     scenario: String,
     identity: u64,
 }
@@ -75,6 +76,7 @@ impl Setup {
             placement,
             extra_without,
             honoured: honoured(scenario, strategy),
+            one_node_in: scenario.one_node_in.get(),
             scenario: scenario.name.clone(),
             identity: identity(scenario),
         }
@@ -181,7 +183,18 @@ fn run_once(setup: &Setup, seed: u64, replication: u64) -> Result<Observation, R
     let Ok(placement) = &setup.placement else {
         return Ok(Observation::default());
     };
-    let tally = simulate(&setup.blueprint, placement, subkey(named_key(seed, "replication"), replication));
+    let key = subkey(named_key(seed, "replication"), replication);
+    let tally = match setup.one_node_in {
+        1 => simulate(&setup.blueprint, placement, key),
+        one_in => {
+            let mut part = setup.blueprint.clone();
+            part.backend.capacity_bytes_per_s = part.backend.capacity_bytes_per_s.map(|c| c / one_in as f64);
+            let sample = placement.sample(&part, one_in, named_key(key, "sample"));
+            let mut tally = simulate(&part, &sample, key);
+            tally.scale(one_in);
+            tally
+        }
+    };
     tally.ledger.balance().map_err(|imbalance| RunError::Imbalance {
         scenario: setup.scenario.clone(),
         strategy: setup.strategy.name,
@@ -256,6 +269,38 @@ mod tests {
         let expected = 2.0 * plan.costs.expected(&load).0;
         let measured = Runner::new().observe(&[&setup], 3, 1).unwrap()[0][0].get(Metric::AgentCpu).unwrap();
         assert!((measured / expected - 1.0).abs() < 0.1, "{measured} of {expected}");
+    }
+
+    #[test]
+    fn a_sample_of_nodes_agrees_with_all_of_them() {
+        // 200 nodes, two kinds of tenants; samples of 20 nodes, eight replications, against the whole cluster. With a
+        // backend just large enough, a sample that got more than its share of it would show.
+        let scenario = |one_in: u64| {
+            let yaml = format!(
+                "name: t\nduration: 60s\noneNodeIn: {one_in}\nbackend: {{ capacity: 12MB/s }}\n\
+                 cluster: {{ pools: [ {{ name: p, nodes: 200 }} ] }}\n\
+                 tenants: [ {{ name: a, workloads: [ {{ name: w, replicas: 900, \
+                 logs: [ {{ stream: stdout, rate: 20/s }} ] }} ] }}, {{ name: b, workloads: [ {{ name: w, \
+                 replicas: 300, logs: [ {{ stream: stdout, rate: 60/s }} ] }} ] }} ]"
+            );
+            from_yaml("t.yaml", &yaml).unwrap()
+        };
+        let observe = |scenario: &Scenario, replications| {
+            let setup = Setup::new(scenario, by_name("daemonset").unwrap());
+            Runner::new().observe(&[&setup], 5, replications).unwrap().remove(0)
+        };
+        let (whole, samples) = (observe(&scenario(1), 2), observe(&scenario(10), 8));
+        for metric in [Metric::AgentCpu, Metric::Throughput, Metric::AgentMemory, Metric::FreshnessP99] {
+            let estimate = |runs: &[Arc<Observation>]| {
+                let values: Vec<_> = runs.iter().map(|run| run.get(metric)).collect();
+                crate::stats::Estimate::of(&values)
+            };
+            let (sampled, all) = (estimate(&samples), estimate(&whole).mean.unwrap());
+            let (mean, half_width) = (sampled.mean.unwrap(), sampled.hi.unwrap() - sampled.mean.unwrap());
+            // Half as wide again: one of four intervals of 95 % would miss in a fifth of all cases.
+            assert!((mean - all).abs() <= 1.5 * half_width, "{metric:?}: {mean} ± {half_width}, all {all}");
+            assert!((mean / all - 1.0).abs() < 0.03, "{metric:?}: {mean} of {all}");
+        }
     }
 
     #[test]

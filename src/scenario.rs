@@ -65,6 +65,10 @@ pub struct Scenario {
     /// Longest run of lines handled as one; down to 2ms. Results must not depend on it.
     #[serde(default = "defaults::chunk")]
     pub chunk: SimTime,
+    /// Simulates one node in so many, against its share of the backend, and scales the sums up: for clusters too large
+    /// to be simulated whole. Each replication draws other nodes.
+    #[serde(default = "defaults::one_node_in")]
+    pub one_node_in: Count,
     /// The nodes.
     pub cluster: Cluster,
     /// Who runs what.
@@ -101,6 +105,9 @@ mod defaults {
     }
     pub fn chunk() -> SimTime {
         SimTime::from_secs(1)
+    }
+    pub fn one_node_in() -> super::Count {
+        super::Count::of(1)
     }
 }
 

@@ -116,6 +116,13 @@ impl Freshness {
         self.never += lines;
     }
 
+    /// Each line stands for `factor` lines.
+    pub fn scale(&mut self, factor: u64) {
+        self.mass.iter_mut().chain(&mut self.slope).for_each(|mass| *mass *= factor as i64);
+        self.delivered *= factor;
+        self.never *= factor;
+    }
+
     /// Lines delivered.
     pub fn delivered(&self) -> u64 {
         self.delivered

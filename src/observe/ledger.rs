@@ -51,6 +51,14 @@ impl Ledger {
         Cause::ALL.iter().map(|c| (c.id(), self.lost[*c as usize])).filter(|(_, lines)| *lines > 0).collect()
     }
 
+    /// Each line stands for `factor` lines.
+    pub fn scale(&mut self, factor: u64) {
+        let Self { emitted, delivered, retained, in_flight, lost, duplicated, withheld } = self;
+        for term in [emitted, delivered, retained, in_flight, duplicated, withheld].into_iter().chain(lost) {
+            *term *= factor;
+        }
+    }
+
     /// Checks that every emitted line is in exactly one state.
     ///
     /// # Errors

@@ -150,12 +150,23 @@ impl Costs {
         if reads_per_s <= 0.0 {
             return 0.0;
         }
+        self.cpu_ns_at(work, self.wakeups_at(reads_per_s))
+    }
+
+    /// What a wake-up takes at so many reads a second, in nanoseconds, and by what it divides their number.
+    #[inline]
+    pub fn wakeups_at(&self, reads_per_s: f64) -> (f64, f64) {
+        let wakeup_ns = self.wakeup_ns * self.coldness(reads_per_s);
+        (wakeup_ns, 1.0 / (1.0 + reads_per_s * wakeup_ns / NS_PER_SEC as f64))
+    }
+
+    /// [`Costs::cpu_ns`] where [`Costs::wakeups_at`] is known.
+    #[inline]
+    pub fn cpu_ns_at(&self, work: &Work, (wakeup_ns, thinned): (f64, f64)) -> f64 {
         let content_ns = work.lines * self.line_ns + work.bytes * self.byte_ns;
         let reads_ns = work.weighted_reads * self.read_ns;
         let busy = (reads_ns + content_ns * self.reader_share) * work.inverse_span * SEC_PER_NS;
-        let wakeup_ns = self.wakeup_ns * self.coldness(reads_per_s);
-        let wakeups =
-            work.reads * (1.0 - busy).max(0.0) / (1.0 + reads_per_s * wakeup_ns / NS_PER_SEC as f64);
+        let wakeups = work.reads * (1.0 - busy).max(0.0) * thinned;
         wakeups * wakeup_ns + reads_ns + content_ns
     }
 

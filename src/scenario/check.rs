@@ -13,15 +13,21 @@ use std::collections::BTreeSet;
 
 pub(super) use log::check_log;
 
-/// The most nodes and pods that a scenario may have: twenty and three times what Kubernetes supports.
+/// The most nodes and pods that a scenario may have: twenty times what Kubernetes supports.
 const MAX_NODES: u64 = 100_000;
-const MAX_PODS: u64 = 500_000;
+const MAX_PODS: u64 = 3_000_000;
+
+/// The most pods that are simulated, what is left out of a sample aside: some 6 KB each.
+const MAX_SIMULATED: u64 = 500_000;
+
+/// The fewest nodes that a sample may have: with fewer, totals would be a matter of luck.
+const FEWEST_SAMPLED: u64 = 20;
 
 /// The most tenants: the namespaces that Kubernetes is tested with (sig-scalability thresholds).
 const MAX_TENANTS: u64 = 10_000;
 
 /// The most lines that a run may write: what fixed-point sums hold, with room for replications.
-const MAX_LINES: f64 = 1e11;
+const MAX_LINES: f64 = 2e11;
 
 /// The largest node, and with it the largest request: sums over all nodes must fit.
 const MAX_CPU: Millicores = Millicores::new(10_000_000);
@@ -78,6 +84,7 @@ fn allow(allowed: bool, path: impl Into<String>, message: impl FnOnce() -> Strin
 pub(super) fn check(scenario: &Scenario) -> Checked {
     allow(!scenario.name.trim().is_empty(), "name", || "name is empty".into())?;
     check_times(scenario)?;
+    check_sample(scenario)?;
     check_cluster(scenario)?;
     check_tenants(scenario)?;
     check_profiles(scenario)?;
@@ -96,6 +103,26 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
 /// Whether something takes no longer than it may.
 fn up_to(most: SimTime, time: SimTime, what: &str, path: impl Into<String>) -> Checked {
     allow(time <= most, path, || format!("{what} is {time}; allowed is up to {most}"))
+}
+
+/// A sample is large enough, and what is simulated fits into memory.
+fn check_sample(scenario: &Scenario) -> Checked {
+    let one_in = scenario.one_node_in.get();
+    allow(one_in == 1 || scenario.nodes() / one_in >= FEWEST_SAMPLED, "oneNodeIn", || {
+        let most = (scenario.nodes() / FEWEST_SAMPLED).max(1);
+        format!(
+            "one node in {one_in} of {}; allowed is up to {most}, for a sample of {FEWEST_SAMPLED}",
+            scenario.nodes()
+        )
+    })?;
+    let pods = scenario.pods();
+    allow(pods / one_in <= MAX_SIMULATED, "tenants", || {
+        format!(
+            "{} pods are to be simulated; allowed are up to {MAX_SIMULATED}: oneNodeIn: {} simulates a sample",
+            pods / one_in,
+            pods.div_ceil(MAX_SIMULATED)
+        )
+    })
 }
 
 fn check_backend(backend: &Backend) -> Checked {

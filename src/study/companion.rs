@@ -96,6 +96,7 @@ pub(super) fn companion(
         duration: SimTime::from_secs(seconds),
         warmup: SimTime::from_secs(seconds / 6),
         drain: SimTime::from_secs(DRAIN_SECONDS),
+        one_node_in: Count::of(1),
         cluster: Cluster { pools: vec![pool], kubelet: scenario.cluster.kubelet.clone() },
         tenants,
         backend,

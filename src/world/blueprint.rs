@@ -299,6 +299,42 @@ pub struct Placement {
     pub ordinal_of: Vec<u32>,
 }
 
+impl Placement {
+    /// One node in `one_in` with its pods, drawn by `bits`: every so manieth of the nodes, ordered by pool and by the
+    /// lines that their pods write on average, so that the sample has its share of each kind (systematic sampling;
+    /// Cochran, "Sampling Techniques", chapter 8). Each node is in it with probability 1/`one_in`.
+    pub fn sample(&self, blueprint: &Blueprint, one_in: u64, bits: u64) -> Self {
+        let mean = |plan: &StreamPlan| blueprint.laws[plan.first_law].arrivals.mean();
+        let rates: Vec<f64> = blueprint.pods.iter().map(|pod| pod.streams.iter().map(mean).sum()).collect();
+        let mut load = vec![0.0; self.nodes.len()];
+        for (node, template) in self.node_of.iter().zip(&self.template_of) {
+            load[*node as usize] += rates[*template as usize];
+        }
+        let mut order: Vec<usize> = (0..self.nodes.len()).collect();
+        order.sort_by(|a, b| self.nodes[*a].cmp(&self.nodes[*b]).then(load[*a].total_cmp(&load[*b])));
+        let mut number_of = vec![None; self.nodes.len()];
+        let mut sampled = Self {
+            nodes: Vec::new(),
+            extra: self.extra.clone(),
+            node_of: Vec::new(),
+            template_of: Vec::new(),
+            ordinal_of: Vec::new(),
+        };
+        for node in order.into_iter().skip((bits % one_in) as usize).step_by(one_in as usize) {
+            number_of[node] = Some(sampled.nodes.len() as u32);
+            sampled.nodes.push(self.nodes[node]);
+        }
+        for pod in 0..self.node_of.len() {
+            if let Some(number) = number_of[self.node_of[pod] as usize] {
+                sampled.node_of.push(number);
+                sampled.template_of.push(self.template_of[pod]);
+                sampled.ordinal_of.push(self.ordinal_of[pod]);
+            }
+        }
+        sampled
+    }
+}
+
 /// A pod on a node.
 #[derive(Clone, Copy, Debug)]
 pub struct PlacedPod {

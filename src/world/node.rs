@@ -193,6 +193,18 @@ impl Node {
         self.tick_ns.min(own).min(self.life_ns)
     }
 
+    /// Before this nothing but its own timers happens to an input.
+    fn undisturbed_until(&self, index: usize) -> u64 {
+        let input = &self.inputs[index];
+        let own = input.first as usize..input.end as usize;
+        if own.len() > 1 || !self.own_rotations.is_empty() {
+            return self.kubelet_ns();
+        }
+        // The kubelet's look at other files is nothing to it.
+        let look = own.map(|number| self.files[number].next_check_ns).min().unwrap_or(u64::MAX);
+        self.life_ns.min(look.max(self.tick_ns))
+    }
+
     fn schedule_kubelet(&mut self) {
         self.events.schedule(KUBELET, SimTime::from_ns(self.kubelet_ns()));
     }
@@ -226,8 +238,7 @@ impl Node {
             } else {
                 let index = entity - 1;
                 let is_flush = self.inputs[index].flush_ns == now_ns;
-                // Nothing else happens to an input before the kubelet looks at its files.
-                let quiet_until_ns = until_ns.min(self.kubelet_ns());
+                let quiet_until_ns = until_ns.min(self.undisturbed_until(index));
                 if !(is_flush && self.flush_quietly(index, quiet_until_ns, blueprint, link, tally)) {
                     self.handle_input(index, now_ns, blueprint, link, tally);
                 }

@@ -15,7 +15,7 @@ use crate::profile::Work;
 use crate::units::NS_PER_SEC;
 
 /// Flushes settled at once at most.
-pub(super) const MOST_FLUSHES: usize = 32;
+pub(super) const MOST_FLUSHES: usize = 64;
 
 /// Room for what is worked out and not kept.
 #[derive(Clone, Debug, Default)]
@@ -27,8 +27,17 @@ pub(super) struct Scratch {
     lines: Vec<u64>,
     /// Where each stream gets to; `None` where it has nothing to be read.
     reached: Vec<Option<(Head, Amount)>>,
-    /// Reads and weighted reads of so many lines in a flush interval, for each kind of agent that was asked for.
-    reads: Vec<Vec<(f64, f64)>>,
+    /// What reading so many lines of one file in a flush interval takes, for each kind of agent that was asked for.
+    reads: Vec<Vec<Reads>>,
+}
+
+/// What the lines of one file take that are read as they are written.
+#[derive(Clone, Copy, Debug)]
+struct Reads {
+    reads: f64,
+    weighted: f64,
+    /// What wake-ups take where no other file wakes the agent.
+    wakeups: (f64, f64),
 }
 
 /// Up to how many lines of a file and flush the reads that they take are looked up.
@@ -46,8 +55,11 @@ impl Scratch {
         }
         if self.reads[kind].is_empty() {
             let inverse_span = 1.0 / seconds_between_flushes(plan);
-            self.reads[kind] =
-                (0..=TABLED_LINES).map(|lines| plan.costs.live_reads(lines as f64, inverse_span)).collect();
+            let reads_of = |lines| {
+                let (reads, weighted) = plan.costs.live_reads(lines as f64, inverse_span);
+                Reads { reads, weighted, wakeups: plan.costs.wakeups_at(reads * inverse_span) }
+            };
+            self.reads[kind] = (0..=TABLED_LINES).map(reads_of).collect();
         }
     }
 }
@@ -86,7 +98,7 @@ impl Flush {
     }
 
     #[inline]
-    fn add(&mut self, new: Amount, stream: &Stream, plan: &AgentPlan, reads: &[(f64, f64)]) {
+    fn add(&mut self, new: Amount, stream: &Stream, plan: &AgentPlan, reads: &[Reads]) {
         let disk_bytes = stream.on_disk(new);
         self.lines += new.lines;
         self.record_bytes += plan.record_bytes(new.lines, new.bytes);
@@ -94,8 +106,8 @@ impl Flush {
         self.wire_bytes += plan.wire_bytes(new.lines, new.bytes);
         self.chunks += 1;
         match reads.get(new.lines as usize) {
-            Some((reads, weighted)) => {
-                self.work.add(new.lines as f64, disk_bytes as f64, *reads, *weighted);
+            Some(known) => {
+                self.work.add(new.lines as f64, disk_bytes as f64, known.reads, known.weighted);
             }
             None => plan.costs.add_live(&mut self.work, new.lines as f64, disk_bytes as f64),
         }
@@ -274,8 +286,13 @@ impl Pass<'_> {
         let most_ns = span_ns * plan.cores / plan.costs.reader_share();
         let idle_ns = if leads { (plan.idle_cores * span_ns + 0.5) as u64 } else { 0 };
         let (mut from_ns, mut at_ns) = (self.since_ns, self.first_ns);
+        let reads = &scratch.reads[self.kind];
         for (number, flush) in scratch.flushes.iter().enumerate() {
-            tally.agent_cpu_ns += (plan.costs.cpu_ns(&flush.work).min(most_ns) + 0.5) as u64 + idle_ns;
+            let cpu_ns = match reads.get(flush.lines as usize).filter(|_| flush.chunks == 1) {
+                Some(known) => plan.costs.cpu_ns_at(&flush.work, known.wakeups),
+                None => plan.costs.cpu_ns(&flush.work),
+            };
+            tally.agent_cpu_ns += (cpu_ns.min(most_ns) + 0.5) as u64 + idle_ns;
             if flush.lines > 0 {
                 if !tally.emit_within(from_ns, at_ns, flush.lines) {
                     let lines = scratch.lines.iter().skip(number).step_by(flushes);

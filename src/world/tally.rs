@@ -121,6 +121,37 @@ impl Tally {
         }
     }
 
+    /// Sums over one node in `factor` stand for sums over all. What is of one node only stays as it is.
+    pub fn scale(&mut self, factor: u64) {
+        let Self { ledger, tenants, timeline, .. } = self;
+        ledger.scale(factor);
+        for tenant in tenants {
+            tenant.freshness.scale(factor);
+            tenant.emitted *= factor;
+        }
+        timeline.iter_mut().for_each(|(emitted, delivered)| {
+            *emitted *= factor;
+            *delivered *= factor;
+        });
+        for sum in [
+            &mut self.agent_cpu_ns,
+            &mut self.agent_rss_bytes,
+            &mut self.agent_pss_bytes,
+            &mut self.agents,
+            &mut self.paused_ns,
+            &mut self.inputs,
+            &mut self.oom_kills,
+            &mut self.requests,
+            &mut self.sent_bytes,
+            &mut self.delivered_in_time,
+            &mut self.stdout_lines,
+            &mut self.file_lines,
+            &mut self.disk_bytes,
+        ] {
+            *sum *= factor;
+        }
+    }
+
     /// Lines that some streams wrote in a span of one flush, if it lies within one bin of the timeline.
     #[inline]
     pub(super) fn emit_within(&mut self, from_ns: u64, until_ns: u64, lines: u64) -> bool {

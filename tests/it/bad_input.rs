@@ -117,7 +117,7 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
         (
             with("replicas: 4", "replicas: 100000").replace("10/s", "1M/s"),
             ":2:11:",
-            &["2000 billion lines in 20s; allowed are up to 100 billion"],
+            &["2000 billion lines in 20s; allowed are up to 200 billion"],
         ),
         (
             with(
