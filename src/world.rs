@@ -127,7 +127,8 @@ fn run_nodes_together(
             let own = block * in_block..((block + 1) * in_block).min(nodes);
             let new = |node| Node::new(blueprint, node, placement.nodes[node], &pods_on[node], key);
             let (tally, scratch) = (Tally::new(blueprint), Scratch::new(pace.flushes));
-            Block { nodes: own.map(new).collect(), tally, scratch }
+            let next_ns = vec![0; own.len()];
+            Block { nodes: own.map(new).collect(), next_ns, tally, scratch }
         })
         .collect();
     let longest = ((pace.stretch_ns / server.slot_ns()) as usize).clamp(1, MOST_SLOTS);
@@ -174,6 +175,8 @@ const SHORTEST: usize = 16;
 #[derive(Clone)]
 struct Block {
     nodes: Vec<Node>,
+    /// When something happens on each node next: slot by slot, most have nothing to do, and are not touched.
+    next_ns: Vec<u64>,
     tally: Tally,
     scratch: Scratch,
 }
@@ -191,8 +194,10 @@ fn run_slots(
         let mut demand = vec![0u64; slots];
         let scratch = std::mem::take(&mut block.scratch);
         let mut link = Link::new(&blueprint.backend, Some(server), &mut demand, first, scratch);
-        for node in &mut block.nodes {
-            node.run_until(until, blueprint, &mut link, &mut block.tally);
+        for (node, next_ns) in block.nodes.iter_mut().zip(&mut block.next_ns) {
+            if *next_ns < until {
+                *next_ns = node.run_until(until, blueprint, &mut link, &mut block.tally);
+            }
         }
         block.scratch = link.scratch;
         demand

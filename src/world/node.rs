@@ -213,18 +213,18 @@ impl Node {
         self.events.schedule(1 + index, SimTime::from_ns(self.inputs[index].next_ns()));
     }
 
-    /// Handles every event before `until_ns`.
+    /// Handles every event before `until_ns`. Gives the instant of the first behind it.
     pub fn run_until(
         &mut self,
         until_ns: u64,
         blueprint: &Blueprint,
         link: &mut Link<'_>,
         tally: &mut Tally,
-    ) {
+    ) -> u64 {
         while let Some((at, entity)) = self.events.peek() {
             let now_ns = at.as_ns();
             if now_ns >= until_ns {
-                return;
+                return now_ns;
             }
             if entity == KUBELET {
                 if self.life_ns <= now_ns {
@@ -245,6 +245,7 @@ impl Node {
                 self.schedule_input(index);
             }
         }
+        u64::MAX
     }
 
     /// Whatever is due at an input: answers and retries first, then its timers.
