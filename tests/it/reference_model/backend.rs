@@ -78,8 +78,8 @@ impl<'a> Backend<'a> {
                 .outages
                 .iter()
                 .any(|o| (o.from_ns / self.slot_ns..o.until_ns / self.slot_ns).contains(&slot));
-            let capacity = if closed { 0.0 } else { capacity * slot_s };
-            self.backlog = (self.backlog + demand - capacity).max(0.0);
+            let done = if closed { 0.0 } else { capacity * slot_s };
+            self.backlog = (self.backlog + demand - done).max(0.0);
             self.over += 1;
             self.longest_wait_ns = self.longest_wait_ns.max(self.backlog / capacity * 1e9);
         }

@@ -27,6 +27,8 @@ pub struct Outcome {
     /// Over all readers, while lines were written.
     pub paused_ns: u64,
     pub longest_wait_ns: u64,
+    /// Lines of the largest batch that was sent.
+    pub largest_batch: u64,
     /// Ages at delivery of all lines written after warm-up, in seconds, in order; infinite where not delivered.
     pub ages_s: Vec<f64>,
 }
@@ -326,6 +328,7 @@ impl Cluster<'_> {
         let answer = self.backend.send(now_ns, batch.wire_bytes, agent.key, agent.requests);
         let life = agent.life;
         agent.requests += 1;
+        self.out.largest_batch = self.out.largest_batch.max(batch.lines.len() as u64);
         if answer.carried && now_ns < self.blueprint.horizon_ns {
             self.out.sent_bytes += batch.wire_bytes;
         }
