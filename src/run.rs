@@ -11,7 +11,7 @@ use crate::observe::{Imbalance, Observation};
 use crate::placement::place;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
-use crate::world::{Blueprint, Placement, simulate};
+use crate::world::{Blueprint, Placement, STRETCH_SLOTS, simulate_in_stretches};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -171,17 +171,32 @@ impl Runner {
         if let Some(known) = lock().get(&key) {
             return Ok(Arc::clone(known));
         }
-        let observation = Arc::new(run_once(setup, seed, replication)?);
+        let observation = Arc::new(run_once(setup, seed, replication, STRETCH_SLOTS)?);
         lock().insert(key, Arc::clone(&observation));
         Ok(observation)
     }
 }
 
-fn run_once(setup: &Setup, seed: u64, replication: u64) -> Result<Observation, RunError> {
+/// Observes one run, its nodes so many slots of the backend at a time: what comes out must not depend on it. Nothing
+/// is remembered. Empty where the setup is infeasible.
+///
+/// # Errors
+/// The ledger does not balance.
+pub fn observe_in_stretches(setup: &Setup, seed: u64, stretch_slots: usize) -> Result<Observation, RunError> {
+    run_once(setup, seed, 0, stretch_slots)
+}
+
+fn run_once(
+    setup: &Setup,
+    seed: u64,
+    replication: u64,
+    stretch_slots: usize,
+) -> Result<Observation, RunError> {
     let Ok(placement) = &setup.placement else {
         return Ok(Observation::default());
     };
-    let tally = simulate(&setup.blueprint, placement, subkey(named_key(seed, "replication"), replication));
+    let key = subkey(named_key(seed, "replication"), replication);
+    let tally = simulate_in_stretches(&setup.blueprint, placement, key, stretch_slots);
     tally.ledger.balance().map_err(|imbalance| RunError::Imbalance {
         scenario: setup.scenario.clone(),
         strategy: setup.strategy.name,

@@ -44,15 +44,28 @@ use rayon::prelude::*;
 ///
 /// The result depends on nothing else: not on the number of threads, nor on the order in which nodes run.
 pub fn simulate(blueprint: &Blueprint, placement: &Placement, key: u64) -> Tally {
+    simulate_in_stretches(blueprint, placement, key, STRETCH_SLOTS)
+}
+
+/// The same, nodes running so many slots each before they hear of each other's demand: 1 is slot by slot. The result
+/// does not depend on it; it is here to be verified.
+pub fn simulate_in_stretches(
+    blueprint: &Blueprint,
+    placement: &Placement,
+    key: u64,
+    stretch_slots: usize,
+) -> Tally {
     let pods_on = placement.pods_by_node();
     match blueprint.backend.capacity_bytes_per_s {
         None => run_nodes_apart(blueprint, placement, &pods_on, key),
-        Some(capacity) => run_nodes_together(blueprint, placement, &pods_on, key, capacity, STRETCH_SLOTS),
+        Some(capacity) => {
+            run_nodes_together(blueprint, placement, &pods_on, key, capacity, stretch_slots.max(1))
+        }
     }
 }
 
 /// Slots of a stretch: long enough that a node's state is touched once in it while it is in the cache.
-const STRETCH_SLOTS: usize = 1000;
+pub const STRETCH_SLOTS: usize = 1000;
 
 /// Every node by itself from beginning to end: nobody ever waits for the backend.
 fn run_nodes_apart(

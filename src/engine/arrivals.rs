@@ -176,15 +176,20 @@ impl Arrivals {
         }
         // Cells are visited in their order: the left half of a node comes before its right one.
         let split_key = key ^ SPLIT_SALT;
-        let mut nodes = vec![(1u64, count)];
-        while let Some((node, n)) = nodes.pop() {
+        let mut nodes = [(0u64, 0u64); DEPTH as usize + 2];
+        nodes[0] = (1, count);
+        let mut open = 1;
+        while open > 0 {
+            open -= 1;
+            let (node, n) = nodes[open];
             if n == 0 {
                 continue;
             }
             if node < CELLS {
                 let left = half(n, split_key, k * CELLS + node);
-                nodes.push((2 * node + 1, n - left));
-                nodes.push((2 * node, left));
+                nodes[open] = (2 * node + 1, n - left);
+                nodes[open + 1] = (2 * node, left);
+                open += 2;
                 continue;
             }
             let cell = node - CELLS;
@@ -357,7 +362,10 @@ mod tests {
                     for (number, place) in (0..).zip(places) {
                         // Two nanoseconds for the rounding of either.
                         assert!(arrivals.before(4, k, count, place.saturating_sub(2), length) <= number);
-                        assert!(arrivals.before(4, k, count, place + 2, length) > number, "{m}, {k}: {place}");
+                        assert!(
+                            arrivals.before(4, k, count, place + 2, length) > number,
+                            "{m}, {k}: {place}"
+                        );
                     }
                 }
             }

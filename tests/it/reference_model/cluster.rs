@@ -45,24 +45,56 @@ impl Outcome {
 #[derive(Clone, Debug)]
 enum Event {
     /// The kubelet of a node looks at the files.
-    Tick { node: usize },
+    Tick {
+        node: usize,
+    },
     /// An application rotates its file.
-    OwnRotation { log: usize },
+    OwnRotation {
+        log: usize,
+    },
     /// The backend's answer to an accepted batch.
-    Answer { agent: usize, life: u32, batch: Batch },
+    Answer {
+        agent: usize,
+        life: u32,
+        batch: Batch,
+    },
     /// The backend's refusal of a batch.
-    Refusal { agent: usize, life: u32, batch: Batch },
+    Refusal {
+        agent: usize,
+        life: u32,
+        batch: Batch,
+    },
     /// A refused batch is sent again.
-    Retry { agent: usize, life: u32, batch: Batch },
-    Restart { agent: usize },
+    Retry {
+        agent: usize,
+        life: u32,
+        batch: Batch,
+    },
+    Restart {
+        agent: usize,
+    },
     /// The time of a rotated file is over.
-    GiveUp { log: usize, end: usize, life: u32 },
-    Scan { agent: usize, life: u32 },
-    Flush { agent: usize, life: u32 },
+    GiveUp {
+        log: usize,
+        end: usize,
+        life: u32,
+    },
+    Scan {
+        agent: usize,
+        life: u32,
+    },
+    Flush {
+        agent: usize,
+        life: u32,
+    },
     /// The next line of a log is written.
-    Write { log: usize },
+    Write {
+        log: usize,
+    },
     /// A reader is done with a line.
-    Read { agent: usize },
+    Read {
+        agent: usize,
+    },
 }
 
 impl Event {
@@ -143,7 +175,7 @@ impl Cluster<'_> {
             let pod_key = subkey(named_key(key, &template.name), u64::from(placement.ordinal_of[pod]));
             for plan in &template.streams {
                 let log = self.logs.len();
-                self.logs.push(new_log(blueprint, plan, template.tenant, node, named_key(pod_key, &plan.name)));
+                self.logs.push(new_log(blueprint, plan, node, named_key(pod_key, &plan.name)));
                 let (owner, owner_key, kind) = match plan.reader {
                     Reader::Node => (0, node_key, blueprint.node_agent),
                     Reader::Pod => (1 + pod, pod_key, template.agent),
@@ -397,9 +429,9 @@ impl Cluster<'_> {
     fn close(mut self) -> Outcome {
         for log in &self.logs {
             // A dead reader without checkpoints would skip what it has not read; a live one would read it.
-            let reads_on = log.agent.is_some_and(|a| {
-                self.agents[a].mode != Mode::Down || self.agents[a].plan.checkpoints
-            });
+            let reads_on = log
+                .agent
+                .is_some_and(|a| self.agents[a].mode != Mode::Down || self.agents[a].plan.checkpoints);
             for (line, fate) in log.lines.iter().zip(&log.fates) {
                 self.out.emitted += 1;
                 let mut age_s = f64::INFINITY;
@@ -431,7 +463,7 @@ impl Cluster<'_> {
     }
 }
 
-fn new_log(blueprint: &Blueprint, plan: &StreamPlan, tenant: u32, node: usize, key: u64) -> Log {
+fn new_log(blueprint: &Blueprint, plan: &StreamPlan, node: usize, key: u64) -> Log {
     let class = draw(key, 11) as usize % StreamPlan::RATE_CLASSES;
     let law = &blueprint.laws[plan.first_law + class];
     let rotation = if plan.medium == Medium::Stdout { blueprint.kubelet } else { plan.rotation };
@@ -441,5 +473,5 @@ fn new_log(blueprint: &Blueprint, plan: &StreamPlan, tenant: u32, node: usize, k
         _ => Cause::RotatedBeforeRead,
     };
     let lines = lines_of(law, key, blueprint.horizon_ns);
-    Log::new(key, tenant as usize, node, plan.medium, lines, rotation, initial_bytes, cause)
+    Log::new(key, node, plan.medium, lines, rotation, initial_bytes, cause)
 }

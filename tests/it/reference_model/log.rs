@@ -35,7 +35,6 @@ struct File {
 #[derive(Clone, Debug)]
 pub struct Log {
     pub key: u64,
-    pub tenant: usize,
     pub node: usize,
     pub medium: Medium,
     pub agent: Option<usize>,
@@ -53,10 +52,8 @@ pub struct Log {
 }
 
 impl Log {
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         key: u64,
-        tenant: usize,
         node: usize,
         medium: Medium,
         lines: Vec<Line>,
@@ -67,7 +64,6 @@ impl Log {
         let live = File { first: 0, end: usize::MAX, disk_bytes: initial_bytes, known: true };
         Self {
             key,
-            tenant,
             node,
             medium,
             agent: None,
