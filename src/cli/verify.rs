@@ -148,7 +148,8 @@ impl Verify {
             .flat_map(|row| &row.shifts)
             .map(|s| format!("{}\n≤ {:.1} %", s.figure, s.bound * 100.0))
             .collect();
-        let mut header = vec!["".to_owned(), "scenario".into(), "strategy".into(), "setting".into()];
+        let mut header =
+            vec!["".to_owned(), "scenario".into(), "strategy".into(), "setting".into(), "held to".into()];
         header.extend(
             figures.iter().map(|f| if self.output == Format::Md { f.replace('\n', " ") } else { f.clone() }),
         );
@@ -158,14 +159,15 @@ impl Verify {
                 mark(row.verdict).to_owned(),
                 row.scenario.to_owned(),
                 row.strategy.to_owned(),
-                format!("{} : {}", row.setting, row.against.split(' ').skip(1).collect::<Vec<_>>().join(" ")),
+                row.setting.clone(),
+                row.against.clone(),
             ];
             for figure in first.iter().flat_map(|row| &row.shifts) {
                 cells.push(error_of(row, figure));
             }
             table.add_row(cells);
         }
-        align_right(&mut table, 4..4 + figures.len());
+        align_right(&mut table, 5..5 + figures.len());
         table
     }
 

@@ -141,7 +141,10 @@ fn chunks(case: &Case, strategy: &'static str, seed: u64) -> Result<Vec<Converge
 fn windows(case: &Case, strategy: &'static str, seed: u64) -> Result<Vec<Convergence>, RunError> {
     let observations: Vec<Observation> =
         WINDOWS.iter().map(|slots| observe(case, strategy, seed, *slots, None)).collect::<Result<_, _>>()?;
-    let window = |place: usize| format!("window {} slots", WINDOWS[place]);
+    let window = |place: usize| match WINDOWS[place] {
+        1 => "window 1 slot".to_owned(),
+        slots => format!("window {slots} slots"),
+    };
     let finest = WINDOWS.len() - 1;
     let row = |place: usize| {
         let (here, there) = (&observations[place], &observations[finest]);

@@ -255,7 +255,7 @@ fn pairs() -> u64 {
 
 #[test]
 fn scenarios_drawn_at_random_are_those_of_the_reference() {
-    let (mut exact, mut all, mut wrong) = (0, 0, Vec::new());
+    let (mut exact, mut all, mut wrong, mut other_ages) = (0, 0, Vec::new(), 0);
     for number in 0..pairs() {
         let scenario = drawn(number);
         for strategy in strategy::ALL {
@@ -270,13 +270,18 @@ fn scenarios_drawn_at_random_are_those_of_the_reference() {
                 wrong.push(format!("{apart} apart: {}", pair.complain()));
             }
             if apart == 0 {
-                wrong.extend(pair.differences(0));
+                let differences = pair.differences(0);
+                other_ages += u64::from(!differences.is_empty());
+                differences.iter().for_each(|what| eprintln!("{what}"));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     eprintln!("{exact} of {all} pairs are the same line for line");
-    assert!(exact as f64 >= 0.85 * all as f64, "{exact} of {all} pairs are the same line for line");
+    assert!(exact as f64 >= 0.9 * all as f64, "{exact} of {all} pairs are the same line for line");
+    // A full buffer cut short by a line sends one request more, and all later back-offs are drawn anew: the same lines
+    // arrive, at other times.
+    assert!(other_ages as f64 <= 0.02 * all as f64, "{other_ages} of {all} pairs have other ages");
 }
 
 /// A scenario of one's own: `LOGHAUL_PAIR=FILE cargo test --test it a_scenario_of_ones_own -- --ignored --nocapture`.

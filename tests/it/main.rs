@@ -14,3 +14,4 @@ mod reference_model;
 mod rooms;
 mod scenarios;
 mod support;
+mod verify;

@@ -41,7 +41,7 @@ pub struct Agent<'a> {
     pub requests: u64,
     /// It is reading a line until then.
     pub busy_until_ns: u64,
-    /// It was paused and has not caught up since: it reads file by file in the order of its list.
+    /// It was paused, or has found a file, and has not caught up since: it reads file by file in the order of its list.
     pub in_order: bool,
     /// Where it goes on otherwise: one line of each file in turn.
     pub turn: usize,

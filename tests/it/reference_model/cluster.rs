@@ -236,7 +236,8 @@ impl Cluster<'_> {
             }
             Event::Scan { agent, life } if self.is_of_now(agent, life) => {
                 for log in self.agents[agent].logs.clone() {
-                    self.logs[log].discover();
+                    // What a file holds already is read like what a pause left.
+                    self.agents[agent].in_order |= self.logs[log].discover();
                 }
                 self.at(now_ns + self.agents[agent].plan.scan_ns, Event::Scan { agent, life });
                 self.read_on(agent, now_ns);
@@ -415,6 +416,7 @@ impl Cluster<'_> {
         agent.mode = Mode::Reading;
         agent.busy_until_ns = now_ns;
         agent.peak_bytes = 0;
+        agent.in_order = plan.checkpoints;
         for log in agent.logs.clone() {
             self.logs[log].reopen(plan.checkpoints);
         }

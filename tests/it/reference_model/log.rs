@@ -135,9 +135,9 @@ impl Log {
         self.discover();
     }
 
-    /// The reader looks, and finds the live file.
-    pub fn discover(&mut self) {
-        self.live().known = true;
+    /// The reader looks, and finds the live file; whether it did not know it.
+    pub fn discover(&mut self) -> bool {
+        !std::mem::replace(&mut self.live().known, true)
     }
 
     /// Rotates: a new live file is begun, and what is too many is deleted, the oldest first. Gives the end of the
