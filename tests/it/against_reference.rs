@@ -264,8 +264,10 @@ fn scenarios_drawn_at_random_are_those_of_the_reference() {
             all += 1;
             exact += u64::from(apart == 0);
             // Line for line in most; where a buffer is full, 1 % of the lines and a batch that came just in time or
-            // just too late.
-            let most = pair.slow.largest_batch as f64 + 0.01 * pair.slow.emitted as f64;
+            // just too late. Whom a congested backend turns away hangs on the last line of a batch, and with that all
+            // that follows.
+            let share = if scenario.backend.capacity.is_some() { 0.06 } else { 0.01 };
+            let most = pair.slow.largest_batch as f64 + share * pair.slow.emitted as f64;
             if apart as f64 > most {
                 wrong.push(format!("{apart} apart: {}", pair.complain()));
             }

@@ -162,6 +162,9 @@ proptest! {
     }
 }
 
+/// A figure of a run.
+type Figure = fn(&Observation) -> f64;
+
 /// Twice the identical nodes with twice the pods: twice of everything, within the interval over replications.
 #[test]
 fn twice_the_nodes_give_twice_the_totals() {
@@ -181,7 +184,7 @@ fn twice_the_nodes_give_twice_the_totals() {
     };
     for strategy in ["daemonset", "sidecar"] {
         let (single, double) = (observe(1, strategy), observe(2, strategy));
-        let figures: [(&str, fn(&Observation) -> f64); 6] = [
+        let figures: [(&str, Figure); 6] = [
             ("emitted", |o| o.ledger.emitted as f64),
             ("delivered", |o| o.ledger.delivered as f64),
             ("lost", |o| o.ledger.lost_total() as f64),

@@ -229,10 +229,8 @@ impl Cluster<'_> {
                 self.send(agent, batch, now_ns);
             }
             Event::Restart { agent } => self.restart(agent, now_ns),
-            Event::GiveUp { log, end, life } => {
-                if self.is_of_now(self.logs[log].agent.unwrap(), life) {
-                    self.logs[log].skip_unread(end, Cause::RotatedBeforeRead);
-                }
+            Event::GiveUp { log, end, life } if self.is_of_now(self.logs[log].agent.unwrap(), life) => {
+                self.logs[log].skip_unread(end, Cause::RotatedBeforeRead);
             }
             Event::Scan { agent, life } if self.is_of_now(agent, life) => {
                 for log in self.agents[agent].logs.clone() {

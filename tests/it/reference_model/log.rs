@@ -115,16 +115,13 @@ impl Log {
         self.files.iter().find(|f| (f.first..f.end).contains(&line)).filter(|f| f.known).map(|_| line)
     }
 
-    /// Sets the fate of all unread lines up to `end`; gives how many there were.
-    pub fn skip_unread(&mut self, end: usize, cause: Cause) -> usize {
-        let mut skipped = 0;
+    /// The reader will read none of the unread lines up to `end`.
+    pub fn skip_unread(&mut self, end: usize, cause: Cause) {
         for fate in &mut self.fates[..end.min(self.written)] {
             if *fate == Fate::Unread {
                 *fate = Fate::Skipped(cause);
-                skipped += 1;
             }
         }
-        skipped
     }
 
     /// A restarted reader knows the live file, and gives up what it had not read: of all files without checkpoints,
