@@ -275,3 +275,18 @@ fn little_of(model: String, queue: &Queue, effort: Effort, experiments: &[Vec<Ba
         verdict: if worst <= bound { Verdict::Ok } else { Verdict::Failed },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_theory_fails_and_the_right_one_does_not() {
+        let queue = Queue { load: 0.6, servers: 1, room: None, service: Service::Exponential };
+        let experiments: Vec<Vec<Batch>> = (0..200).map(|key| queue.run(key, BATCHES, 800)).collect();
+        let verdict = |theory| cover("M/M/1", WAITS.0, WAITS.1, theory, &experiments).verdict;
+        assert_eq!(verdict(0.6), Verdict::Ok);
+        // Off by 2 %: a third of an interval's half width, seen by the mean of all.
+        assert_eq!(verdict(0.588), Verdict::Failed);
+    }
+}
