@@ -1,11 +1,12 @@
-//! M/M/1 through the engine's public parts: an event list with two entities, the arrivals and the server. One
-//! iteration is one event; a customer takes two.
+//! M/M/1 through the engine's public parts: an event list with two entities, the station and the draws. One iteration
+//! is one event; a customer takes two.
 
 #![allow(missing_docs)] // criterion's macros make public items.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use loghaul::engine::events::EventList;
 use loghaul::engine::random::generator;
+use loghaul::engine::station::{Admission, Station};
 use loghaul::units::SimTime;
 use rand_distr::{Distribution, Exp1};
 use std::hint::black_box;
@@ -23,25 +24,25 @@ fn mm1(c: &mut Criterion) {
         (draw * mean) as u64 + 1
     };
     let mut events = EventList::new(2);
-    let mut in_system = 0u64;
+    let mut station: Station<()> = Station::new(1, None);
     events.schedule(ARRIVAL, SimTime::from_ns(time(BETWEEN_NS)));
     c.bench_function("engine/mm1_event", |b| {
         b.iter(|| {
             let Some((now, entity)) = events.peek() else { return };
             let now_ns = now.as_ns();
             if entity == ARRIVAL {
-                in_system += 1;
-                if in_system == 1 {
+                if let Admission::Served(_) = station.arrive((), now) {
                     events.schedule(DEPARTURE, SimTime::from_ns(now_ns + time(SERVICE_NS)));
                 }
                 events.schedule(ARRIVAL, SimTime::from_ns(now_ns + time(BETWEEN_NS)));
             } else {
-                in_system -= 1;
-                let next =
-                    if in_system > 0 { SimTime::from_ns(now_ns + time(SERVICE_NS)) } else { SimTime::NEVER };
+                let next = match station.finish(0, now) {
+                    Some(()) => SimTime::from_ns(now_ns + time(SERVICE_NS)),
+                    None => SimTime::NEVER,
+                };
                 events.schedule(DEPARTURE, next);
             }
-            black_box(in_system);
+            black_box(station.customers());
         });
     });
 }

@@ -8,6 +8,7 @@ mod import;
 mod output;
 mod run;
 mod schema;
+mod verify;
 
 use crate::lang::Lang;
 use clap::{Parser, Subcommand};
@@ -31,6 +32,8 @@ enum Verb {
     Run(run::Run),
     /// Read a real cluster or real logs into a scenario
     Import(import::Import),
+    /// Hold the engine to queueing theory, and the world to closed forms and to itself in finer steps
+    Verify(verify::Verify),
     /// Print the JSON Schema of scenarios, or of the result file
     Schema(schema::Schema),
 }
@@ -81,6 +84,7 @@ impl Cli {
             Verb::Compare(verb) => verb.execute(),
             Verb::Run(verb) => verb.execute(),
             Verb::Import(verb) => verb.execute(),
+            Verb::Verify(verb) => verb.execute(),
             Verb::Schema(verb) => verb.execute(),
         };
         match done {

@@ -11,7 +11,8 @@ use crate::observe::{Imbalance, Observation};
 use crate::placement::place;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
-use crate::world::{Blueprint, Placement, simulate};
+pub use crate::world::Pace;
+use crate::world::{Blueprint, Placement, simulate_at};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -173,24 +174,32 @@ impl Runner {
         if let Some(known) = lock().get(&key) {
             return Ok(Arc::clone(known));
         }
-        let observation = Arc::new(run_once(setup, seed, replication)?);
+        let observation = Arc::new(run_once(setup, seed, replication, Pace::default())?);
         lock().insert(key, Arc::clone(&observation));
         Ok(observation)
     }
 }
 
-fn run_once(setup: &Setup, seed: u64, replication: u64) -> Result<Observation, RunError> {
+/// Observes one run at another pace: what comes out must not depend on it. Nothing is remembered. Empty where the setup is infeasible.
+///
+/// # Errors
+/// The ledger does not balance.
+pub fn observe_at(setup: &Setup, seed: u64, pace: Pace) -> Result<Observation, RunError> {
+    run_once(setup, seed, 0, pace)
+}
+
+fn run_once(setup: &Setup, seed: u64, replication: u64, pace: Pace) -> Result<Observation, RunError> {
     let Ok(placement) = &setup.placement else {
         return Ok(Observation::default());
     };
     let key = subkey(named_key(seed, "replication"), replication);
     let tally = match setup.one_node_in {
-        1 => simulate(&setup.blueprint, placement, key),
+        1 => simulate_at(pace, &setup.blueprint, placement, key),
         one_in => {
             let mut part = setup.blueprint.clone();
             part.backend.capacity_bytes_per_s = part.backend.capacity_bytes_per_s.map(|c| c / one_in as f64);
             let sample = placement.sample(&part, one_in, named_key(key, "sample"));
-            let mut tally = simulate(&part, &sample, key);
+            let mut tally = simulate_at(pace, &part, &sample, key);
             tally.scale(one_in);
             tally
         }

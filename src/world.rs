@@ -50,13 +50,14 @@ pub fn simulate(blueprint: &Blueprint, placement: &Placement, key: u64) -> Tally
     simulate_at(Pace::default(), blueprint, placement, key)
 }
 
-/// How much is settled at once. It changes the time that a run takes, and no bit of its result.
+/// How much is settled at once. It changes the time that a run takes, and no bit of its result; it is here to be
+/// verified.
 #[derive(Clone, Copy, Debug)]
-struct Pace {
-    /// The longest stretch in which nobody is expected to wait for the backend, in nanoseconds.
-    stretch_ns: u64,
-    /// Flushes of a quiet input.
-    flushes: usize,
+pub struct Pace {
+    /// The longest stretch in which nobody is expected to wait for the backend, in nanoseconds; 1 is slot by slot.
+    pub stretch_ns: u64,
+    /// Flushes of a quiet input; 0 is event by event.
+    pub flushes: usize,
 }
 
 impl Default for Pace {
@@ -66,7 +67,8 @@ impl Default for Pace {
     }
 }
 
-fn simulate_at(pace: Pace, blueprint: &Blueprint, placement: &Placement, key: u64) -> Tally {
+/// Runs the blueprint once, as [`simulate`] does, at this pace.
+pub fn simulate_at(pace: Pace, blueprint: &Blueprint, placement: &Placement, key: u64) -> Tally {
     let pods_on = placement.pods_by_node();
     let mut tally = match blueprint.backend.capacity_bytes_per_s {
         None => run_nodes_apart(pace, blueprint, placement, &pods_on, key),

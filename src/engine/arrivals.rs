@@ -14,6 +14,8 @@ use std::sync::Arc;
 /// The smallest cell is 1/128 of an interval or less.
 pub const DEPTH: u32 = 7;
 
+const CELLS: u64 = 1 << DEPTH;
+
 /// Arrivals that have places of their own; more are halved first.
 const PLACED: u64 = 64;
 /// A one in each of eight bytes.
@@ -201,6 +203,58 @@ fn evenly(n: u64, offset: u64, length: u64, key: u64, counter: u64) -> u64 {
     ((n as f64 * (offset as f64 / length as f64) + phase) as u64).min(n)
 }
 
+impl Arrivals {
+    /// Gives `take` the places in `[0, length]` of the `count` arrivals of interval `k`, in their order: those whose
+    /// numbers [`Arrivals::before`] gives, to the unit of `length`.
+    pub fn each(&self, key: u64, k: u64, count: u64, length: u64, mut take: impl FnMut(u64)) {
+        if !self.poisson {
+            let first = even_before(self.mean, key, k) + 1;
+            let start = self.mean * k as f64 + unit(draw(key, COUNT));
+            for arrival in first..first + count {
+                take((((arrival as f64 - start) / self.mean * length as f64) as u64).min(length));
+            }
+            return;
+        }
+        let (split_key, place_key) = (key ^ SPLIT_SALT, key ^ SPLIT_SALT ^ PLACE);
+        // Arrivals of a span of the interval, both as shares of it, at even distances.
+        let mut spread = |n: u64, from: f64, width: f64, counter: u64| {
+            let phase = unit(draw(place_key ^ PHASE, counter));
+            for arrival in 1..=n {
+                let place = from + width * ((arrival as f64 - phase) / n as f64);
+                take(((place * length as f64) as u64).min(length));
+            }
+        };
+        // Parts are visited in their order: the left half of a part comes before its right one.
+        let mut parts = [(0u64, 0u64); DEPTH as usize + 2];
+        parts[0] = (1, count);
+        let mut open = 1;
+        while open > 0 {
+            open -= 1;
+            let (part, n) = parts[open];
+            if n > PLACED && part < 1 << DEPTH {
+                let left = half(n, split_key, (k << DEPTH) + part);
+                parts[open] = (2 * part + 1, n - left);
+                parts[open + 1] = (2 * part, left);
+                open += 2;
+                continue;
+            }
+            let depth = part.ilog2();
+            let width = 1.0 / f64::from(1u32 << depth);
+            let from = (part - (1 << depth)) as f64 * width;
+            let first_draw = (k << DEPTH | part) << 3;
+            if n > PLACED {
+                spread(n, from, width, first_draw);
+                continue;
+            }
+            let cell_width = width / CELLS as f64;
+            for cell in 0..CELLS {
+                let (before, not_behind) = placed(n, cell, 1, place_key, first_draw);
+                spread(not_behind - before, from + cell as f64 * cell_width, cell_width, first_draw + cell);
+            }
+        }
+    }
+}
+
 /// Arrivals of an evenly spaced process before interval `k`; the phase of each stream is its own.
 fn even_before(mean: f64, key: u64, k: u64) -> u64 {
     even_at(mean, key, k as f64)
@@ -345,6 +399,29 @@ mod tests {
         let variance = (0..n).map(|k| (quarter(k) - mean).powi(2)).sum::<f64>() / n as f64;
         assert!((mean - 2.5).abs() < 4.0 * (2.5 / n as f64).sqrt(), "{mean}");
         assert!((variance - 2.5).abs() < 0.12, "{variance}");
+    }
+
+    #[test]
+    fn each_arrival_is_where_the_counts_say() {
+        let length = 1_000_000_000;
+        for m in [0.7, 9.0, 700.0] {
+            for arrivals in [Arrivals::poisson(m, Modulation::Steady), Arrivals::constant(m)] {
+                for k in 0..30 {
+                    let count = arrivals.count(4, k);
+                    let mut places = Vec::new();
+                    arrivals.each(4, k, count, length, |place| places.push(place));
+                    assert_eq!(places.len() as u64, count);
+                    for (number, place) in (0..).zip(places) {
+                        // Two nanoseconds for the rounding of either.
+                        assert!(arrivals.before(4, k, count, place.saturating_sub(2), length) <= number);
+                        assert!(
+                            arrivals.before(4, k, count, place + 2, length) > number,
+                            "{m}, {k}: {place}"
+                        );
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -3,10 +3,15 @@
 // Helpers outside of test functions may fail a test, and say on standard error what is skipped.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
+mod against_reference;
 mod bad_input;
 mod cli;
 mod flips;
+mod golden;
 mod import;
+mod properties;
+mod reference_model;
 mod rooms;
 mod scenarios;
 mod support;
+mod verify;

@@ -30,12 +30,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // It gives scenarios, and quantities are what it reads.
     ("import", &["scenario", "units"]),
     ("report", &["table", "study", "observe", "metric", "flow", "stats", "lang"]),
+    // Queues are built from the engine and judged by intervals; the world is asked through runs of small scenarios.
+    ("verify", &["engine", "stats", "run", "scenario", "strategy", "observe", "metric", "units"]),
     // Verbs put everything together, and see the world through runs alone.
     (
         "cli",
         &[
             "report", "table", "study", "run", "import", "scenario", "strategy", "observe", "metric", "flow",
-            "lang", "units",
+            "lang", "units", "verify",
         ],
     ),
 ];

@@ -1,0 +1,100 @@
+//! An agent's reader: what it holds and what it waits for.
+
+use loghaul::engine::random::{draw, subkey};
+use loghaul::world::AgentPlan;
+
+/// A line by its log and its number there.
+pub type LineId = (usize, usize);
+
+/// Lines that travel together.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    pub lines: Vec<LineId>,
+    pub record_bytes: u64,
+    pub wire_bytes: u64,
+    pub tries: u32,
+}
+
+/// Whether it reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Reading,
+    Paused,
+    Down,
+}
+
+/// One reader with one buffer.
+pub struct Agent<'a> {
+    pub plan: &'a AgentPlan,
+    pub key: u64,
+    /// The logs that it reads, in the order of its list.
+    pub logs: Vec<usize>,
+    pub leads: bool,
+    pub mode: Mode,
+    pub flush_phase_ns: u64,
+    pub scan_phase_ns: u64,
+    pub held_bytes: u64,
+    pub peak_bytes: u64,
+    pub filling: Batch,
+    /// Batches that are under way or wait to be sent again.
+    pub outstanding: usize,
+    pub requests: u64,
+    /// It is reading a line until then.
+    pub busy_until_ns: u64,
+    /// It was paused, or has found a file, and has not caught up since: it reads file by file in the order of its list.
+    pub in_order: bool,
+    /// Where it goes on otherwise: one line of each file in turn.
+    pub turn: usize,
+    /// Lives so far: events of an earlier one do not concern it.
+    pub life: u32,
+    pub paused_since_ns: u64,
+    pub paused_ns: u64,
+}
+
+impl<'a> Agent<'a> {
+    /// `owner` is the key of the node or pod that it runs on, `config` the one that it reads for.
+    pub fn new(plan: &'a AgentPlan, owner: u64, config: u32, leads: bool) -> Self {
+        // Timers start on a grid of 1/32 of their interval.
+        let phase = |purpose, interval: u64| draw(subkey(owner, purpose), 0) % 32 * (interval / 32);
+        Self {
+            plan,
+            key: subkey(owner, u64::from(config)),
+            logs: Vec::new(),
+            leads,
+            mode: Mode::Reading,
+            flush_phase_ns: phase(1, plan.flush_ns),
+            scan_phase_ns: phase(2, plan.scan_ns),
+            held_bytes: 0,
+            peak_bytes: 0,
+            filling: Batch::default(),
+            outstanding: 0,
+            requests: 0,
+            busy_until_ns: 0,
+            in_order: false,
+            turn: 0,
+            life: 0,
+            paused_since_ns: 0,
+            paused_ns: 0,
+        }
+    }
+
+    /// Nanoseconds that it takes to read a line.
+    pub fn read_ns(&self, disk_bytes: u64) -> u64 {
+        (self.plan.costs.bulk_reader_ns(1.0, disk_bytes as f64) / self.plan.cores) as u64
+    }
+
+    /// Whether its memory, at the fullest of this life, is beyond its limit.
+    pub fn is_too_large(&self) -> bool {
+        let configs = if self.leads { f64::from(self.plan.configs) } else { 0.0 };
+        let rss = self.plan.costs.rss_bytes(self.logs.len() as f64, configs, self.peak_bytes as f64);
+        self.plan.memory_limit_bytes.is_some_and(|limit| rss > limit as f64)
+    }
+
+    /// The wait before retry number `tries + 1`.
+    pub fn backoff_ns(&self, tries: u32) -> u64 {
+        let base = self.plan.backoff_base_ns;
+        let most = base.saturating_mul(2u64.saturating_pow(tries + 1)).min(self.plan.backoff_cap_ns);
+        let chance = (draw(subkey(self.key, 3), self.requests) >> 11) as f64 / (1u64 << 53) as f64;
+        base + (chance * most.saturating_sub(base) as f64) as u64
+    }
+}

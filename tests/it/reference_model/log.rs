@@ -1,0 +1,177 @@
+//! A log: its lines, what became of each, and the files they are in.
+
+use super::lines::Line;
+use loghaul::flow::{Cause, Medium};
+use loghaul::world::FileRotation;
+use std::collections::VecDeque;
+
+/// What has become of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// In a file, not read.
+    Unread,
+    /// In a file, and its reader will not read it any more.
+    Skipped(Cause),
+    /// In an agent's memory.
+    Held,
+    /// The backend has accepted it and has not answered yet.
+    Accepted,
+    /// The answer is there.
+    Delivered { at_ns: u64 },
+    /// Gone.
+    Lost(Cause),
+}
+
+/// A file: lines from `first` up to, but not including, `end`.
+#[derive(Clone, Debug)]
+struct File {
+    first: usize,
+    end: usize,
+    disk_bytes: u64,
+    known: bool,
+}
+
+/// One log stream.
+#[derive(Clone, Debug)]
+pub struct Log {
+    pub key: u64,
+    pub node: usize,
+    pub medium: Medium,
+    pub agent: Option<usize>,
+    pub lines: Vec<Line>,
+    pub fates: Vec<Fate>,
+    written: usize,
+    rotation: FileRotation,
+    /// Why lines are lost when a file is deleted that nobody could read.
+    no_reader_cause: Cause,
+    /// Files from before the run that are still there.
+    older: u64,
+    /// The oldest first, the live one last.
+    files: VecDeque<File>,
+    cursor: usize,
+}
+
+impl Log {
+    pub fn new(
+        key: u64,
+        node: usize,
+        medium: Medium,
+        lines: Vec<Line>,
+        rotation: FileRotation,
+        initial_bytes: u64,
+        no_reader_cause: Cause,
+    ) -> Self {
+        let live = File { first: 0, end: usize::MAX, disk_bytes: initial_bytes, known: true };
+        Self {
+            key,
+            node,
+            medium,
+            agent: None,
+            fates: vec![Fate::Unread; lines.len()],
+            lines,
+            written: 0,
+            rotation,
+            no_reader_cause,
+            older: rotation.files.saturating_sub(1),
+            files: VecDeque::from([live]),
+            cursor: 0,
+        }
+    }
+
+    fn live(&mut self) -> &mut File {
+        self.files.back_mut().unwrap()
+    }
+
+    /// Bytes of a line on disk.
+    pub fn disk_bytes(&self, line: usize) -> u64 {
+        self.lines[line].bytes + self.medium.prefix_bytes()
+    }
+
+    /// The instant of the next line that will be written.
+    pub fn next_write_ns(&self) -> Option<u64> {
+        self.lines.get(self.written).map(|line| line.at_ns)
+    }
+
+    /// Writes the next line.
+    pub fn write(&mut self) {
+        let bytes = self.disk_bytes(self.written);
+        self.live().disk_bytes += bytes;
+        self.written += 1;
+    }
+
+    pub fn is_full(&mut self) -> bool {
+        self.live().disk_bytes >= self.rotation.size_bytes
+    }
+
+    /// The next line that the reader can read: the first that is unread, if its file is known.
+    pub fn next_to_read(&mut self) -> Option<usize> {
+        while self.cursor < self.written && self.fates[self.cursor] != Fate::Unread {
+            self.cursor += 1;
+        }
+        let line = self.cursor;
+        if line == self.written {
+            return None;
+        }
+        self.files.iter().find(|f| (f.first..f.end).contains(&line)).filter(|f| f.known).map(|_| line)
+    }
+
+    /// The reader will read none of the unread lines up to `end`.
+    pub fn skip_unread(&mut self, end: usize, cause: Cause) {
+        for fate in &mut self.fates[..end.min(self.written)] {
+            if *fate == Fate::Unread {
+                *fate = Fate::Skipped(cause);
+            }
+        }
+    }
+
+    /// A restarted reader knows the live file, and gives up what it had not read: of all files without checkpoints,
+    /// of rotated ones with them.
+    pub fn reopen(&mut self, checkpoints: bool) {
+        let end = if checkpoints { self.live().first } else { self.written };
+        self.skip_unread(end, Cause::AgentKilled);
+        self.discover();
+    }
+
+    /// The reader looks, and finds the live file; whether it did not know it.
+    pub fn discover(&mut self) -> bool {
+        !std::mem::replace(&mut self.live().known, true)
+    }
+
+    /// Rotates: a new live file is begun, and what is too many is deleted, the oldest first. Gives the end of the
+    /// rotated file, where its reader has lines of it still to read.
+    pub fn rotate(&mut self, unseen: Cause) -> Option<usize> {
+        let end = self.written;
+        let live = self.live();
+        live.end = end;
+        let (first, known) = (live.first, live.known);
+        let has_reader = self.agent.is_some();
+        if has_reader && !known {
+            // Nobody will ever look for it.
+            for fate in &mut self.fates[first..end] {
+                *fate = Fate::Skipped(unseen);
+            }
+        }
+        self.files.push_back(File { first: end, end: usize::MAX, disk_bytes: 0, known: false });
+        while self.older + self.files.len() as u64 > self.rotation.files {
+            if self.older > 0 {
+                self.older -= 1;
+            } else {
+                self.delete_oldest();
+            }
+        }
+        let is_left = has_reader && self.fates[..end].contains(&Fate::Unread);
+        is_left.then_some(end)
+    }
+
+    fn delete_oldest(&mut self) {
+        let file = self.files.pop_front().unwrap();
+        let unread = if self.agent.is_some() { Cause::RotatedBeforeRead } else { self.no_reader_cause };
+        for fate in &mut self.fates[file.first..file.end] {
+            *fate = match *fate {
+                Fate::Unread => Fate::Lost(unread),
+                Fate::Skipped(cause) => Fate::Lost(cause),
+                other => other,
+            };
+        }
+    }
+}
