@@ -26,6 +26,8 @@ pub enum Cause {
     RotatedBeforeRead,
     /// The file came and went between two scans of the agent, which never opened it.
     NeverDiscovered,
+    /// The agent's buffer was full, and its policy is to drop.
+    BufferOverflow,
     /// The agent gave the chunk up after its last retry.
     RetriesExhausted,
     /// The agent was killed with these lines in its memory, or skipped them when it came back.
@@ -36,9 +38,10 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of reports.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::RotatedBeforeRead,
         Self::NeverDiscovered,
+        Self::BufferOverflow,
         Self::RetriesExhausted,
         Self::AgentKilled,
         Self::NotCollectable,
@@ -49,6 +52,7 @@ impl Cause {
         match self {
             Self::RotatedBeforeRead => "rotated_before_read",
             Self::NeverDiscovered => "never_discovered",
+            Self::BufferOverflow => "buffer_overflow",
             Self::RetriesExhausted => "retries_exhausted",
             Self::AgentKilled => "agent_killed",
             Self::NotCollectable => "not_collectable",

@@ -15,6 +15,7 @@ mod backend;
 mod blueprint;
 mod files;
 mod node;
+mod overflow;
 mod reading;
 mod rotation;
 mod runtime;

@@ -50,6 +50,8 @@ pub(super) struct Input {
     /// Whether it carries the costs of the process.
     pub leads: bool,
     pub flush_ns: u64,
+    /// Time from the last flush to the next.
+    pub flush_gap_ns: u64,
     pub scan_ns: u64,
     pub give_up_ns: u64,
     pub restart_ns: u64,
@@ -93,6 +95,7 @@ impl Input {
             behind: false,
             leads,
             flush_ns: if flush_phase_ns == 0 { plan.flush_ns } else { flush_phase_ns },
+            flush_gap_ns: plan.flush_ns,
             scan_ns: NEVER,
             give_up_ns: NEVER,
             restart_ns: NEVER,
@@ -139,6 +142,7 @@ impl Input {
     pub fn variable_bytes(&self, blueprint: &Blueprint) -> f64 {
         let plan = &blueprint.agents[self.plan as usize];
         let configs = if self.leads { f64::from(plan.configs) } else { 0.0 };
-        plan.costs.variable_bytes(f64::from(self.end - self.first), configs, self.peak_bytes as f64)
+        let in_memory = self.peak_bytes.min(plan.buffer_memory_bytes);
+        plan.costs.variable_bytes(f64::from(self.end - self.first), configs, in_memory as f64)
     }
 }

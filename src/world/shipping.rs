@@ -34,13 +34,14 @@ impl Input {
         self.held_bytes += record_bytes;
         self.filling.lines += chunk.lines;
         self.filling.record_bytes += record_bytes;
-        self.filling.wire_bytes += chunk.bytes + chunk.lines * plan.line_overhead_bytes;
+        self.filling.wire_bytes += plan.wire_bytes(chunk.lines, chunk.bytes);
         self.filling.chunks.push(chunk);
     }
 
     /// Hands what was read since the last flush to the backend.
     pub(super) fn flush(&mut self, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) {
-        self.flush_ns = now_ns + plan.flush_ns;
+        self.flush_gap_ns = self.next_gap_ns(plan);
+        self.flush_ns = now_ns + self.flush_gap_ns;
         if self.filling.lines == 0 || self.batches.len() + self.releases.len() >= plan.max_in_flight {
             return;
         }
@@ -52,6 +53,20 @@ impl Input {
         } else {
             self.batches.push(batch);
         }
+    }
+
+    /// Time until the next flush: the interval, or less where a full batch is sent at once and what was read
+    /// since the last flush would fill one sooner.
+    fn next_gap_ns(&self, plan: &AgentPlan) -> u64 {
+        /// Below this, freshness and memory do not depend on it any more.
+        const LEAST_NS: u64 = 50_000_000;
+        let filled_bytes = self.filling.record_bytes;
+        if !plan.sends_full || filled_bytes == 0 || plan.flush_ns <= LEAST_NS {
+            return plan.flush_ns;
+        }
+        let to_fill_ns =
+            u128::from(self.flush_gap_ns) * u128::from(plan.batch_bytes) / u128::from(filled_bytes);
+        u64::try_from(to_fill_ns).map_or(plan.flush_ns, |gap_ns| gap_ns.clamp(LEAST_NS, plan.flush_ns))
     }
 
     /// Sends a batch. The answer is known at once, as nothing that happens later changes it: an accepted batch
@@ -107,18 +122,24 @@ impl Input {
         self.release(now_ns, plan);
     }
 
-    /// The process dies. What the backend has accepted stays delivered; everything else it held is lost.
+    /// The process dies. What the backend has accepted stays delivered, and batches that wait on disk are sent
+    /// again; everything else it held is lost.
     fn kill(&mut self, now_ns: u64, plan: &AgentPlan, tally: &mut Tally) {
-        let held = self.batches.drain(..).map(|b| b.lines).sum::<u64>() + self.filling.lines;
-        tally.ledger.lose(Cause::AgentKilled, held);
+        if !plan.buffers_on_disk() {
+            tally.ledger.lose(Cause::AgentKilled, self.batches.drain(..).map(|b| b.lines).sum());
+        }
+        tally.ledger.lose(Cause::AgentKilled, self.filling.lines);
         self.filling = Batch::default();
         self.releases.clear();
-        self.held_bytes = 0;
+        self.held_bytes = self.batches.iter().map(|b| b.record_bytes).sum();
         self.mode = Mode::Down;
         self.kills += 1;
         // The kubelet's crash-loop back-off: at once the first time, then 10 s, doubling up to 5 minutes.
         let crash_loop_s = if self.kills < 2 { 0 } else { (10u64 << (self.kills - 2).min(5)).min(300) };
         self.restart_ns = now_ns + plan.restart_ns + crash_loop_s * 1_000_000_000;
+        for batch in &mut self.batches {
+            (batch.under_way, batch.due_ns) = (false, self.restart_ns);
+        }
         self.flush_ns = NEVER;
         self.scan_ns = NEVER;
         self.give_up_ns = NEVER;
@@ -160,8 +181,9 @@ impl Node {
         input.mode = Mode::Reading;
         input.behind = plan.checkpoints;
         input.flush_ns = now_ns + plan.flush_ns;
-        // It starts with an empty buffer; the largest it was before does not count any more.
-        input.peak_bytes = 0;
+        input.flush_gap_ns = plan.flush_ns;
+        // It starts with what its disk has kept; the largest it was before does not count any more.
+        input.peak_bytes = input.held_bytes;
         for number in input.first as usize..input.end as usize {
             let stream = &mut self.streams[number];
             let law = &blueprint.laws[stream.law as usize];

@@ -62,6 +62,7 @@ pub(super) fn cause(cause: Cause) -> RGBColor {
     match cause {
         Cause::RotatedBeforeRead => VERMILION,
         Cause::NeverDiscovered => PURPLE,
+        Cause::BufferOverflow => BLUE,
         Cause::RetriesExhausted => ORANGE,
         Cause::AgentKilled => BLACK,
         Cause::NotCollectable => GREEN,
