@@ -232,7 +232,11 @@ impl AgentPlan {
     /// Bytes that lines take on the network.
     #[inline]
     pub fn wire_bytes(&self, lines: u64, bytes: u64) -> u64 {
-        (bytes + lines * self.line_overhead_bytes) * self.compression_ppm / 1_000_000
+        let plain_bytes = bytes + lines * self.line_overhead_bytes;
+        if self.compression_ppm == 1_000_000 {
+            return plain_bytes;
+        }
+        (u128::from(plain_bytes) * u128::from(self.compression_ppm) / 1_000_000) as u64
     }
 }
 
