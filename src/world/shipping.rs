@@ -206,4 +206,24 @@ mod tests {
         // Just below base·2, base·4, base·8, then the cap.
         assert_eq!([0, 1, 2, 3, 40].map(longest), [9, 19, 39, 59, 59]);
     }
+
+    #[test]
+    fn what_waits_on_disk_survives_the_process() {
+        let mut plan = testing::agent();
+        let after_kill = |plan: &AgentPlan| {
+            let mut input = Input::new(0, plan, 0..1, 1, true);
+            input.batches.push(Batch { lines: 7, record_bytes: 700, under_way: true, ..Batch::default() });
+            (input.filling.lines, input.held_bytes) = (3, 1_000);
+            let mut tally = Tally::new(&testing::layout(1, 1.0, false, 1));
+            input.kill(5, plan, &mut tally);
+            (tally.ledger.lost[Cause::AgentKilled as usize], input)
+        };
+        let (lost, input) = after_kill(&plan);
+        assert_eq!((lost, input.held_bytes, input.batches.len()), (10, 0, 0));
+        plan.buffer_memory_bytes = 100;
+        let (lost, input) = after_kill(&plan);
+        assert_eq!((lost, input.held_bytes), (3, 700));
+        // It is sent again when the process is back.
+        assert_eq!((input.batches[0].under_way, input.batches[0].due_ns), (false, input.restart_ns));
+    }
 }

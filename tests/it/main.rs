@@ -7,6 +7,7 @@ mod bad_input;
 mod cli;
 mod flips;
 mod import;
+mod profiles;
 mod rooms;
 mod scenarios;
 mod support;
