@@ -165,6 +165,7 @@ pub struct Chart {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn every_number_has_a_source_and_a_quality() {
@@ -172,13 +173,28 @@ mod tests {
             let mut profile = embedded(name).unwrap().unwrap();
             assert_eq!(profile.name, name);
             let sources = profile.sources.clone();
+            let mut used = BTreeSet::new();
+            let mut uses = |path: &str, source: &str| {
+                assert!(sources.contains_key(source), "{name}: {path} names no known source");
+                used.insert(source.to_owned());
+            };
             for (path, number) in profile.numbers_mut() {
-                assert!(sources.contains_key(&number.source), "{name}: {path} names no known source");
+                uses(path, &number.source);
                 assert!(number.value >= 0.0, "{name}: {path} is negative");
+                let (low, high) = (number.low.unwrap_or(number.value), number.high.unwrap_or(number.value));
+                assert!((low..=high).contains(&number.value), "{name}: {path} is out of its own range");
+                assert_eq!(number.low.is_some(), number.high.is_some(), "{name}: {path} has half a range");
             }
             for (path, source) in profile.behaviour.sources() {
-                assert!(sources.contains_key(source), "{name}: behaviour.{path} names no known source");
+                uses(path, source);
             }
+            uses("chart", &profile.chart.source);
+            if let Some(chart) = &profile.sidecar_chart {
+                uses("sidecarChart", &chart.source);
+            }
+            let unused: Vec<&String> = sources.keys().filter(|source| !used.contains(*source)).collect();
+            assert_eq!(unused, [""; 0], "{name} names sources that nothing comes from");
+            assert!(profile.cpu.reader_share.value <= 1.0 && profile.wire.compression.value <= 1.0, "{name}");
         }
     }
 }
