@@ -40,9 +40,12 @@ impl Input {
 
     /// Hands what was read since the last flush to the backend.
     pub(super) fn flush(&mut self, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) {
-        self.flush_gap_ns = self.next_gap_ns(plan);
+        let blocked = self.batches.len() + self.releases.len() >= plan.max_in_flight;
+        if !blocked {
+            self.flush_gap_ns = self.next_gap_ns(plan);
+        }
         self.flush_ns = now_ns + self.flush_gap_ns;
-        if self.filling.lines == 0 || self.batches.len() + self.releases.len() >= plan.max_in_flight {
+        if self.filling.lines == 0 || blocked {
             return;
         }
         let mut batch = std::mem::take(&mut self.filling);
