@@ -241,7 +241,7 @@ fn agents_compare_as_the_page_says() {
 #[test]
 fn default_ceilings_follow_from_arithmetic() {
     // Fluent Bit: 5,000,000 bytes a flush of 1 s, records of 200 + 78 bytes: 17,986 lines/s. rsyslog: 50,000 messages
-    // in 20 ms. Filebeat: 3,200 events, sent again as soon as 1,600 are there. Vector: 20 MB of 500-byte records.
+    // in 50 ms. Filebeat: 3,200 events, sent again as soon as 1,600 are there. Vector: 20 MB of 500-byte records.
     let lines = |name: &str| {
         let profile = profile(name);
         let record = 200.0 + profile.wire.record_overhead.value;
