@@ -70,7 +70,8 @@ pub struct CpuCosts {
     pub cold_factor: Sourced<f64>,
     /// The gap at which half of that is reached, in milliseconds.
     pub cold_gap: Sourced<f64>,
-    /// Microseconds between a write and the read it causes; further writes meanwhile cause none.
+    /// Microseconds between a write and the read it causes at the latest, such as a polling interval; further
+    /// writes meanwhile cause none. Half of it is added to freshness.
     pub coalesce: Sourced<f64>,
     /// Share of the cost of lines and bytes that falls on the reading thread, 0 to 1.
     pub reader_share: Sourced<f64>,

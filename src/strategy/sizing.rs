@@ -145,6 +145,8 @@ pub(super) fn agent(
         memory_limit_bytes: terms.memory_limit.or(chart.memory_limit).map(|m| m.get()),
         configs,
         own_inputs,
+        // Looks are spread evenly over the gaps between them.
+        look_delay_ns: (profile.cpu.coalesce.value * 1e3 / 2.0) as u64,
         flush_ns: flush.as_ns(),
         buffer_limit_bytes: buffer_limit.get(),
         buffer_memory_bytes: buffer_memory.get(),

@@ -177,6 +177,8 @@ pub struct AgentPlan {
     pub configs: u32,
     /// Whether each config is an input of its own, with a buffer of its own.
     pub own_inputs: bool,
+    /// Nanoseconds from a line's writing until it is read, on average, where the agent keeps up.
+    pub look_delay_ns: u64,
     /// Nanoseconds between flushes.
     pub flush_ns: u64,
     /// Bytes of records that an input holds at most.

@@ -87,7 +87,8 @@ impl Input {
             ship.tally.sent_bytes += batch.wire_bytes;
         }
         if answer.accepted && answer.at_ns < ship.end_ns {
-            ship.tally.deliver(&batch.chunks, ship.streams, answer.at_ns);
+            // What was read up to its last instant was in truth looked at a little later.
+            ship.tally.deliver(&batch.chunks, ship.streams, answer.at_ns + plan.look_delay_ns);
             self.releases.push((answer.at_ns, batch.record_bytes));
             return true;
         }

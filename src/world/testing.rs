@@ -18,6 +18,7 @@ pub(super) fn agent() -> AgentPlan {
         memory_limit_bytes: None,
         configs: 1,
         own_inputs: false,
+        look_delay_ns: 0,
         flush_ns: NS_PER_SEC,
         buffer_limit_bytes: 5_000_000,
         buffer_memory_bytes: 5_000_000,

@@ -286,6 +286,19 @@ fn every_agent_delivers_everything_in_either_layout() {
 }
 
 #[test]
+fn an_agent_that_polls_delivers_later_by_half_its_interval() {
+    // Alloy and Promtail send alike, once a second; Alloy looks at its files every 250 ms.
+    let p50 = |agent: &str| {
+        let scenario = small(agent, 50, "");
+        let setup = Setup::new(&scenario, strategy::by_name("sidecar").unwrap());
+        let runs = Runner::new().observe(&[&setup], 1, 1).unwrap();
+        runs[0][0].get(loghaul::metric::Metric::FreshnessP50).unwrap()
+    };
+    let later = p50("alloy") - p50("promtail");
+    assert!((later - 0.125).abs() < 0.02, "{later}");
+}
+
+#[test]
 fn a_wanted_way_of_parsing_costs_what_the_profile_says() {
     // 300 lines/s, 4.1 µs more each for a regular expression with Vector: 1.2 thousandths of a core. Sharing the
     // reader's time makes a few wake-ups fewer.
