@@ -28,6 +28,8 @@ pub enum Cause {
     NeverDiscovered,
     /// The pod was deleted, and its files with it, before anything had read these lines.
     RemovedWithPod,
+    /// The agent's buffer was full, and its policy is to drop.
+    BufferOverflow,
     /// The agent gave the chunk up after its last retry.
     RetriesExhausted,
     /// The agent was killed with these lines in its memory, or skipped them when it came back.
@@ -38,10 +40,11 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of reports.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::RotatedBeforeRead,
         Self::NeverDiscovered,
         Self::RemovedWithPod,
+        Self::BufferOverflow,
         Self::RetriesExhausted,
         Self::AgentKilled,
         Self::NotCollectable,
@@ -53,6 +56,7 @@ impl Cause {
             Self::RotatedBeforeRead => "rotated_before_read",
             Self::NeverDiscovered => "never_discovered",
             Self::RemovedWithPod => "removed_with_pod",
+            Self::BufferOverflow => "buffer_overflow",
             Self::RetriesExhausted => "retries_exhausted",
             Self::AgentKilled => "agent_killed",
             Self::NotCollectable => "not_collectable",

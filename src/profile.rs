@@ -3,14 +3,18 @@
 //! Takes YAML (`profiles/*.yaml`, embedded; users may derive their own); gives a [`Profile`] whose every
 //! number carries source and quality, and the cost functions that the world and the sizing rule share.
 
+mod behaviour;
 mod cost;
+mod embedded;
 mod numbers;
 mod sourced;
 
-pub use cost::{Costs, Load, Work};
+pub use behaviour::{Behaviour, Most, Overflow, Parse, Retries, Successor};
+pub use cost::{Costs, Counted, Load, Work};
+pub use embedded::{embedded, names};
 pub use sourced::{Quality, Sourced};
 
-use crate::units::{Bytes, Millicores, SimTime};
+use crate::units::{Bytes, Millicores};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -33,8 +37,11 @@ pub struct Profile {
     pub wire: Wire,
     /// Defaults of the official chart first, then of the program.
     pub behaviour: Behaviour,
-    /// Requests and limits of the official chart; empty where it sets none.
+    /// Requests and limits of the official DaemonSet chart or manifest; empty where it sets none.
     pub chart: Chart,
+    /// The same of an official sidecar template; absent where there is none, and the sizing rule applies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sidecar_chart: Option<Chart>,
 }
 
 /// Processor time of one agent process.
@@ -53,7 +60,7 @@ pub struct CpuCosts {
     pub wakeup: Sourced<f64>,
     /// Microseconds a read event: one look at one file that has new lines.
     pub read: Sourced<f64>,
-    /// Microseconds a line, the container runtime's format parsed.
+    /// Microseconds a line, from the file to the backend: what compression, TLS and sending take is in it.
     pub line: Sourced<f64>,
     /// Nanoseconds a byte on disk.
     pub byte: Sourced<f64>,
@@ -63,14 +70,49 @@ pub struct CpuCosts {
     pub cold_factor: Sourced<f64>,
     /// The gap at which half of that is reached, in milliseconds.
     pub cold_gap: Sourced<f64>,
-    /// Microseconds between a write and the read it causes; further writes meanwhile cause none.
+    /// Microseconds between a write and the read it causes at the latest, such as a polling interval; further
+    /// writes meanwhile cause none. Half of it is added to freshness.
     pub coalesce: Sourced<f64>,
     /// Share of the cost of lines and bytes that falls on the reading thread, 0 to 1.
     pub reader_share: Sourced<f64>,
+    /// Microseconds a line more, by how it is parsed.
+    pub parse: ParseCosts,
+    /// Cores for each file tailed, whether or not it is written to.
+    pub file: Sourced<f64>,
     /// Cores for each collection config loaded.
     pub config: Sourced<f64>,
     /// Cores for the square of the number of configs loaded: what grows faster than linearly.
     pub config_squared: Sourced<f64>,
+}
+
+/// What parsing adds, in microseconds a line. Published figures have one size of lines, so that a part by the
+/// byte cannot be told apart.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ParseCosts {
+    /// The container runtime's format, on standard output.
+    pub cri: Sourced<f64>,
+    /// JSON.
+    pub json: Sourced<f64>,
+    /// By a delimiter.
+    pub delimiter: Sourced<f64>,
+    /// By a regular expression.
+    pub regex: Sourced<f64>,
+    /// Several lines joined to one event.
+    pub multiline: Sourced<f64>,
+}
+
+impl ParseCosts {
+    /// Microseconds a line that this kind adds.
+    pub fn of(&self, parse: Parse) -> f64 {
+        match parse {
+            Parse::Raw => 0.0,
+            Parse::Json => self.json.value,
+            Parse::Delimiter => self.delimiter.value,
+            Parse::Regex => self.regex.value,
+            Parse::Multiline => self.multiline.value,
+        }
+    }
 }
 
 /// Memory of agent processes, in bytes.
@@ -93,7 +135,7 @@ pub struct MemoryCosts {
     pub buffered_root: Sourced<f64>,
 }
 
-/// Sizes of a line on its way, in bytes beyond the line itself.
+/// Sizes of a line on its way, in bytes beyond the line itself, and what compression makes of them.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Wire {
@@ -101,69 +143,12 @@ pub struct Wire {
     pub record_overhead: Sourced<f64>,
     /// On the network.
     pub line_overhead: Sourced<f64>,
-}
-
-/// How the agent behaves, as its chart and program set it.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Behaviour {
-    /// How often the buffer is flushed.
-    pub flush: Sourced<SimTime>,
-    /// Bytes of records the agent holds at most; above, input pauses until memory is free again.
-    pub buffer_limit: Sourced<Bytes>,
-    /// The largest request.
-    pub batch: Sourced<Bytes>,
-    /// Requests under way at most.
-    pub max_in_flight: Sourced<u32>,
-    /// Bytes read at once from a file that is behind.
-    pub read_chunk: Sourced<Bytes>,
-    /// Retries of a failed request.
-    pub retries: Sourced<Retries>,
-    /// Shortest wait before a retry.
-    pub backoff_base: Sourced<SimTime>,
-    /// Longest wait before a retry; each one doubles until there.
-    pub backoff_cap: Sourced<SimTime>,
-    /// How often the agent looks for new files.
-    pub scan_interval: Sourced<SimTime>,
-    /// How a file that replaces a rotated one is found.
-    pub successor: Sourced<Successor>,
-    /// Share of successors that are missed although they appear at once: the agent looked too early.
-    pub missed_successors: Sourced<f64>,
-    /// How long a rotated file may still be read.
-    pub rotate_wait: Sourced<SimTime>,
-    /// Whether read positions survive the process.
-    pub checkpoints: Sourced<bool>,
-    /// From the kill of the process until it reads again.
-    pub restart: Sourced<SimTime>,
-    /// Cores that the agent's reading can use at most.
-    pub threads: Sourced<f64>,
-    /// Collection configs, as inputs of their own, that one process can load; none where nothing limits it.
-    pub max_inputs: Sourced<u32>,
-}
-
-/// How often a failed request is tried again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum Retries {
-    /// Until it succeeds.
-    Unlimited,
-    /// So many times, then it is dropped.
-    Limit(u32),
-}
-
-/// How an agent finds the file that takes a rotated one's place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum Successor {
-    /// It looks when it notices the rotation, and again at the next scan. A file that appears between
-    /// (the runtime reopens its log some milliseconds after the kubelet's rename) waits for the scan.
-    NextScan,
-    /// It is found at once.
-    AtOnce,
+    /// Bytes on the network for each byte before compression; 1 where the default output does not compress.
+    pub compression: Sourced<f64>,
 }
 
 /// Requests and limits of the official chart.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Chart {
     /// Where this was read.
@@ -178,26 +163,10 @@ pub struct Chart {
     pub memory_limit: Option<Bytes>,
 }
 
-/// The profiles that ship with the program.
-const EMBEDDED: [(&str, &str); 1] = [("fluent-bit", include_str!("../profiles/fluent-bit.yaml"))];
-
-/// Names of the embedded profiles.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    EMBEDDED.iter().map(|(name, _)| *name)
-}
-
-/// The embedded profile of that name.
-///
-/// # Errors
-/// The YAML is refused; a test keeps that from happening to an embedded profile.
-pub fn embedded(name: &str) -> Option<Result<Profile, Box<serde_saphyr::Error>>> {
-    let (_, yaml) = EMBEDDED.iter().find(|(known, _)| *known == name)?;
-    Some(serde_saphyr::from_str(yaml).map_err(Box::new))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn every_number_has_a_source_and_a_quality() {
@@ -205,13 +174,28 @@ mod tests {
             let mut profile = embedded(name).unwrap().unwrap();
             assert_eq!(profile.name, name);
             let sources = profile.sources.clone();
+            let mut used = BTreeSet::new();
+            let mut uses = |path: &str, source: &str| {
+                assert!(sources.contains_key(source), "{name}: {path} names no known source");
+                used.insert(source.to_owned());
+            };
             for (path, number) in profile.numbers_mut() {
-                assert!(sources.contains_key(&number.source), "{name}: {path} names no known source");
+                uses(path, &number.source);
                 assert!(number.value >= 0.0, "{name}: {path} is negative");
+                let (low, high) = (number.low.unwrap_or(number.value), number.high.unwrap_or(number.value));
+                assert!((low..=high).contains(&number.value), "{name}: {path} is out of its own range");
+                assert_eq!(number.low.is_some(), number.high.is_some(), "{name}: {path} has half a range");
             }
             for (path, source) in profile.behaviour.sources() {
-                assert!(sources.contains_key(source), "{name}: behaviour.{path} names no known source");
+                uses(path, source);
             }
+            uses("chart", &profile.chart.source);
+            if let Some(chart) = &profile.sidecar_chart {
+                uses("sidecarChart", &chart.source);
+            }
+            let unused: Vec<&String> = sources.keys().filter(|source| !used.contains(*source)).collect();
+            assert_eq!(unused, [""; 0], "{name} names sources that nothing comes from");
+            assert!(profile.cpu.reader_share.value <= 1.0 && profile.wire.compression.value <= 1.0, "{name}");
         }
     }
 }

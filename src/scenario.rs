@@ -34,7 +34,7 @@ pub use lifecycle::{Churn, Job, Lifecycle};
 pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};
 pub use workload::{
-    ArrivalsSpec, Burst, Count, Diurnal, LineSize, LogNormal, LogSource, LogSpec, Parse, Resources, Rotation,
+    ArrivalsSpec, Burst, Count, Diurnal, LineSize, LogNormal, LogSource, LogSpec, Resources, Rotation,
     Tenant, Trace, Wants, Workload,
 };
 

@@ -16,6 +16,7 @@ mod blueprint;
 mod files;
 mod life;
 mod node;
+mod overflow;
 mod quiet;
 mod reading;
 mod rotation;

@@ -19,6 +19,7 @@ pub struct Costs {
     cold_gap_s: f64,
     coalesce_s: f64,
     reader_share: f64,
+    file_cores: f64,
     config_cores: f64,
     config_squared_cores: f64,
     read_chunk_bytes: f64,
@@ -61,6 +62,23 @@ pub struct Load {
     pub buffered_bytes: f64,
 }
 
+/// What was counted of some processes in a measurement, a second over all of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counted {
+    /// Processes.
+    pub agents: f64,
+    /// Files that they tail together.
+    pub files: f64,
+    /// Lines.
+    pub lines_per_s: f64,
+    /// Bytes on disk.
+    pub bytes_per_s: f64,
+    /// Looks at one file that found new lines.
+    pub reads_per_s: f64,
+    /// Times that an idle process was woken by new lines.
+    pub wakeups_per_s: f64,
+}
+
 impl Work {
     /// Nothing yet, in a span of so many seconds.
     pub fn in_span(seconds: f64) -> Self {
@@ -78,21 +96,23 @@ impl Work {
 }
 
 impl Costs {
-    /// The costs of `profile`; lines also pay for metadata where the agent `enriches` them.
-    pub fn new(profile: &Profile, enriches: bool) -> Self {
+    /// The costs of `profile`; lines also pay `parse_us` for how they are parsed, in microseconds a line on
+    /// average, and for metadata where the agent `enriches` them.
+    pub fn new(profile: &Profile, enriches: bool, parse_us: f64) -> Self {
         let (cpu, memory) = (&profile.cpu, &profile.memory);
-        let enrich_us = if enriches { cpu.enrich.value } else { 0.0 };
+        let more_us = parse_us + if enriches { cpu.enrich.value } else { 0.0 };
         Self {
             idle_cores: cpu.idle.value,
             idle_wakeups_per_s: cpu.idle_wakeups.value,
             wakeup_ns: cpu.wakeup.value * 1e3,
             read_ns: cpu.read.value * 1e3,
-            line_ns: (cpu.line.value + enrich_us) * 1e3,
+            line_ns: (cpu.line.value + more_us) * 1e3,
             byte_ns: cpu.byte.value,
             cold_factor: cpu.cold_factor.value,
             cold_gap_s: cpu.cold_gap.value * 1e-3,
             coalesce_s: cpu.coalesce.value * 1e-6,
             reader_share: cpu.reader_share.value,
+            file_cores: cpu.file.value,
             config_cores: cpu.config.value,
             config_squared_cores: cpu.config_squared.value,
             read_chunk_bytes: profile.behaviour.read_chunk.value.as_f64().max(1.0),
@@ -182,9 +202,10 @@ impl Costs {
         if self.reader_share > 0.0 { self.reader_share } else { 1.0 }
     }
 
-    /// Cores in use whatever the load: the idle loop and what loaded configs cost.
-    pub fn idle_cores(&self, configs: f64) -> f64 {
+    /// Cores in use whatever the load: the idle loop, and what tailed files and loaded configs cost.
+    pub fn idle_cores(&self, files: f64, configs: f64) -> f64 {
         self.idle_cores
+            + files * self.file_cores
             + self.idle_wakeups_per_s * self.wakeup_ns / NS_PER_SEC as f64
             + configs * self.config_cores
             + configs * configs * self.config_squared_cores
@@ -218,6 +239,17 @@ impl Costs {
         self.shared_bytes
     }
 
+    /// Cores of processes that were woken and read as often as was counted: for comparing with measurements
+    /// whose writers were not independent of each other.
+    pub fn counted_cores(&self, counted: &Counted) -> f64 {
+        let Counted { agents, files, lines_per_s, bytes_per_s, reads_per_s, wakeups_per_s } = *counted;
+        let reads_ns = reads_per_s * self.read_ns * self.coldness(reads_per_s / files.max(1.0));
+        let wakeups_ns = wakeups_per_s * self.wakeup_ns * self.coldness(wakeups_per_s / agents.max(1.0));
+        let content_ns = lines_per_s * self.line_ns + bytes_per_s * self.byte_ns;
+        agents * self.idle_cores(files / agents.max(1.0), 1.0)
+            + (reads_ns + wakeups_ns + content_ns) * SEC_PER_NS
+    }
+
     /// Cores and RSS that one agent is expected to use at a steady load.
     pub fn expected(&self, load: &Load) -> (f64, f64) {
         let mut work = Work::in_span(1.0);
@@ -228,7 +260,7 @@ impl Costs {
                 *total *= load.files;
             }
         }
-        let cores = self.idle_cores(load.configs) + self.cpu_ns(&work) / NS_PER_SEC as f64;
+        let cores = self.idle_cores(load.files, load.configs) + self.cpu_ns(&work) / NS_PER_SEC as f64;
         (cores, self.rss_bytes(load.files, load.configs, load.buffered_bytes))
     }
 }
@@ -239,7 +271,7 @@ mod tests {
     use crate::profile::embedded;
 
     fn fluent_bit() -> Costs {
-        Costs::new(&embedded("fluent-bit").unwrap().unwrap(), false)
+        Costs::new(&embedded("fluent-bit").unwrap().unwrap(), false, 0.0)
     }
 
     #[test]
@@ -274,7 +306,7 @@ mod tests {
         for (_, number) in profile.numbers_mut() {
             number.value = 0.0;
         }
-        let costs = Costs::new(&profile, true);
+        let costs = Costs::new(&profile, true, 0.0);
         let load =
             Load { files: 10.0, configs: 3.0, lines_per_s: 1e4, bytes_per_s: 1e6, buffered_bytes: 1e6 };
         assert_eq!(costs.expected(&load), (0.0, 0.0));

@@ -18,6 +18,12 @@ impl Profile {
             ("cpu.coldGap", &mut cpu.cold_gap),
             ("cpu.coalesce", &mut cpu.coalesce),
             ("cpu.readerShare", &mut cpu.reader_share),
+            ("cpu.parse.cri", &mut cpu.parse.cri),
+            ("cpu.parse.json", &mut cpu.parse.json),
+            ("cpu.parse.delimiter", &mut cpu.parse.delimiter),
+            ("cpu.parse.regex", &mut cpu.parse.regex),
+            ("cpu.parse.multiline", &mut cpu.parse.multiline),
+            ("cpu.file", &mut cpu.file),
             ("cpu.config", &mut cpu.config),
             ("cpu.configSquared", &mut cpu.config_squared),
             ("memory.resident", &mut memory.resident),
@@ -29,6 +35,7 @@ impl Profile {
             ("memory.bufferedRoot", &mut memory.buffered_root),
             ("wire.recordOverhead", &mut wire.record_overhead),
             ("wire.lineOverhead", &mut wire.line_overhead),
+            ("wire.compression", &mut wire.compression),
         ]
     }
 
@@ -46,7 +53,7 @@ impl Profile {
             let known: Vec<&str> = numbers.iter().map(|(known, _)| *known).collect();
             return Err(format!("{path:?} is no number of a profile; there are {}", known.join(", ")));
         };
-        if path == "cpu.readerShare" && value > 1.0 {
+        if matches!(path, "cpu.readerShare" | "wire.compression") && value > 1.0 {
             return Err(format!("{path} is {value}: a share must be from 0 to 1"));
         }
         number.value = value;
@@ -62,7 +69,12 @@ impl Behaviour {
         vec![
             ("flush", &self.flush.source),
             ("bufferLimit", &self.buffer_limit.source),
+            ("bufferLines", &self.buffer_lines.source),
+            ("bufferMemory", &self.buffer_memory.source),
+            ("overflow", &self.overflow.source),
             ("batch", &self.batch.source),
+            ("batchLines", &self.batch_lines.source),
+            ("sendsFull", &self.sends_full.source),
             ("maxInFlight", &self.max_in_flight.source),
             ("readChunk", &self.read_chunk.source),
             ("retries", &self.retries.source),

@@ -50,6 +50,7 @@ pub(crate) fn cause(cause: Cause, lang: Lang) -> &'static str {
         Cause::RotatedBeforeRead => ("lost: rotated before read", "丢失：读取前被轮转"),
         Cause::NeverDiscovered => ("lost: file never discovered", "丢失：文件未被发现"),
         Cause::RemovedWithPod => ("lost: removed with its pod", "丢失：随 Pod 删除"),
+        Cause::BufferOverflow => ("lost: buffer overflow", "丢失：缓冲区溢出"),
         Cause::RetriesExhausted => ("lost: retries exhausted", "丢失：重试用尽"),
         Cause::AgentKilled => ("lost: agent killed", "丢失：采集器被终止"),
         Cause::NotCollectable => ("lost: not collectable", "丢失：无法采集"),

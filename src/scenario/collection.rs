@@ -1,7 +1,7 @@
 //! The agent that collects, and its settings.
 
 use super::workload::Count;
-use crate::profile::Retries;
+use crate::profile::{Overflow, Retries};
 use crate::units::{Bytes, Millicores, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,9 @@ pub struct Settings {
     /// Bytes of records that the agent holds at most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mem_buf_limit: Option<Bytes>,
+    /// What happens when that is full: `pause`, `dropNewest` or `dropOldest`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overflow: Option<Overflow>,
     /// How often the agent looks for new files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_interval: Option<SimTime>,
@@ -97,6 +100,7 @@ impl Settings {
         Self {
             flush: self.flush.or(other.flush),
             mem_buf_limit: self.mem_buf_limit.or(other.mem_buf_limit),
+            overflow: self.overflow.or(other.overflow),
             refresh_interval: self.refresh_interval.or(other.refresh_interval),
             rotate_wait: self.rotate_wait.or(other.rotate_wait),
             retries: self.retries.or(other.retries),
@@ -152,4 +156,7 @@ pub struct CustomProfile {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, f64>")]
     pub set: BTreeMap<String, Spanned<f64>>,
+    /// Its own defaults, in place of the base's; `collection` goes before them.
+    #[serde(default)]
+    pub with: Settings,
 }

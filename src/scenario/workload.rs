@@ -1,6 +1,7 @@
 //! Tenants, workloads and the logs they write.
 
 use super::Lifecycle;
+use crate::profile::Parse;
 use crate::units::{Bytes, Fraction, LineRate, Millicores, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -263,20 +264,6 @@ pub struct Wants {
     /// Agent settings of its own, such as a larger buffer.
     #[serde(default)]
     pub own_limits: bool,
-}
-
-/// How a line is parsed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum Parse {
-    /// Not at all.
-    Raw,
-    /// As JSON.
-    Json,
-    /// By a delimiter.
-    Delimiter,
-    /// By a regular expression.
-    Regex,
 }
 
 /// How an application rotates its own log file: exactly at a size.

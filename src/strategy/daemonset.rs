@@ -4,6 +4,7 @@ use super::draft::{Route, draft};
 use super::sizing;
 use super::{Honours, Strategy};
 use crate::flow::Medium;
+use crate::profile::Most;
 use crate::scenario::{ConfigMode, LogSource, LogSpec, Scenario};
 use crate::world::{Blueprint, Reader};
 
@@ -30,9 +31,12 @@ fn draw(scenario: &Scenario, nodes: u64) -> Blueprint {
     let load = sizing::load_of(&blueprint, &blueprint.pods, Reader::Node).scaled(share);
     let agent = sizing::agent(scenario, terms, true, own_inputs, configs, &load);
     let (plan, max_inputs) = agent;
-    if own_inputs && configs > max_inputs {
+    if let Most::Limit(most) = max_inputs
+        && own_inputs
+        && configs > most
+    {
         blueprint.infeasible = Some(format!(
-            "{} cannot load {configs} collection configs as inputs of their own: {max_inputs} is the most",
+            "{} cannot load {configs} collection configs as inputs of their own: {most} is the most",
             plan.name
         ));
     }

@@ -94,6 +94,7 @@ fn pod_template(
             reader,
             rotation: FileRotation { size_bytes: log.rotate.size.get(), files: log.rotate.files.get() },
             config: if log.wants.is_some() { config } else { 0 },
+            parse: log.wants.as_ref().and_then(|wants| wants.parse).unwrap_or_default(),
         }
     };
     PodTemplate {

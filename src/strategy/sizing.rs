@@ -3,8 +3,10 @@
 //! Where neither scenario nor chart says, requests are what the agent is expected to use at
 //! [`headroom`](crate::scenario::Collection::headroom) times the mean load, rounded up to whole steps.
 
-use crate::profile::{self, Costs, Load, Profile};
-use crate::scenario::{Override, Scenario};
+use crate::flow::Medium;
+use crate::profile::{self, Chart, Costs, Load, Most, Parse, Profile};
+use crate::scenario::{CustomProfile, Override, Scenario};
+use crate::units::Bytes;
 use crate::world::{AgentPlan, Blueprint, PodTemplate, Reader, Requests};
 
 /// Steps to which the rule rounds up: requests are written in such.
@@ -18,6 +20,10 @@ pub(super) struct MeanLoad {
     lines_per_s: f64,
     line_bytes_per_s: f64,
     prefix_bytes_per_s: f64,
+    /// Lines of standard output a second.
+    stdout_per_s: f64,
+    /// Lines a second by how they are parsed.
+    parsed_per_s: [f64; Parse::ALL.len()],
 }
 
 impl MeanLoad {
@@ -27,7 +33,24 @@ impl MeanLoad {
             lines_per_s: self.lines_per_s * share,
             line_bytes_per_s: self.line_bytes_per_s * share,
             prefix_bytes_per_s: self.prefix_bytes_per_s * share,
+            stdout_per_s: self.stdout_per_s * share,
+            parsed_per_s: self.parsed_per_s.map(|lines| lines * share),
         }
+    }
+
+    /// Microseconds that a line takes for parsing, on average over all lines.
+    fn parse_us(&self, profile: &Profile) -> f64 {
+        let costs = &profile.cpu.parse;
+        let kinds = Parse::ALL.into_iter().zip(self.parsed_per_s);
+        let all =
+            self.stdout_per_s * costs.cri.value + kinds.map(|(kind, n)| n * costs.of(kind)).sum::<f64>();
+        if self.lines_per_s > 0.0 { all / self.lines_per_s } else { 0.0 }
+    }
+
+    /// Bytes of a line in the buffer, on average.
+    fn record_bytes(&self, overhead: f64) -> f64 {
+        let line = if self.lines_per_s > 0.0 { self.line_bytes_per_s / self.lines_per_s } else { 0.0 };
+        line + overhead
     }
 }
 
@@ -48,6 +71,8 @@ pub(super) fn load_of(blueprint: &Blueprint, pods: &[PodTemplate], reader: Reade
             load.lines_per_s += replicas * mean;
             load.line_bytes_per_s += replicas * mean * laws[0].sizes.mean();
             load.prefix_bytes_per_s += replicas * mean * stream.medium.prefix_bytes() as f64;
+            load.stdout_per_s += if stream.medium == Medium::Stdout { replicas * mean } else { 0.0 };
+            load.parsed_per_s[stream.parse as usize] += replicas * mean;
         }
     }
     load
@@ -61,18 +86,36 @@ pub(super) fn agent(
     own_inputs: bool,
     configs: u32,
     load: &MeanLoad,
-) -> (AgentPlan, u32) {
+) -> (AgentPlan, Most) {
     let collection = &scenario.collection;
     let name = terms.agent.as_ref().unwrap_or(&collection.agent).value.as_str();
-    let profile = profile_of(scenario, name);
-    let settings = terms.with.or(&collection.with);
+    let custom = scenario.profiles.iter().find(|p| p.name == name);
+    let profile = profile_of(name, custom);
+    let mut settings = terms.with.or(&collection.with);
+    if let Some(custom) = custom {
+        settings = settings.or(&custom.with);
+    }
     let behaviour = &profile.behaviour;
-    let costs = Costs::new(&profile, settings.enrich.unwrap_or(shared));
-    let flush = settings.flush.unwrap_or(behaviour.flush.value);
-    let buffer_limit = settings.mem_buf_limit.unwrap_or(behaviour.buffer_limit.value);
+    let costs = Costs::new(&profile, settings.enrich.unwrap_or(shared), load.parse_us(&profile));
     let record_overhead = profile.wire.record_overhead.value;
+    let record_bytes = load.record_bytes(record_overhead);
+    let lines_as_bytes = |lines: f64| Bytes::new((lines * record_bytes) as u64);
+    let buffer_limit = settings.mem_buf_limit.unwrap_or_else(|| {
+        behaviour.buffer_limit.value.min(lines_as_bytes(behaviour.buffer_lines.value.as_f64()))
+    });
+    let batch = behaviour.batch.value.min(lines_as_bytes(behaviour.batch_lines.value.as_f64()));
+    let flush = settings.flush.unwrap_or(behaviour.flush.value);
+    // What a buffer that was given in the scenario holds beyond the profile's stays in memory.
+    let buffer_memory = match settings.mem_buf_limit {
+        Some(limit) => limit,
+        None => behaviour.buffer_memory.value.min(buffer_limit),
+    };
     let many = load.scaled(collection.headroom);
-    let buffered = (many.line_bytes_per_s + many.lines_per_s * record_overhead) * flush.as_secs_f64();
+    let mut buffered = (many.line_bytes_per_s + many.lines_per_s * record_overhead) * flush.as_secs_f64();
+    if behaviour.sends_full.value {
+        // One batch fills while another is on its way.
+        buffered = buffered.min(2.0 * batch.as_f64());
+    }
     let (cores, rss_bytes) = costs.expected(&Load {
         files: load.files,
         configs: f64::from(configs),
@@ -84,7 +127,8 @@ pub(super) fn agent(
         cpu_millicores: ((cores * 1000.0 / CPU_STEP_MILLICORES).ceil() * CPU_STEP_MILLICORES) as u64,
         memory_bytes: ((rss_bytes / MEMORY_STEP_BYTES).ceil() * MEMORY_STEP_BYTES) as u64,
     };
-    let chart = &profile.chart;
+    let none = Chart::default();
+    let chart = if shared { &profile.chart } else { profile.sidecar_chart.as_ref().unwrap_or(&none) };
     let own = &terms.requests;
     let requests = Requests {
         cpu_millicores: own.cpu.or(chart.cpu_request).map_or(rule.cpu_millicores, |c| c.get()),
@@ -96,14 +140,18 @@ pub(super) fn agent(
     let plan = AgentPlan {
         name: profile.name.clone(),
         requests,
-        idle_cores: costs.idle_cores(f64::from(configs)),
+        idle_cores: costs.idle_cores(load.files, f64::from(configs)),
         cores: reading_cores.max(0.001),
         memory_limit_bytes: terms.memory_limit.or(chart.memory_limit).map(|m| m.get()),
         configs,
         own_inputs,
+        // Looks are spread evenly over the gaps between them.
+        look_delay_ns: (profile.cpu.coalesce.value * 1e3 / 2.0) as u64,
         flush_ns: flush.as_ns(),
         buffer_limit_bytes: buffer_limit.get(),
-        batch_bytes: behaviour.batch.value.get().max(1),
+        buffer_memory_bytes: buffer_memory.get(),
+        batch_bytes: batch.get().max(1),
+        sends_full: behaviour.sends_full.value,
         max_in_flight: behaviour.max_in_flight.value as usize,
         retries: settings.retries.unwrap_or(behaviour.retries.value),
         backoff_base_ns: behaviour.backoff_base.value.as_ns(),
@@ -116,15 +164,15 @@ pub(super) fn agent(
         restart_ns: behaviour.restart.value.as_ns(),
         record_overhead_bytes: record_overhead.round() as u64,
         line_overhead_bytes: profile.wire.line_overhead.value.round() as u64,
+        compression_ppm: (profile.wire.compression.value * 1e6).round() as u64,
+        overflow: settings.overflow.unwrap_or(behaviour.overflow.value),
         costs,
     };
-    let max_inputs = settings.max_inputs.map_or(behaviour.max_inputs.value, |c| c.get() as u32);
-    (plan, max_inputs)
+    (plan, settings.max_inputs.map_or(behaviour.max_inputs.value, |c| Most::Limit(c.get() as u32)))
 }
 
 /// The profile of that name: the scenario's own, or an embedded one. Names were checked when it was read.
-fn profile_of(scenario: &Scenario, name: &str) -> Profile {
-    let custom = scenario.profiles.iter().find(|p| p.name == name);
+fn profile_of(name: &str, custom: Option<&CustomProfile>) -> Profile {
     let base = custom.map_or(name, |c| c.base.value.as_str());
     let mut profile = match profile::embedded(base) {
         Some(Ok(profile)) => profile,

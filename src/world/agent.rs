@@ -53,6 +53,8 @@ pub(super) struct Input {
     /// Whether it carries the costs of the process.
     pub leads: bool,
     pub flush_ns: u64,
+    /// Time from the last flush to the next.
+    pub flush_gap_ns: u64,
     pub scan_ns: u64,
     pub give_up_ns: u64,
     pub restart_ns: u64,
@@ -97,6 +99,7 @@ impl Input {
             behind: false,
             leads,
             flush_ns: 0,
+            flush_gap_ns: 0,
             scan_ns: NEVER,
             give_up_ns: NEVER,
             restart_ns: NEVER,
@@ -123,6 +126,7 @@ impl Input {
         self.mode = Mode::Reading;
         self.since_ns = now_ns;
         self.flush_ns = now_ns + if flush_phase_ns == 0 { plan.flush_ns } else { flush_phase_ns };
+        self.flush_gap_ns = plan.flush_ns;
         self.scan_phase_ns = now_ns + phase(SCAN_PHASE, plan.scan_ns);
     }
 
@@ -170,7 +174,8 @@ impl Input {
     pub fn variable_bytes(&self, blueprint: &Blueprint, held_bytes: u64) -> f64 {
         let plan = &blueprint.agents[self.plan as usize];
         let configs = if self.leads { f64::from(plan.configs) } else { 0.0 };
-        plan.costs.variable_bytes(f64::from(self.end - self.first), configs, held_bytes as f64)
+        let in_memory = held_bytes.min(plan.buffer_memory_bytes);
+        plan.costs.variable_bytes(f64::from(self.end - self.first), configs, in_memory as f64)
     }
 
     /// RSS of a process with this input alone, with so many record bytes held.

@@ -3,7 +3,7 @@
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
-use crate::profile::{Costs, Retries, Successor};
+use crate::profile::{Costs, Overflow, Parse, Retries, Successor};
 use crate::units::{NS_PER_SEC, SimTime};
 
 /// Everything that exists, and how it behaves; nothing about where pods run.
@@ -150,6 +150,8 @@ pub struct StreamPlan {
     pub rotation: FileRotation,
     /// The collection config that covers it; 0 is the one that covers all others.
     pub config: u32,
+    /// How its reader parses it.
+    pub parse: Parse,
 }
 
 impl StreamPlan {
@@ -189,12 +191,18 @@ pub struct AgentPlan {
     pub configs: u32,
     /// Whether each config is an input of its own, with a buffer of its own.
     pub own_inputs: bool,
+    /// Nanoseconds from a line's writing until it is read, on average, where the agent keeps up.
+    pub look_delay_ns: u64,
     /// Nanoseconds between flushes.
     pub flush_ns: u64,
     /// Bytes of records that an input holds at most.
     pub buffer_limit_bytes: u64,
+    /// Of these, bytes that are held in memory; more is on disk.
+    pub buffer_memory_bytes: u64,
     /// Bytes of the largest request.
     pub batch_bytes: u64,
+    /// Whether a full batch is sent before its flush is due.
+    pub sends_full: bool,
     /// Requests under way at most.
     pub max_in_flight: usize,
     /// Retries of a failed request.
@@ -219,9 +227,18 @@ pub struct AgentPlan {
     pub record_overhead_bytes: u64,
     /// Bytes that a line takes on the network beyond itself.
     pub line_overhead_bytes: u64,
+    /// Bytes on the network for each million bytes before compression.
+    pub compression_ppm: u64,
+    /// What happens when the buffer is full.
+    pub overflow: Overflow,
 }
 
 impl AgentPlan {
+    /// Whether what waits to be sent survives the process.
+    pub fn buffers_on_disk(&self) -> bool {
+        self.buffer_memory_bytes < self.buffer_limit_bytes
+    }
+
     /// Bytes that lines take in the buffer.
     #[inline]
     pub fn record_bytes(&self, lines: u64, bytes: u64) -> u64 {
@@ -231,7 +248,11 @@ impl AgentPlan {
     /// Bytes that lines take on the network.
     #[inline]
     pub fn wire_bytes(&self, lines: u64, bytes: u64) -> u64 {
-        bytes + lines * self.line_overhead_bytes
+        let plain_bytes = bytes + lines * self.line_overhead_bytes;
+        if self.compression_ppm == 1_000_000 {
+            return plain_bytes;
+        }
+        (u128::from(plain_bytes) * u128::from(self.compression_ppm) / 1_000_000) as u64
     }
 
     /// Requests of a flush: one a file with news, and more where they are large.

@@ -134,6 +134,7 @@ impl Node {
             && input.filling.lines == 0
             && since_ns + plan.flush_ns == first_ns
             && plan.flush_ns <= blueprint.chunk_ns
+            && input.flush_gap_ns == plan.flush_ns
             && plan.max_in_flight > 0
             && input.releases.iter().all(|(at_ns, _)| *at_ns <= first_ns);
         let Some(free_until_ns) = link.free_until(since_ns).filter(|_| applies) else { return false };
@@ -240,7 +241,9 @@ impl Pass<'_> {
         for (number, flush) in scratch.flushes.iter_mut().enumerate() {
             let reader_ns = plan.costs.bulk_reader_ns(flush.lines as f64, flush.disk_bytes as f64);
             let room = plan.buffer_limit_bytes.saturating_sub(held_bytes);
-            if reader_ns > budget_ns || flush.record_bytes > room {
+            // An agent that sends a full batch at once would not wait for its next flush.
+            let sends_early = plan.sends_full && flush.record_bytes > plan.batch_bytes;
+            if reader_ns > budget_ns || flush.record_bytes > room || sends_early {
                 return number;
             }
             let fullest = flush.record_bytes.max(held_bytes);
@@ -300,7 +303,7 @@ impl Pass<'_> {
                 }
                 tally.requests += plan.requests_for(flush.chunks, flush.record_bytes);
                 tally.sent_bytes += flush.wire_bytes;
-                tally.accept(flush.answer_ns, flush.lines);
+                tally.accept(flush.answer_ns + plan.look_delay_ns, flush.lines);
                 link.send_freely(at_ns, flush.wire_bytes);
             }
             from_ns = at_ns;

@@ -11,7 +11,7 @@ use super::node::Node;
 use super::stream::{Amount, Look, Stream};
 use super::tally::Tally;
 use crate::flow::Chunk;
-use crate::profile::Work;
+use crate::profile::{Overflow, Work};
 use crate::units::NS_PER_SEC;
 
 /// Lines count as evenly spaced below this anyway: places between are not searched for.
@@ -135,7 +135,8 @@ impl Node {
             pass.cut_to_budget(looks, budget_ns);
         }
         let readable = if keeps_up { all } else { pass.volume(looks, now_ns) };
-        let pause_ns = (readable.record_bytes > room).then(|| {
+        let pauses = plan.overflow == Overflow::Pause;
+        let pause_ns = (pauses && readable.record_bytes > room).then(|| {
             let pause_ns = pass.fill_up(looks, room);
             // What does not fit into an empty buffer at all goes in all the same: one write past the limit.
             if held_before == 0 {
@@ -166,7 +167,9 @@ impl Node {
                     let number = (first + offset) as u32;
                     let chunk =
                         Chunk { stream: number, from_ns, until_ns, lines: new.lines, bytes: new.bytes };
-                    input.hold(chunk, plan);
+                    if let Some(chunk) = input.make_room(chunk, plan, &mut tally.ledger) {
+                        input.hold(chunk, plan);
+                    }
                 }
                 stream.go_to(&next);
             }

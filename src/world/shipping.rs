@@ -40,8 +40,12 @@ impl Input {
 
     /// Hands what was read since the last flush to the backend.
     pub(super) fn flush(&mut self, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) {
-        self.flush_ns = now_ns + plan.flush_ns;
-        if self.filling.lines == 0 || self.batches.len() + self.releases.len() >= plan.max_in_flight {
+        let blocked = self.batches.len() + self.releases.len() >= plan.max_in_flight;
+        if !blocked {
+            self.flush_gap_ns = self.next_gap_ns(plan);
+        }
+        self.flush_ns = now_ns + self.flush_gap_ns;
+        if self.filling.lines == 0 || blocked {
             return;
         }
         let mut batch = std::mem::take(&mut self.filling);
@@ -52,6 +56,20 @@ impl Input {
         } else {
             self.batches.push(batch);
         }
+    }
+
+    /// Time until the next flush: the interval, or less where a full batch is sent at once and what was read
+    /// since the last flush would fill one sooner.
+    fn next_gap_ns(&self, plan: &AgentPlan) -> u64 {
+        /// Below this, freshness and memory do not depend on it any more.
+        const LEAST_NS: u64 = 50_000_000;
+        let filled_bytes = self.filling.record_bytes;
+        if !plan.sends_full || filled_bytes == 0 || plan.flush_ns <= LEAST_NS {
+            return plan.flush_ns;
+        }
+        let to_fill_ns =
+            u128::from(self.flush_gap_ns) * u128::from(plan.batch_bytes) / u128::from(filled_bytes);
+        u64::try_from(to_fill_ns).map_or(plan.flush_ns, |gap_ns| gap_ns.clamp(LEAST_NS, plan.flush_ns))
     }
 
     /// Sends a batch. The answer is known at once, as nothing that happens later changes it: an accepted batch
@@ -68,7 +86,8 @@ impl Input {
             ship.tally.sent_bytes += batch.wire_bytes;
         }
         if answer.accepted && answer.at_ns < ship.end_ns {
-            ship.tally.deliver(&batch.chunks, ship.streams, answer.at_ns);
+            // What was read up to its last instant was in truth looked at a little later.
+            ship.tally.deliver(&batch.chunks, ship.streams, answer.at_ns + plan.look_delay_ns);
             self.releases.push((answer.at_ns, batch.record_bytes));
             return true;
         }
@@ -106,13 +125,20 @@ impl Input {
         self.release(now_ns, plan);
     }
 
-    /// The process dies. What the backend has accepted stays delivered; everything else it held is lost.
+    /// The process dies. What the backend has accepted stays delivered, and batches that wait on disk are sent
+    /// again; everything else it held is lost.
     fn kill(&mut self, now_ns: u64, plan: &AgentPlan, tally: &mut Tally) {
+        let kept = if plan.buffers_on_disk() { std::mem::take(&mut self.batches) } else { Vec::new() };
         tally.ledger.lose(Cause::AgentKilled, self.drop_all());
+        self.held_bytes = kept.iter().map(|b| b.record_bytes).sum();
+        self.batches = kept;
         self.kills += 1;
         // The kubelet's crash-loop back-off: at once the first time, then 10 s, doubling up to 5 minutes.
         let crash_loop_s = if self.kills < 2 { 0 } else { (10u64 << (self.kills - 2).min(5)).min(300) };
         self.restart_ns = now_ns + plan.restart_ns + crash_loop_s * 1_000_000_000;
+        for batch in &mut self.batches {
+            (batch.under_way, batch.due_ns) = (false, self.restart_ns);
+        }
     }
 }
 
@@ -151,8 +177,9 @@ impl Node {
         input.mode = Mode::Reading;
         input.behind = plan.checkpoints;
         input.flush_ns = now_ns + plan.flush_ns;
-        // It starts with an empty buffer; the largest it was before does not count any more.
-        input.peak_bytes = 0;
+        input.flush_gap_ns = plan.flush_ns;
+        // It starts with what its disk has kept; the largest it was before does not count any more.
+        input.peak_bytes = input.held_bytes;
         for number in input.first as usize..input.end as usize {
             let stream = &mut self.streams[number];
             let law = &blueprint.laws[stream.law as usize];
@@ -174,5 +201,25 @@ mod tests {
         assert_eq!((backoff_ns(&plan, 0, 0), backoff_ns(&plan, 9, 0)), (5, 5));
         // Just below base·2, base·4, base·8, then the cap.
         assert_eq!([0, 1, 2, 3, 40].map(longest), [9, 19, 39, 59, 59]);
+    }
+
+    #[test]
+    fn what_waits_on_disk_survives_the_process() {
+        let mut plan = testing::agent();
+        let after_kill = |plan: &AgentPlan| {
+            let mut input = Input::new(0, plan, 0..1, 1, 0, true);
+            input.batches.push(Batch { lines: 7, record_bytes: 700, under_way: true, ..Batch::default() });
+            (input.filling.lines, input.held_bytes) = (3, 1_000);
+            let mut tally = Tally::new(&testing::layout(1, 1.0, false, 1));
+            input.kill(5, plan, &mut tally);
+            (tally.ledger.lost[Cause::AgentKilled as usize], input)
+        };
+        let (lost, input) = after_kill(&plan);
+        assert_eq!((lost, input.held_bytes, input.batches.len()), (10, 0, 0));
+        plan.buffer_memory_bytes = 100;
+        let (lost, input) = after_kill(&plan);
+        assert_eq!((lost, input.held_bytes), (3, 700));
+        // It is sent again when the process is back.
+        assert_eq!((input.batches[0].under_way, input.batches[0].due_ns), (false, input.restart_ns));
     }
 }

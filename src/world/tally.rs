@@ -114,7 +114,7 @@ impl Tally {
             for (tenant, counts) in self.tenants.iter_mut().zip(counts) {
                 let Some(counts) = counts.take() else { continue };
                 for (class, lines) in counts.into_iter().enumerate().filter(|(_, lines)| *lines > 0) {
-                    let youngest_ns = blueprint.backend.latency_of(class);
+                    let youngest_ns = blueprint.backend.latency_of(class) + plan.look_delay_ns;
                     tenant.freshness.add(&Spread::between(youngest_ns, youngest_ns + plan.flush_ns), lines);
                 }
             }

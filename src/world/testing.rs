@@ -4,23 +4,26 @@ use super::*;
 use crate::engine::arrivals::{Arrivals, Modulation};
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
-use crate::profile::{Costs, Retries, Successor, embedded};
+use crate::profile::{Costs, Overflow, Parse, Retries, Successor, embedded};
 use crate::units::NS_PER_SEC;
 
 /// An agent as Fluent Bit's defaults are.
 pub(super) fn agent() -> AgentPlan {
     AgentPlan {
         name: "fluent-bit".into(),
-        costs: Costs::new(&embedded("fluent-bit").unwrap().unwrap(), false),
+        costs: Costs::new(&embedded("fluent-bit").unwrap().unwrap(), false, 0.0),
         requests: Requests::default(),
         cores: 1.0,
         idle_cores: 0.00015,
         memory_limit_bytes: None,
         configs: 1,
         own_inputs: false,
+        look_delay_ns: 0,
         flush_ns: NS_PER_SEC,
         buffer_limit_bytes: 5_000_000,
+        buffer_memory_bytes: 5_000_000,
         batch_bytes: 2_048_000,
+        sends_full: false,
         max_in_flight: 2048,
         retries: Retries::Unlimited,
         backoff_base_ns: 5 * NS_PER_SEC,
@@ -33,6 +36,8 @@ pub(super) fn agent() -> AgentPlan {
         restart_ns: NS_PER_SEC,
         record_overhead_bytes: 78,
         line_overhead_bytes: 105,
+        compression_ppm: 1_000_000,
+        overflow: Overflow::Pause,
     }
 }
 
@@ -69,6 +74,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
                 reader: if sidecars { Reader::Pod } else { Reader::Node },
                 rotation,
                 config: 0,
+                parse: Parse::Raw,
             }],
             agent: sidecars.then_some(0),
             life: None,

@@ -176,6 +176,38 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
         ),
         (and("profiles: [ { name: fluent-bit, base: fluent-bit } ]"), ":15:21:", &["already"]),
         (
+            and("profiles: [ { name: m, base: vector, set: { wire.compression: 1.5 } } ]"),
+            ":15:63:",
+            &["wire.compression is 1.5", "from 0 to 1"],
+        ),
+        (
+            and("profiles: [ { name: m, base: vector, set: { cpu.parse.regex: -1 } } ]"),
+            ":15:62:",
+            &["cpu.parse.regex is -1"],
+        ),
+        (
+            and("profiles: [ { name: m, base: vector, with: { flush: 0s } } ]"),
+            ":15:53:",
+            &["flush is 0s; allowed is 10ms to 1h"],
+        ),
+        (
+            and("profiles: [ { name: m, base: vector, with: { overflow: explode } } ]"),
+            ":15:56:",
+            &["\"explode\" is not allowed here; allowed are pause, dropNewest, dropOldest"],
+        ),
+        (
+            and("profiles: [ { name: m, base: vector, with: { memBufLimit: 200Mi } } ]\n\
+                 collection: { agent: m, sidecar: { memoryLimit: 100Mi } }"),
+            ":15:59:",
+            &["memBufLimit is 200Mi, more than the memoryLimit of 100Mi under collection/sidecar"],
+        ),
+        (
+            and("collection: { with: { memBufLimit: 64Mi }, daemonset: { memoryLimit: 32Mi } }"),
+            ":15:36:",
+            &["memBufLimit is 64Mi, more than the memoryLimit of 32Mi under collection/daemonset"],
+        ),
+        (and("collection: { agent: splunk }"), ":15:22:", &["alloy, filebeat, fluent-bit, fluentd, logtail"]),
+        (
             and("profiles: [ { name: m, base: fluent-bit }, { name: m, base: fluent-bit } ]"),
             ":15:52:",
             &["two profiles"],
@@ -390,13 +422,15 @@ fn the_ends_of_what_is_allowed_can_be_run() {
         more(
             "collection: { with: { flush: 1h, memBufLimit: 9000P, refreshInterval: 720h, rotateWait: 720h, retries: { limit: 4000000000 } } }",
         ),
+        more("collection: { with: { memBufLimit: 1, overflow: dropNewest } }"),
+        more("collection: { with: { memBufLimit: 1, overflow: dropOldest } }"),
         more("collection: { extraConfigs: 1000000, headroom: 100 }"),
         more(
             "collection: { sidecar: { memoryLimit: 1, cpuLimit: 0 }, daemonset: { memoryLimit: 1, cpuLimit: 1m } }",
         ),
         more("collection: { sidecar: { requests: { cpu: 10000, memory: 16Ti } } }"),
         more(
-            "collection: { agent: dear }\nprofiles: [ { name: dear, base: fluent-bit, set: { cpu.line: 1e12, cpu.idle: 1e12, memory.resident: 1e12, wire.lineOverhead: 1e12, wire.recordOverhead: 1e12 } } ]",
+            "collection: { agent: dear }\nprofiles: [ { name: dear, base: fluent-bit, set: { cpu.line: 1e12, cpu.idle: 1e12, memory.resident: 1e12, wire.lineOverhead: 1e12, wire.recordOverhead: 1e12, wire.compression: 0.5, cpu.file: 1e12, cpu.parse.cri: 1e12 } } ]",
         ),
     ];
     for yaml in cases {

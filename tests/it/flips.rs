@@ -89,7 +89,7 @@ fn near(found: f64, expected: f64, tolerance: f64) {
 
 /// A profile all of whose costs are nothing.
 fn free_profile() -> String {
-    const COSTS: [&str; 17] = [
+    const COSTS: [&str; 23] = [
         "cpu.idle",
         "cpu.idleWakeups",
         "cpu.wakeup",
@@ -98,6 +98,12 @@ fn free_profile() -> String {
         "cpu.byte",
         "cpu.enrich",
         "cpu.coldFactor",
+        "cpu.parse.cri",
+        "cpu.parse.json",
+        "cpu.parse.delimiter",
+        "cpu.parse.regex",
+        "cpu.parse.multiline",
+        "cpu.file",
         "cpu.config",
         "cpu.configSquared",
         "memory.resident",

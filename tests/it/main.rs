@@ -9,6 +9,7 @@ mod cli;
 mod flips;
 mod golden;
 mod import;
+mod profiles;
 mod properties;
 mod reference_model;
 mod rooms;

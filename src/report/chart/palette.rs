@@ -63,6 +63,7 @@ pub(super) fn cause(cause: Cause) -> RGBColor {
         Cause::RotatedBeforeRead => VERMILION,
         Cause::NeverDiscovered => PURPLE,
         Cause::RemovedWithPod => SKY,
+        Cause::BufferOverflow => BLUE,
         Cause::RetriesExhausted => ORANGE,
         Cause::AgentKilled => BLACK,
         Cause::NotCollectable => GREEN,

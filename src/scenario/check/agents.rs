@@ -1,6 +1,6 @@
 //! Agents: names that must exist, profiles derived from them, settings.
 
-use super::super::{Scenario, Settings};
+use super::super::{Override, Scenario, Settings};
 use super::{Checked, MONTH, Problem, allow, check_size, names_are_unique, up_to};
 use crate::profile;
 use crate::units::SimTime;
@@ -28,6 +28,7 @@ pub(super) fn check_profiles(scenario: &Scenario) -> Checked {
             let problem = |message| Problem::at(value, format!("{path}/set/{name}"), message);
             profile.set(name, value.value).map_err(problem)?;
         }
+        check_settings(&custom.with, &format!("{path}/with"))?;
     }
     Ok(())
 }
@@ -53,6 +54,7 @@ pub(super) fn check_agents(scenario: &Scenario) -> Checked {
         [(&collection.daemonset, "collection/daemonset"), (&collection.sidecar, "collection/sidecar")]
     {
         check_settings(&terms.with, &format!("{path}/with"))?;
+        check_buffer(scenario, terms, path)?;
         let (cpu, memory) =
             (terms.requests.cpu.unwrap_or_default(), terms.requests.memory.unwrap_or_default());
         check_size(cpu, memory, &|field| format!("{path}/requests/{field}"))?;
@@ -62,6 +64,25 @@ pub(super) fn check_agents(scenario: &Scenario) -> Checked {
     })?;
     allow((1.0..=100.0).contains(&collection.headroom), "collection/headroom", || {
         format!("headroom is {}; allowed is 1 to 100", collection.headroom)
+    })
+}
+
+/// A buffer that the scenario sets larger than the memory limit that it sets would have its agent killed for
+/// doing what it is told to.
+fn check_buffer(scenario: &Scenario, terms: &Override, path: &str) -> Checked {
+    let collection = &scenario.collection;
+    let name = &terms.agent.as_ref().unwrap_or(&collection.agent).value;
+    let custom = scenario.profiles.iter().enumerate().find(|(_, p)| p.name == *name);
+    let of_profile = custom.map(|(number, custom)| (format!("profiles/{number}"), &custom.with));
+    let of_scenario = [(path.to_owned(), &terms.with), ("collection".to_owned(), &collection.with)];
+    let set =
+        of_scenario.into_iter().chain(of_profile).find_map(|(at, with)| Some((at, with.mem_buf_limit?)));
+    let (Some((at, buffer)), Some(limit)) = (set, terms.memory_limit) else { return Ok(()) };
+    allow(buffer <= limit, format!("{at}/with/memBufLimit"), || {
+        format!(
+            "memBufLimit is {buffer}, more than the memoryLimit of {limit} under {path}; \
+             allowed is up to that, and what the program itself needs comes on top"
+        )
     })
 }
 

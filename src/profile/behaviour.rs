@@ -1,0 +1,130 @@
+//! How an agent behaves: buffers, batches, retries, discovery, restarts.
+
+use super::Sourced;
+use crate::units::{Bytes, SimTime};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How the agent behaves, as its chart and program set it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Behaviour {
+    /// How often the buffer is flushed.
+    pub flush: Sourced<SimTime>,
+    /// Bytes of records the agent holds at most.
+    pub buffer_limit: Sourced<Bytes>,
+    /// Lines the agent holds at most, where it counts them.
+    pub buffer_lines: Sourced<Most>,
+    /// Of what it holds, bytes in memory; more goes to disk, and what waits there survives the process.
+    pub buffer_memory: Sourced<Bytes>,
+    /// What happens to input when the buffer is full.
+    pub overflow: Sourced<Overflow>,
+    /// Bytes of the largest request.
+    pub batch: Sourced<Bytes>,
+    /// Lines of the largest request, where it counts them.
+    pub batch_lines: Sourced<Most>,
+    /// Whether a full batch is sent before its flush is due.
+    pub sends_full: Sourced<bool>,
+    /// Requests under way at most.
+    pub max_in_flight: Sourced<u32>,
+    /// Bytes read at once from a file that is behind.
+    pub read_chunk: Sourced<Bytes>,
+    /// Retries of a failed request.
+    pub retries: Sourced<Retries>,
+    /// Shortest wait before a retry.
+    pub backoff_base: Sourced<SimTime>,
+    /// Longest wait before a retry; each one doubles until there.
+    pub backoff_cap: Sourced<SimTime>,
+    /// How often the agent looks for new files.
+    pub scan_interval: Sourced<SimTime>,
+    /// How a file that replaces a rotated one is found.
+    pub successor: Sourced<Successor>,
+    /// Share of successors that are missed although they appear at once: the agent looked too early.
+    pub missed_successors: Sourced<f64>,
+    /// How long a rotated file may still be read.
+    pub rotate_wait: Sourced<SimTime>,
+    /// Whether read positions survive the process.
+    pub checkpoints: Sourced<bool>,
+    /// From the kill of the process until it reads again.
+    pub restart: Sourced<SimTime>,
+    /// Cores that the agent's reading can use at most.
+    pub threads: Sourced<f64>,
+    /// Collection configs, as inputs of their own, that one process can load.
+    pub max_inputs: Sourced<Most>,
+}
+
+/// How often a failed request is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Retries {
+    /// Until it succeeds.
+    Unlimited,
+    /// So many times, then it is dropped.
+    Limit(u32),
+}
+
+/// How an agent finds the file that takes a rotated one's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Successor {
+    /// It looks when it notices the rotation, and again at the next scan. A file that appears between
+    /// (the runtime reopens its log some milliseconds after the kubelet's rename) waits for the scan.
+    NextScan,
+    /// It is found at once.
+    AtOnce,
+}
+
+/// A count that must not be exceeded, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Most {
+    /// Nothing limits it.
+    Unlimited,
+    /// No more than this.
+    Limit(u32),
+}
+
+impl Most {
+    /// The limit as a number, infinite where there is none.
+    pub fn as_f64(self) -> f64 {
+        match self {
+            Self::Unlimited => f64::INFINITY,
+            Self::Limit(most) => f64::from(most),
+        }
+    }
+}
+
+/// What becomes of lines when an agent's buffer is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Overflow {
+    /// Reading stops until there is room; lines wait in their files. For an agent that tails files this is what
+    /// others call to block.
+    Pause,
+    /// Reading goes on, and what does not fit is dropped.
+    DropNewest,
+    /// Reading goes on, and what has waited longest is dropped to make room.
+    DropOldest,
+}
+
+/// How a line is parsed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Parse {
+    /// Not at all.
+    #[default]
+    Raw,
+    /// As JSON.
+    Json,
+    /// By a delimiter.
+    Delimiter,
+    /// By a regular expression.
+    Regex,
+    /// Several lines joined to one event, such as a stack trace.
+    Multiline,
+}
+
+impl Parse {
+    /// Every kind, in the order of their numbers.
+    pub const ALL: [Self; 5] = [Self::Raw, Self::Json, Self::Delimiter, Self::Regex, Self::Multiline];
+}

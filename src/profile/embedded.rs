@@ -1,0 +1,31 @@
+//! The profiles that ship with the program.
+
+use super::Profile;
+
+/// Their names and texts, in the order of lists.
+const EMBEDDED: [(&str, &str); 10] = [
+    ("alloy", include_str!("../../profiles/alloy.yaml")),
+    ("filebeat", include_str!("../../profiles/filebeat.yaml")),
+    ("fluent-bit", include_str!("../../profiles/fluent-bit.yaml")),
+    ("fluentd", include_str!("../../profiles/fluentd.yaml")),
+    ("logtail", include_str!("../../profiles/logtail.yaml")),
+    ("otel-collector", include_str!("../../profiles/otel-collector.yaml")),
+    ("promtail", include_str!("../../profiles/promtail.yaml")),
+    ("rsyslog", include_str!("../../profiles/rsyslog.yaml")),
+    ("vector", include_str!("../../profiles/vector.yaml")),
+    ("vlagent", include_str!("../../profiles/vlagent.yaml")),
+];
+
+/// Names of the embedded profiles.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    EMBEDDED.iter().map(|(name, _)| *name)
+}
+
+/// The embedded profile of that name.
+///
+/// # Errors
+/// The YAML is refused; a test keeps that from happening to an embedded profile.
+pub fn embedded(name: &str) -> Option<Result<Profile, Box<serde_saphyr::Error>>> {
+    let (_, yaml) = EMBEDDED.iter().find(|(known, _)| *known == name)?;
+    Some(serde_saphyr::from_str(yaml).map_err(Box::new))
+}
