@@ -3,7 +3,7 @@
 //! Where neither scenario nor chart says, requests are what the agent is expected to use at
 //! [`headroom`](crate::scenario::Collection::headroom) times the mean load, rounded up to whole steps.
 
-use crate::profile::{self, Costs, Load, Profile};
+use crate::profile::{self, Costs, Load, Profile, Quality};
 use crate::scenario::{Override, Scenario};
 use crate::world::{AgentPlan, Blueprint, PodTemplate, Reader, Requests};
 
@@ -132,9 +132,12 @@ fn profile_of(scenario: &Scenario, name: &str) -> Profile {
     };
     if let Some(custom) = custom {
         profile.name.clone_from(&custom.name);
-        for (path, value) in &custom.set {
+        for (path, cost) in &custom.set {
             // Paths and values were checked when the scenario was read.
-            let _ = profile.set(path, value.value);
+            let _ = profile.set(path, cost.value.value);
+            if let Some(source) = &cost.value.source {
+                profile.credit(path, source, cost.value.quality.unwrap_or(Quality::Assumed));
+            }
         }
     }
     profile

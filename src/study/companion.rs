@@ -93,7 +93,7 @@ pub(super) fn companion(
         name: format!("{}/{name}", scenario.name),
         question: String::new(),
         duration: SimTime::from_secs(seconds),
-        warmup: SimTime::from_secs(seconds / 6),
+        warmup: SimTime::from_secs(seconds / 6).into(),
         drain: SimTime::from_secs(DRAIN_SECONDS),
         cluster: Cluster { pools: vec![pool], kubelet: scenario.cluster.kubelet.clone() },
         tenants,

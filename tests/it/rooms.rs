@@ -23,19 +23,22 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("placement", &["world"]),
     // A run's key is one of the engine's; its figures are metrics in units; it is asked for with a scenario.
     ("run", &["scenario", "strategy", "placement", "world", "observe", "engine", "metric", "units"]),
-    // Studies build companions out of scenarios, and read what runs return.
-    ("study", &["run", "scenario", "strategy", "observe", "world", "flow", "metric", "stats", "units"]),
+    // Studies build companions out of scenarios, and read what runs return; a report's subject names the sources of
+    // its agents' numbers.
+    ("study", &["run", "scenario", "strategy", "profile", "observe", "world", "flow", "metric", "stats", "units"]),
     // Figures carry estimates and units, texts two languages; a cell of the scale row names a way to load configs.
     ("table", &["study", "scenario", "metric", "flow", "stats", "lang"]),
     // It gives scenarios, and quantities are what it reads.
     ("import", &["scenario", "units"]),
+    // It gives profiles as scenarios take them.
+    ("calibrate", &["profile", "scenario", "units"]),
     ("report", &["table", "study", "observe", "metric", "flow", "stats", "lang"]),
     // Verbs put everything together, and see the world through runs alone.
     (
         "cli",
         &[
-            "report", "table", "study", "run", "import", "scenario", "strategy", "observe", "metric", "flow",
-            "lang", "units",
+            "report", "table", "study", "run", "import", "calibrate", "scenario", "strategy", "profile", "observe",
+            "metric", "flow", "stats", "lang", "units",
         ],
     ),
 ];
