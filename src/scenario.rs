@@ -94,7 +94,7 @@ pub struct Scenario {
 }
 
 mod defaults {
-    use super::Warmup;
+    use crate::scenario::Warmup;
     use crate::units::SimTime;
 
     pub fn duration() -> SimTime {

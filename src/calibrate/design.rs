@@ -15,6 +15,8 @@ pub(super) struct Design {
 pub(super) struct Row {
     /// The point's line in the file.
     pub line: u64,
+    /// What it is of.
+    pub of: &'static str,
     /// What was measured, in cores or bytes.
     pub measured: f64,
     /// What a unit of each cost contributes, in cores or bytes.
@@ -116,7 +118,7 @@ pub(super) fn cpu(points: &[Point], base: &Profile) -> Design {
             point.agents * point.configs,
             point.agents * point.configs.powi(2),
         ];
-        Row { line: point.line, measured: point.cpu_cores, columns }
+        Row { line: point.line, of: "cpu", measured: point.cpu_cores, columns }
     });
     Design { paths: CPU.to_vec(), rows: rows.collect() }
 }
@@ -131,19 +133,13 @@ pub(super) fn memory(points: &[Point], base: &Profile) -> Design {
         let limit = point.buffer_bytes.unwrap_or(base.behaviour.buffer_limit.value.as_f64());
         // What is read between two flushes, of each agent.
         let held = (point.lines_per_s / agents * record * flush_s).min(limit);
-        let variable = [
-            point.files,
-            agents * (point.configs - 1.0).max(0.0),
-            agents * held,
-            agents * held.sqrt(),
-        ];
-        let fixed = [
-            (point.rss_bytes, [agents, 0.0, 0.0]),
-            (point.pss_bytes, [0.0, 1.0, agents]),
-        ];
-        for (measured, fixed) in fixed {
+        let variable =
+            [point.files, agents * (point.configs - 1.0).max(0.0), agents * held, agents * held.sqrt()];
+        let fixed =
+            [("rss", point.rss_bytes, [agents, 0.0, 0.0]), ("pss", point.pss_bytes, [0.0, 1.0, agents])];
+        for (of, measured, fixed) in fixed {
             let Some(measured) = measured else { continue };
-            rows.push(Row { line: point.line, measured, columns: [&fixed[..], &variable].concat() });
+            rows.push(Row { line: point.line, of, measured, columns: [&fixed[..], &variable].concat() });
         }
     }
     Design { paths: MEMORY.to_vec(), rows }

@@ -55,6 +55,8 @@ pub struct Term {
 pub struct Residual {
     /// The point's line in the file.
     pub line: u64,
+    /// What it is of: `cpu`, `rss` or `pss`.
+    pub of: &'static str,
     /// What was measured, in cores or bytes.
     pub measured: f64,
     /// What the fit gives.
@@ -145,7 +147,7 @@ fn fit(figure: Figure, design: &Design, base: &Profile) -> Calibration {
         |row: &Row| terms.iter().zip(&row.columns).map(|(term, column)| term.value * column).sum();
     let residuals = rows
         .iter()
-        .map(|row| Residual { line: row.line, measured: row.measured, predicted: predicted(row) })
+        .map(|row| Residual { line: row.line, of: row.of, measured: row.measured, predicted: predicted(row) })
         .collect();
     Calibration { figure, terms, residuals, condition }
 }
@@ -172,7 +174,9 @@ fn choose(design: &Design, values: &[f64], scale: &DVector<f64>) -> (Vec<usize>,
         }
     }
     let matters = |j: usize| -> f64 {
-        rows.iter().map(|row| row.columns[j] * values[j] / row.measured.max(f64::MIN_POSITIVE).max(1e-9)).sum()
+        rows.iter()
+            .map(|row| row.columns[j] * values[j] / row.measured.max(f64::MIN_POSITIVE).max(1e-9))
+            .sum()
     };
     loop {
         let free: Vec<usize> = (0..values.len()).filter(|j| kept[*j].is_none()).collect();

@@ -102,7 +102,9 @@ pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Measured,
         return Err(CalibrateError::file(file, problem));
     }
     if points.is_empty() {
-        let problem = format!("holds no row to fit: of {rows}, {behind} did not keep up, and the rest is left out by --where");
+        let problem = format!(
+            "holds no row to fit: of {rows}, {behind} did not keep up, and the rest is left out by --where"
+        );
         return Err(CalibrateError::file(file, problem));
     }
     let mut notes = Vec::new();
@@ -113,7 +115,10 @@ pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Measured,
         ));
     }
     if points.iter().any(|p| p.wakeups_per_s.is_none()) {
-        notes.push("wakeups_per_s is not given in all rows; there it follows from the rates and the base's costs".into());
+        notes.push(
+            "wakeups_per_s is not given in all rows; there it follows from the rates and the base's costs"
+                .into(),
+        );
     }
     Ok(Measured { file: file.to_owned(), points, notes })
 }
@@ -203,7 +208,9 @@ impl Row<'_> {
     fn point(&self, options: &ReadOptions) -> Result<Option<Point>, CalibrateError> {
         let (files, agents) = (self.count("files")?, self.count("agents")?);
         if files < agents {
-            return Err(self.wrong(format!("files is {files}, fewer than the {agents} agents that tail them")));
+            return Err(
+                self.wrong(format!("files is {files}, fewer than the {agents} agents that tail them"))
+            );
         }
         let lines_per_s = self.required("rate_node_lps")?;
         let line_bytes = self.required("line_bytes")?;

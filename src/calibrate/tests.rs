@@ -8,8 +8,7 @@ use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
 use std::fmt::Write as _;
 
-const HEADER: &str =
-    "variant,files,agents,rate_node_lps,payload_bytes,line_bytes,cpu_cores_schedstat,wakeups_per_s,rss_sum_kib,pss_sum_kib";
+const HEADER: &str = "variant,files,agents,rate_node_lps,payload_bytes,line_bytes,cpu_cores_schedstat,wakeups_per_s,rss_sum_kib,pss_sum_kib";
 
 /// Costs that nobody has, so that finding them is no accident: cores, µs, µs, µs, ns; bytes.
 const CPU: [(&str, f64); 5] =
@@ -49,9 +48,7 @@ fn rows(line_sizes: &[f64], noise: f64, seed: u64) -> String {
         for files in [1.0_f64, 10.0, 40.0] {
             for agents in [1.0, files] {
                 for (rate, line_bytes) in std::iter::once((0.0, 0.0)).chain(
-                    [1000.0, 5000.0, 20_000.0]
-                        .iter()
-                        .flat_map(|r| line_sizes.iter().map(|s| (*r, *s))),
+                    [1000.0, 5000.0, 20_000.0].iter().flat_map(|r| line_sizes.iter().map(|s| (*r, *s))),
                 ) {
                     let per_file: f64 = (rate / files as f64).min(200.0);
                     let reads = files * per_file;
@@ -176,7 +173,8 @@ fn a_cost_that_would_be_negative_is_zero_with_a_warning() {
 
 #[test]
 fn too_few_rows_keep_what_matters_least() {
-    let text = format!("{HEADER}\ntick5ms,10,1,5000,200,241,0.1,206,,\ntick5ms,10,10,5000,200,241,0.2,2100,,\n");
+    let text =
+        format!("{HEADER}\ntick5ms,10,1,5000,200,241,0.1,206,,\ntick5ms,10,10,5000,200,241,0.2,2100,,\n");
     let fits = fits(&text);
     let fitted = fits[0].terms.iter().filter(|t| t.kept.is_none()).count();
     assert_eq!(fitted, 1, "two rows are enough for one cost and its error");
@@ -184,12 +182,8 @@ fn too_few_rows_keep_what_matters_least() {
 
 #[test]
 fn the_profile_written_is_one_that_a_scenario_collects_with() {
-    let measured = read(
-        "mine.csv",
-        rows(&[141.0, 241.0, 1541.0], 0.09, 7).as_bytes(),
-        &ReadOptions::default(),
-    )
-    .unwrap();
+    let measured =
+        read("mine.csv", rows(&[141.0, 241.0, 1541.0], 0.09, 7).as_bytes(), &ReadOptions::default()).unwrap();
     let fits = calibrate(&measured, &base()).unwrap();
     let yaml = measured.to_yaml("mine", &base(), &fits).unwrap();
     let profiles = profiles_from_yaml("mine.yaml", &yaml).unwrap();
@@ -207,18 +201,23 @@ fn the_profile_written_is_one_that_a_scenario_collects_with() {
     let with = amendments.read("t.yaml", scenario).unwrap();
     assert_eq!(with.collection.agent.value, "mine");
     // And pasted into it by hand.
-    let pasted = crate::scenario::from_yaml("t.yaml", &format!("{scenario}{yaml}collection: {{ agent: mine }}\n"));
+    let pasted =
+        crate::scenario::from_yaml("t.yaml", &format!("{scenario}{yaml}collection: {{ agent: mine }}\n"));
     assert_eq!(pasted.unwrap().to_yaml(), with.to_yaml());
 }
 
 #[test]
 fn a_file_that_cannot_be_fitted_names_its_row() {
-    let refused = |text: &str| read("p.csv", text.as_bytes(), &ReadOptions::default()).unwrap_err().to_string();
+    let refused =
+        |text: &str| read("p.csv", text.as_bytes(), &ReadOptions::default()).unwrap_err().to_string();
     let row = |row: &str| refused(&format!("{HEADER}\ntick5ms,1,1,0,0,0,0.001,6.4,9000,8000\n{row}\n"));
     for (error, words) in [
         (refused(""), ["p.csv is empty", "cpu_cores_schedstat"]),
         (refused(&format!("{HEADER}\n")), ["p.csv holds no rows", "files"]),
-        (refused("files,agents,rate_node_lps,line_bytes\n1,1,1,1\n"), ["p.csv:1:", "cpu_cores_schedstat is missing"]),
+        (
+            refused("files,agents,rate_node_lps,line_bytes\n1,1,1,1\n"),
+            ["p.csv:1:", "cpu_cores_schedstat is missing"],
+        ),
         (row("x,1,1,100,200,241,NaN,5,9000,8000"), ["p.csv:3:", "cpu_cores_schedstat is \"NaN\""]),
         (row("x,1,1,100,200,241,-0.1,5,9000,8000"), ["p.csv:3:", "below 0"]),
         (row("x,1,1,100,200,241,350,5,9000,8000"), ["p.csv:3:", "350m is 0.35"]),
@@ -232,12 +231,15 @@ fn a_file_that_cannot_be_fitted_names_its_row() {
     ] {
         words.iter().for_each(|word| assert!(error.contains(word), "{word}: {error}"));
     }
-    let two = "agent,files,agents,rate_node_lps,line_bytes,cpu_cores_schedstat\na,1,1,0,0,0.1\nb,1,1,0,0,0.1\n";
+    let two =
+        "agent,files,agents,rate_node_lps,line_bytes,cpu_cores_schedstat\na,1,1,0,0,0.1\nb,1,1,0,0,0.1\n";
     assert!(refused(two).contains("measurements of a, b"));
     let filter = |text: &str| ReadOptions { filters: vec![text.parse().unwrap()], tick: None };
     assert_eq!(read("p.csv", two.as_bytes(), &filter("agent=b")).unwrap().points.len(), 1);
     assert!(read("p.csv", two.as_bytes(), &filter("agent=c")).unwrap_err().to_string().contains("no row"));
-    assert!(read("p.csv", two.as_bytes(), &filter("colour=c")).unwrap_err().to_string().contains("\"colour\""));
+    assert!(
+        read("p.csv", two.as_bytes(), &filter("colour=c")).unwrap_err().to_string().contains("\"colour\"")
+    );
     assert!("agent".parse::<Filter>().is_err());
     // Bytes that are no text at all.
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);

@@ -45,7 +45,7 @@ impl Measured {
                 let cost = Cost {
                     value: rounded(term.value, 5),
                     source: Some(source.clone()),
-                    quality: Some(Quality::A),
+                    quality: Some(if term.warning.is_none() { Quality::A } else { Quality::C }),
                     standard_error: term.standard_error.map(|e| rounded(e, 2)),
                 };
                 set.push((term.path, cost));

@@ -54,18 +54,21 @@ impl Calibrate {
     pub fn execute(self) -> anyhow::Result<()> {
         let known: Vec<&str> = profile::names().collect();
         let Some(base) = profile::embedded(&self.base) else {
-            let problem = format!("there is no profile {:?} to begin from; there are {}", self.base, known.join(", "));
+            let problem =
+                format!("there is no profile {:?} to begin from; there are {}", self.base, known.join(", "));
             return Err(BadInput::of(problem));
         };
         let base = base?;
         let stem = || self.file.file_stem().map(|s| s.to_string_lossy().into_owned());
         let name = self.name.clone().or_else(stem).unwrap_or_default();
         if known.contains(&name.as_str()) {
-            return Err(BadInput::of(format!("{name:?} is a profile that there is already; choose another with --name")));
+            return Err(BadInput::of(format!(
+                "{name:?} is a profile that there is already; choose another with --name"
+            )));
         }
         let file = self.file.display().to_string();
-        let bytes = std::fs::read(&self.file)
-            .map_err(|e| BadInput::of(format!("{file} cannot be read: {e}")))?;
+        let bytes =
+            std::fs::read(&self.file).map_err(|e| BadInput::of(format!("{file} cannot be read: {e}")))?;
         let options = ReadOptions {
             filters: self.filters.clone(),
             tick: Some(self.tick).filter(|tick| *tick > SimTime::ZERO),
@@ -131,23 +134,25 @@ fn table(name: &str, base: &Profile, measured: &Measured, fits: &[Calibration]) 
             fit.residuals.len(),
             fit.condition
         );
-        let mut terms = grid(["cost", "value", "± standard error", base.name.as_str(), ""]);
+        let mut terms = grid(["cost", "value", "± standard error", base.name.as_str(), "unit", ""]);
         fit.terms.iter().for_each(|term| {
             terms.add_row(term_row(term));
         });
         right(&mut terms, 1..4);
         let _ = write!(text, "{terms}\n\n");
-        let mut rows = grid(["line", "measured", "fitted", "error"]);
+        let mut rows = grid(["line", "of", "measured", "fitted", "error"]);
         for residual in &fit.residuals {
             let show = |value| format::quantity(value, unit, crate::lang::Lang::En);
             rows.add_row([
                 residual.line.to_string(),
+                residual.of.to_owned(),
                 show(residual.measured),
                 show(residual.predicted),
                 residual.error().map_or_else(|| format::NOTHING.to_owned(), percent),
             ]);
         }
-        right(&mut rows, 0..4);
+        right(&mut rows, 0..1);
+        right(&mut rows, 2..5);
         let _ = write!(text, "{rows}");
     }
     let warnings: Vec<String> = fits
@@ -161,7 +166,24 @@ fn table(name: &str, base: &Profile, measured: &Measured, fits: &[Calibration]) 
     text
 }
 
-fn term_row(term: &Term) -> [String; 5] {
+/// The unit of a cost, as in the profile.
+fn unit(path: &str) -> &'static str {
+    match path {
+        "cpu.idle" | "cpu.config" | "cpu.configSquared" => "cores",
+        "cpu.byte" => "ns",
+        path if path.starts_with("cpu.") => "µs",
+        "memory.bufferedByte" => "bytes/byte",
+        "memory.bufferedRoot" => "bytes/√byte",
+        _ => "bytes",
+    }
+}
+
+/// A number with three digits, small ones as 1.23e-4.
+fn shown(value: f64) -> String {
+    if value != 0.0 && value.abs() < 0.01 { format!("{value:.2e}") } else { number(value) }
+}
+
+fn term_row(term: &Term) -> [String; 6] {
     let note = match &term.kept {
         None if term.warning.is_some() => "see below".to_owned(),
         None => String::new(),
@@ -170,10 +192,10 @@ fn term_row(term: &Term) -> [String; 5] {
         Some(Kept::Collinear(others)) => format!("kept: cannot be told from {}", others.join(", ")),
     };
     let error = match (&term.kept, term.standard_error) {
-        (None, Some(error)) => number(error),
+        (None, Some(error)) => shown(error),
         _ => format::NOTHING.to_owned(),
     };
-    [term.path.to_owned(), number(term.value), error, number(term.base), note]
+    [term.path.to_owned(), shown(term.value), error, shown(term.base), unit(term.path).to_owned(), note]
 }
 
 fn percent(share: f64) -> String {

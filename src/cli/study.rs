@@ -84,9 +84,9 @@ impl RepsArgs {
                 precision: self.precision.unwrap_or(Self::PRECISION).get(),
                 most: self.max_reps.unwrap_or(Self::MOST),
             }),
-            _ if self.precision.is_some() || self.max_reps.is_some() => {
-                Err(BadInput::of("--precision and --max-reps go with --reps auto, not with a number of replications"))
-            }
+            _ if self.precision.is_some() || self.max_reps.is_some() => Err(BadInput::of(
+                "--precision and --max-reps go with --reps auto, not with a number of replications",
+            )),
             Some(Reps::Number(n)) => Ok(Replications::Fixed(n)),
             _ => Ok(Replications::Fixed(default)),
         }
@@ -141,7 +141,8 @@ impl StudyArgs {
 
     /// What a reader types to remake a result: the verb, the scenario, `own` of the verb's, seed and settings.
     pub fn command(&self, verb: &str, own: &str) -> String {
-        let given = self.scenario.as_ref().map_or_else(|| "reference".to_owned(), |p| p.display().to_string());
+        let given =
+            self.scenario.as_ref().map_or_else(|| "reference".to_owned(), |p| p.display().to_string());
         let mut text = format!("loghaul {verb} {} {own} --seed {}", output::quoted(&given), self.seed);
         // Writing to a string cannot fail.
         if let Some(path) = &self.profile {

@@ -23,7 +23,12 @@ pub(super) struct Sweep {
     #[arg(long, value_delimiter = ',', default_value = "native,daemonset,sidecar")]
     strategies: Vec<String>,
     /// Figures of the table
-    #[arg(long, value_delimiter = ',', value_name = "METRIC,…", default_value = "cost,agent_cpu,agent_memory,freshness_p99,undelivered")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "METRIC,…",
+        default_value = "cost,agent_cpu,agent_memory,freshness_p99,undelivered"
+    )]
     metrics: Vec<String>,
     /// Format on standard output; CSV holds every metric
     #[arg(short, long, value_enum, default_value_t)]
@@ -50,7 +55,10 @@ impl Sweep {
         let replications = self.reps.replications(5)?;
         for (at, vary) in self.vary.iter().enumerate() {
             if self.vary[..at].iter().any(|v| v.path == vary.path) {
-                return Err(BadInput::of(format!("{} varies twice; name it once, with all its values", vary.path)));
+                return Err(BadInput::of(format!(
+                    "{} varies twice; name it once, with all its values",
+                    vary.path
+                )));
             }
         }
         // All points are read before the first is run.
@@ -73,7 +81,8 @@ impl Sweep {
             .iter()
             .map(|v| format!(" --vary {}", output::quoted(&format!("{}={}", v.path, v.values.join(",")))))
             .collect();
-        let own = format!("--strategies {} {}{vary}", self.strategies.join(","), self.reps.typed(replications));
+        let own =
+            format!("--strategies {} {}{vary}", self.strategies.join(","), self.reps.typed(replications));
         let footer = report::sweep::Footer {
             scenario: base.name.clone(),
             hash: format!("{:016x}", identity(&base)),

@@ -194,7 +194,10 @@ impl Sheet {
         self.record(fields)
     }
 
-    pub(super) fn record<'f>(&mut self, fields: impl IntoIterator<Item = &'f str>) -> Result<(), ReportError> {
+    pub(super) fn record<'f>(
+        &mut self,
+        fields: impl IntoIterator<Item = &'f str>,
+    ) -> Result<(), ReportError> {
         self.0.write_record(fields).map_err(|error| ReportError::encode("CSV", &error))
     }
 

@@ -140,8 +140,10 @@ fn provenance_lines(report: &Report) -> [String; 2] {
     ];
     let interval = pick(report.lang, "± 95% interval", "± 为 95% 置信区间");
     let warmup = provenance::warmup_of(p, report.lang);
-    let precision =
-        p.precision.as_ref().map_or_else(String::new, |p| format!(" · {}", provenance::precision(p, report.lang)));
+    let precision = p
+        .precision
+        .as_ref()
+        .map_or_else(String::new, |p| format!(" · {}", provenance::precision(p, report.lang)));
     let remake = pick(report.lang, "remake", "重现");
     [
         format!("{} · {interval}{precision} · {warmup}", cluster.join(" · ")),

@@ -76,7 +76,11 @@ impl Setting {
                         *place = Value::Object(Map::new());
                     }
                     let Value::Object(fields) = place else {
-                        return Err(format!("{} is {}, which has no field {key:?}", named(&so_far), kind(place)));
+                        return Err(format!(
+                            "{} is {}, which has no field {key:?}",
+                            named(&so_far),
+                            kind(place)
+                        ));
                     };
                     let mut key = key.clone();
                     // Costs of a profile have dots in their names.
@@ -155,7 +159,8 @@ impl Amendments {
             let added: Value = super::read_yaml(name, yaml, "")?;
             let first = profiles.first().map(|p| Value::String(p.name.clone())).unwrap_or_default();
             add_profiles(&mut document, added, first);
-            read_back(&document).map_err(|problem| ScenarioError::whole_file(name, format!("does not fit: {problem}")))?;
+            read_back(&document)
+                .map_err(|problem| ScenarioError::whole_file(name, format!("does not fit: {problem}")))?;
         }
         let start = document.clone();
         for setting in &self.settings {
@@ -256,7 +261,9 @@ tenants: [ { name: a, workloads: [ { name: w, replicas: 4, logs: [ { stream: std
         // Each is right and both are wrong.
         let error = amended(&["duration=1m", "warmup=2m"]).unwrap_err();
         assert!(error.contains("--set warmup=2m"), "{error}");
-        for (none, word) in [("flush", "path=value"), ("=1", "no path"), ("a[x]=1", "no path"), ("a=", "no value")] {
+        for (none, word) in
+            [("flush", "path=value"), ("=1", "no path"), ("a[x]=1", "no path"), ("a=", "no value")]
+        {
             assert!(none.parse::<Setting>().unwrap_err().contains(word), "{none}");
         }
     }

@@ -4,7 +4,8 @@ use super::{Cost, CustomProfile, ScenarioError, check, collection::unplaced};
 use serde::{Deserialize, Serialize};
 
 /// What a file of profiles needs.
-const EXAMPLE: &str = "needed are profiles such as profiles: [ { name: mine, base: fluent-bit, set: { cpu.line: 5 } } ]";
+const EXAMPLE: &str =
+    "needed are profiles such as profiles: [ { name: mine, base: fluent-bit, set: { cpu.line: 5 } } ]";
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

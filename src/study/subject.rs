@@ -59,10 +59,8 @@ impl Subject {
                 let rate: f64 = workload.logs.iter().map(|log| log.rate.get()).sum();
                 lines_per_s += rate * (tenants * pods) as f64;
                 let logs = if logs.is_empty() { "nothing".to_owned() } else { logs.join(", ") };
-                workloads.push(format!(
-                    "{} (× {tenants}) / {} (× {pods}): {logs}",
-                    tenant.name, workload.name
-                ));
+                workloads
+                    .push(format!("{} (× {tenants}) / {} (× {pods}): {logs}", tenant.name, workload.name));
             }
         }
         Self {

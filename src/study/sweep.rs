@@ -26,7 +26,9 @@ impl FromStr for Variation {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let problem = |what: &str| {
-            format!("{text:?} {what}; needed is path=a,b,c or path=from:until:step, such as duration=1m,10m or tenants[0].count=10:50:10")
+            format!(
+                "{text:?} {what}; needed is path=a,b,c or path=from:until:step, such as duration=1m,10m or tenants[0].count=10:50:10"
+            )
         };
         let (path, values) = text.split_once('=').ok_or_else(|| problem("names no values"))?;
         let parts: Vec<&str> = values.split(':').map(str::trim).collect();
@@ -78,7 +80,8 @@ fn steps(from: &str, until: &str, step: &str) -> Result<Vec<String>, String> {
     if count >= MOST_VALUES as f64 {
         return Err(format!("has more than {MOST_VALUES} values"));
     }
-    let decimals = [from, step].map(|t| t.split_once('.').map_or(0, |(_, d)| d.bytes().take_while(u8::is_ascii_digit).count()));
+    let decimals = [from, step]
+        .map(|t| t.split_once('.').map_or(0, |(_, d)| d.bytes().take_while(u8::is_ascii_digit).count()));
     let places = decimals[0].max(decimals[1]);
     Ok((0..=count as u64).map(|i| format!("{:.places$}{unit}", first + i as f64 * by)).collect())
 }
@@ -86,7 +89,10 @@ fn steps(from: &str, until: &str, step: &str) -> Result<Vec<String>, String> {
 fn number_and_unit(text: &str) -> Result<(f64, &str), String> {
     let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
-    number.parse().map(|n| (n, unit)).map_err(|_| format!("has the bound {text:?}, which does not begin with a number"))
+    number
+        .parse()
+        .map(|n| (n, unit))
+        .map_err(|_| format!("has the bound {text:?}, which does not begin with a number"))
 }
 
 /// One point: its values, and every strategy's runs.
@@ -175,7 +181,10 @@ mod tests {
         assert_eq!(values("t[0].w[0].replicas=10:30:10"), ["10", "20", "30"]);
         assert_eq!(values("rate=0.1/s:0.3/s:0.1/s"), ["0.1/s", "0.2/s", "0.3/s"]);
         assert_eq!(values("rate=10/s:35/s:10"), ["10/s", "20/s", "30/s"]);
-        assert_eq!(values("line={constant: 1B},{ quantiles: [1B, 2B] }"), ["{constant: 1B}", "{ quantiles: [1B, 2B] }"]);
+        assert_eq!(
+            values("line={constant: 1B},{ quantiles: [1B, 2B] }"),
+            ["{constant: 1B}", "{ quantiles: [1B, 2B] }"]
+        );
     }
 
     #[test]

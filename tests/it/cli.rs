@@ -282,7 +282,7 @@ fn a_folder_gets_report_csv_json_and_charts() {
     assert!(names.iter().all(|name| !name.starts_with('.')), "{names:?}");
     let ending = |ending: &str| names.iter().filter(|n| n.ends_with(ending)).count();
     // Resource use, freshness, loss by cause, cost against pods a node, and the timeline.
-    assert_eq!((ending(".svg"), ending(".png"), ending(".csv"), ending(".md")), (5, 5, 6, 1), "{names:?}");
+    assert_eq!((ending(".svg"), ending(".png"), ending(".csv"), ending(".md")), (5, 5, 7, 1), "{names:?}");
     let report = String::from_utf8(read("report.md")).unwrap();
     for name in &names {
         let bytes = read(name);
@@ -497,7 +497,17 @@ fn help_and_version_are_data() {
         assert!(help.contains(verb), "{help}");
     }
     let compare = stdout(&["compare", "--help"]);
-    for option in ["--strategies", "--reps", "--seed", "--output", "--out", "--lang", "--rubric", "--precision", "--set"] {
+    for option in [
+        "--strategies",
+        "--reps",
+        "--seed",
+        "--output",
+        "--out",
+        "--lang",
+        "--rubric",
+        "--precision",
+        "--set",
+    ] {
         assert!(compare.contains(option), "{compare}");
     }
 }

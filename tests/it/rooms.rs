@@ -25,7 +25,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("run", &["scenario", "strategy", "placement", "world", "observe", "engine", "metric", "units"]),
     // Studies build companions out of scenarios, and read what runs return; a report's subject names the sources of
     // its agents' numbers.
-    ("study", &["run", "scenario", "strategy", "profile", "observe", "world", "flow", "metric", "stats", "units"]),
+    (
+        "study",
+        &["run", "scenario", "strategy", "profile", "observe", "world", "flow", "metric", "stats", "units"],
+    ),
     // Figures carry estimates and units, texts two languages; a cell of the scale row names a way to load configs.
     ("table", &["study", "scenario", "metric", "flow", "stats", "lang"]),
     // It gives scenarios, and quantities are what it reads.
@@ -37,8 +40,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "report", "table", "study", "run", "import", "calibrate", "scenario", "strategy", "profile", "observe",
-            "metric", "flow", "stats", "lang", "units",
+            "report",
+            "table",
+            "study",
+            "run",
+            "import",
+            "calibrate",
+            "scenario",
+            "strategy",
+            "profile",
+            "observe",
+            "metric",
+            "flow",
+            "stats",
+            "lang",
+            "units",
         ],
     ),
 ];

@@ -71,8 +71,14 @@ fn items(report: &Report) -> Vec<Item> {
             "1.2",
             ("outputs", "输出"),
             say(
-                format!("{}; equations in docs/model.md, section 14; 95 % Student t intervals over replications", metrics.join(", ").replace('_', "\\_")),
-                format!("{}；公式见 docs/model.md 第 14 节；各次重复的 95% Student t 区间", metrics.join("、").replace('_', "\\_")),
+                format!(
+                    "{}; equations in docs/model.md, section 14; 95 % Student t intervals over replications",
+                    metrics.join(", ").replace('_', "\\_")
+                ),
+                format!(
+                    "{}；公式见 docs/model.md 第 14 节；各次重复的 95% Student t 区间",
+                    metrics.join("、").replace('_', "\\_")
+                ),
             ),
         ),
         (
@@ -173,7 +179,10 @@ fn items(report: &Report) -> Vec<Item> {
                      account of lines",
                     provenance::warmup_of(p, lang)
                 ),
-                format!("文件从部分写满开始；{}，不计入新鲜度，但计入行的账目", provenance::warmup_of(p, lang)),
+                format!(
+                    "文件从部分写满开始；{}，不计入新鲜度，但计入行的账目",
+                    provenance::warmup_of(p, lang)
+                ),
             ),
         ),
         (
@@ -188,27 +197,29 @@ fn items(report: &Report) -> Vec<Item> {
                 format!("写入 {}，之后 {} 内采集器仍可送达", seconds(p.duration_s), seconds(p.drain_s)),
             ),
         ),
-        (
-            "4.3",
-            ("estimation", "估计方法"),
-            {
-                let headlines: Vec<&str> = HEADLINES.iter().map(|m| words::metric(*m, lang)).collect();
-                let how = p.precision.as_ref().map_or_else(
-                    || fixed("their number was given", "次数给定"),
-                    |precision| {
-                        let reached = escaped(&provenance::precision(precision, lang));
-                        say(
-                            format!("added until {} and their differences are precise: {reached}", headlines.join(", ")),
-                            format!("增加至 {} 及其差异足够精确：{reached}", headlines.join("、")),
-                        )
-                    },
-                );
-                say(
-                    format!("{} independent replications; {how}; differences are paired by common random numbers", p.replications),
-                    format!("{} 次独立重复；{how}；差异以公共随机数配对", p.replications),
-                )
-            },
-        ),
+        ("4.3", ("estimation", "估计方法"), {
+            let headlines: Vec<&str> = HEADLINES.iter().map(|m| words::metric(*m, lang)).collect();
+            let how = p.precision.as_ref().map_or_else(
+                || fixed("their number was given", "次数给定"),
+                |precision| {
+                    let reached = escaped(&provenance::precision(precision, lang));
+                    say(
+                        format!(
+                            "added until {} and their differences are precise: {reached}",
+                            headlines.join(", ")
+                        ),
+                        format!("增加至 {} 及其差异足够精确：{reached}", headlines.join("、")),
+                    )
+                },
+            );
+            say(
+                format!(
+                    "{} independent replications; {how}; differences are paired by common random numbers",
+                    p.replications
+                ),
+                format!("{} 次独立重复；{how}；差异以公共随机数配对", p.replications),
+            )
+        }),
         ("5.1", ("software", "软件"), format!("loghaul {} (Rust)", p.version)),
         (
             "5.2",
@@ -219,7 +230,10 @@ fn items(report: &Report) -> Vec<Item> {
                      where a sampler needs a state",
                     p.seed
                 ),
-                format!("SplitMix64 随机访问，键为种子（{}）、重复、实体与用途；采样器需要状态时用 xoshiro256++", p.seed),
+                format!(
+                    "SplitMix64 随机访问，键为种子（{}）、重复、实体与用途；采样器需要状态时用 xoshiro256++",
+                    p.seed
+                ),
             ),
         ),
         (
@@ -231,7 +245,10 @@ fn items(report: &Report) -> Vec<Item> {
                      parallel, with the same bytes at any number of threads",
                     seconds(subject.chunk_s)
                 ),
-                format!("每节点一个事件表，按时间再按实体排序；一次最多处理 {} 的行；节点并行，线程数不影响结果", seconds(subject.chunk_s)),
+                format!(
+                    "每节点一个事件表，按时间再按实体排序；一次最多处理 {} 的行；节点并行，线程数不影响结果",
+                    seconds(subject.chunk_s)
+                ),
             ),
         ),
         (
@@ -251,7 +268,11 @@ fn items(report: &Report) -> Vec<Item> {
                     escaped(&p.scenario),
                     p.scenario_hash
                 ),
-                format!("MIT 或 Apache-2.0；场景 {}（`{}`）；用上面的命令重现", escaped(&p.scenario), p.scenario_hash),
+                format!(
+                    "MIT 或 Apache-2.0；场景 {}（`{}`）；用上面的命令重现",
+                    escaped(&p.scenario),
+                    p.scenario_hash
+                ),
             ),
         ),
     ]
@@ -293,10 +314,19 @@ fn parameters(report: &Report) -> String {
     let mut out = String::new();
     for agent in report.comparison.provenance.subject.agents.iter().filter(|a| !a.set.is_empty()) {
         let _ = match lang {
-            Lang::En => writeln!(out, "Costs of {} that differ from {}:\n", escaped(&agent.name), escaped(&agent.base)),
+            Lang::En => writeln!(
+                out,
+                "Costs of {} that differ from {}:\n",
+                escaped(&agent.name),
+                escaped(&agent.base)
+            ),
             Lang::Zh => writeln!(out, "{} 与 {} 不同的成本：\n", escaped(&agent.name), escaped(&agent.base)),
         };
-        out += pick(lang, "| cost | value | source |\n|---|--:|---|\n", "| 成本 | 数值 | 来源 |\n|---|--:|---|\n");
+        out += pick(
+            lang,
+            "| cost | value | source |\n|---|--:|---|\n",
+            "| 成本 | 数值 | 来源 |\n|---|--:|---|\n",
+        );
         for (path, value, source) in &agent.set {
             let _ = writeln!(out, "| {} | {value} | {} |", escaped(path), escaped(source));
         }
