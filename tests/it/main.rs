@@ -9,4 +9,5 @@ mod flips;
 mod import;
 mod rooms;
 mod scenarios;
+mod studies;
 mod support;

@@ -6,6 +6,7 @@
 use super::escaped;
 use crate::lang::Lang;
 use crate::lang::format;
+use crate::observe::Freshness;
 use crate::report::words::{self, pick};
 use crate::report::{Report, provenance};
 use crate::study::{Agent, HEADLINES};
@@ -51,6 +52,12 @@ fn items(report: &Report) -> Vec<Item> {
     let workloads = list(&subject.workloads, lang);
     let faults = if subject.faults.is_empty() { fixed("none", "无") } else { list(&subject.faults, lang) };
     let lines = format::quantity(subject.lines_per_s, "lines/s", lang);
+    let error = format!(
+        "1/{:.0} {} {}",
+        1.0 / Freshness::RELATIVE_ERROR,
+        pick(lang, "of the age or", "或"),
+        format::quantity(Freshness::ABSOLUTE_ERROR_S, "s", Lang::En)
+    );
     let seconds = |s| format::duration(s, lang);
     let agents: Vec<String> = subject.agents.iter().map(|a| agent(a, lang)).collect();
     let sources: Vec<String> = subject.agents.iter().flat_map(|a| a.sources.clone()).collect();
@@ -72,11 +79,11 @@ fn items(report: &Report) -> Vec<Item> {
             ("outputs", "输出"),
             say(
                 format!(
-                    "{}; equations in docs/model.md, section 14; 95 % Student t intervals over replications",
+                    "{}; equations in docs/model.md, section 14; freshness quantiles from histograms, to {error}; 95 % Student t intervals over replications",
                     metrics.join(", ").replace('_', "\\_")
                 ),
                 format!(
-                    "{}；公式见 docs/model.md 第 14 节；各次重复的 95% Student t 区间",
+                    "{}；公式见 docs/model.md 第 14 节；新鲜度分位数来自直方图，误差不超过 {error}；各次重复的 95% Student t 区间",
                     metrics.join("、").replace('_', "\\_")
                 ),
             ),
@@ -255,8 +262,12 @@ fn items(report: &Report) -> Vec<Item> {
             "5.4",
             ("system", "系统"),
             say(
-                format!("{}, {}; results do not depend on it", std::env::consts::OS, std::env::consts::ARCH),
-                format!("{}，{}；结果与其无关", std::env::consts::OS, std::env::consts::ARCH),
+                format!(
+                    "{}, {}; results do not depend on the number of threads",
+                    std::env::consts::OS,
+                    std::env::consts::ARCH
+                ),
+                format!("{}，{}；结果与线程数无关", std::env::consts::OS, std::env::consts::ARCH),
             ),
         ),
         (
