@@ -50,7 +50,7 @@ fn rows(line_sizes: &[f64], noise: f64, seed: u64) -> String {
                 for (rate, line_bytes) in std::iter::once((0.0, 0.0)).chain(
                     [1000.0, 5000.0, 20_000.0].iter().flat_map(|r| line_sizes.iter().map(|s| (*r, *s))),
                 ) {
-                    let per_file: f64 = (rate / files as f64).min(200.0);
+                    let per_file: f64 = (rate / files).min(200.0);
                     let reads = files * per_file;
                     let awake = if agents > 1.0 { reads } else { per_file.max(rate.min(200.0)) };
                     // Busy agents are woken less often; by how much does not matter here.

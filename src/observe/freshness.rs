@@ -239,7 +239,7 @@ mod tests {
         fn quantiles_are_within_the_stated_error(
             // Nanoseconds, from the linear part to hours.
             ages in proptest::collection::vec(
-                proptest::prop_oneof![0..30_000_000u64, 0..10_000_000_000, 0..10_000_000_000_000], 1..300),
+                proptest::prop_oneof![0..30_000_000u64, 0..10_000_000_000u64, 0..10_000_000_000_000u64], 1..300),
             never in 0u64..20,
             share in 0.001f64..1.0,
             cut in 0usize..300,

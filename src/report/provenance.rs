@@ -27,7 +27,8 @@ pub(super) fn warmup_of(provenance: &Provenance, lang: Lang) -> String {
 
 /// Whether the precision that was asked for is reached; what is not, with how precise it is.
 pub fn precision(precision: &Precision, lang: Lang) -> String {
-    let asked = percent(precision.asked);
+    // As it was typed: 0.1%, not 0.100%.
+    let asked = format!("{}%", (precision.asked * 1e6).round() / 1e4);
     if precision.wide.is_empty() {
         return match lang {
             Lang::En => format!("precision {asked} reached"),
@@ -66,4 +67,26 @@ fn name(wide: &Wide, lang: Lang) -> String {
 
 fn percent(share: f64) -> String {
     format::quantity(share, "fraction", Lang::En)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metric::Metric;
+
+    #[test]
+    fn what_is_not_reached_is_named_and_the_rest_counted() {
+        let wide =
+            |strategy, against, relative| Wide { strategy, against, metric: Metric::AgentCpu, relative };
+        let mut asked = Precision { asked: 0.05, most: 20, wide: vec![wide("sidecar", None, Some(0.123))] };
+        let shown = precision(&asked, Lang::En);
+        assert_eq!(shown, "precision 5% not reached with 20 replications: agent CPU, sidecar ±12.3%");
+        asked.wide = vec![wide("sidecar", Some("native"), None); 6];
+        assert!(
+            precision(&asked, Lang::En).ends_with("sidecar − native never in some replications, and 2 more")
+        );
+        asked.wide.clear();
+        assert_eq!(precision(&asked, Lang::Zh), "已达到精度 5%");
+        assert_eq!(warmup(12.0, WarmupBy::Mser5, Lang::En), "warm-up 12 s (MSER-5)");
+    }
 }
