@@ -4,7 +4,7 @@ use super::study::{RepsArgs, StudyArgs};
 use super::{BadInput, output};
 use crate::metric::Metric;
 use crate::report;
-use crate::run::{Runner, identity};
+use crate::run::identity;
 use crate::scenario::{Scenario, Setting};
 use crate::study::{self, Variation};
 use std::path::PathBuf;
@@ -72,7 +72,7 @@ impl Sweep {
         }
         let base = self.study.scenario()?;
         let paths = self.vary.iter().map(|v| v.path.clone()).collect();
-        let swept = study::sweep(&Runner::new(), paths, points, &strategies, self.study.seed, replications)?;
+        let swept = study::sweep(paths, points, &strategies, self.study.seed, replications)?;
         if let Some(folder) = &self.out {
             output::write_file(&folder.join("sweep.csv"), &report::sweep::csv(&swept)?)?;
         }

@@ -5,12 +5,11 @@ use super::words::{self, pick};
 use super::{ReportError, format, provenance};
 use crate::lang::Lang;
 use crate::metric::Metric;
-use crate::observe::Observation;
 use crate::stats::Estimate;
 use crate::study::{Sweep, SweepPoint};
 use comfy_table::{CellAlignment, Table, presets};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 /// Where a sweep comes from.
 #[derive(Clone, Debug)]
@@ -25,9 +24,10 @@ pub struct Footer {
     pub command: String,
 }
 
-fn values(observations: &[Arc<Observation>], metric: Metric) -> Option<Vec<Option<f64>>> {
-    let recorded = observations.first()?.metrics.contains_key(&metric);
-    recorded.then(|| observations.iter().map(|o| o.get(metric)).collect())
+/// A metric in each replication; `None` where it was not recorded.
+fn values(replications: &[BTreeMap<Metric, Option<f64>>], metric: Metric) -> Option<Vec<Option<f64>>> {
+    replications.first()?.get(&metric)?;
+    Some(replications.iter().map(|all| all.get(&metric).copied().flatten()).collect())
 }
 
 /// A row for each point, strategy and metric: a column for each path, mean and 95 % interval, the paired difference to
@@ -43,8 +43,8 @@ pub fn csv(sweep: &Sweep) -> Result<String, ReportError> {
     for point in &sweep.points {
         for (at, strategy) in sweep.strategies.iter().enumerate() {
             for metric in Metric::ALL {
-                let Some(own) = values(&point.observations[at], *metric) else { continue };
-                let first = values(&sweep.points[0].observations[at], *metric);
+                let Some(own) = values(&point.metrics[at], *metric) else { continue };
+                let first = values(&sweep.points[0].metrics[at], *metric);
                 // Points with different numbers of replications are paired as far as both go.
                 let difference = first.map(|first| Estimate::of_differences(&own, &first));
                 let (estimate, difference) = (Estimate::of(&own), difference.as_ref());
@@ -77,7 +77,7 @@ pub fn table(sweep: &Sweep, metrics: &[Metric], footer: &Footer, lang: Lang) -> 
             let mut row = point.values.clone();
             row.push((*strategy).to_owned());
             row.extend(metrics.iter().map(|metric| {
-                let estimate = values(&point.observations[at], *metric).map(|v| Estimate::of(&v));
+                let estimate = values(&point.metrics[at], *metric).map(|v| Estimate::of(&v));
                 match (&point.infeasible[at], estimate) {
                     (Some(_), _) => pick(lang, "infeasible", "不可行").to_owned(),
                     (None, estimate) => format::estimate(estimate.as_ref(), metric.unit(), lang),
@@ -102,7 +102,7 @@ pub fn table(sweep: &Sweep, metrics: &[Metric], footer: &Footer, lang: Lang) -> 
             let _ = write!(text, "\n{}: {}", at(sweep, point), provenance::precision(precision, lang));
         }
     }
-    let reps = |point: &SweepPoint| point.observations.iter().map(Vec::len).max().unwrap_or_default();
+    let reps = |point: &SweepPoint| point.metrics.iter().map(Vec::len).max().unwrap_or_default();
     let (least, most) = sweep.points.iter().map(reps).fold((usize::MAX, 0), |(a, b), n| (a.min(n), b.max(n)));
     let reps = if least < most { format!("{least}–{most}") } else { most.to_string() };
     let mut warmups: Vec<String> =

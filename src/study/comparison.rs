@@ -70,9 +70,13 @@ pub fn compare(
 ) -> Result<Comparison, RunError> {
     let (settled, warmup_by) = settle_warmup(runner, scenario, strategies, seed)?;
     let setups: Vec<Setup> = strategies.iter().map(|s| Setup::new(&settled, s)).collect();
-    let (observed, precision) =
-        replicate(runner, &setups.iter().collect::<Vec<_>>(), seed, replications.into())?;
-    let replications = observed.iter().map(Vec::len).max().unwrap_or_default() as u64;
+    let asked = replications.into();
+    let (observed, precision) = replicate(runner, &setups.iter().collect::<Vec<_>>(), seed, asked)?;
+    let replications = match asked {
+        Replications::Fixed(n) => n,
+        // Where nothing is feasible nothing was run.
+        Replications::Auto { .. } => observed.iter().map(Vec::len).max().unwrap_or_default().max(1) as u64,
+    };
     let results = setups.iter().zip(observed).map(|(setup, observations)| StrategyResult {
         objectives: scenario.objectives.iter().map(|o| (o.clone(), met(o, &observations))).collect(),
         strategy: setup.strategy.name,

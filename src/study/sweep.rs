@@ -2,12 +2,12 @@
 
 use super::replicate::{Precision, Replications, replicate};
 use super::warmup::{WarmupBy, settle_warmup};
-use crate::observe::Observation;
+use crate::metric::Metric;
 use crate::run::{RunError, Runner, Setup};
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
+use std::collections::BTreeMap;
 use std::str::FromStr;
-use std::sync::Arc;
 
 /// The most values of one field.
 const MOST_VALUES: usize = 1000;
@@ -100,8 +100,8 @@ fn number_and_unit(text: &str) -> Result<(f64, &str), String> {
 pub struct SweepPoint {
     /// A value for each path.
     pub values: Vec<String>,
-    /// Observations of each strategy, one a replication; an infeasible strategy has none.
-    pub observations: Vec<Vec<Arc<Observation>>>,
+    /// The metrics of each strategy, one map a replication; an infeasible strategy has none.
+    pub metrics: Vec<Vec<BTreeMap<Metric, Option<f64>>>>,
     /// Why a strategy cannot be run at this point.
     pub infeasible: Vec<Option<String>>,
     /// Whether a precision that was asked for is reached here.
@@ -147,7 +147,6 @@ pub fn combinations(variations: &[Variation]) -> Result<Vec<Vec<String>>, String
 /// # Errors
 /// A ledger does not balance.
 pub fn sweep(
-    runner: &Runner,
     paths: Vec<String>,
     points: Vec<(Vec<String>, Scenario)>,
     strategies: &[&'static Strategy],
@@ -156,13 +155,16 @@ pub fn sweep(
 ) -> Result<Sweep, RunError> {
     let mut done = Vec::with_capacity(points.len());
     for (values, scenario) in points {
-        let (settled, by) = settle_warmup(runner, &scenario, strategies, seed)?;
+        // Of a point its metrics are kept: observations of a thousand points would fill the memory.
+        let runner = Runner::new();
+        let (settled, by) = settle_warmup(&runner, &scenario, strategies, seed)?;
         let setups: Vec<Setup> = strategies.iter().map(|s| Setup::new(&settled, s)).collect();
         let infeasible = setups.iter().map(|s| s.infeasible().map(str::to_owned)).collect();
-        let (observations, precision) =
-            replicate(runner, &setups.iter().collect::<Vec<_>>(), seed, replications)?;
+        let (observed, precision) =
+            replicate(&runner, &setups.iter().collect::<Vec<_>>(), seed, replications)?;
+        let metrics = observed.iter().map(|all| all.iter().map(|o| o.metrics.clone()).collect()).collect();
         let warmup = (settled.warmup.time().as_secs_f64(), by);
-        done.push(SweepPoint { values, observations, infeasible, precision, warmup });
+        done.push(SweepPoint { values, metrics, infeasible, precision, warmup });
     }
     Ok(Sweep { paths, strategies: strategies.iter().map(|s| s.name).collect(), points: done })
 }
