@@ -342,7 +342,7 @@ fn points_that_cannot_be_fitted_are_refused_at_their_row() {
     for (args, word) in [
         (&["nowhere.csv"][..], "nowhere.csv cannot be read"),
         (&[points, "--base", "vektor"], "fluent-bit"),
-        (&[points, "--name", "fluent-bit"], "there already"),
+        (&[points, "--name", "fluent-bit"], "there is already"),
         (&[points, "--where", "agent=b"], "--where"),
         (&[points, "--out", "/nowhere/at/all.yaml"], "cannot be written"),
     ] {
