@@ -3,16 +3,17 @@
 //! Data go to standard output, everything else to standard error. Exit codes: 0 done, 1 failure, 2 bad usage or
 //! input.
 
+mod calibrate;
 mod compare;
 mod import;
 mod output;
 mod run;
 mod schema;
+mod study;
+mod sweep;
 mod verify;
 
-use crate::lang::Lang;
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Simulates how a Kubernetes cluster collects its logs: natively, with an agent a node, or with an agent a pod.
@@ -30,10 +31,14 @@ enum Verb {
     Compare(compare::Compare),
     /// Run a scenario under one strategy and print the run in detail
     Run(run::Run),
+    /// Run a scenario over several values of its fields
+    Sweep(sweep::Sweep),
     /// Read a real cluster or real logs into a scenario
     Import(import::Import),
     /// Hold the engine to queueing theory, and the world to closed forms and to itself in finer steps
     Verify(verify::Verify),
+    /// Fit an agent's costs to your own measurements, with standard errors
+    Calibrate(calibrate::Calibrate),
     /// Print the JSON Schema of scenarios, or of the result file
     Schema(schema::Schema),
 }
@@ -50,19 +55,6 @@ enum Format {
     Csv,
     /// A report.
     Md,
-}
-
-/// What a study is run with.
-#[derive(Clone, Debug, clap::Args)]
-struct StudyArgs {
-    /// Scenario file, or the name of an embedded scenario
-    scenario: Option<PathBuf>,
-    /// Seed of all random numbers
-    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
-    seed: u64,
-    /// Language of tables and reports
-    #[arg(long, value_enum, default_value_t)]
-    lang: Lang,
 }
 
 /// An error of the user's: bad usage or bad input. Everything else is a failure of the program.
@@ -83,8 +75,10 @@ impl Cli {
         let done = match verb {
             Verb::Compare(verb) => verb.execute(),
             Verb::Run(verb) => verb.execute(),
+            Verb::Sweep(verb) => verb.execute(),
             Verb::Import(verb) => verb.execute(),
             Verb::Verify(verb) => verb.execute(),
+            Verb::Calibrate(verb) => verb.execute(),
             Verb::Schema(verb) => verb.execute(),
         };
         match done {
@@ -96,28 +90,6 @@ impl Cli {
             }
         }
     }
-}
-
-/// The scenario asked for: a file, an embedded one by name, or the reference.
-fn scenario(path: Option<&PathBuf>) -> anyhow::Result<crate::scenario::Scenario> {
-    use crate::scenario::{embedded, embedded_names, from_yaml, load};
-    let Some(path) = path else {
-        return from_yaml("reference", embedded("reference").unwrap_or_default()).map_err(BadInput::of);
-    };
-    let name = path.to_string_lossy();
-    if !path.exists()
-        && let Some(yaml) = embedded(&name)
-    {
-        return from_yaml(&name, yaml).map_err(BadInput::of);
-    }
-    if !path.exists() {
-        let known: Vec<&str> = embedded_names().collect();
-        return Err(BadInput::of(format!(
-            "there is no file {name}, and no embedded scenario of that name; embedded are {}",
-            known.join(", ")
-        )));
-    }
-    load(path).map_err(BadInput::of)
 }
 
 /// Strategies by their names.

@@ -23,6 +23,7 @@
 //! assert!(shared.get(Metric::AgentMemory) < own.get(Metric::AgentMemory));
 //! ```
 
+pub mod calibrate;
 pub mod cli;
 pub mod engine;
 pub mod flow;

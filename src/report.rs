@@ -18,6 +18,8 @@ use crate::lang::format;
 pub mod json;
 pub mod markdown;
 mod pooled;
+pub mod provenance;
+pub mod sweep;
 pub mod terminal;
 pub(crate) mod words;
 

@@ -13,26 +13,34 @@
 //! assert_eq!(scenario.pods(), 4);
 //! ```
 
+mod amend;
 mod backend;
 mod check;
 mod cluster;
 mod collection;
+mod cost;
 mod embedded;
 mod error;
 mod lifecycle;
 mod logs;
 mod objective;
 mod place;
+mod profiles;
+mod warmup;
 mod workload;
 
+pub use amend::{Amendments, Setting};
 pub use backend::{Backend, Fault, Outage, OutageMode, OutageOf};
 pub use cluster::{Cluster, Kubelet, Pool};
 pub use collection::{AgentRequests, Collection, ConfigMode, CustomProfile, Override, Settings};
+pub use cost::Cost;
 pub use embedded::{embedded, embedded_names};
 pub use error::ScenarioError;
 pub use lifecycle::{Churn, Job, Lifecycle};
 pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};
+pub use profiles::{profiles_from_yaml, profiles_to_yaml};
+pub use warmup::Warmup;
 pub use workload::{
     ArrivalsSpec, Burst, Count, Diurnal, LineSize, LogNormal, LogSource, LogSpec, Resources, Rotation,
     Tenant, Trace, Wants, Workload,
@@ -56,9 +64,10 @@ pub struct Scenario {
     /// Simulated time.
     #[serde(default = "defaults::duration")]
     pub duration: SimTime,
-    /// Left out of freshness; never out of the ledger. At most half of the duration.
+    /// Left out of freshness; never out of the ledger. At most half of the duration; `auto` finds it by MSER-5 on a
+    /// pilot run.
     #[serde(default = "defaults::warmup")]
-    pub warmup: SimTime,
+    pub warmup: Warmup,
     /// After the duration nothing is written any more, and agents have so long to deliver what they hold.
     #[serde(default = "defaults::drain")]
     pub drain: SimTime,
@@ -91,13 +100,14 @@ pub struct Scenario {
 }
 
 mod defaults {
+    use crate::scenario::Warmup;
     use crate::units::SimTime;
 
     pub fn duration() -> SimTime {
         SimTime::from_secs(600)
     }
-    pub fn warmup() -> SimTime {
-        SimTime::from_secs(10)
+    pub fn warmup() -> Warmup {
+        Warmup::Stated(SimTime::from_secs(10))
     }
     /// Longer than any default timer of an agent: what would still be delivered is.
     pub fn drain() -> SimTime {
@@ -144,10 +154,17 @@ impl Scenario {
 /// # Errors
 /// The file cannot be read, is no scenario, or asks for something impossible.
 pub fn load(path: &Path) -> Result<Scenario, ScenarioError> {
+    from_yaml(&path.display().to_string(), &text_of(path)?)
+}
+
+/// The text of a file that a user wrote.
+///
+/// # Errors
+/// The file cannot be read, or is no text.
+pub fn text_of(path: &Path) -> Result<String, ScenarioError> {
     let name = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|e| ScenarioError::unreadable(&name, &e))?;
-    let text = std::str::from_utf8(&bytes).map_err(|e| ScenarioError::not_text(&name, &bytes, e))?;
-    from_yaml(&name, text)
+    String::from_utf8(bytes).map_err(|e| ScenarioError::not_text(&name, e.as_bytes(), e.utf8_error()))
 }
 
 /// Reads and checks a scenario; `file` is what errors call it.

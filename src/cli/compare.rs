@@ -1,24 +1,26 @@
 //! `loghaul compare`: the main job.
 
-use super::{BadInput, Format, StudyArgs, output};
+use super::study::{RepsArgs, StudyArgs};
+use super::{BadInput, Format, output};
 use crate::report;
 use crate::run::Runner;
-use crate::scenario::Scenario;
-use crate::study;
+use crate::study::{self, Replications};
 use crate::table;
 use std::path::PathBuf;
+
+/// Replications where nothing is said.
+const DEFAULT_REPS: u64 = 5;
 
 /// Compare strategies on a scenario.
 #[derive(Debug, clap::Args)]
 pub(super) struct Compare {
     #[command(flatten)]
     study: StudyArgs,
+    #[command(flatten)]
+    reps: RepsArgs,
     /// Strategies, the columns of the table
     #[arg(long, value_delimiter = ',', default_value = "native,daemonset,sidecar")]
     strategies: Vec<String>,
-    /// Replications: several give means with 95 % intervals
-    #[arg(long, default_value_t = 5, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1000))]
-    reps: u64,
     /// Format on standard output
     #[arg(short, long, value_enum, default_value_t)]
     output: Format,
@@ -34,9 +36,9 @@ impl Compare {
     /// What `loghaul` without a verb does: the embedded reference study.
     pub fn reference() -> Self {
         Self {
-            study: StudyArgs { scenario: None, seed: 1, lang: crate::lang::Lang::En },
+            study: StudyArgs { seed: 1, ..StudyArgs::default() },
+            reps: RepsArgs::default(),
             strategies: ["native", "daemonset", "sidecar"].map(str::to_owned).to_vec(),
-            reps: 5,
             output: Format::Table,
             rubric: None,
             out: None,
@@ -44,7 +46,7 @@ impl Compare {
     }
 
     pub fn execute(self) -> anyhow::Result<()> {
-        let scenario = super::scenario(self.study.scenario.as_ref())?;
+        let scenario = self.study.scenario()?;
         let strategies = super::strategies(&self.strategies)?;
         let rubric = self.rubric()?;
         if let Some(folder) = &self.out {
@@ -52,11 +54,22 @@ impl Compare {
         }
         let runner = Runner::new();
         let seed = self.study.seed;
-        let (comparison, study) = rayon::join(
-            || study::compare(&runner, &scenario, &strategies, seed, self.reps, &self.command(&scenario)),
-            || study::table_study(&runner, &scenario, &strategies, seed, self.reps),
-        );
-        let (mut comparison, study) = (comparison?, study?);
+        let replications = self.reps.replications(DEFAULT_REPS)?;
+        let command = self.command(replications);
+        let compare = || study::compare(&runner, &scenario, &strategies, seed, replications, &command);
+        let others = |n| study::table_study(&runner, &scenario, &strategies, seed, n);
+        let (mut comparison, study) = match replications {
+            Replications::Fixed(n) => {
+                let (comparison, study) = rayon::join(compare, || others(n));
+                (comparison?, study?)
+            }
+            // The other rows rest on as many replications, which are not known before.
+            Replications::Auto { .. } => {
+                let comparison = compare()?;
+                let n = comparison.provenance.replications;
+                (comparison, others(n)?)
+            }
+        };
         comparison.judge_neighbours(&study);
         let table = table::build(&comparison, &study, &rubric, &table::Reference::embedded()?);
         let needs_density = self.out.is_some();
@@ -90,22 +103,10 @@ impl Compare {
     }
 
     /// What a reader types to remake the result.
-    fn command(&self, scenario: &Scenario) -> String {
-        let given = self.study.scenario.as_ref().map(|p| quoted(&p.display().to_string()));
-        let rubric = self.rubric.as_ref().map(|p| format!(" --rubric {}", quoted(&p.display().to_string())));
-        format!(
-            "loghaul compare {} --strategies {} --reps {} --seed {}{}",
-            given.unwrap_or_else(|| scenario.name.clone()),
-            self.strategies.join(","),
-            self.reps,
-            self.study.seed,
-            rubric.unwrap_or_default()
-        )
+    fn command(&self, replications: Replications) -> String {
+        let rubric = self.rubric.as_ref().map(|p| output::quoted(&p.display().to_string()));
+        let own = format!("--strategies {} {}", self.strategies.join(","), self.reps.typed(replications));
+        let rubric = rubric.map(|path| format!(" --rubric {path}")).unwrap_or_default();
+        self.study.command("compare", &own) + &rubric
     }
-}
-
-/// A path as a shell takes it for one word.
-fn quoted(path: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/._-+:@%,".contains(c);
-    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }

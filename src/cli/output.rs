@@ -1,6 +1,8 @@
 //! Standard output and standard error, in one place.
 
+use super::BadInput;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 /// Writes data to standard output.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
@@ -11,6 +13,25 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
     }
     out.flush()?;
     Ok(())
+}
+
+/// Writes a file whole or not at all: under a temporary name beside it, then renamed.
+pub(super) fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
+    written.map_err(|error| {
+        // Whether or not it is there, nothing is to be left behind.
+        let _ = std::fs::remove_file(&beside);
+        BadInput::of(format!("{} cannot be written: {error}", path.display()))
+    })
+}
+
+/// A word as a shell takes it for one.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+:@%,=".contains(c);
+    let is_plain = !word.is_empty() && word.chars().all(plain);
+    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 /// Tells the user something beside the data.

@@ -1,22 +1,29 @@
 //! `loghaul run`: one run of one strategy in detail.
 
-use super::{Format, StudyArgs, output};
+use super::study::{RepsArgs, StudyArgs};
+use super::{Format, output};
 use crate::flow::Cause;
 use crate::lang::Lang;
-use crate::lang::format::{integer, quantity, share};
+use crate::lang::format::{self, integer, quantity, share};
 use crate::metric::Metric;
-use crate::observe::Observation;
+use crate::observe::{Ledger, Observation, TenantFigures};
+use crate::report::provenance;
 use crate::report::words::{self, pick};
-use crate::run::{Runner, Setup};
+use crate::run::{Runner, Setup, identity};
+use crate::stats::Estimate;
+use crate::study::{Precision, Replications, WarmupBy, replicate, settle_warmup};
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::json;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// Run a scenario under one strategy.
 #[derive(Debug, clap::Args)]
 pub(super) struct Run {
     #[command(flatten)]
     study: StudyArgs,
+    #[command(flatten)]
+    reps: RepsArgs,
     /// The strategy
     #[arg(long, default_value = "daemonset")]
     strategy: String,
@@ -28,43 +35,108 @@ pub(super) struct Run {
     output: Format,
 }
 
+/// What was run.
+struct Done {
+    scenario: String,
+    setup: Setup,
+    observations: Vec<Arc<Observation>>,
+    warmup_s: f64,
+    warmup_by: WarmupBy,
+    precision: Option<Precision>,
+    hash: String,
+    command: String,
+}
+
+impl Done {
+    fn estimates(&self) -> Vec<(Metric, Estimate)> {
+        let recorded = self.observations[0].metrics.keys();
+        let values = |metric| self.observations.iter().map(|o| o.get(metric)).collect::<Vec<_>>();
+        recorded.map(|metric| (*metric, Estimate::of(&values(*metric)))).collect()
+    }
+
+    /// Over all replications.
+    fn ledger(&self) -> Ledger {
+        let mut sum = Ledger::default();
+        self.observations.iter().for_each(|o| sum += &o.ledger);
+        sum
+    }
+
+    /// Lines over all replications; of freshness the mean, as of metrics.
+    fn tenants(&self) -> Vec<TenantFigures> {
+        let of = |at: usize| self.observations.iter().filter_map(move |o| o.tenants.get(at));
+        let sum = |at: usize, lines: fn(&TenantFigures) -> u64| of(at).map(lines).sum();
+        let tenants = self.observations[0].tenants.iter().enumerate();
+        tenants
+            .map(|(at, tenant)| TenantFigures {
+                name: tenant.name.clone(),
+                lines: sum(at, |t| t.lines),
+                delivered: sum(at, |t| t.delivered),
+                freshness_p99: Estimate::of(&of(at).map(|t| t.freshness_p99).collect::<Vec<_>>()).mean,
+            })
+            .collect()
+    }
+}
+
 impl Run {
     pub fn execute(self) -> anyhow::Result<()> {
-        let scenario = super::scenario(self.study.scenario.as_ref())?;
+        let scenario = self.study.scenario()?;
         let strategy = super::strategies(std::slice::from_ref(&self.strategy))?[0];
+        let replications = self.reps.replications(1)?;
         if self.show {
             return output::print(&scenario.to_yaml().map_err(anyhow::Error::msg)?);
         }
-        let setup = Setup::new(&scenario, strategy);
+        let (runner, seed) = (Runner::new(), self.study.seed);
+        let (settled, warmup_by) = settle_warmup(&runner, &scenario, &[strategy], seed)?;
+        let setup = Setup::new(&settled, strategy);
         if let Some(reason) = setup.infeasible() {
             anyhow::bail!("{} is infeasible here: {reason}", strategy.name);
         }
-        let observed = Runner::new().observe(&[&setup], self.study.seed, 1)?;
-        let observation = &observed[0][0];
+        let (mut observed, precision) = replicate(&runner, &[&setup], seed, replications)?;
+        let done = Done {
+            scenario: scenario.name.clone(),
+            setup,
+            observations: observed.swap_remove(0),
+            warmup_s: settled.warmup.time().as_secs_f64(),
+            warmup_by,
+            precision,
+            hash: format!("{:016x}", identity(&scenario)),
+            command: self.command(replications),
+        };
         match self.output {
-            Format::Json => output::print(&format!("{:#}", self.json(&scenario.name, observation))),
-            Format::Csv => output::print(&csv(observation)),
-            Format::Table | Format::Md => output::print(&self.table(&scenario.name, &setup, observation)),
+            Format::Json => output::print(&format!("{:#}", self.json(&done))),
+            Format::Csv => output::print(&csv(&done)),
+            Format::Table | Format::Md => output::print(&self.table(&done)),
         }
     }
 
-    fn json(&self, scenario: &str, observation: &Observation) -> serde_json::Value {
-        let ledger = &observation.ledger;
-        let metrics: serde_json::Map<String, serde_json::Value> = observation
-            .metrics
+    /// What a reader types to remake the result.
+    fn command(&self, replications: Replications) -> String {
+        let own = format!("--strategy {} {}", self.strategy, self.reps.typed(replications));
+        self.study.command("run", &own)
+    }
+
+    fn json(&self, done: &Done) -> serde_json::Value {
+        let ledger = done.ledger();
+        let metrics: serde_json::Map<String, serde_json::Value> = done
+            .estimates()
             .iter()
-            .map(|(metric, value)| (metric.id().to_owned(), json!({ "value": value, "unit": metric.unit() })))
+            .map(|(metric, e)| {
+                let value = json!({ "value": e.mean, "lo": e.lo, "hi": e.hi, "unit": metric.unit() });
+                (metric.id().to_owned(), value)
+            })
             .collect();
-        let tenants: Vec<serde_json::Value> = observation
-            .tenants
+        let tenants: Vec<serde_json::Value> = done
+            .tenants()
             .iter()
             .map(|t| json!({ "name": t.name, "lines": t.lines, "delivered": t.delivered, "freshness_p99": t.freshness_p99 }))
             .collect();
+        let precision = done.precision.as_ref().map(crate::report::json::precision);
         json!({
             "schema": "loghaul.run/v1",
-            "scenario": scenario,
+            "scenario": done.scenario,
             "strategy": self.strategy,
             "seed": self.study.seed,
+            "replications": done.observations.len(),
             "metrics": metrics,
             "ledger": {
                 "emitted": ledger.emitted,
@@ -76,18 +148,31 @@ impl Run {
                 "withheld": ledger.withheld,
             },
             "tenants": tenants,
+            "provenance": {
+                "version": env!("CARGO_PKG_VERSION"),
+                "scenario_hash": done.hash,
+                "warmup_s": done.warmup_s,
+                "warmup_by": crate::report::json::WarmupDocument::from(done.warmup_by),
+                "precision": precision,
+                "command": done.command,
+            },
         })
     }
 
-    fn table(&self, scenario: &str, setup: &Setup, observation: &Observation) -> String {
-        let (lang, strategy) = (self.study.lang, setup.strategy);
+    fn table(&self, done: &Done) -> String {
+        let (lang, strategy) = (self.study.lang, done.setup.strategy);
         let word = |en: &'static str, zh: &'static str| pick(lang, en, zh);
         let never = || word("never", "未送达").to_owned();
         let mut text = match lang {
-            Lang::En => format!("{scenario} under {}: {}", strategy.name, strategy.about),
-            Lang::Zh => format!("{scenario}，策略 {}", strategy.name),
+            Lang::En => format!("{} under {}: {}", done.scenario, strategy.name, strategy.about),
+            Lang::Zh => format!("{}，策略 {}", done.scenario, strategy.name),
         };
-        let run = format!("{} {}{}", word("seed", "种子"), self.study.seed, word(", one run", "，一次运行"));
+        let reps = match (done.observations.len(), lang) {
+            (1, _) => word(", one run", "，一次运行").to_owned(),
+            (n, Lang::En) => format!(", {n} replications, ± 95% interval"),
+            (n, Lang::Zh) => format!("，{n} 次重复，± 为 95% 置信区间"),
+        };
+        let run = format!("{} {}{reps}", word("seed", "种子"), self.study.seed);
         // Writing to a string cannot fail.
         let _ = match self.output {
             Format::Md => write!(text, "\n\n{run}\n\n"),
@@ -97,11 +182,14 @@ impl Run {
             text.insert_str(0, "# ");
         }
         let mut metrics = self.grid([word("metric", "指标"), word("value", "数值"), word("meaning", "含义")]);
-        for (metric, value) in &observation.metrics {
-            let shown = value.map_or_else(never, |v| quantity(v, metric.unit(), lang));
+        for (metric, value) in done.estimates() {
+            let shown = match value.mean {
+                Some(_) => format::estimate(Some(&value), metric.unit(), lang),
+                None => never(),
+            };
             let meaning = match lang {
                 Lang::En => metric.describe(),
-                Lang::Zh => words::metric(*metric, lang),
+                Lang::Zh => words::metric(metric, lang),
             };
             metrics.add_row([metric.id(), &shown, meaning]);
         }
@@ -109,10 +197,10 @@ impl Run {
         let _ =
             writeln!(text, "{metrics}\n\n{}\n", self.heading(word("where every line is", "每一行的去向")));
         let least = word("tenants, the least fresh first", "租户，最不新鲜的在前");
-        let _ = writeln!(text, "{}\n\n{}\n", self.ledger(observation), self.heading(least));
-        let mut tenants: Vec<_> = observation.tenants.iter().collect();
+        let _ = writeln!(text, "{}\n\n{}\n", self.ledger(&done.ledger()), self.heading(least));
+        let mut tenants = done.tenants();
         tenants.sort_by(|a, b| {
-            let age = |t: &&crate::observe::TenantFigures| t.freshness_p99.unwrap_or(f64::INFINITY);
+            let age = |t: &TenantFigures| t.freshness_p99.unwrap_or(f64::INFINITY);
             age(b).total_cmp(&age(a)).then_with(|| a.name.cmp(&b.name))
         });
         let header = [word("tenant", "租户"), word("lines", "行数"), word("delivered", "送达"), "p99"];
@@ -133,11 +221,24 @@ impl Run {
                 Lang::Zh => write!(text, "\n\n另有 {more} 个；-o json 列出全部"),
             };
         }
+        if let Some(precision) = &done.precision {
+            let _ = write!(text, "\n\n{}", provenance::precision(precision, lang));
+        }
+        let _ = write!(
+            text,
+            "\n\n{} · loghaul {} · {} {} · {}: {}",
+            provenance::warmup(done.warmup_s, done.warmup_by, lang),
+            env!("CARGO_PKG_VERSION"),
+            word("scenario", "场景"),
+            done.hash,
+            word("remake", "重现"),
+            done.command
+        );
         text
     }
 
-    fn ledger(&self, observation: &Observation) -> Table {
-        let (lang, ledger) = (self.study.lang, &observation.ledger);
+    fn ledger(&self, ledger: &Ledger) -> Table {
+        let lang = self.study.lang;
         let word = |en: &'static str, zh: &'static str| pick(lang, en, zh);
         let mut rows = self.grid([word("state", "状态"), word("lines", "行数"), word("share", "比例")]);
         let mut add = |state: &str, lines: u64| {
@@ -179,13 +280,13 @@ fn align_right(table: &mut Table, column: usize) {
     }
 }
 
-fn csv(observation: &Observation) -> String {
-    let mut text = String::from("metric,value,unit\n");
-    for metric in Metric::ALL {
-        if let Some(value) = observation.metrics.get(metric) {
-            let value = value.map_or_else(String::new, |v| v.to_string());
-            text.push_str(&format!("{},{value},{}\n", metric.id(), metric.unit()));
-        }
+fn csv(done: &Done) -> String {
+    let mut text = String::from("metric,value,unit,ci_low,ci_high,n\n");
+    let plain = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
+    for (metric, e) in done.estimates() {
+        let (value, lo, hi) = (plain(e.mean), plain(e.lo), plain(e.hi));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{},{value},{},{lo},{hi},{}", metric.id(), metric.unit(), e.n);
     }
     text
 }

@@ -89,6 +89,13 @@ fn start_of(bin: usize) -> u64 {
 }
 
 impl Freshness {
+    /// The largest error of a quantile, as a share of the age: a bin's width over its beginning. Adding up
+    /// histograms adds none: theirs are the same bins.
+    pub const RELATIVE_ERROR: f64 = 1.0 / SUB as f64;
+
+    /// The largest error of a quantile of young lines, in seconds: the width of a linear bin.
+    pub const ABSOLUTE_ERROR_S: f64 = (1u64 << UNIT_BITS) as f64 / 1e9;
+
     /// Adds `lines` lines whose ages are spread evenly.
     #[inline]
     pub fn add(&mut self, spread: &Spread, lines: u64) {
@@ -148,7 +155,8 @@ impl Freshness {
     }
 
     /// The ages, in seconds, that given shares of all lines do not exceed; lines never delivered are
-    /// infinitely old (`None`). Shares must ascend. The error is at most 1/32 of the age or 0.26 ms.
+    /// infinitely old (`None`). Shares must ascend. The error is at most [`Freshness::RELATIVE_ERROR`] of the age or
+    /// [`Freshness::ABSOLUTE_ERROR_S`], whichever is more.
     pub fn quantiles(&self, shares: &[f64]) -> Vec<Option<f64>> {
         let seconds = |units: f64| units * (1u64 << UNIT_BITS) as f64 / 1e9;
         let masses = self.masses();
@@ -231,6 +239,39 @@ mod tests {
         }
         let total: i128 = freshness.masses().iter().sum();
         assert_eq!(total, i128::from(freshness.delivered()) << POINT);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn quantiles_are_within_the_stated_error(
+            // Nanoseconds, from the linear part to hours.
+            ages in proptest::collection::vec(
+                proptest::prop_oneof![0..30_000_000u64, 0..10_000_000_000u64, 0..10_000_000_000_000u64], 1..300),
+            never in 0u64..20,
+            share in 0.001f64..1.0,
+            cut in 0usize..300,
+        ) {
+            // In two histograms that are added up, as two nodes have them.
+            let (mut one, mut two) = (Freshness::default(), Freshness::default());
+            for (at, age) in ages.iter().enumerate() {
+                let part = if at < cut { &mut one } else { &mut two };
+                part.add(&Spread::between(*age, *age), 1);
+            }
+            one.add_never(never);
+            one += &two;
+            let mut exact = ages.clone();
+            exact.sort_unstable();
+            // The smallest age that at least that share of all lines does not exceed.
+            let rank = (share * (ages.len() as u64 + never) as f64).ceil().max(1.0) as usize;
+            match (one.quantile(share), exact.get(rank - 1)) {
+                (Some(found), Some(exact)) => {
+                    let exact_s = *exact as f64 / 1e9;
+                    let allowed = (exact_s * Freshness::RELATIVE_ERROR).max(Freshness::ABSOLUTE_ERROR_S);
+                    proptest::prop_assert!((found - exact_s).abs() <= allowed, "{} of {}", found, exact_s);
+                }
+                (found, exact) => proptest::prop_assert_eq!(found.is_none(), exact.is_none()),
+            }
+        }
     }
 
     #[test]

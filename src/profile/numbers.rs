@@ -61,6 +61,14 @@ impl Profile {
         "set by hand".clone_into(&mut number.source);
         Ok(())
     }
+
+    /// Says where a number comes from and how good it is; nothing happens where there is no such path.
+    pub fn credit(&mut self, path: &str, source: &str, quality: Quality) {
+        if let Some((_, number)) = self.numbers_mut().into_iter().find(|(known, _)| *known == path) {
+            source.clone_into(&mut number.source);
+            number.quality = quality;
+        }
+    }
 }
 
 impl Behaviour {

@@ -6,6 +6,7 @@ use super::pooled::{freshness as pooled_freshness, timeline as mean_timeline};
 use super::{Report, ReportError, estimate};
 use crate::flow::Cause;
 use crate::metric::Metric;
+use crate::study::WarmupBy;
 use crate::table::Agreement;
 
 /// All files: their names and contents.
@@ -20,6 +21,7 @@ pub fn files(report: &Report) -> Result<Vec<(&'static str, String)>, ReportError
         ("freshness.csv", freshness(report)?),
         ("timeline.csv", timeline(report)?),
         ("table.csv", table(report)?),
+        ("provenance.csv", provenance(report)?),
     ])
 }
 
@@ -140,25 +142,66 @@ pub fn table(report: &Report) -> Result<String, ReportError> {
     sheet.finish()
 }
 
-fn plain(value: Option<f64>) -> String {
+/// Where the figures come from: a name and a value a row.
+///
+/// # Errors
+/// As for [`files`].
+pub fn provenance(report: &Report) -> Result<String, ReportError> {
+    let p = &report.comparison.provenance;
+    let mut sheet = Sheet::new(["name", "value"])?;
+    let by = match p.warmup_by {
+        WarmupBy::Stated => "stated",
+        WarmupBy::Mser5 => "mser5",
+        WarmupBy::NotFound => "not_found",
+    };
+    sheet.row(["version", p.version])?;
+    sheet.row(["scenario", &p.scenario])?;
+    sheet.row(["scenario_hash", &p.scenario_hash])?;
+    sheet.row(["seed", &p.seed.to_string()])?;
+    sheet.row(["replications", &p.replications.to_string()])?;
+    if let Some(precision) = &p.precision {
+        sheet.row(["precision", &precision.asked.to_string()])?;
+        sheet.row(["precision_reached", &precision.wide.is_empty().to_string()])?;
+    }
+    sheet.row(["warmup_s", &p.warmup_s.to_string()])?;
+    sheet.row(["warmup_by", by])?;
+    sheet.row(["drain_s", &p.drain_s.to_string()])?;
+    sheet.row(["duration_s", &p.duration_s.to_string()])?;
+    sheet.row(["agent", &p.agent])?;
+    sheet.row(["command", &p.command])?;
+    sheet.finish()
+}
+
+pub(super) fn plain(value: Option<f64>) -> String {
     value.filter(|v| v.is_finite()).map(|v| v.to_string()).unwrap_or_default()
 }
 
 /// A CSV under construction.
-struct Sheet(::csv::Writer<Vec<u8>>);
+pub(super) struct Sheet(::csv::Writer<Vec<u8>>);
 
 impl Sheet {
     fn new<const N: usize>(header: [&str; N]) -> Result<Self, ReportError> {
+        Self::with_header(&header)
+    }
+
+    pub(super) fn with_header(header: &[&str]) -> Result<Self, ReportError> {
         let mut sheet = Self(::csv::Writer::from_writer(Vec::new()));
-        sheet.row(header)?;
+        sheet.record(header.iter().copied())?;
         Ok(sheet)
     }
 
     fn row<const N: usize>(&mut self, fields: [&str; N]) -> Result<(), ReportError> {
+        self.record(fields)
+    }
+
+    pub(super) fn record<'f>(
+        &mut self,
+        fields: impl IntoIterator<Item = &'f str>,
+    ) -> Result<(), ReportError> {
         self.0.write_record(fields).map_err(|error| ReportError::encode("CSV", &error))
     }
 
-    fn finish(self) -> Result<String, ReportError> {
+    pub(super) fn finish(self) -> Result<String, ReportError> {
         let bytes = self.0.into_inner().map_err(|error| ReportError::encode("CSV", &error.error()))?;
         String::from_utf8(bytes).map_err(|error| ReportError::encode("CSV", &error))
     }
@@ -196,6 +239,7 @@ mod tests {
             ("freshness.csv", vec!["quantile", "seconds"]),
             ("timeline.csv", vec!["until_s", "emitted", "delivered"]),
             ("table.csv", vec![]),
+            ("provenance.csv", vec![]),
         ];
         for ((name, text), (expected, columns)) in
             files(&fixture.report(Lang::Zh)).unwrap().iter().zip(numeric)

@@ -7,7 +7,7 @@ use crate::flow::Cause;
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::observe::{Freshness, Ledger, Observation, Spread, TimelineBin};
-use crate::study::{Comparison, DensityPoint, Provenance, StrategyResult};
+use crate::study::{Agent, Comparison, DensityPoint, Provenance, StrategyResult, Subject, WarmupBy};
 use crate::table::Table;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -101,11 +101,35 @@ fn provenance() -> Provenance {
         tenants: 20,
         duration_s: 600.0,
         warmup_s: 60.0,
+        warmup_by: WarmupBy::Stated,
         drain_s: 30.0,
         seed: 42,
         replications: 5,
+        precision: None,
         agent: "fluent-bit".into(),
         command: "loghaul compare --seed 42".into(),
+        subject: subject(),
+    }
+}
+
+fn subject() -> Subject {
+    Subject {
+        pools: vec!["general: 20 × 16 cores, 64Gi".into()],
+        workloads: vec!["team (× 20) / web|shop (× 30): stdout 10/s".into()],
+        lines_per_s: 6000.0,
+        backend: "capacity unlimited, latency 20ms + exponential 5ms, queue 5s".into(),
+        faults: vec!["the backend refuses connections from 5m for 1m".into()],
+        objectives: vec!["loss <= 0.1%".into()],
+        chunk_s: 1.0,
+        strategies: STRATEGIES.iter().map(|s| (*s, "A way to collect.")).collect(),
+        agents: vec![Agent {
+            name: "mine".into(),
+            base: "fluent-bit".into(),
+            version: "5.1.1".into(),
+            sources: vec!["Own measurements.".into()],
+            set: vec![("cpu.line".into(), 5.0, "calibrated from mine.csv".into())],
+        }],
+        yaml: "name: reference\n".into(),
     }
 }
 

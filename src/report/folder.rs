@@ -123,7 +123,7 @@ mod tests {
         check_folder(&into).unwrap();
         assert!(names(&into).is_empty(), "the probe is gone");
         let paths = write_folder(&into, &Fixture::three().report(Lang::Zh)).unwrap();
-        assert_eq!(paths.len(), 2 + 6 + 10);
+        assert_eq!(paths.len(), 2 + 7 + 10);
         assert!(paths.iter().all(|p| p.metadata().unwrap().len() > 0));
         assert_eq!(names(&into).len(), paths.len());
         assert!(fs::read_to_string(into.join("report.md")).unwrap().contains("(timeline.svg)"));

@@ -5,8 +5,9 @@ mod make;
 
 pub use document::{
     CellDocument, Cluster, Document, Estimated, FigureDocument, LedgerDocument, Measured, Ordered,
-    ProvenanceDocument, RowDocument, StrategyDocument,
+    PrecisionDocument, ProvenanceDocument, RowDocument, StrategyDocument, WarmupDocument, WideDocument,
 };
+pub use make::precision;
 
 use super::{Report, ReportError};
 

@@ -3,11 +3,12 @@
 //! Text from scenarios is escaped, so that a name with a `|` or a `<` in it stays a name.
 
 mod figures;
+mod stress;
 mod table;
 
 use super::chart::Chart;
 use super::words::pick;
-use super::{Report, format};
+use super::{Report, format, provenance};
 use crate::lang::Lang;
 use std::fmt::Write as _;
 
@@ -39,6 +40,7 @@ pub fn render(report: &Report, charts: bool) -> String {
     out += &chart(report, Chart::Timeline, charts);
     out += &section(pick(lang, "What the cells rest on", "各单元格的依据"), &table::grounds(report));
     out += &section(pick(lang, "How to remake this report", "如何重现本报告"), &provenance_of(report));
+    out += &stress::appendix(report);
     out
 }
 
@@ -94,16 +96,21 @@ fn provenance_of(report: &Report) -> String {
         ),
         (pick(lang, "agent", "采集器"), escaped(&p.agent)),
         (pick(lang, "simulated time", "模拟时长"), format::duration(p.duration_s, lang)),
-        (
-            pick(lang, "warm-up, left out of freshness", "预热（不计入新鲜度）"),
-            format::duration(p.warmup_s, lang),
-        ),
+        (pick(lang, "left out of freshness", "不计入新鲜度"), provenance::warmup_of(p, lang)),
         (
             pick(lang, "drain, in which nothing is written", "排空（不再写入）"),
             format::duration(p.drain_s, lang),
         ),
         (pick(lang, "seed", "种子"), p.seed.to_string()),
-        (pick(lang, "replications", "重复次数"), p.replications.to_string()),
+        (
+            pick(lang, "replications", "重复次数"),
+            match &p.precision {
+                Some(precision) => {
+                    format!("{}, {}", p.replications, escaped(&provenance::precision(precision, lang)))
+                }
+                None => p.replications.to_string(),
+            },
+        ),
     ];
     out += "| | |\n|---|---|\n";
     for (name, value) in rows {

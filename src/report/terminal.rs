@@ -5,7 +5,7 @@ mod wrap;
 
 use super::format;
 use super::words::{self, pick};
-use super::{Report, cell, estimate};
+use super::{Report, cell, estimate, provenance};
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::study::StrategyResult;
@@ -139,9 +139,14 @@ fn provenance_lines(report: &Report) -> [String; 2] {
         count(p.replications, "replication", "replications", "次重复"),
     ];
     let interval = pick(report.lang, "± 95% interval", "± 为 95% 置信区间");
+    let warmup = provenance::warmup_of(p, report.lang);
+    let precision = p
+        .precision
+        .as_ref()
+        .map_or_else(String::new, |p| format!(" · {}", provenance::precision(p, report.lang)));
     let remake = pick(report.lang, "remake", "重现");
     [
-        format!("{} · {interval}", cluster.join(" · ")),
+        format!("{} · {interval}{precision} · {warmup}", cluster.join(" · ")),
         format!(
             "loghaul {} · {} {} · {} {} · {remake}: {}",
             p.version,

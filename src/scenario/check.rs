@@ -6,11 +6,12 @@ mod log;
 
 use super::{Backend, Fault, Pool, Scenario, ScenarioError, Tenant, Workload};
 use crate::units::{Bytes, Millicores, SimTime};
-use agents::{check_agents, check_profiles};
+use agents::check_agents;
 use lifecycle::check_lifecycle;
 use serde_saphyr::Spanned;
 use std::collections::BTreeSet;
 
+pub(super) use agents::check_profiles;
 pub(super) use log::check_log;
 
 /// The most nodes and pods that a scenario may have: twenty times what Kubernetes supports.
@@ -87,7 +88,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     check_sample(scenario)?;
     check_cluster(scenario)?;
     check_tenants(scenario)?;
-    check_profiles(scenario)?;
+    check_profiles(&scenario.profiles)?;
     check_agents(scenario)?;
     check_backend(&scenario.backend)?;
     for (number, fault) in scenario.faults.iter().enumerate() {
@@ -147,10 +148,11 @@ fn check_times(scenario: &Scenario) -> Checked {
     let Scenario { duration, warmup, drain, chunk, .. } = *scenario;
     let in_range = duration >= SimTime::from_secs(1) && duration <= MONTH;
     allow(in_range, "duration", || format!("duration is {duration}; allowed is 1s to 720h"))?;
-    if warmup.as_ns() * 2 > duration.as_ns() {
+    if warmup.time().as_ns() * 2 > duration.as_ns() {
         let message = format!(
-            "warmup is {warmup}, more than half of the duration of {duration}; \
-             set a longer duration or a shorter warmup"
+            "warmup is {}, more than half of the duration of {duration}; \
+             set a longer duration or a shorter warmup",
+            warmup.time()
         );
         // A warm-up that nobody has written is too long for a duration that somebody has.
         let path = if warmup == super::defaults::warmup() { "duration" } else { "warmup" };

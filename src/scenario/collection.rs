@@ -1,5 +1,6 @@
 //! The agent that collects, and its settings.
 
+use super::cost::Cost;
 use super::workload::Count;
 use crate::profile::{Overflow, Retries};
 use crate::units::{Bytes, Millicores, SimTime};
@@ -152,10 +153,10 @@ pub struct CustomProfile {
     /// The profile it is derived from.
     #[schemars(with = "String")]
     pub base: Spanned<String>,
-    /// Costs that differ, by their path in the profile, such as `cpu.line: 2.5`.
+    /// Costs that differ, by their path in the profile, such as `cpu.line: 2.5`; each may say where it comes from.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, f64>")]
-    pub set: BTreeMap<String, Spanned<f64>>,
+    #[schemars(with = "BTreeMap<String, Cost>")]
+    pub set: BTreeMap<String, Spanned<Cost>>,
     /// Its own defaults, in place of the base's; `collection` goes before them.
     #[serde(default)]
     pub with: Settings,

@@ -10,6 +10,8 @@ use thiserror::Error;
 #[error("{rendered}")]
 pub struct ScenarioError {
     rendered: String,
+    /// Where in the rendering the problem stands: behind the place, before the line that is shown.
+    problem: std::ops::Range<usize>,
 }
 
 /// What a scenario needs, for those who begin with nothing.
@@ -21,7 +23,7 @@ const WIDTH: usize = 160;
 impl ScenarioError {
     /// The file as a whole is wrong.
     pub fn whole_file(file: &str, problem: String) -> Self {
-        Self { rendered: format!("{file} {problem}") }
+        Self::of(format!("{file} "), &problem, "")
     }
 
     /// The file cannot be read.
@@ -40,21 +42,32 @@ impl ScenarioError {
             [0x1f, 0x8b, ..] => "; it is compressed by gzip: unpack it first",
             _ => "",
         };
-        Self { rendered: format!("{file}:{line}:{column}: is not UTF-8 text, and a scenario is YAML{hint}") }
+        let problem = format!("is not UTF-8 text, and a scenario is YAML{hint}");
+        Self::of(format!("{file}:{line}:{column}: "), &problem, "")
     }
 
     /// A place in the file is wrong.
     pub fn at(file: &str, text: &str, line: u64, column: u64, problem: &str) -> Self {
-        let mut rendered = format!("{file}:{line}:{column}: {problem}");
+        let mut snippet = String::new();
         if let Some(shown) = line_of(text, line) {
             let at = usize::try_from(column.saturating_sub(1)).unwrap_or(usize::MAX);
             let (shown, at) = window(shown, at);
             let margin = " ".repeat(line.to_string().len());
             let indent = " ".repeat(at);
             // Writing to a string cannot fail.
-            let _ = write!(rendered, "\n {margin} |\n {line} | {shown}\n {margin} | {indent}^");
+            let _ = write!(snippet, "\n {margin} |\n {line} | {shown}\n {margin} | {indent}^");
         }
-        Self { rendered }
+        Self::of(format!("{file}:{line}:{column}: "), problem, &snippet)
+    }
+
+    fn of(place: String, problem: &str, behind: &str) -> Self {
+        let from = place.len();
+        Self { rendered: place + problem + behind, problem: from..from + problem.len() }
+    }
+
+    /// What is wrong, without the place.
+    pub fn problem(&self) -> &str {
+        &self.rendered[self.problem.clone()]
     }
 
     /// `needs` says what the whole document is to be, for those that are something else altogether.

@@ -41,6 +41,19 @@ impl Estimate {
         let differences: Vec<Option<f64>> = a.iter().zip(b).map(|(a, b)| Some((*a)? - (*b)?)).collect();
         Self::of(&differences)
     }
+
+    /// Half the width of the interval; `None` where there is none.
+    pub fn half_width(&self) -> Option<f64> {
+        Some((self.hi? - self.lo?) / 2.0)
+    }
+
+    /// Half the width of the interval as a share of a size, in the same unit: 0.05 is ±5 %. Nothing is certain to
+    /// any share, zero included, where the width is zero; `None` where there is no interval, or no size to compare
+    /// with.
+    pub fn relative_to(&self, size: f64) -> Option<f64> {
+        let half = self.half_width()?;
+        if half == 0.0 { Some(0.0) } else { (size != 0.0).then(|| half / size.abs()) }
+    }
 }
 
 /// The 97.5 % quantile of Student's t with so many degrees of freedom.
@@ -67,6 +80,16 @@ mod tests {
         let one = Estimate::of(&[Some(2.0)]);
         assert_eq!((one.mean, one.lo, one.hi), (Some(2.0), None, None));
         assert_eq!(Estimate::of(&[Some(2.0), None]).mean, None);
+    }
+
+    #[test]
+    fn precision_is_half_the_width_over_the_size() {
+        // Half width 1.963 about a mean of 3, as above.
+        let estimate = Estimate::of(&[1.0, 2.0, 3.0, 4.0, 5.0].map(Some));
+        assert!((estimate.relative_to(3.0).unwrap() - 1.963 / 3.0).abs() < 0.001);
+        assert_eq!(estimate.relative_to(0.0), None);
+        assert_eq!(Estimate::of(&[Some(0.0); 3]).relative_to(0.0), Some(0.0));
+        assert_eq!(Estimate::of(&[Some(1.0)]).relative_to(1.0), None);
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: &dyn Fn(&Log
         node_agent: None,
         backend: backend(scenario),
         horizon_ns: scenario.duration.as_ns(),
-        warmup_ns: scenario.warmup.as_ns(),
+        warmup_ns: scenario.warmup.time().as_ns(),
         drain_ns: scenario.drain.as_ns(),
         chunk_ns: scenario.chunk.as_ns(),
     };

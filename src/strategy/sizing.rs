@@ -4,7 +4,7 @@
 //! [`headroom`](crate::scenario::Collection::headroom) times the mean load, rounded up to whole steps.
 
 use crate::flow::Medium;
-use crate::profile::{self, Chart, Costs, Load, Most, Parse, Profile};
+use crate::profile::{self, Chart, Costs, Load, Most, Parse, Profile, Quality};
 use crate::scenario::{CustomProfile, Override, Scenario};
 use crate::units::Bytes;
 use crate::world::{AgentPlan, Blueprint, PodTemplate, Reader, Requests};
@@ -180,9 +180,12 @@ fn profile_of(name: &str, custom: Option<&CustomProfile>) -> Profile {
     };
     if let Some(custom) = custom {
         profile.name.clone_from(&custom.name);
-        for (path, value) in &custom.set {
+        for (path, cost) in &custom.set {
             // Paths and values were checked when the scenario was read.
-            let _ = profile.set(path, value.value);
+            let _ = profile.set(path, cost.value.value);
+            if let Some(source) = &cost.value.source {
+                profile.credit(path, source, cost.value.quality.unwrap_or(Quality::Assumed));
+            }
         }
     }
     profile

@@ -94,7 +94,7 @@ pub(super) fn companion(
         name: format!("{}/{name}", scenario.name),
         question: String::new(),
         duration: SimTime::from_secs(seconds),
-        warmup: SimTime::from_secs(seconds / 6),
+        warmup: SimTime::from_secs(seconds / 6).into(),
         drain: SimTime::from_secs(DRAIN_SECONDS),
         one_node_in: Count::of(1),
         cluster: Cluster { pools: vec![pool], kubelet: scenario.cluster.kubelet.clone() },

@@ -1,7 +1,10 @@
 //! All strategies on one scenario, paired.
 
+use super::replicate::{Replications, replicate};
 use super::result::{Provenance, StrategyResult};
+use super::subject::Subject;
 use super::table_study::TableStudy;
+use super::warmup::settle_warmup;
 use crate::metric::Metric;
 use crate::observe::Observation;
 use crate::run::{RunError, Runner, Setup, identity};
@@ -51,7 +54,7 @@ fn met(objective: &Objective, observations: &[Arc<Observation>]) -> Option<bool>
     Some(objective.is_met(Estimate::of(&values).mean))
 }
 
-/// Runs a scenario under several strategies.
+/// Runs a scenario under several strategies, after finding its warm-up where it leaves that open.
 ///
 /// `command` is what a reader types to remake the result.
 ///
@@ -62,11 +65,18 @@ pub fn compare(
     scenario: &Scenario,
     strategies: &[&'static Strategy],
     seed: u64,
-    replications: u64,
+    replications: impl Into<Replications>,
     command: &str,
 ) -> Result<Comparison, RunError> {
-    let setups: Vec<Setup> = strategies.iter().map(|s| Setup::new(scenario, s)).collect();
-    let observed = runner.observe(&setups.iter().collect::<Vec<_>>(), seed, replications)?;
+    let (settled, warmup_by) = settle_warmup(runner, scenario, strategies, seed)?;
+    let setups: Vec<Setup> = strategies.iter().map(|s| Setup::new(&settled, s)).collect();
+    let asked = replications.into();
+    let (observed, precision) = replicate(runner, &setups.iter().collect::<Vec<_>>(), seed, asked)?;
+    let replications = match asked {
+        Replications::Fixed(n) => n,
+        // Where nothing is feasible nothing was run.
+        Replications::Auto { .. } => observed.iter().map(Vec::len).max().unwrap_or_default().max(1) as u64,
+    };
     let results = setups.iter().zip(observed).map(|(setup, observations)| StrategyResult {
         objectives: scenario.objectives.iter().map(|o| (o.clone(), met(o, &observations))).collect(),
         strategy: setup.strategy.name,
@@ -86,12 +96,15 @@ pub fn compare(
             pods: scenario.pods(),
             tenants: scenario.tenant_count(),
             duration_s: scenario.duration.as_secs_f64(),
-            warmup_s: scenario.warmup.as_secs_f64(),
+            warmup_s: settled.warmup.time().as_secs_f64(),
+            warmup_by,
             drain_s: scenario.drain.as_secs_f64(),
             seed,
             replications,
+            precision,
             agent: scenario.collection.agent.value.clone(),
             command: command.to_owned(),
+            subject: Subject::of(scenario, strategies),
         },
     })
 }

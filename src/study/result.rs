@@ -1,5 +1,8 @@
 //! What a comparison yields: every strategy's figures over its replications.
 
+use super::replicate::Precision;
+use super::subject::Subject;
+use super::warmup::WarmupBy;
 use crate::metric::Metric;
 use crate::observe::{Ledger, Observation};
 use crate::scenario::Objective;
@@ -28,16 +31,22 @@ pub struct Provenance {
     pub duration_s: f64,
     /// Seconds left out of freshness.
     pub warmup_s: f64,
+    /// Where they come from.
+    pub warmup_by: WarmupBy,
     /// Seconds in which agents may deliver what they hold, nothing being written any more.
     pub drain_s: f64,
     /// The seed.
     pub seed: u64,
     /// Replications.
     pub replications: u64,
+    /// Whether a precision that was asked for is reached; `None` where the number of replications was given.
+    pub precision: Option<Precision>,
     /// The name of the agent.
     pub agent: String,
     /// The command that remakes it.
     pub command: String,
+    /// What was simulated.
+    pub subject: Subject,
 }
 
 /// One strategy over all replications.

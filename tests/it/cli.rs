@@ -282,7 +282,7 @@ fn a_folder_gets_report_csv_json_and_charts() {
     assert!(names.iter().all(|name| !name.starts_with('.')), "{names:?}");
     let ending = |ending: &str| names.iter().filter(|n| n.ends_with(ending)).count();
     // Resource use, freshness, loss by cause, cost against pods a node, and the timeline.
-    assert_eq!((ending(".svg"), ending(".png"), ending(".csv"), ending(".md")), (5, 5, 6, 1), "{names:?}");
+    assert_eq!((ending(".svg"), ending(".png"), ending(".csv"), ending(".md")), (5, 5, 7, 1), "{names:?}");
     let report = String::from_utf8(read("report.md")).unwrap();
     for name in &names {
         let bytes = read(name);
@@ -394,7 +394,7 @@ fn a_run_gives_what_the_comparison_gives() {
 
         let csv = run("csv");
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
-        assert_eq!(reader.headers().unwrap(), &["metric", "value", "unit"][..]);
+        assert_eq!(reader.headers().unwrap(), &["metric", "value", "unit", "ci_low", "ci_high", "n"][..]);
         assert_eq!(reader.records().map(Result::unwrap).count(), metrics.len());
         let table = run("table");
         assert!(table.contains("where every line is") && table.contains("shop-2"), "{table}");
@@ -493,11 +493,21 @@ fn a_full_disk_is_a_failure_and_not_the_users_fault() {
 fn help_and_version_are_data() {
     assert_eq!(stdout(&["--version"]), format!("loghaul {}\n", env!("CARGO_PKG_VERSION")));
     let help = stdout(&["--help"]);
-    for verb in ["compare", "run", "import", "schema"] {
+    for verb in ["compare", "run", "sweep", "import", "calibrate", "schema"] {
         assert!(help.contains(verb), "{help}");
     }
     let compare = stdout(&["compare", "--help"]);
-    for option in ["--strategies", "--reps", "--seed", "--output", "--out", "--lang", "--rubric"] {
+    for option in [
+        "--strategies",
+        "--reps",
+        "--seed",
+        "--output",
+        "--out",
+        "--lang",
+        "--rubric",
+        "--precision",
+        "--set",
+    ] {
         assert!(compare.contains(option), "{compare}");
     }
 }

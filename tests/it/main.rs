@@ -14,5 +14,6 @@ mod properties;
 mod reference_model;
 mod rooms;
 mod scenarios;
+mod studies;
 mod support;
 mod verify;

@@ -23,12 +23,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("placement", &["world"]),
     // A run's key is one of the engine's; its figures are metrics in units; it is asked for with a scenario.
     ("run", &["scenario", "strategy", "placement", "world", "observe", "engine", "metric", "units"]),
-    // Studies build companions out of scenarios, and read what runs return.
-    ("study", &["run", "scenario", "strategy", "observe", "world", "flow", "metric", "stats", "units"]),
+    // Studies build companions out of scenarios, and read what runs return; a report's subject names the sources of
+    // its agents' numbers.
+    (
+        "study",
+        &["run", "scenario", "strategy", "profile", "observe", "world", "flow", "metric", "stats", "units"],
+    ),
     // Figures carry estimates and units, texts two languages; a cell of the scale row names a way to load configs.
     ("table", &["study", "scenario", "metric", "flow", "stats", "lang"]),
     // It gives scenarios, and quantities are what it reads.
     ("import", &["scenario", "units"]),
+    // It gives profiles as scenarios take them.
+    ("calibrate", &["profile", "scenario", "units"]),
     ("report", &["table", "study", "observe", "metric", "flow", "stats", "lang"]),
     // Queues are built from the engine and judged by intervals; the world is asked through runs of small scenarios.
     ("verify", &["engine", "stats", "run", "scenario", "strategy", "observe", "metric", "units"]),
@@ -36,8 +42,22 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "report", "table", "study", "run", "import", "scenario", "strategy", "observe", "metric", "flow",
-            "lang", "units", "verify",
+            "report",
+            "table",
+            "study",
+            "run",
+            "import",
+            "calibrate",
+            "scenario",
+            "strategy",
+            "profile",
+            "observe",
+            "metric",
+            "flow",
+            "stats",
+            "lang",
+            "units",
+            "verify",
         ],
     ),
 ];

@@ -8,6 +8,7 @@ use super::palette::{self, AXIS, BAND, FAINT, GRID, GROUND};
 use crate::lang::Lang;
 use crate::lang::format::Scale;
 use crate::report::{Report, pooled};
+use crate::study::WarmupBy;
 use plotters::prelude::DrawingBackend;
 
 const LEFT: f64 = MARGIN + 52.0;
@@ -47,7 +48,9 @@ pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Dr
     canvas.text((MARGIN, TOP), unit, SMALL, FAINT, Anchor::Left)?;
     let bottom = TOP + 14.0 + (panel(report) + NAME) * all.len() as f64;
     let (warmup, drain) = (report.comparison.provenance.warmup_s, report.comparison.provenance.drain_s);
-    for (from, until, what) in [(0.0, warmup.min(end), "warm-up"), ((end - drain).max(0.0), end, "drain")] {
+    let found = report.comparison.provenance.warmup_by == WarmupBy::Mser5;
+    let cut = if found { "warm-up (MSER-5)" } else { "warm-up" };
+    for (from, until, what) in [(0.0, warmup.min(end), cut), ((end - drain).max(0.0), end, "drain")] {
         if x(until) - x(from) >= 1.0 {
             canvas.bar((x(from), TOP + 12.0), (x(until), bottom), BAND)?;
             let middle = f64::midpoint(x(from), x(until));

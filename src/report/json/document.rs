@@ -176,6 +176,45 @@ pub struct FigureDocument {
     pub unit: &'static str,
 }
 
+/// Where a warm-up comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WarmupDocument {
+    /// The scenario says so, or its default does.
+    Stated,
+    /// MSER-5 on a pilot run.
+    Mser5,
+    /// MSER-5 found no steady state; the default stands in.
+    NotFound,
+}
+
+/// A precision that replications were added for.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct PrecisionDocument {
+    /// Half the width of the 95 % interval that was asked for, as a share of the mean.
+    pub asked: f64,
+    /// Replications allowed.
+    pub max_replications: u64,
+    /// Whether every headline figure and paired difference is as precise.
+    pub reached: bool,
+    /// What is not.
+    pub not_reached: Vec<WideDocument>,
+}
+
+/// A figure that is less precise than asked.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct WideDocument {
+    /// The strategy.
+    pub strategy: &'static str,
+    /// For a paired difference, the strategy that it is to; null for a figure itself.
+    pub against: Option<&'static str>,
+    /// The metric.
+    pub metric: &'static str,
+    /// Half the width of its interval as a share of its mean, or, for a difference, of the larger mean; null where
+    /// some replications lie beyond the horizon.
+    pub half_width: Option<f64>,
+}
+
 /// Where the figures come from and how to remake them.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ProvenanceDocument {
@@ -187,6 +226,10 @@ pub struct ProvenanceDocument {
     pub question: String,
     /// Seconds left out of freshness.
     pub warmup_s: f64,
+    /// Where they come from.
+    pub warmup_by: WarmupDocument,
+    /// Whether the precision that was asked for is reached; null where the number of replications was given.
+    pub precision: Option<PrecisionDocument>,
     /// Seconds in which agents may deliver what they hold, nothing being written any more.
     pub drain_s: f64,
     /// The agent.

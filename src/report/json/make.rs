@@ -3,13 +3,14 @@
 use super::SCHEMA;
 use super::document::{
     CellDocument, Cluster, Document, Estimated, FigureDocument, LedgerDocument, Measured, ObjectiveDocument,
-    Ordered, ProvenanceDocument, RowDocument, StrategyDocument,
+    Ordered, PrecisionDocument, ProvenanceDocument, RowDocument, StrategyDocument, WarmupDocument,
+    WideDocument,
 };
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::report::{Report, estimate};
 use crate::stats::Estimate;
-use crate::study::StrategyResult;
+use crate::study::{Precision, StrategyResult, WarmupBy};
 use crate::table::{Agreement, Cell, Figure, Row};
 
 impl From<&Estimate> for Estimated {
@@ -41,12 +42,40 @@ impl Document {
                 scenario_hash: provenance.scenario_hash.clone(),
                 question: provenance.question.clone(),
                 warmup_s: provenance.warmup_s,
+                warmup_by: provenance.warmup_by.into(),
+                precision: provenance.precision.as_ref().map(precision),
                 drain_s: provenance.drain_s,
                 agent: provenance.agent.clone(),
                 lang: report.lang,
                 command: provenance.command.clone(),
             },
         }
+    }
+}
+
+impl From<WarmupBy> for WarmupDocument {
+    fn from(by: WarmupBy) -> Self {
+        match by {
+            WarmupBy::Stated => Self::Stated,
+            WarmupBy::Mser5 => Self::Mser5,
+            WarmupBy::NotFound => Self::NotFound,
+        }
+    }
+}
+
+/// What a precision that was asked for came to.
+pub fn precision(precision: &Precision) -> PrecisionDocument {
+    let wide = precision.wide.iter().map(|wide| WideDocument {
+        strategy: wide.strategy,
+        against: wide.against,
+        metric: wide.metric.id(),
+        half_width: wide.relative,
+    });
+    PrecisionDocument {
+        asked: precision.asked,
+        max_replications: precision.most,
+        reached: precision.wide.is_empty(),
+        not_reached: wide.collect(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Agents: names that must exist, profiles derived from them, settings.
 
-use super::super::{Override, Scenario, Settings};
+use super::super::{CustomProfile, Override, Scenario, Settings};
 use super::{Checked, MONTH, Problem, allow, check_size, names_are_unique, up_to};
 use crate::profile;
 use crate::units::SimTime;
@@ -8,10 +8,10 @@ use crate::units::SimTime;
 /// Collection configs beyond those of the workloads: a hundred for each tenant that there can be.
 const MAX_EXTRA_CONFIGS: u32 = 1_000_000;
 
-pub(super) fn check_profiles(scenario: &Scenario) -> Checked {
+pub(in crate::scenario) fn check_profiles(profiles: &[CustomProfile]) -> Checked {
     let embedded: Vec<&str> = profile::names().collect();
-    names_are_unique("profile", "profiles", scenario.profiles.iter().map(|p| p.name.as_str()))?;
-    for (number, custom) in scenario.profiles.iter().enumerate() {
+    names_are_unique("profile", "profiles", profiles.iter().map(|p| p.name.as_str()))?;
+    for (number, custom) in profiles.iter().enumerate() {
         let path = format!("profiles/{number}");
         allow(!embedded.contains(&custom.name.as_str()), format!("{path}/name"), || {
             format!("{:?} is an agent that there is already; give yours another name", custom.name)
@@ -26,7 +26,11 @@ pub(super) fn check_profiles(scenario: &Scenario) -> Checked {
         };
         for (name, value) in &custom.set {
             let problem = |message| Problem::at(value, format!("{path}/set/{name}"), message);
-            profile.set(name, value.value).map_err(problem)?;
+            profile.set(name, value.value.value).map_err(problem)?;
+            // An error of several times the value is allowed: it is what a fit has found.
+            allow(value.value.standard_error.is_none_or(|e| e >= 0.0), format!("{path}/set/{name}"), || {
+                format!("the standard error of {name} is below 0")
+            })?;
         }
         check_settings(&custom.with, &format!("{path}/with"))?;
     }

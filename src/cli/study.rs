@@ -1,0 +1,156 @@
+//! What studies are run with: scenario, settings, seed, replications.
+
+use super::{BadInput, output};
+use crate::lang::Lang;
+use crate::scenario::{Amendments, Scenario, Setting, embedded, embedded_names, text_of};
+use crate::study::Replications;
+use crate::units::Fraction;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+/// What a study is run with.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct StudyArgs {
+    /// Scenario file, or the name of an embedded scenario
+    pub scenario: Option<PathBuf>,
+    /// Seed of all random numbers
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    pub seed: u64,
+    /// Language of tables and reports
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Lang,
+    /// Set a value of the scenario, such as collection.with.flush=2s or tenants[0].workloads[0].replicas=20;
+    /// repeatable
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub settings: Vec<Setting>,
+    /// Collect with the profile in this file, as calibrate writes it
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+}
+
+/// How many replications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reps {
+    /// So many.
+    Number(u64),
+    /// As many as the precision needs.
+    Auto,
+}
+
+/// The most replications that may be asked for.
+const MOST_REPS: u64 = 1000;
+
+fn reps(text: &str) -> Result<Reps, String> {
+    let allowed = || format!("allowed are 1..={MOST_REPS}, or auto");
+    match text {
+        "auto" => Ok(Reps::Auto),
+        number => match number.parse() {
+            Ok(n) if (1..=MOST_REPS).contains(&n) => Ok(Reps::Number(n)),
+            _ => Err(allowed()),
+        },
+    }
+}
+
+fn precision(text: &str) -> Result<Fraction, String> {
+    let share: Fraction = text.parse().map_err(|e| format!("{e}"))?;
+    let in_range = (0.001..=1.0).contains(&share.get());
+    if in_range { Ok(share) } else { Err("allowed are 0.1% to 100%".to_owned()) }
+}
+
+/// How many replications are run.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(super) struct RepsArgs {
+    /// Replications: several give means with 95 % intervals; auto adds them, five at a time, until freshness p99,
+    /// loss, undelivered lines, agent CPU and memory of every strategy, and their paired differences, are precise
+    #[arg(long, value_name = "N|auto", value_parser = reps, allow_negative_numbers = true)]
+    reps: Option<Reps>,
+    /// With --reps auto: half the width of the interval, as a share of the mean [default: 5%]
+    #[arg(long, value_parser = precision)]
+    precision: Option<Fraction>,
+    /// With --reps auto: replications at most [default: 50]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..=MOST_REPS))]
+    max_reps: Option<u64>,
+}
+
+impl RepsArgs {
+    const PRECISION: Fraction = Fraction::new(0.05);
+    const MOST: u64 = 50;
+
+    /// The replications asked for; `default` where nothing is said.
+    pub fn replications(self, default: u64) -> anyhow::Result<Replications> {
+        let is_auto = self.reps == Some(Reps::Auto) || self.reps.is_none() && self.precision.is_some();
+        match self.reps {
+            _ if is_auto => Ok(Replications::Auto {
+                precision: self.precision.unwrap_or(Self::PRECISION).get(),
+                most: self.max_reps.unwrap_or(Self::MOST),
+            }),
+            _ if self.precision.is_some() || self.max_reps.is_some() => Err(BadInput::of(
+                "--precision and --max-reps go with --reps auto, not with a number of replications",
+            )),
+            Some(Reps::Number(n)) => Ok(Replications::Fixed(n)),
+            _ => Ok(Replications::Fixed(default)),
+        }
+    }
+
+    /// As it is typed to remake a result.
+    pub fn typed(self, replications: Replications) -> String {
+        match replications {
+            Replications::Fixed(n) => format!("--reps {n}"),
+            Replications::Auto { precision, most } => {
+                format!("--reps auto --precision {} --max-reps {most}", Fraction::new(precision))
+            }
+        }
+    }
+}
+
+impl StudyArgs {
+    /// The scenario asked for, with what is set: a file, an embedded one by name, or the reference.
+    pub fn scenario(&self) -> anyhow::Result<Scenario> {
+        self.scenario_with(&[])
+    }
+
+    /// The same with further settings.
+    pub fn scenario_with(&self, more: &[Setting]) -> anyhow::Result<Scenario> {
+        let (file, text) = self.text()?;
+        let profiles = match &self.profile {
+            Some(path) => Some((path.display().to_string(), text_of(path).map_err(BadInput::of)?)),
+            None => None,
+        };
+        let settings = [&self.settings[..], more].concat();
+        Amendments { profiles, settings }.read(&file, &text).map_err(BadInput::of)
+    }
+
+    /// What errors call the scenario, and its text.
+    fn text(&self) -> anyhow::Result<(String, String)> {
+        let Some(path) = &self.scenario else {
+            return Ok(("reference".to_owned(), embedded("reference").unwrap_or_default().to_owned()));
+        };
+        let name = path.to_string_lossy().into_owned();
+        if path.exists() {
+            return Ok((name, text_of(path).map_err(BadInput::of)?));
+        }
+        if let Some(yaml) = embedded(&name) {
+            return Ok((name, yaml.to_owned()));
+        }
+        let known: Vec<&str> = embedded_names().collect();
+        Err(BadInput::of(format!(
+            "there is no file {name}, and no embedded scenario of that name; embedded are {}",
+            known.join(", ")
+        )))
+    }
+
+    /// What a reader types to remake a result: the verb, the scenario, `own` of the verb's, seed and settings.
+    pub fn command(&self, verb: &str, own: &str) -> String {
+        let given =
+            self.scenario.as_ref().map_or_else(|| "reference".to_owned(), |p| p.display().to_string());
+        let mut text = format!("loghaul {verb} {} {own} --seed {}", output::quoted(&given), self.seed);
+        // Writing to a string cannot fail.
+        if let Some(path) = &self.profile {
+            let _ = write!(text, " --profile {}", output::quoted(&path.display().to_string()));
+        }
+        for setting in &self.settings {
+            let _ = write!(text, " --set {}", output::quoted(&setting.to_string()));
+        }
+        text
+    }
+}

@@ -1,0 +1,373 @@
+//! The STRESS-DES checklist, filled from the scenario and the program.
+//!
+//! Its 20 items are those of Monks et al., "Strengthening the reporting of empirical simulation studies:
+//! introducing the STRESS guidelines", Journal of Simulation 13(1), 2019.
+
+use super::escaped;
+use crate::lang::Lang;
+use crate::lang::format;
+use crate::observe::Freshness;
+use crate::report::words::{self, pick};
+use crate::report::{Report, provenance};
+use crate::study::{Agent, HEADLINES};
+use std::fmt::Write as _;
+
+/// Entries of a list that are shown; the rest is counted.
+const SHOWN: usize = 8;
+
+/// Lines of a scenario that are shown whole.
+const YAML_LINES: usize = 150;
+
+/// The appendix.
+pub(super) fn appendix(report: &Report) -> String {
+    let lang = report.lang;
+    let mut out = format!("## {}\n\n", pick(lang, "Appendix: STRESS-DES", "附录：STRESS-DES"));
+    out += pick(
+        lang,
+        "The 20 items that a report of a discrete-event simulation should state (Monks et al., *Journal of \
+         Simulation* 13(1), 2019).\n\n| | item | here |\n|---|---|---|\n",
+        "离散事件仿真报告应说明的 20 项（Monks 等，*Journal of Simulation* 13(1)，2019）。\n\n\
+         | | 项目 | 本报告 |\n|---|---|---|\n",
+    );
+    for (number, (en, zh), text) in items(report) {
+        let _ = writeln!(out, "| {number} | {} | {text} |", pick(lang, en, zh));
+    }
+    out.push('\n');
+    out + &parameters(report) + &scenario(report)
+}
+
+type Item = (&'static str, (&'static str, &'static str), String);
+
+fn items(report: &Report) -> Vec<Item> {
+    let (lang, p) = (report.lang, &report.comparison.provenance);
+    let subject = &p.subject;
+    let say = |en: String, zh: String| if lang == Lang::En { en } else { zh };
+    let fixed = |en: &str, zh: &str| pick(lang, en, zh).to_owned();
+    let objectives = list(&subject.objectives, lang);
+    let metrics: Vec<&str> = report.metrics().into_iter().map(|m| m.id()).collect();
+    let names: Vec<&str> = subject.strategies.iter().map(|(name, _)| *name).collect();
+    let about: Vec<String> =
+        subject.strategies.iter().map(|(name, about)| format!("**{name}**: {}", escaped(about))).collect();
+    let cluster = list(&subject.pools, lang);
+    let workloads = list(&subject.workloads, lang);
+    let faults = if subject.faults.is_empty() { fixed("none", "无") } else { list(&subject.faults, lang) };
+    let lines = format::quantity(subject.lines_per_s, "lines/s", lang);
+    let error = format!(
+        "1/{:.0} {} {}",
+        1.0 / Freshness::RELATIVE_ERROR,
+        pick(lang, "of the age or", "或"),
+        format::quantity(Freshness::ABSOLUTE_ERROR_S, "s", Lang::En)
+    );
+    let seconds = |s| format::duration(s, lang);
+    let agents: Vec<String> = subject.agents.iter().map(|a| agent(a, lang)).collect();
+    let sources: Vec<String> = subject.agents.iter().flat_map(|a| a.sources.clone()).collect();
+    vec![
+        (
+            "1.1",
+            ("purpose", "目的"),
+            if p.question.is_empty() {
+                say(
+                    format!("to compare {} on the scenario {}", names.join(", "), escaped(&p.scenario)),
+                    format!("在场景 {} 上比较 {}", escaped(&p.scenario), names.join("、")),
+                )
+            } else {
+                escaped(&p.question)
+            },
+        ),
+        (
+            "1.2",
+            ("outputs", "输出"),
+            say(
+                format!(
+                    "{}; equations in docs/model.md, section 14; freshness quantiles from histograms, to {error}; 95 % Student t intervals over replications",
+                    metrics.join(", ").replace('_', "\\_")
+                ),
+                format!(
+                    "{}；公式见 docs/model.md 第 14 节；新鲜度分位数来自直方图，误差不超过 {error}；各次重复的 95% Student t 区间",
+                    metrics.join("、").replace('_', "\\_")
+                ),
+            ),
+        ),
+        (
+            "1.3",
+            ("aims of the experiment", "实验目标"),
+            say(
+                format!("which strategy meets {objectives}, and at what cost"),
+                format!("哪种策略满足 {objectives}，代价如何"),
+            ),
+        ),
+        (
+            "2.1",
+            ("overview of the model", "模型概览"),
+            fixed(
+                "pods write lines → files, rotated by kubelet or application → agent: reads, buffers, flushes, \
+                 retries → backend; docs/model.md",
+                "Pod 写日志行 → 文件（由 kubelet 或应用轮转）→ 采集器：读取、缓冲、刷新、重试 → 后端；见 docs/model.md",
+            ),
+        ),
+        (
+            "2.2",
+            ("logic of the base model", "基础模型逻辑"),
+            fixed(
+                "every line ends in one state: delivered, retained, in flight, or lost with a cause; the sum is \
+                 checked in every run",
+                "每一行处于一种状态：已送达、保留、在途，或因某原因丢失；每次运行都核对总和",
+            ),
+        ),
+        ("2.3", ("logic of the scenarios", "各场景逻辑"), about.join("; ")),
+        (
+            "2.4",
+            ("algorithms", "算法"),
+            fixed(
+                "placement: least allocated node first, largest pods first; requests of agents: one sizing rule; \
+                 reading under a CPU budget: max-min fair",
+                "调度：先放最大的 Pod，选分配最少的节点；采集器申请：统一的规格规则；CPU 预算下的读取：最大最小公平",
+            ),
+        ),
+        (
+            "2.5",
+            ("components", "组成"),
+            say(
+                format!(
+                    "nodes: {cluster}; {} pods of {} tenants; agents: {}; queue: the backend's, {}; faults: {faults}",
+                    format::integer(p.pods),
+                    format::integer(p.tenants),
+                    agents.join(", "),
+                    escaped(&subject.backend)
+                ),
+                format!(
+                    "节点：{cluster}；{} 个租户的 {} 个 Pod；采集器：{}；队列：后端，{}；故障：{faults}",
+                    format::integer(p.tenants),
+                    format::integer(p.pods),
+                    agents.join("、"),
+                    escaped(&subject.backend)
+                ),
+            ),
+        ),
+        ("3.1", ("data sources", "数据来源"), sources_of(&sources, lang)),
+        (
+            "3.2",
+            ("pre-processing", "预处理"),
+            if subject.agents.iter().all(|a| a.set.is_empty()) {
+                fixed(
+                    "costs of agents: weighted non-negative least squares (docs/profiles.md); none of the scenario",
+                    "采集器成本：加权非负最小二乘（docs/profiles.md）；场景本身无预处理",
+                )
+            } else {
+                fixed(
+                    "costs of agents: weighted non-negative least squares (docs/profiles.md), some replaced as below",
+                    "采集器成本：加权非负最小二乘（docs/profiles.md），部分被下表替换",
+                )
+            },
+        ),
+        (
+            "3.3",
+            ("input parameters", "输入参数"),
+            say(
+                format!("{workloads}; {lines} in all; every parameter below"),
+                format!("{workloads}；合计 {lines}；全部参数见下"),
+            ),
+        ),
+        (
+            "3.4",
+            ("assumptions", "假设"),
+            fixed(
+                "a workload writes the same lines under every strategy; what is left out and known to be wrong is in \
+                 docs/limitations.md",
+                "各策略下工作负载写出相同的行；未建模及已知有误之处见 docs/limitations.md",
+            ),
+        ),
+        (
+            "4.1",
+            ("initialisation", "初始化"),
+            say(
+                format!(
+                    "files begin partly full, as in the middle of life; {} left out of freshness, never out of the \
+                     account of lines",
+                    provenance::warmup_of(p, lang)
+                ),
+                format!(
+                    "文件从部分写满开始；{}，不计入新鲜度，但计入行的账目",
+                    provenance::warmup_of(p, lang)
+                ),
+            ),
+        ),
+        (
+            "4.2",
+            ("run length", "运行长度"),
+            say(
+                format!(
+                    "lines are written for {}, then {} in which agents still deliver",
+                    seconds(p.duration_s),
+                    seconds(p.drain_s)
+                ),
+                format!("写入 {}，之后 {} 内采集器仍可送达", seconds(p.duration_s), seconds(p.drain_s)),
+            ),
+        ),
+        ("4.3", ("estimation", "估计方法"), {
+            let headlines: Vec<&str> = HEADLINES.iter().map(|m| words::metric(*m, lang)).collect();
+            let how = p.precision.as_ref().map_or_else(
+                || fixed("their number was given", "次数给定"),
+                |precision| {
+                    let reached = escaped(&provenance::precision(precision, lang));
+                    say(
+                        format!(
+                            "added until {} and their differences are precise: {reached}",
+                            headlines.join(", ")
+                        ),
+                        format!("增加至 {} 及其差异足够精确：{reached}", headlines.join("、")),
+                    )
+                },
+            );
+            say(
+                format!(
+                    "{} independent replications; {how}; differences are paired by common random numbers",
+                    p.replications
+                ),
+                format!("{} 次独立重复；{how}；差异以公共随机数配对", p.replications),
+            )
+        }),
+        ("5.1", ("software", "软件"), format!("loghaul {} (Rust)", p.version)),
+        (
+            "5.2",
+            ("random sampling", "随机抽样"),
+            say(
+                format!(
+                    "SplitMix64 at random access, keyed by seed ({}), replication, entity and purpose; xoshiro256++ \
+                     where a sampler needs a state",
+                    p.seed
+                ),
+                format!(
+                    "SplitMix64 随机访问，键为种子（{}）、重复、实体与用途；采样器需要状态时用 xoshiro256++",
+                    p.seed
+                ),
+            ),
+        ),
+        (
+            "5.3",
+            ("execution of the model", "模型执行"),
+            say(
+                format!(
+                    "an event list a node, ordered by time, then entity; lines in runs of {} at most; nodes in \
+                     parallel, with the same bytes at any number of threads",
+                    seconds(subject.chunk_s)
+                ),
+                format!(
+                    "每节点一个事件表，按时间再按实体排序；一次最多处理 {} 的行；节点并行，线程数不影响结果",
+                    seconds(subject.chunk_s)
+                ),
+            ),
+        ),
+        (
+            "5.4",
+            ("system", "系统"),
+            say(
+                format!(
+                    "{}, {}; results do not depend on the number of threads",
+                    std::env::consts::OS,
+                    std::env::consts::ARCH
+                ),
+                format!("{}，{}；结果与线程数无关", std::env::consts::OS, std::env::consts::ARCH),
+            ),
+        ),
+        (
+            "6.1",
+            ("access to the model", "模型获取"),
+            say(
+                format!(
+                    "MIT or Apache-2.0; scenario {} (`{}`); remade by the command above",
+                    escaped(&p.scenario),
+                    p.scenario_hash
+                ),
+                format!(
+                    "MIT 或 Apache-2.0；场景 {}（`{}`）；用上面的命令重现",
+                    escaped(&p.scenario),
+                    p.scenario_hash
+                ),
+            ),
+        ),
+    ]
+}
+
+fn agent(agent: &Agent, lang: Lang) -> String {
+    let base = format!("{} {}", escaped(&agent.base), escaped(&agent.version));
+    match (agent.name == agent.base, lang) {
+        (true, _) => base,
+        (false, Lang::En) => format!("{}, derived from {base}", escaped(&agent.name)),
+        (false, Lang::Zh) => format!("{}（基于 {base}）", escaped(&agent.name)),
+    }
+}
+
+/// Entries, escaped, the first of them only where there are many.
+fn list(entries: &[String], lang: Lang) -> String {
+    let mut shown: Vec<String> = entries.iter().take(SHOWN).map(|e| escaped(e)).collect();
+    if entries.len() > SHOWN {
+        let more = entries.len() - SHOWN;
+        shown.push(match lang {
+            Lang::En => format!("and {more} more"),
+            Lang::Zh => format!("及另外 {more} 项"),
+        });
+    }
+    shown.join(pick(lang, ", ", "，"))
+}
+
+fn sources_of(sources: &[String], lang: Lang) -> String {
+    let agents = sources.iter().map(|s| escaped(s.trim())).collect::<Vec<_>>().join(" ");
+    match lang {
+        Lang::En => format!("the scenario; of the agents' numbers: {agents}"),
+        Lang::Zh => format!("场景文件；采集器的数值：{agents}"),
+    }
+}
+
+/// Costs of agents that the scenario sets; empty where there are none.
+fn parameters(report: &Report) -> String {
+    let lang = report.lang;
+    let mut out = String::new();
+    for agent in report.comparison.provenance.subject.agents.iter().filter(|a| !a.set.is_empty()) {
+        let _ = match lang {
+            Lang::En => writeln!(
+                out,
+                "Costs of {} that differ from {}:\n",
+                escaped(&agent.name),
+                escaped(&agent.base)
+            ),
+            Lang::Zh => writeln!(out, "{} 与 {} 不同的成本：\n", escaped(&agent.name), escaped(&agent.base)),
+        };
+        out += pick(
+            lang,
+            "| cost | value | source |\n|---|--:|---|\n",
+            "| 成本 | 数值 | 来源 |\n|---|--:|---|\n",
+        );
+        for (path, value, source) in &agent.set {
+            let _ = writeln!(out, "| {} | {value} | {} |", escaped(path), escaped(source));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// The scenario with all its defaults, or how to print it where it is long.
+fn scenario(report: &Report) -> String {
+    let (lang, p) = (report.lang, &report.comparison.provenance);
+    let yaml = p.subject.yaml.trim_end();
+    let lines = yaml.lines().count();
+    if lines > YAML_LINES {
+        return match lang {
+            Lang::En => format!(
+                "The scenario with all defaults has {} lines; `loghaul run SCENARIO --show` prints it.\n",
+                format::integer(lines as u64)
+            ),
+            Lang::Zh => format!(
+                "含全部默认值的场景共 {} 行；用 `loghaul run SCENARIO --show` 打印。\n",
+                format::integer(lines as u64)
+            ),
+        };
+    }
+    // A fence longer than any run of backticks in it.
+    let longest = yaml.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!(
+        "{}\n\n{fence}yaml\n{yaml}\n{fence}\n",
+        pick(lang, "The scenario with all defaults:", "含全部默认值的场景：")
+    )
+}

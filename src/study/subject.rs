@@ -1,0 +1,134 @@
+//! What was simulated, in the scenario's own words: what a report has to say about its subject.
+
+use crate::profile;
+use crate::scenario::{Fault, OutageMode, Scenario};
+use crate::strategy::Strategy;
+
+/// The subject of a study.
+#[derive(Clone, Debug, Default)]
+pub struct Subject {
+    /// Node pools, such as `general: 20 × 16 cores, 64Gi`.
+    pub pools: Vec<String>,
+    /// Workloads and what each of their pods writes, such as `team (× 20) / web (× 2): stdout 100/s`.
+    pub workloads: Vec<String>,
+    /// Mean lines a second of all pods.
+    pub lines_per_s: f64,
+    /// What limits the log service.
+    pub backend: String,
+    /// What goes wrong, and when.
+    pub faults: Vec<String>,
+    /// What counts as good enough.
+    pub objectives: Vec<String>,
+    /// The longest run of lines handled as one, in seconds.
+    pub chunk_s: f64,
+    /// Strategies and what each is.
+    pub strategies: Vec<(&'static str, &'static str)>,
+    /// The agents that collect.
+    pub agents: Vec<Agent>,
+    /// The scenario with all defaults, as YAML.
+    pub yaml: String,
+}
+
+/// An agent and where its numbers come from.
+#[derive(Clone, Debug)]
+pub struct Agent {
+    /// Its name in the scenario.
+    pub name: String,
+    /// The embedded profile that it is, or is derived from.
+    pub base: String,
+    /// The version that was measured.
+    pub version: String,
+    /// Sources of the base's numbers.
+    pub sources: Vec<String>,
+    /// Costs that the scenario sets: path, value, source.
+    pub set: Vec<(String, f64, String)>,
+}
+
+impl Subject {
+    /// The subject of a scenario under some strategies.
+    pub fn of(scenario: &Scenario, strategies: &[&'static Strategy]) -> Self {
+        let backend = &scenario.backend;
+        let capacity = backend.capacity.map_or_else(|| "unlimited".to_owned(), |c| c.to_string());
+        let mut lines_per_s = 0.0;
+        let mut workloads = Vec::new();
+        for tenant in &scenario.tenants {
+            for workload in &tenant.workloads {
+                let (tenants, pods) = (tenant.count.get(), workload.replicas.get());
+                let logs: Vec<String> =
+                    workload.logs.iter().map(|log| format!("{} {}", word(&log.stream), log.rate)).collect();
+                let rate: f64 = workload.logs.iter().map(|log| log.rate.get()).sum();
+                lines_per_s += rate * (tenants * pods) as f64;
+                let logs = if logs.is_empty() { "nothing".to_owned() } else { logs.join(", ") };
+                workloads
+                    .push(format!("{} (× {tenants}) / {} (× {pods}): {logs}", tenant.name, workload.name));
+            }
+        }
+        Self {
+            pools: scenario
+                .cluster
+                .pools
+                .iter()
+                .map(|p| format!("{}: {} × {} cores, {}", p.name, p.nodes.get(), p.cpu, p.memory))
+                .collect(),
+            workloads,
+            lines_per_s,
+            backend: format!(
+                "capacity {capacity}, latency {} + exponential {}, queue {}",
+                backend.latency, backend.latency_tail, backend.queue
+            ),
+            faults: scenario.faults.iter().map(fault).collect(),
+            objectives: scenario.objectives.iter().map(ToString::to_string).collect(),
+            chunk_s: scenario.chunk.as_secs_f64(),
+            strategies: strategies.iter().map(|s| (s.name, s.about)).collect(),
+            agents: agents(scenario),
+            yaml: scenario.to_yaml().unwrap_or_default(),
+        }
+    }
+}
+
+fn fault(fault: &Fault) -> String {
+    let Fault::Outage(outage) = fault;
+    let mode = match outage.mode {
+        OutageMode::Refuse => "refuses connections",
+        OutageMode::Stall => "does not answer",
+    };
+    format!("the backend {mode} from {} for {}", outage.at, outage.lasts)
+}
+
+fn word(stream: &crate::scenario::LogSource) -> &'static str {
+    use crate::scenario::LogSource;
+    match stream {
+        LogSource::Stdout => "stdout",
+        LogSource::File => "file",
+        LogSource::HostPath => "hostPath",
+    }
+}
+
+/// Every agent that some strategy may collect with, each once.
+fn agents(scenario: &Scenario) -> Vec<Agent> {
+    let collection = &scenario.collection;
+    let mut names = vec![&collection.agent.value];
+    names.extend(collection.daemonset.agent.as_ref().map(|a| &a.value));
+    names.extend(collection.sidecar.agent.as_ref().map(|a| &a.value));
+    let mut agents: Vec<Agent> = Vec::new();
+    for name in names {
+        if agents.iter().any(|a| a.name == *name) {
+            continue;
+        }
+        let custom = scenario.profiles.iter().find(|p| p.name == *name);
+        let base = custom.map_or(name, |c| &c.base.value);
+        let Some(Ok(profile)) = profile::embedded(base) else { continue };
+        let set = custom.into_iter().flat_map(|c| &c.set).map(|(path, cost)| {
+            let source = cost.value.source.clone().unwrap_or_else(|| "set by hand".to_owned());
+            (path.clone(), cost.value.value, source)
+        });
+        agents.push(Agent {
+            name: name.clone(),
+            base: base.clone(),
+            set: set.collect(),
+            version: profile.version,
+            sources: profile.sources.into_values().collect(),
+        });
+    }
+    agents
+}
