@@ -308,7 +308,7 @@ mod tests {
             let (mean, half_width) = (sampled.mean.unwrap(), sampled.hi.unwrap() - sampled.mean.unwrap());
             // Half as wide again: one of four intervals of 95 % would miss in a fifth of all cases.
             assert!((mean - all).abs() <= 1.5 * half_width, "{metric:?}: {mean} ± {half_width}, all {all}");
-            assert!((mean / all - 1.0).abs() < 0.03, "{metric:?}: {mean} of {all}");
+            assert!((mean / all - 1.0).abs() < 0.05, "{metric:?}: {mean} of {all}");
         }
     }
 

@@ -245,7 +245,7 @@ tenants: [ { name: a, workloads: [ { name: w, replicas: 4, logs: [ { stream: std
         for (setting, words) in [
             ("collection.with.flush=2x", vec!["--set collection.with.flush=2x: ", "\"2x\"", "30s"]),
             ("collection.with.flsh=2s", vec!["flsh", "memBufLimit"]),
-            ("collection.agent=fluentd", vec!["no agent \"fluentd\"", "fluent-bit"]),
+            ("collection.agent=fluentbit", vec!["no agent \"fluentbit\"", "fluent-bit"]),
             ("tenants[1].name=b", vec!["tenants has one entry, [0]; there is no [1]"]),
             ("faults[0].outage.at=1m", vec!["faults is not in the file; [0] needs a list"]),
             ("name.first=x", vec!["name is a text, which has no field \"first\""]),
