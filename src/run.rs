@@ -11,7 +11,7 @@ use crate::observe::{Imbalance, Observation};
 use crate::placement::place;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
-use crate::world::{Blueprint, Placement, simulate};
+use crate::world::{Blueprint, Placement, Tally, simulate};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -181,6 +181,19 @@ fn run_once(setup: &Setup, seed: u64, replication: u64) -> Result<Observation, R
     let Ok(placement) = &setup.placement else {
         return Ok(Observation::default());
     };
+    Ok(figures::observation(setup, placement, sums(setup, placement, seed, replication)?))
+}
+
+/// The raw sums of one run, for those who need more than its figures; `None` where the setup is infeasible.
+///
+/// # Errors
+/// The ledger does not balance.
+pub fn tally(setup: &Setup, seed: u64, replication: u64) -> Result<Option<Tally>, RunError> {
+    let Ok(placement) = &setup.placement else { return Ok(None) };
+    sums(setup, placement, seed, replication).map(Some)
+}
+
+fn sums(setup: &Setup, placement: &Placement, seed: u64, replication: u64) -> Result<Tally, RunError> {
     let tally = simulate(&setup.blueprint, placement, subkey(named_key(seed, "replication"), replication));
     tally.ledger.balance().map_err(|imbalance| RunError::Imbalance {
         scenario: setup.scenario.clone(),
@@ -189,7 +202,7 @@ fn run_once(setup: &Setup, seed: u64, replication: u64) -> Result<Observation, R
         replication,
         imbalance,
     })?;
-    Ok(figures::observation(setup, placement, tally))
+    Ok(tally)
 }
 
 #[cfg(test)]

@@ -63,6 +63,9 @@ pub struct Scenario {
     /// Longest run of lines handled as one; down to 2ms. Results must not depend on it.
     #[serde(default = "defaults::chunk")]
     pub chunk: SimTime,
+    /// What the run begins with.
+    #[serde(default, skip_serializing_if = "Start::is_mid_life")]
+    pub start: Start,
     /// The nodes.
     pub cluster: Cluster,
     /// Who runs what.
@@ -82,6 +85,23 @@ pub struct Scenario {
     /// Agents derived from embedded profiles.
     #[serde(default)]
     pub profiles: Vec<CustomProfile>,
+}
+
+/// What a run begins with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Start {
+    /// The middle of life: files partly full, older ones there, timers of agents anywhere.
+    #[default]
+    MidLife,
+    /// New nodes: files empty, no older ones, agents' timers counted from their start within one flush before.
+    Fresh,
+}
+
+impl Start {
+    fn is_mid_life(&self) -> bool {
+        *self == Self::MidLife
+    }
 }
 
 mod defaults {

@@ -53,13 +53,30 @@ pub struct Arrivals {
     mean: f64,
     modulation: Modulation,
     poisson: bool,
+    /// Where arrivals are even: they wait for the next tick, in [`NOTCHES`] of an interval; 0 for no wait.
+    tick: u64,
     table: Option<PoissonTable>,
 }
+
+/// Parts of an interval in which ticks are counted, so that they fall on exact instants.
+pub const NOTCHES: u64 = 1_000_000_000;
 
 impl Arrivals {
     /// Evenly spaced arrivals, `mean` an interval.
     pub fn constant(mean: f64) -> Self {
-        Self { mean, modulation: Modulation::Steady, poisson: false, table: None }
+        Self { mean, modulation: Modulation::Steady, poisson: false, tick: 0, table: None }
+    }
+
+    /// Evenly spaced arrivals, `mean` an interval, that are let in at ticks only: at 0, `tick`, 2 `tick`, …, the
+    /// same instants for every stream. `tick` is in [`NOTCHES`] of an interval.
+    pub fn ticked(mean: f64, tick: u64) -> Self {
+        Self { tick, ..Self::constant(mean) }
+    }
+
+    /// Ticks an interval; 0 where arrivals come by themselves.
+    #[inline]
+    pub fn ticks(&self) -> f64 {
+        if self.tick == 0 { 0.0 } else { NOTCHES as f64 / self.tick as f64 }
     }
 
     /// Poisson arrivals of `mean` an interval, moved by `modulation`.
@@ -70,7 +87,7 @@ impl Arrivals {
             Modulation::Sine { .. } | Modulation::Trace(_) => None,
         };
         let table = steady_mean.filter(|m| *m <= PoissonTable::MAX_MEAN).map(PoissonTable::new);
-        Self { mean, modulation, poisson: true, table }
+        Self { mean, modulation, poisson: true, tick: 0, table }
     }
 
     /// Mean arrivals an interval.
@@ -92,7 +109,7 @@ impl Arrivals {
     #[inline]
     pub fn count(&self, key: u64, k: u64) -> u64 {
         if !self.poisson {
-            return even_before(self.mean, key, k + 1) - even_before(self.mean, key, k);
+            return self.even_before(key, k + 1, 0) - self.even_before(key, k, 0);
         }
         let mean = match &self.modulation {
             Modulation::Steady => self.mean,
@@ -129,9 +146,12 @@ impl Arrivals {
             return count;
         }
         if !self.poisson {
-            return (even_at(self.mean, key, k as f64 + offset as f64 / length as f64)
-                - even_before(self.mean, key, k))
-            .min(count);
+            let notch = if length == NOTCHES {
+                offset
+            } else {
+                (u128::from(offset) * u128::from(NOTCHES) / u128::from(length)) as u64
+            };
+            return (self.even_before(key, k, notch) - self.even_before(key, k, 0)).min(count);
         }
         debug_assert!(length < 1 << 50, "places are 64-bit");
         let scaled = offset << DEPTH;
@@ -160,16 +180,23 @@ impl Arrivals {
         let phase = unit(draw(split_key ^ PHASE, k * CELLS + cell));
         left_of + ((n as f64 * (rest as f64 / length as f64) + phase) as u64).min(n)
     }
+
+    /// Arrivals of an even process before a notch of interval `k`; the phase of each stream is its own.
+    fn even_before(&self, key: u64, k: u64, notch: u64) -> u64 {
+        let due = |k: u64, notch: u64| {
+            (self.mean * (k as f64 + notch as f64 / NOTCHES as f64) + unit(draw(key, COUNT))) as u64
+        };
+        if self.tick == 0 {
+            return due(k, notch);
+        }
+        // Let in at the last tick before the notch is what was due by then.
+        let place = u128::from(k) * u128::from(NOTCHES) + u128::from(notch);
+        let Some(before) = place.checked_sub(1) else { return 0 };
+        let let_in = before - before % u128::from(self.tick);
+        due((let_in / u128::from(NOTCHES)) as u64, (let_in % u128::from(NOTCHES)) as u64)
+    }
 }
 
-/// Arrivals of an evenly spaced process before interval `k`; the phase of each stream is its own.
-fn even_before(mean: f64, key: u64, k: u64) -> u64 {
-    even_at(mean, key, k as f64)
-}
-
-fn even_at(mean: f64, key: u64, intervals: f64) -> u64 {
-    (mean * intervals + unit(draw(key, COUNT))) as u64
-}
 
 /// Binomial(n, ½).
 #[inline]
@@ -306,6 +333,21 @@ mod tests {
         let variance = (0..n).map(|k| (quarter(k) - mean).powi(2)).sum::<f64>() / n as f64;
         assert!((mean - 2.5).abs() < 4.0 * (2.5 / n as f64).sqrt(), "{mean}");
         assert!((variance - 2.5).abs() < 0.12, "{variance}");
+    }
+
+    #[test]
+    fn ticked_arrivals_come_together_at_ticks() {
+        // 1,000 an interval at ticks of a tenth of it: 100 at each, none between, whatever the stream.
+        let arrivals = Arrivals::ticked(1000.0, NOTCHES / 10);
+        assert_eq!(arrivals.ticks(), 10.0);
+        for key in 0..5 {
+            let n = arrivals.count(key, 7);
+            let at = |tenths: f64| arrivals.before(key, 7, n, (tenths * 1e8) as u64, NOTCHES);
+            assert_eq!((n, at(0.5), at(1.0), at(1.01)), (1000, 100, 100, 200));
+        }
+        // Rare arrivals keep their mean: one in 40 ticks.
+        let rare = Arrivals::ticked(25.0, NOTCHES / 1000);
+        assert_eq!((1..101).map(|k| rare.count(3, k)).sum::<u64>(), 2500);
     }
 
     #[test]

@@ -44,6 +44,10 @@ pub struct Work {
     pub reads: f64,
     /// Read events, each weighted with how much dearer its gap made it.
     pub weighted_reads: f64,
+    /// Of the read events, those of files that are written together at ticks.
+    ticked_reads: f64,
+    /// Ticks a second at most.
+    ticks_per_s: f64,
 }
 
 /// An agent's expected load, for sizing it.
@@ -103,9 +107,13 @@ impl Costs {
         1.0 + self.cold_factor / (1.0 + per_s * self.cold_gap_s)
     }
 
-    /// Adds what one file gave in `work.span_s` to the work, read as it was written.
+    /// Adds what one file gave in `work.span_s` to the work, read as it was written: whenever a line is, or, where
+    /// `ticks_per_s` is not 0, at each tick that wrote any.
     #[inline]
-    pub fn add_live(&self, work: &mut Work, lines: f64, bytes: f64) {
+    pub fn add_live(&self, work: &mut Work, lines: f64, bytes: f64, ticks_per_s: f64) {
+        if ticks_per_s > 0.0 {
+            return self.add_ticked(work, lines, bytes, ticks_per_s);
+        }
         // With rate a and D = 1 + a·coalesce, reads happen at a/D, and what one costs more after a gap of D/a is
         // coldFactor·D/(D + a·coldGap).
         let per_s = lines * work.inverse_span;
@@ -116,6 +124,18 @@ impl Costs {
         work.bytes += bytes;
         work.reads += reads;
         work.weighted_reads += reads * coldness;
+    }
+
+    /// A file that is written at ticks is read once a tick that wrote to it.
+    fn add_ticked(&self, work: &mut Work, lines: f64, bytes: f64, ticks_per_s: f64) {
+        let per_s = (lines * work.inverse_span).min(ticks_per_s);
+        let reads = per_s / work.inverse_span;
+        work.lines += lines;
+        work.bytes += bytes;
+        work.reads += reads;
+        work.weighted_reads += reads * self.coldness(per_s);
+        work.ticked_reads += reads;
+        work.ticks_per_s = work.ticks_per_s.max(ticks_per_s);
     }
 
     /// Adds a backlog that is read in large chunks.
@@ -142,9 +162,17 @@ impl Costs {
         let content_ns = work.lines * self.line_ns + work.bytes * self.byte_ns;
         let reads_ns = work.weighted_reads * self.read_ns;
         let busy = (reads_ns + content_ns * self.reader_share) * work.inverse_span * SEC_PER_NS;
-        let wakeup_ns = self.wakeup_ns * self.coldness(reads_per_s);
-        let wakeups =
-            work.reads * (1.0 - busy).max(0.0) / (1.0 + reads_per_s * wakeup_ns / NS_PER_SEC as f64);
+        // Files that are written together wake their reader once a tick.
+        let spare_reads = (work.ticked_reads - work.ticks_per_s / work.inverse_span).max(0.0);
+        let (events, events_per_s) =
+            (work.reads - spare_reads, reads_per_s - spare_reads * work.inverse_span);
+        let wakeup_ns = self.wakeup_ns * self.coldness(events_per_s);
+        let wakeups = if work.ticked_reads < work.reads {
+            events * (1.0 - busy).max(0.0) / (1.0 + events_per_s * wakeup_ns / NS_PER_SEC as f64)
+        } else {
+            // Ticks are apart: the reader is done with one before the next comes, unless it has no time at all.
+            events * if busy < 1.0 { 1.0 } else { 0.0 }
+        };
         wakeups * wakeup_ns + reads_ns + content_ns
     }
 
@@ -201,7 +229,7 @@ impl Costs {
         let mut work = Work::in_span(1.0);
         if load.files > 0.0 {
             let per_file = (load.lines_per_s / load.files, load.bytes_per_s / load.files);
-            self.add_live(&mut work, per_file.0, per_file.1);
+            self.add_live(&mut work, per_file.0, per_file.1, 0.0);
             for total in [&mut work.lines, &mut work.bytes, &mut work.reads, &mut work.weighted_reads] {
                 *total *= load.files;
             }

@@ -3,7 +3,7 @@
 use super::laws::laws_of;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
-use crate::scenario::{Fault, LogSpec, OutageMode, Scenario, Workload};
+use crate::scenario::{Fault, LogSpec, OutageMode, Scenario, Start, Workload};
 use crate::world::{
     BackendPlan, Blueprint, FileRotation, Outage, PodTemplate, Pool, Reader, Requests, StreamPlan,
 };
@@ -39,6 +39,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: &dyn Fn(&Log
         agents: Vec::new(),
         node_agent: None,
         backend: backend(scenario),
+        fresh: scenario.start == Start::Fresh,
         horizon_ns: scenario.duration.as_ns(),
         warmup_ns: scenario.warmup.as_ns(),
         drain_ns: scenario.drain.as_ns(),

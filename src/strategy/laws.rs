@@ -23,6 +23,8 @@ fn arrivals_of(log: &LogSpec, factor: f64) -> Arrivals {
     let mean = log.rate.get() * factor;
     match &log.arrivals {
         ArrivalsSpec::Constant => Arrivals::constant(mean),
+        // Intervals are seconds, so that their notches are nanoseconds.
+        ArrivalsSpec::Ticked(tick) => Arrivals::ticked(mean, tick.as_ns()),
         ArrivalsSpec::Poisson => Arrivals::poisson(mean, Modulation::Steady),
         ArrivalsSpec::Burst(burst) => {
             let slot = (burst.slot.as_ns() / NS_PER_SEC).max(1) as u32;

@@ -108,6 +108,11 @@ impl Input {
         }
     }
 
+    /// The agent has started within one flush interval before the run: its scans are counted from there.
+    pub fn count_from_start(&mut self, plan: &AgentPlan) {
+        self.scan_phase_ns = plan.scan_ns.saturating_sub(plan.flush_ns.saturating_sub(self.flush_ns));
+    }
+
     /// The next instant at which something happens.
     pub fn next_ns(&self) -> u64 {
         let timers = self.flush_ns.min(self.scan_ns).min(self.give_up_ns).min(self.restart_ns);

@@ -31,6 +31,8 @@ pub struct Blueprint {
     pub node_agent: Option<usize>,
     /// The log service.
     pub backend: BackendPlan,
+    /// Whether files begin empty and agents' timers with the run; otherwise both are in the middle of life.
+    pub fresh: bool,
     /// Nothing is written after this, in nanoseconds.
     pub horizon_ns: u64,
     /// Lines written before this do not count for freshness, in nanoseconds.

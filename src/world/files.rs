@@ -52,10 +52,11 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Files in the middle of their life: the live one holds `initial_bytes`, older ones are all there.
+    /// Files in the middle of their life: the live one holds `initial_bytes`, older ones are all there. With
+    /// `None` the live one is new, and the first.
     pub fn new(
         rotation: FileRotation,
-        initial_bytes: u64,
+        initial_bytes: Option<u64>,
         stream: &Stream,
         has_reader: bool,
         no_reader_cause: Cause,
@@ -68,10 +69,10 @@ impl Files {
             rotation,
             live_from_ns: 0,
             live_from_lines: 0,
-            live_base_bytes: -(initial_bytes as i64),
+            live_base_bytes: -(initial_bytes.unwrap_or(0) as i64),
             live_abandoned: Abandoned::default(),
             rotated: VecDeque::new(),
-            older: rotation.files.saturating_sub(1),
+            older: if initial_bytes.is_some() { rotation.files.saturating_sub(1) } else { 0 },
             known,
             give_up: VecDeque::new(),
             head: stream.head(),

@@ -111,13 +111,14 @@ impl Node {
         let prefix_bytes = found.plan.medium.prefix_bytes() as u32;
         let rotation = if is_stdout { blueprint.kubelet } else { found.plan.rotation };
         let stream = Stream::new(law_index as u32, law, found.tenant, prefix_bytes, found.key);
-        let initial_bytes = unit(draw(found.key, INITIAL_SIZE)) * rotation.size_bytes as f64;
+        let initial_bytes = (!blueprint.fresh)
+            .then(|| (unit(draw(found.key, INITIAL_SIZE)) * rotation.size_bytes as f64) as u64);
         let has_reader = found.group.0 != u64::MAX;
         let cause = match found.plan.reader {
             Reader::Impossible => Cause::NotCollectable,
             _ => Cause::RotatedBeforeRead,
         };
-        self.files.push(Files::new(rotation, initial_bytes as u64, &stream, has_reader, cause));
+        self.files.push(Files::new(rotation, initial_bytes, &stream, has_reader, cause));
         self.streams.push(stream);
         self.media.push(found.plan.medium);
     }
@@ -148,6 +149,9 @@ impl Node {
                 }
                 let plan = &blueprint.agents[agent];
                 let mut input = Input::new(agent, plan, first as u32..next as u32, key, leads);
+                if blueprint.fresh {
+                    input.count_from_start(plan);
+                }
                 // Inputs of one process flush together, and each has its own luck with the backend.
                 input.key = subkey(key, found.get(first).map_or(0, |f| u64::from(f.group.1)));
                 self.inputs.push(input);

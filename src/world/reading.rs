@@ -103,7 +103,8 @@ impl Node {
                 looks.push(stream.here());
                 continue;
             }
-            let look = stream.look(&blueprint.laws[stream.law as usize], until_ns);
+            let law = &blueprint.laws[stream.law as usize];
+            let look = stream.look(law, until_ns);
             let new = look.written - stream.read;
             if new.lines > 0 {
                 all.add(new, stream, plan);
@@ -111,7 +112,7 @@ impl Node {
                 if input.behind {
                     plan.costs.add_bulk(&mut work, lines, bytes);
                 } else {
-                    plan.costs.add_live(&mut work, lines, bytes);
+                    plan.costs.add_live(&mut work, lines, bytes, law.arrivals.ticks());
                 }
             }
             looks.push(look);
