@@ -8,6 +8,7 @@ mod import;
 mod output;
 mod run;
 mod schema;
+mod validate;
 
 use crate::lang::Lang;
 use clap::{Parser, Subcommand};
@@ -31,6 +32,8 @@ enum Verb {
     Run(run::Run),
     /// Read a real cluster or real logs into a scenario
     Import(import::Import),
+    /// Hold the model to measurements: predicted beside measured, with errors and intervals
+    Validate(validate::Validate),
     /// Print the JSON Schema of scenarios, or of the result file
     Schema(schema::Schema),
 }
@@ -82,6 +85,7 @@ impl Cli {
             Verb::Run(verb) => verb.execute(),
             Verb::Import(verb) => verb.execute(),
             Verb::Schema(verb) => verb.execute(),
+            Verb::Validate(verb) => verb.execute(),
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,

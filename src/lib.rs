@@ -40,4 +40,5 @@ pub mod strategy;
 pub mod study;
 pub mod table;
 pub mod units;
+pub mod validate;
 pub mod world;

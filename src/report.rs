@@ -19,6 +19,7 @@ pub mod json;
 pub mod markdown;
 mod pooled;
 pub mod terminal;
+pub mod validation;
 pub(crate) mod words;
 
 pub use error::ReportError;
