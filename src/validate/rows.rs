@@ -81,7 +81,7 @@ pub(super) fn read(source: &Source, mapping: &Mapping) -> Result<Vec<Row>, Valid
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|e| {
-            let line = e.position().map_or(0, csv::Position::line);
+            let line = line_of(&source.text, e.position());
             let problem = match e.kind() {
                 csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
                     format!("has {len} fields, but there are {expected_len} columns; quote fields with commas")
@@ -90,7 +90,7 @@ pub(super) fn read(source: &Source, mapping: &Mapping) -> Result<Vec<Row>, Valid
             };
             ValidateError::Row { file: source.name.clone(), line, problem }
         })?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line_of(&source.text, record.position());
         let fields: Vec<String> = record.iter().map(|f| f.trim().to_owned()).collect();
         let row =
             Row { kind, file: Arc::clone(&file), line, columns: Arc::clone(&columns), fields };
@@ -107,6 +107,13 @@ pub(super) fn read(source: &Source, mapping: &Mapping) -> Result<Vec<Row>, Valid
         return Err(file_problem("has column names, but no rows; each measured point is a line".into()));
     }
     Ok(rows)
+}
+
+/// The line of a place, from 1: the reader counts the end of the line before with the record.
+fn line_of(text: &str, place: Option<&csv::Position>) -> u64 {
+    let byte = place.map_or(0, |p| p.byte() as usize).min(text.len());
+    let ends = text.as_bytes()[byte..].iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
+    1 + text.as_bytes()[..byte + ends].iter().filter(|b| **b == b'\n').count() as u64
 }
 
 /// The kind that has all its columns here, or what the nearest one lacks.
@@ -147,7 +154,7 @@ fn complaint(holds: Column, text: &str) -> Option<&'static str> {
         (Column::NumberOrNone, _) => {
             Some("a number of 0 or more, without unit, or -1 where nothing was measured")
         }
-        (Column::Count, Some(n)) if n >= 1.0 && n.fract() == 0.0 && n <= 1e6 => None,
-        (Column::Count, _) => Some("a whole number from 1 to 1000000, without unit"),
+        (Column::Count, Some(n)) if n >= 1.0 && n.fract() == 0.0 && n <= 1e15 => None,
+        (Column::Count, _) => Some("a whole number of 1 or more, without unit"),
     }
 }
