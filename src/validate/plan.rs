@@ -75,7 +75,7 @@ pub(super) fn plan(row: &Row, mapping: &Mapping) -> Result<Plan, String> {
             }
             without.extend(rule.without.iter().copied());
             repeated |= rule.repeat;
-            if !rule.repeat {
+            if !rule.repeat && words.between.is_some() {
                 terms.words.push(word.to_owned());
             }
         }
@@ -160,7 +160,7 @@ fn one_line(text: &str) -> String {
 struct Terms<'a> {
     row: &'a Row,
     values: BTreeMap<String, Value>,
-    /// Words of the row that are no mark of repetition.
+    /// Words of its columns of several that are no mark of repetition.
     words: Vec<String>,
     /// How deep values may stand in values.
     depth: u32,

@@ -47,6 +47,10 @@ pub(super) struct Input {
     pub since_ns: u64,
     /// Whether lines from before `since_ns` may be unread.
     pub behind: bool,
+    /// When it was last at the end of all files that it knew.
+    pub caught_up_ns: u64,
+    /// Whether files were rotated that it has not taken note of.
+    pub has_unnoticed: bool,
     /// Whether it carries the costs of the process.
     pub leads: bool,
     pub flush_ns: u64,
@@ -91,6 +95,8 @@ impl Input {
             mode: Mode::Reading,
             since_ns: 0,
             behind: false,
+            caught_up_ns: 0,
+            has_unnoticed: false,
             leads,
             flush_ns: if flush_phase_ns == 0 { plan.flush_ns } else { flush_phase_ns },
             scan_ns: NEVER,

@@ -26,6 +26,27 @@ struct Span {
     until_ns: u64,
 }
 
+/// What became of a rotation that was not noticed at once.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Noticed {
+    /// It still is not.
+    NotYet,
+    /// It is: whether the live file was found, and when older ones are given up.
+    Now {
+        found: bool,
+        gives_up_ns: u64,
+    },
+}
+
+/// A rotation that the reader has not noticed.
+#[derive(Clone, Copy, Debug)]
+struct Unnoticed {
+    /// The end of the rotated file.
+    end_ns: u64,
+    /// Whether the reader watches the file; otherwise it looks when it has read it to its end.
+    watched: bool,
+}
+
 /// All files of one stream. Cold: touched at rotations, scans and kills only.
 #[derive(Clone, Debug)]
 pub(super) struct Files {
@@ -43,6 +64,10 @@ pub(super) struct Files {
     known: VecDeque<Span>,
     /// Rotated files that the reader gives up: when, and where they end.
     give_up: VecDeque<(u64, u64)>,
+    /// A file that was rotated without the reader taking note so far.
+    unnoticed: Option<Unnoticed>,
+    /// When the reader last found a live file.
+    found_ns: u64,
     /// Follows the live file's size.
     head: Head,
     /// No need to look at the size before this.
@@ -75,6 +100,8 @@ impl Files {
             older: if initial_bytes.is_some() { rotation.files.saturating_sub(1) } else { 0 },
             known,
             give_up: VecDeque::new(),
+            unnoticed: None,
+            found_ns: 0,
             head: stream.head(),
             next_check_ns: 0,
             has_reader,
@@ -130,14 +157,15 @@ impl Files {
         found
     }
 
-    /// Rotates at `at_ns`; `unseen` is why lines are lost of a file that the reader does not know. The reader must have been brought up to then. Gives the time at which the reader
-    /// gives up what it has not read of the file, where that is so.
+    /// Rotates at `at_ns`; `unseen` is why lines are lost of a file that the reader does not know. The reader must
+    /// have been brought up to then. Gives the time at which the reader gives up what it has not read of the file,
+    /// where that is so: `rotate_wait_ns` from now, or nothing where it has not noticed.
     pub fn rotate(
         &mut self,
         stream: &mut Stream,
         law: &StreamLaw,
         at_ns: u64,
-        rotate_wait_ns: u64,
+        rotate_wait_ns: Option<u64>,
         unseen: Cause,
         tally: &mut Tally,
     ) -> Option<u64> {
@@ -151,8 +179,8 @@ impl Files {
             if let Some(span) = self.known.back_mut() {
                 span.until_ns = at_ns;
             }
-            if stream.time_ns < at_ns {
-                let until = at_ns.saturating_add(rotate_wait_ns);
+            if let Some(wait_ns) = rotate_wait_ns.filter(|_| stream.time_ns < at_ns) {
+                let until = at_ns.saturating_add(wait_ns);
                 self.give_up.push_back((until, at_ns));
                 deadline = Some(until);
             }
@@ -233,6 +261,12 @@ impl Files {
     }
 
     /// The reader looks for files and finds the live one.
+    pub fn discover_at(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64) {
+        self.found_ns = now_ns;
+        self.discover(stream, law);
+    }
+
+    /// As above, of a file that is watched at once.
     pub fn discover(&mut self, stream: &mut Stream, law: &StreamLaw) {
         match self.known.back_mut() {
             Some(span) if span.until_ns == u64::MAX => return,
@@ -245,6 +279,50 @@ impl Files {
     /// Whether the reader knows the live file.
     pub fn knows_live(&self) -> bool {
         self.known.back().is_some_and(|span| span.until_ns == u64::MAX)
+    }
+
+    /// Whether a reader that was last at the end of all that it knew at `caught_up_ns` watches the live file: a file
+    /// just found is read to its end first.
+    pub fn is_watched(&self, caught_up_ns: u64) -> bool {
+        caught_up_ns >= self.found_ns
+    }
+
+    /// The live file ends at `end_ns`, and its reader takes no note so far.
+    pub fn pass_unnoticed(&mut self, end_ns: u64, watched: bool) {
+        self.unnoticed = Some(Unnoticed { end_ns, watched });
+    }
+
+    /// The reader takes note of an earlier rotation, if the time for that has come: where it watches, when it
+    /// `reads` again; where not, when it has read the file to its end. Then it looks for the live file once, but if
+    /// the rotated one is gone by then it only forgets it. `None` where nothing is left to be noticed; otherwise
+    /// whether it found a file, and when it gives up what it has not read of older ones.
+    pub fn notice(
+        &mut self,
+        stream: &mut Stream,
+        law: &StreamLaw,
+        now_ns: u64,
+        reads: bool,
+        rotate_wait_ns: u64,
+    ) -> Option<Noticed> {
+        let Unnoticed { end_ns, watched } = self.unnoticed?;
+        if !self.rotated.iter().any(|file| file.until_ns == end_ns) {
+            self.unnoticed = None;
+            return None;
+        }
+        if !(if watched { reads } else { stream.time_ns >= end_ns }) {
+            return Some(Noticed::NotYet);
+        }
+        self.unnoticed = None;
+        let found = !self.knows_live();
+        let until = now_ns.saturating_add(rotate_wait_ns);
+        let given_up = self.give_up.back().map_or(0, |(_, end)| *end);
+        let open: Vec<u64> =
+            self.known.iter().map(|span| span.until_ns).filter(|end| (given_up + 1..u64::MAX).contains(end)).collect();
+        self.give_up.extend(open.iter().map(|end| (until, *end)));
+        if found {
+            self.discover_at(stream, law, now_ns);
+        }
+        Some(Noticed::Now { found, gives_up_ns: if open.is_empty() { u64::MAX } else { until } })
     }
 
     /// When the reader next gives a rotated file up.

@@ -64,6 +64,13 @@ impl Node {
                     Mode::Down => {}
                 }
             }
+            // What it could not look at before, it may now; what it finds, it reads in the same go.
+            if self.inputs[index].has_unnoticed
+                && self.notice_rotations(index, since_ns, blueprint)
+                && self.inputs[index].mode == Mode::Reading
+            {
+                self.read(index, until_ns, false, blueprint, tally);
+            }
             let input = &mut self.inputs[index];
             if input.leads && input.mode != Mode::Down && until_ns <= blueprint.horizon_ns {
                 let plan = &blueprint.agents[input.plan as usize];
@@ -184,6 +191,9 @@ impl Node {
             tally.agent_cpu_ns += ((plan.costs.cpu_ns(&work) * share).min(most_ns) + 0.5) as u64;
         }
         input.behind = !keeps_up;
+        if keeps_up && pause_ns.is_none() {
+            input.caught_up_ns = now_ns;
+        }
         if let Some(pause_ns) = pause_ns {
             input.mode = Mode::Paused;
             pause(pause_ns, now_ns, blueprint, tally);
