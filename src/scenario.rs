@@ -94,8 +94,24 @@ pub enum Start {
     /// The middle of life: files partly full, older ones there, timers of agents anywhere.
     #[default]
     MidLife,
-    /// New nodes: files empty, no older ones, agents' timers counted from their start within one flush before.
-    Fresh,
+    /// New nodes: files empty, no older ones, agents' timers counted from their start.
+    Fresh(Fresh),
+}
+
+/// When agents start on new nodes: between `before` and `before + within` ahead of the first line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Fresh {
+    /// Ahead of the first line, at least.
+    pub before: SimTime,
+    /// How much more it may be; each agent has its own.
+    pub within: SimTime,
+}
+
+impl Default for Fresh {
+    fn default() -> Self {
+        Self { before: SimTime::from_ns(0), within: SimTime::from_secs(1) }
+    }
 }
 
 impl Start {

@@ -55,6 +55,8 @@ pub struct Arrivals {
     poisson: bool,
     /// Where arrivals are even: they wait for the next tick, in [`NOTCHES`] of an interval; 0 for no wait.
     tick: u64,
+    /// How long after the one before each arrival of a tick comes, in [`NOTCHES`] of an interval.
+    spacing: u64,
     table: Option<PoissonTable>,
 }
 
@@ -64,13 +66,13 @@ pub const NOTCHES: u64 = 1_000_000_000;
 impl Arrivals {
     /// Evenly spaced arrivals, `mean` an interval.
     pub fn constant(mean: f64) -> Self {
-        Self { mean, modulation: Modulation::Steady, poisson: false, tick: 0, table: None }
+        Self { mean, modulation: Modulation::Steady, poisson: false, tick: 0, spacing: 0, table: None }
     }
 
     /// Evenly spaced arrivals, `mean` an interval, that are let in at ticks only: at 0, `tick`, 2 `tick`, …, the
-    /// same instants for every stream. `tick` is in [`NOTCHES`] of an interval.
-    pub fn ticked(mean: f64, tick: u64) -> Self {
-        Self { tick, ..Self::constant(mean) }
+    /// same instants for every stream, one `spacing` after the other. Both are in [`NOTCHES`] of an interval.
+    pub fn ticked(mean: f64, tick: u64, spacing: u64) -> Self {
+        Self { tick, spacing, ..Self::constant(mean) }
     }
 
     /// Ticks an interval; 0 where arrivals come by themselves.
@@ -87,7 +89,7 @@ impl Arrivals {
             Modulation::Sine { .. } | Modulation::Trace(_) => None,
         };
         let table = steady_mean.filter(|m| *m <= PoissonTable::MAX_MEAN).map(PoissonTable::new);
-        Self { mean, modulation, poisson: true, tick: 0, table }
+        Self { mean, modulation, poisson: true, tick: 0, spacing: 0, table }
     }
 
     /// Mean arrivals an interval.
@@ -192,8 +194,14 @@ impl Arrivals {
         // Let in at the last tick before the notch is what was due by then.
         let place = u128::from(k) * u128::from(NOTCHES) + u128::from(notch);
         let Some(before) = place.checked_sub(1) else { return 0 };
-        let let_in = before - before % u128::from(self.tick);
-        due((let_in / u128::from(NOTCHES)) as u64, (let_in % u128::from(NOTCHES)) as u64)
+        let inside = before % u128::from(self.tick);
+        let due_at = |place: u128| due((place / u128::from(NOTCHES)) as u64, (place % u128::from(NOTCHES)) as u64);
+        let all = due_at(before - inside);
+        if self.spacing == 0 {
+            return all;
+        }
+        let earlier = (before - inside).checked_sub(u128::from(self.tick)).map_or(0, due_at);
+        all.min(earlier + 1 + (inside / u128::from(self.spacing)) as u64)
     }
 }
 
@@ -338,15 +346,19 @@ mod tests {
     #[test]
     fn ticked_arrivals_come_together_at_ticks() {
         // 1,000 an interval at ticks of a tenth of it: 100 at each, none between, whatever the stream.
-        let arrivals = Arrivals::ticked(1000.0, NOTCHES / 10);
+        let arrivals = Arrivals::ticked(1000.0, NOTCHES / 10, 0);
         assert_eq!(arrivals.ticks(), 10.0);
         for key in 0..5 {
             let n = arrivals.count(key, 7);
             let at = |tenths: f64| arrivals.before(key, 7, n, (tenths * 1e8) as u64, NOTCHES);
             assert_eq!((n, at(0.5), at(1.0), at(1.01)), (1000, 100, 100, 200));
         }
+        // With a spacing of 1/10,000 of the interval half of a tick's 100 are there after half of the next tenth's tenth.
+        let spaced = Arrivals::ticked(1000.0, NOTCHES / 10, NOTCHES / 10_000);
+        let n = spaced.count(1, 7);
+        assert_eq!(spaced.before(1, 7, n, 100_000_000 + 5_000_000, NOTCHES), 100 + 50);
         // Rare arrivals keep their mean: one in 40 ticks.
-        let rare = Arrivals::ticked(25.0, NOTCHES / 1000);
+        let rare = Arrivals::ticked(25.0, NOTCHES / 1000, 2000);
         assert_eq!((1..101).map(|k| rare.count(3, k)).sum::<u64>(), 2500);
     }
 

@@ -39,7 +39,10 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: &dyn Fn(&Log
         agents: Vec::new(),
         node_agent: None,
         backend: backend(scenario),
-        fresh: scenario.start == Start::Fresh,
+        fresh: match scenario.start {
+            Start::MidLife => None,
+            Start::Fresh(fresh) => Some((fresh.before.as_ns(), fresh.within.as_ns())),
+        },
         horizon_ns: scenario.duration.as_ns(),
         warmup_ns: scenario.warmup.as_ns(),
         drain_ns: scenario.drain.as_ns(),

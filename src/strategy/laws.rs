@@ -4,7 +4,7 @@ use crate::engine::arrivals::{Arrivals, Modulation};
 use crate::engine::marks::Marks;
 use crate::scenario::{ArrivalsSpec, LineSize, LogSpec};
 use crate::units::NS_PER_SEC;
-use crate::world::{StreamLaw, StreamPlan};
+use crate::world::{StreamLaw, StreamPlan, WRITE_NS_PER_LINE};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 /// The standard normal quantile of 0.99.
@@ -24,7 +24,7 @@ fn arrivals_of(log: &LogSpec, factor: f64) -> Arrivals {
     match &log.arrivals {
         ArrivalsSpec::Constant => Arrivals::constant(mean),
         // Intervals are seconds, so that their notches are nanoseconds.
-        ArrivalsSpec::Ticked(tick) => Arrivals::ticked(mean, tick.as_ns()),
+        ArrivalsSpec::Ticked(tick) => Arrivals::ticked(mean, tick.as_ns(), WRITE_NS_PER_LINE),
         ArrivalsSpec::Poisson => Arrivals::poisson(mean, Modulation::Steady),
         ArrivalsSpec::Burst(burst) => {
             let slot = (burst.slot.as_ns() / NS_PER_SEC).max(1) as u32;

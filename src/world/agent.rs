@@ -114,9 +114,13 @@ impl Input {
         }
     }
 
-    /// The agent has started within one flush interval before the run: its scans are counted from there.
-    pub fn count_from_start(&mut self, plan: &AgentPlan) {
-        self.scan_phase_ns = plan.scan_ns.saturating_sub(plan.flush_ns.saturating_sub(self.flush_ns));
+    /// The agent has started between `before_ns` and `within_ns` more ahead of the run: its timers are counted from
+    /// there.
+    pub fn count_from_start(&mut self, plan: &AgentPlan, before_ns: u64, within_ns: u64) {
+        let more = draw(subkey(self.key, FLUSH_PHASE), 0) % PHASES * (within_ns / PHASES);
+        let left = |interval_ns: u64| interval_ns - (before_ns + more) % interval_ns.max(1);
+        self.flush_ns = left(plan.flush_ns);
+        self.scan_phase_ns = left(plan.scan_ns);
     }
 
     /// The next instant at which something happens.

@@ -31,8 +31,9 @@ pub struct Blueprint {
     pub node_agent: Option<usize>,
     /// The log service.
     pub backend: BackendPlan,
-    /// Whether files begin empty and agents' timers with the run; otherwise both are in the middle of life.
-    pub fresh: bool,
+    /// Files begin empty, and agents started so many nanoseconds before the run at least, and so many more at most;
+    /// with `None` both are in the middle of life.
+    pub fresh: Option<(u64, u64)>,
     /// Nothing is written after this, in nanoseconds.
     pub horizon_ns: u64,
     /// Lines written before this do not count for freshness, in nanoseconds.

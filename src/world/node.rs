@@ -111,7 +111,9 @@ impl Node {
         let prefix_bytes = found.plan.medium.prefix_bytes() as u32;
         let rotation = if is_stdout { blueprint.kubelet } else { found.plan.rotation };
         let stream = Stream::new(law_index as u32, law, found.tenant, prefix_bytes, found.key);
-        let initial_bytes = (!blueprint.fresh)
+        let initial_bytes = blueprint
+            .fresh
+            .is_none()
             .then(|| (unit(draw(found.key, INITIAL_SIZE)) * rotation.size_bytes as f64) as u64);
         let has_reader = found.group.0 != u64::MAX;
         let cause = match found.plan.reader {
@@ -149,8 +151,8 @@ impl Node {
                 }
                 let plan = &blueprint.agents[agent];
                 let mut input = Input::new(agent, plan, first as u32..next as u32, key, leads);
-                if blueprint.fresh {
-                    input.count_from_start(plan);
+                if let Some((before_ns, within_ns)) = blueprint.fresh {
+                    input.count_from_start(plan, before_ns, within_ns);
                 }
                 // Inputs of one process flush together, and each has its own luck with the backend.
                 input.key = subkey(key, found.get(first).map_or(0, |f| u64::from(f.group.1)));

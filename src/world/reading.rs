@@ -15,7 +15,7 @@ use crate::profile::Work;
 use crate::units::NS_PER_SEC;
 
 /// Lines count as evenly spaced below this anyway: places between are not searched for.
-const RESOLUTION_NS: u64 = 250_000;
+const RESOLUTION_NS: u64 = 50_000;
 
 /// Sums over an input's streams.
 #[derive(Clone, Copy, Debug, Default)]

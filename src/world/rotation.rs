@@ -77,7 +77,9 @@ impl Node {
         }
         // An input that stands still, or has not come to the end of a file since it found it, does not look now.
         let watched = files.is_watched(input.caught_up_ns);
-        let looks = input.mode == Mode::Reading && watched || plan.successor == Successor::AtOnce;
+        // Of a file that it does not know it notices nothing.
+        let at_once = plan.successor == Successor::AtOnce;
+        let looks = at_once || (files.knows_live() && input.mode == Mode::Reading && watched);
         if !looks && files.knows_live() {
             files.rotate(stream, law, now_ns, None, Cause::NeverDiscovered, tally);
             files.pass_unnoticed(now_ns, watched);
