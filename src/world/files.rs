@@ -284,7 +284,7 @@ impl Files {
     /// Whether a reader that was last at the end of all that it knew at `caught_up_ns` watches the live file: a file
     /// just found is read to its end first.
     pub fn is_watched(&self, caught_up_ns: u64) -> bool {
-        caught_up_ns >= self.found_ns
+        caught_up_ns > self.found_ns
     }
 
     /// The live file ends at `end_ns`, and its reader takes no note so far.

@@ -66,7 +66,7 @@ impl Node {
             }
             // What it could not look at before, it may now; what it finds, it reads in the same go.
             if self.inputs[index].has_unnoticed
-                && self.notice_rotations(index, since_ns, blueprint)
+                && self.notice_rotations(index, until_ns, blueprint)
                 && self.inputs[index].mode == Mode::Reading
             {
                 self.read(index, until_ns, false, blueprint, tally);
