@@ -183,6 +183,11 @@ impl Costs {
             + bytes / self.read_chunk_bytes * self.read_ns
     }
 
+    /// Bytes on disk that are read at once from a file that is behind.
+    pub fn read_chunk_bytes(&self) -> f64 {
+        self.read_chunk_bytes
+    }
+
     /// Share of the CPU for lines and bytes that falls on the reading thread; all of it where nothing is known.
     pub fn reader_share(&self) -> f64 {
         if self.reader_share > 0.0 { self.reader_share } else { 1.0 }

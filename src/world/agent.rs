@@ -60,6 +60,8 @@ pub(super) struct Input {
     scan_phase_ns: u64,
     pub key: u64,
     pub requests: u64,
+    /// Requests of the last flush, one a file: so many answers free its memory.
+    pub answers: u64,
     /// Record bytes held, under way or not.
     pub held_bytes: u64,
     /// The most it ever held.
@@ -105,6 +107,7 @@ impl Input {
             scan_phase_ns: phase(SCAN_PHASE, plan.scan_ns),
             key,
             requests: 0,
+            answers: 0,
             held_bytes: 0,
             peak_bytes: 0,
             filling: Batch::default(),

@@ -61,6 +61,7 @@ impl Input {
         self.requests += 1;
         // One request a file and flush, and more where they are large.
         let files = (batch.chunks.len() as u64).min(u64::from(self.end - self.first));
+        self.answers = files;
         let counts = now_ns < ship.horizon_ns;
         if counts {
             ship.tally.requests += files.max(batch.record_bytes.div_ceil(plan.batch_bytes));
