@@ -289,6 +289,9 @@ impl Spreads {
     /// Adds the spread to the interval that seeds alone give.
     fn widen(&self, point: &mut Point) {
         if point.figure == Figure::Loss {
+            // Shares are off by differences, not by factors.
+            let off = Z975 * self.noise.get(&Figure::Loss).copied().unwrap_or(0.0);
+            (point.lo, point.hi) = ((point.lo - off).max(0.0), (point.hi + off).min(1.0));
             return;
         }
         let spread = self

@@ -134,13 +134,16 @@ impl Input {
 
     /// Frees the memory of accepted batches whose answers are there at `now_ns`, and reads on if that makes room.
     pub fn release(&mut self, now_ns: u64, plan: &AgentPlan) {
+        let before = self.held_bytes;
         let held_bytes = &mut self.held_bytes;
         self.releases.retain(|(at_ns, record_bytes)| {
             let is_there = *at_ns <= now_ns;
             *held_bytes -= if is_there { *record_bytes } else { 0 };
             !is_there
         });
-        if self.mode == Mode::Paused && self.held_bytes < plan.buffer_limit_bytes {
+        // A line that does not fit leaves a little room, which is none: only an answer ends a pause.
+        let freed = self.held_bytes < before;
+        if self.mode == Mode::Paused && freed && self.held_bytes < plan.buffer_limit_bytes {
             self.mode = Mode::Reading;
             self.behind = true;
         }
