@@ -183,6 +183,14 @@ impl Costs {
             + bytes / self.read_chunk_bytes * self.read_ns
     }
 
+    /// Nanoseconds from a flush until its last line is on its way: what the cost of lines and bytes leaves to others
+    /// than the reading thread, one after the other.
+    #[inline]
+    pub fn output_ns(&self, lines: u64, bytes: u64) -> u64 {
+        let content_ns = lines as f64 * self.line_ns + bytes as f64 * self.byte_ns;
+        (content_ns * (1.0 - self.reader_share()).max(0.0)) as u64
+    }
+
     /// Bytes on disk that are read at once from a file that is behind.
     pub fn read_chunk_bytes(&self) -> f64 {
         self.read_chunk_bytes

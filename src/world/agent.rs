@@ -97,7 +97,8 @@ impl Input {
             mode: Mode::Reading,
             since_ns: 0,
             behind: false,
-            caught_up_ns: 0,
+            // What it starts with it has at once.
+            caught_up_ns: 1,
             has_unnoticed: false,
             leads,
             flush_ns: if flush_phase_ns == 0 { plan.flush_ns } else { flush_phase_ns },
