@@ -288,6 +288,8 @@ impl Spreads {
 
     /// Adds the spread to the interval that seeds alone give.
     fn widen(&self, point: &mut Point) {
+        // What luck may be is skewed, so that its mean may lie outside of what holds nearly all of it.
+        (point.lo, point.hi) = (point.lo.min(point.predicted), point.hi.max(point.predicted));
         if point.figure == Figure::Loss {
             // Shares are off by differences, not by factors.
             let off = Z975 * self.noise.get(&Figure::Loss).copied().unwrap_or(0.0);

@@ -42,6 +42,10 @@ impl Validate {
             report::check_folder(folder).map_err(BadInput::of)?;
         }
         let validation = validate::validate(&sources).map_err(bad_input)?;
+        if let Some(folder) = &self.out {
+            let written = report::validation::write_folder(folder, &validation)?;
+            output::tell(&format!("{} files written to {}", written.len(), folder.display()));
+        }
         match self.output {
             ValidationFormat::Json => output::print(&report::validation::json(&validation)?),
             ValidationFormat::Table => output::print(&report::validation::table(&validation)),

@@ -195,7 +195,8 @@ impl Arrivals {
         let place = u128::from(k) * u128::from(NOTCHES) + u128::from(notch);
         let Some(before) = place.checked_sub(1) else { return 0 };
         let inside = before % u128::from(self.tick);
-        let due_at = |place: u128| due((place / u128::from(NOTCHES)) as u64, (place % u128::from(NOTCHES)) as u64);
+        let due_at =
+            |place: u128| due((place / u128::from(NOTCHES)) as u64, (place % u128::from(NOTCHES)) as u64);
         let all = due_at(before - inside);
         if self.spacing == 0 {
             return all;
@@ -204,7 +205,6 @@ impl Arrivals {
         all.min(earlier + 1 + (inside / u128::from(self.spacing)) as u64)
     }
 }
-
 
 /// Binomial(n, ½).
 #[inline]

@@ -27,12 +27,12 @@ pub(super) struct Plan {
     pub repeated: bool,
     /// What it has in common with the row of the other layout.
     pub pair: Option<String>,
-    pub measured: Vec<Value1>,
+    pub measured: Vec<Reading>,
 }
 
 /// A figure's measured value.
 #[derive(Clone, Debug)]
-pub(super) struct Value1 {
+pub(super) struct Reading {
     pub spec: Measured,
     pub value: f64,
 }
@@ -114,7 +114,7 @@ pub(super) fn plan(row: &Row, mapping: &Mapping) -> Result<Plan, String> {
 }
 
 /// The figures that the row has values of.
-fn measured(kind: &Kind, terms: &Terms<'_>, without: &BTreeSet<Figure>) -> Result<Vec<Value1>, String> {
+fn measured(kind: &Kind, terms: &Terms<'_>, without: &BTreeSet<Figure>) -> Result<Vec<Reading>, String> {
     let mut found = Vec::new();
     for spec in kind.figures.iter().filter(|spec| !without.contains(&spec.figure)) {
         let has_none = std::cell::Cell::new(false);
@@ -127,7 +127,7 @@ fn measured(kind: &Kind, terms: &Terms<'_>, without: &BTreeSet<Figure>) -> Resul
         };
         let value = evaluate(&spec.measured, &lookup);
         if !has_none.get() {
-            found.push(Value1 { spec: spec.clone(), value: value? });
+            found.push(Reading { spec: spec.clone(), value: value? });
         }
     }
     Ok(found)
@@ -210,5 +210,75 @@ impl Terms<'_> {
                 .collect::<Result<_, String>>()?,
             other => other.clone(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{ArrivalsSpec, Fault, LineSize, OutageMode};
+    use crate::units::{Bytes, SimTime};
+    use crate::validate::rows;
+
+    /// The plan of a line of an embedded file.
+    fn plan_of(file: &str, line: u64) -> Plan {
+        let mapping = Mapping::embedded().unwrap();
+        let source = crate::validate::embedded().into_iter().find(|s| s.name == file).unwrap();
+        let rows = rows::read(&source, &mapping).unwrap();
+        plan(rows.iter().find(|row| row.line == line).unwrap(), &mapping).unwrap()
+    }
+
+    fn log_of(plan: &Plan) -> &crate::scenario::LogSpec {
+        &plan.scenario.tenants[0].workloads[0].logs[0]
+    }
+
+    #[test]
+    fn a_row_of_one_agent_becomes_a_daemonset() {
+        // fluent-bit,5.1.1,mlcri,daemonset,40,1,1000,25.0,200,…: 40 files of 25 lines/s.
+        let plan = plan_of("layouts.csv", 10);
+        assert_eq!((plan.strategy.name, plan.agent.as_str()), ("daemonset", "fluent-bit"));
+        assert_eq!(plan.scenario.pods(), 40);
+        let log = log_of(&plan);
+        assert_eq!(log.rate.get(), 25.0);
+        assert!(matches!(log.line, LineSize::Constant(size) if size == Bytes::new(200)));
+        assert!(matches!(log.arrivals, ArrivalsSpec::Ticked(tick) if tick == SimTime::from_ns(5_000_000)));
+        assert_eq!(plan.scenario.collection.with.mem_buf_limit, Some(Bytes::new(5_000_000)));
+        assert_eq!(plan.window_s, (3.485, 17.485));
+    }
+
+    #[test]
+    fn words_of_a_variant_set_buffer_tick_and_repetition() {
+        // fluent-bit,5.1.1,mlcri+buf64MB+tick1ms+rep1,sidecar,1,1,1000,…
+        let plan = plan_of("repeats.csv", 3);
+        assert!(plan.repeated);
+        assert_eq!(plan.strategy.name, "sidecar");
+        let log = log_of(&plan);
+        // Sidecars read the lines with what the runtime puts before them: 41 bytes, which parsing takes off.
+        assert!(matches!(log.line, LineSize::Constant(size) if size == Bytes::new(241)));
+        assert!(matches!(log.arrivals, ArrivalsSpec::Ticked(tick) if tick == SimTime::from_ns(1_000_000)));
+        assert_eq!(plan.scenario.collection.with.mem_buf_limit, Some(Bytes::new(64_000_000)));
+        assert_eq!(plan.scenario.profiles[0].set["wire.recordOverhead"].value, 37.0);
+        assert_eq!(plan.pair.as_deref(), Some("fluent-bit mlcri+buf64MB+tick1ms 1 1000 200"));
+    }
+
+    #[test]
+    fn an_outage_and_a_rotation_check_become_a_fault_and_a_size() {
+        // …,"5MB,retry=no_limits,rotcheck10s",refuse,30,7200,1.735,10485760,5,10,80.0,…
+        let plan = plan_of("rotation.csv", 11);
+        let Fault::Outage(outage) = &plan.scenario.faults[0];
+        assert_eq!((outage.at, outage.lasts), (SimTime::from_secs(10), SimTime::from_secs(30)));
+        assert_eq!(outage.mode, OutageMode::Refuse);
+        // A file of 10 MiB is looked at after 10 s, when it holds 7,200 · 241 · 10 bytes.
+        assert_eq!(log_of(&plan).rotate.size, Bytes::new(17_352_000));
+        assert_eq!(plan.measured.len(), 1);
+        assert!((plan.measured[0].value - 176_917.0 / 575_979.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_filter_adds_metadata_and_a_missing_output_has_no_throughput() {
+        assert_eq!(plan_of("layouts.csv", 37).scenario.collection.with.enrich, Some(true));
+        let plan = plan_of("layouts.csv", 56);
+        let figures: Vec<Figure> = plan.measured.iter().map(|m| m.spec.figure).collect();
+        assert_eq!(figures, [Figure::AgentCpu, Figure::MemoryRss, Figure::MemoryPss]);
     }
 }

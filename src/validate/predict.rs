@@ -50,7 +50,12 @@ pub(super) fn run(plan: &Plan) -> Result<Result<Vec<Outcome>, String>, RunError>
 
 /// The scenario as far as some instant.
 fn lasting(scenario: &Scenario, seconds: f64, drain: SimTime) -> Scenario {
-    Scenario { duration: SimTime::from_secs_f64(seconds), warmup: SimTime::from_ns(0), drain, ..scenario.clone() }
+    Scenario {
+        duration: SimTime::from_secs_f64(seconds),
+        warmup: SimTime::from_ns(0),
+        drain,
+        ..scenario.clone()
+    }
 }
 
 fn outcome(setup: &Setup, whole: &Tally, before: Option<&Tally>, span_s: f64) -> Outcome {

@@ -20,8 +20,8 @@ impl Source {
     /// It cannot be read, or is no text.
     pub fn read(path: &std::path::Path) -> Result<Self, ValidateError> {
         let name = path.display().to_string();
-        let bytes = std::fs::read(path)
-            .map_err(|source| ValidateError::Unreadable { file: name.clone(), source })?;
+        let bytes =
+            std::fs::read(path).map_err(|source| ValidateError::Unreadable { file: name.clone(), source })?;
         let text = String::from_utf8(bytes).map_err(|e| ValidateError::File {
             file: name.clone(),
             problem: format!(
@@ -84,7 +84,9 @@ pub(super) fn read(source: &Source, mapping: &Mapping) -> Result<Vec<Row>, Valid
             let line = line_of(&source.text, e.position());
             let problem = match e.kind() {
                 csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                    format!("has {len} fields, but there are {expected_len} columns; quote fields with commas")
+                    format!(
+                        "has {len} fields, but there are {expected_len} columns; quote fields with commas"
+                    )
                 }
                 _ => e.to_string(),
             };
@@ -92,8 +94,7 @@ pub(super) fn read(source: &Source, mapping: &Mapping) -> Result<Vec<Row>, Valid
         })?;
         let line = line_of(&source.text, record.position());
         let fields: Vec<String> = record.iter().map(|f| f.trim().to_owned()).collect();
-        let row =
-            Row { kind, file: Arc::clone(&file), line, columns: Arc::clone(&columns), fields };
+        let row = Row { kind, file: Arc::clone(&file), line, columns: Arc::clone(&columns), fields };
         for (column, holds) in &mapping.kinds[kind].columns {
             let text = row.get(column).unwrap_or_default();
             if let Some(allowed) = complaint(*holds, text) {

@@ -218,3 +218,46 @@ pub fn summaries(points: &[Point]) -> Vec<Summary> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point(figure: Figure, measured: f64, predicted: f64, fitted: bool) -> Point {
+        Point {
+            row: format!("a.csv:{measured}"),
+            figure,
+            measured,
+            predicted,
+            lo: predicted * 0.9,
+            hi: predicted * 1.1,
+            file: "a.csv".into(),
+            line: 2,
+            repetitions: 1,
+            agent: "fluent-bit".into(),
+            layout: "daemonset".into(),
+            regime: Regime::KeepingUp,
+            fitted,
+        }
+    }
+
+    #[test]
+    fn errors_are_fractions_of_what_was_measured() {
+        let points = [point(Figure::AgentCpu, 2.0, 2.2, true), point(Figure::AgentCpu, 10.0, 7.0, false)];
+        let score = Score::of(&points).unwrap();
+        // +10 % and −30 %; 2.0 lies within 1.98 to 2.42, and 10 not within 6.3 to 7.7.
+        assert!((score.mape - 0.2).abs() < 1e-12 && (score.bias + 0.1).abs() < 1e-12);
+        assert!((score.worst + 0.3).abs() < 1e-12);
+        assert_eq!((score.n, score.coverage, score.worst_row.as_str()), (2, 0.5, "a.csv:10"));
+        // Of a share, points: 0.5 measured, 0.4 predicted.
+        assert!((point(Figure::Loss, 0.5, 0.4, false).error() + 0.1).abs() < 1e-12);
+    }
+
+    #[test]
+    fn fitted_rows_stand_apart() {
+        let points = [point(Figure::AgentCpu, 2.0, 2.2, true), point(Figure::AgentCpu, 10.0, 7.0, false)];
+        let [summary] = summaries(&points).try_into().unwrap();
+        assert_eq!(summary.fitted.unwrap().n, 1);
+        assert!((summary.not_fitted.unwrap().bias + 0.3).abs() < 1e-12);
+    }
+}

@@ -41,12 +41,10 @@ impl Split {
 
     /// Whether a figure was fitted to a line of an embedded file.
     pub fn is_fitted(&self, figure: Figure, file: &str, line: u64) -> bool {
-        self.groups.iter().filter(|g| g.figures.contains(&figure)).any(|group| {
-            match group.fitted.get(file) {
-                Some(Lines::All) => true,
-                Some(Lines::Some(lines)) => lines.contains(&line),
-                None => false,
-            }
+        self.groups.iter().filter(|g| g.figures.contains(&figure)).any(|group| match group.fitted.get(file) {
+            Some(Lines::All) => true,
+            Some(Lines::Some(lines)) => lines.contains(&line),
+            None => false,
         })
     }
 }

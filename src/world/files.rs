@@ -32,10 +32,7 @@ pub(super) enum Noticed {
     /// It still is not.
     NotYet,
     /// It is: whether the live file was found, and when older ones are given up.
-    Now {
-        found: bool,
-        gives_up_ns: u64,
-    },
+    Now { found: bool, gives_up_ns: u64 },
 }
 
 /// A rotation that the reader has not noticed.
@@ -316,8 +313,12 @@ impl Files {
         let found = !self.knows_live();
         let until = now_ns.saturating_add(rotate_wait_ns);
         let given_up = self.give_up.back().map_or(0, |(_, end)| *end);
-        let open: Vec<u64> =
-            self.known.iter().map(|span| span.until_ns).filter(|end| (given_up + 1..u64::MAX).contains(end)).collect();
+        let open: Vec<u64> = self
+            .known
+            .iter()
+            .map(|span| span.until_ns)
+            .filter(|end| (given_up + 1..u64::MAX).contains(end))
+            .collect();
         self.give_up.extend(open.iter().map(|end| (until, *end)));
         if found {
             self.discover_at(stream, law, now_ns);

@@ -290,8 +290,8 @@ impl Pass<'_> {
         let rates = |new: Amount, stream: &Stream| {
             let record_bytes = self.plan.record_bytes(new.lines, new.bytes);
             // Record bytes of a chunk: a line takes more in the buffer than on disk, or less.
-            let chunk = self.plan.costs.read_chunk_bytes() * record_bytes as f64
-                / stream.on_disk(new).max(1) as f64;
+            let chunk =
+                self.plan.costs.read_chunk_bytes() * record_bytes as f64 / stream.on_disk(new).max(1) as f64;
             (record_bytes, (chunk as u64).max(1))
         };
         let mut backlog: Vec<(u64, u64, u64)> = Vec::with_capacity(looks.len());

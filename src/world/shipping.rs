@@ -58,7 +58,8 @@ impl Input {
     /// is delivered here, and only its memory is freed when the answer is there. Otherwise gives `false`.
     fn send(&mut self, batch: &mut Batch, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) -> bool {
         let mut answer = ship.link.send(now_ns, batch.wire_bytes, self.key, self.requests);
-        answer.at_ns += plan.costs.output_ns(batch.lines, batch.wire_bytes - batch.lines * plan.line_overhead_bytes);
+        answer.at_ns +=
+            plan.costs.output_ns(batch.lines, batch.wire_bytes - batch.lines * plan.line_overhead_bytes);
         self.requests += 1;
         // One request a file and flush, and more where they are large.
         let files = (batch.chunks.len() as u64).min(u64::from(self.end - self.first));

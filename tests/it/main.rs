@@ -10,3 +10,4 @@ mod import;
 mod rooms;
 mod scenarios;
 mod support;
+mod validate;

@@ -29,13 +29,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("table", &["study", "scenario", "metric", "flow", "stats", "lang"]),
     // It gives scenarios, and quantities are what it reads.
     ("import", &["scenario", "units"]),
-    ("report", &["table", "study", "observe", "metric", "flow", "stats", "lang"]),
+    // It turns rows into scenarios and runs them under the strategies that they name; it needs more of a run than its
+    // figures, and ages by tenant.
+    ("validate", &["scenario", "strategy", "run", "world", "observe", "units"]),
+    ("report", &["table", "study", "validate", "observe", "metric", "flow", "stats", "lang"]),
     // Verbs put everything together, and see the world through runs alone.
     (
         "cli",
         &[
-            "report", "table", "study", "run", "import", "scenario", "strategy", "observe", "metric", "flow",
-            "lang", "units",
+            "report", "table", "study", "run", "import", "validate", "scenario", "strategy", "observe",
+            "metric", "flow", "lang", "units",
         ],
     ),
 ];
