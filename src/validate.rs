@@ -219,6 +219,7 @@ fn points_of(group: &Group<'_>, outcomes: &[Outcome], mapping: &Mapping, places:
             layout: plan.strategy.name.to_owned(),
             regime,
             fitted,
+            elsewhere: mapping.kinds[row.kind].elsewhere,
         });
     }
     points
@@ -296,12 +297,9 @@ impl Spreads {
             (point.lo, point.hi) = ((point.lo - off).max(0.0), (point.hi + off).min(1.0));
             return;
         }
-        let spread = self
-            .by_figure
-            .get(&(point.figure, point.agent.clone()))
-            .or_else(|| self.noise.get(&point.figure))
-            .copied()
-            .unwrap_or(self.elsewhere);
+        let own = self.by_figure.get(&(point.figure, point.agent.clone()));
+        let known = own.or_else(|| self.noise.get(&point.figure)).filter(|_| !point.elsewhere);
+        let spread = known.copied().unwrap_or(self.elsewhere);
         point.lo *= (-Z975 * spread).exp();
         point.hi *= (Z975 * spread).exp();
     }

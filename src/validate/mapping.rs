@@ -44,6 +44,9 @@ pub(super) struct Kind {
     pub words: Vec<Words>,
     /// The span that was measured, in seconds of the run.
     pub window: Window,
+    /// Whether it was measured on other machines and pipelines than the profile.
+    #[serde(default)]
+    pub elsewhere: bool,
     /// Seeds to run.
     #[serde(default = "few")]
     pub seeds: u64,

@@ -124,6 +124,9 @@ pub struct Point {
     pub regime: Regime,
     /// Whether the model was fitted to this figure of this row.
     pub fitted: bool,
+    /// Whether it was measured on other machines and pipelines than the profile.
+    #[serde(skip)]
+    pub elsewhere: bool,
 }
 
 impl Point {
@@ -238,6 +241,7 @@ mod tests {
             layout: "daemonset".into(),
             regime: Regime::KeepingUp,
             fitted,
+            elsewhere: false,
         }
     }
 

@@ -50,7 +50,7 @@ fn without_a_file_the_labs_own_rows_are_predicted() {
     assert!(paused.len() >= 10);
     for point in paused {
         let off = number(point, "predicted") / number(point, "measured") - 1.0;
-        assert!(off.abs() < 0.015, "{off:.3} of {point}");
+        assert!(off.abs() < 0.01, "{off:.3} of {point}");
     }
     // Rotation's losses are a matter of luck: nine in ten within what luck allows.
     let losses = points(&document, "loss");

@@ -120,7 +120,9 @@ fn panel<B: DrawingBackend>(
 /// A tick's label, without the unit's name where it can do without.
 fn short(value: f64, figure: Figure) -> String {
     match figure.unit() {
-        "bytes" | "lines/s" | "s" => format::quantity(value, figure.unit(), Lang::En),
+        "bytes" => format!("{} MB", (value / 1e3).round() / 1e3),
+        "lines/s" if value >= 1000.0 => format!("{}k", (value / 10.0).round() / 100.0),
+        "s" => format::quantity(value, figure.unit(), Lang::En),
         "fraction" => format!("{}%", (value * 1e6).round() / 1e4),
         _ => format!("{}", (value * 1e6).round() / 1e6),
     }

@@ -15,14 +15,20 @@ pub(super) fn terminal(validation: &Validation) -> String {
     let mut table = scores(validation);
     table.load_style(presets::NOTHING);
     let mut text = format!(
-        "{} points of {}, {} rows without a prediction\n\n{table}\n\nwhat the model gets most wrong\n\n",
+        "{} points of {}, {} rows without a prediction",
         validation.points.len(),
         validation.files.join(", "),
         validation.skipped.len()
     );
-    let mut list = listed(&most_wrong(validation));
-    list.load_style(presets::NOTHING);
-    text.push_str(&list.to_string());
+    if !validation.points.is_empty() {
+        text.push_str(&format!("\n\n{table}"));
+    }
+    let wrong = most_wrong(validation);
+    if !wrong.is_empty() {
+        let mut list = listed(&wrong);
+        list.load_style(presets::NOTHING);
+        text.push_str(&format!("\n\nwhat the model gets most wrong\n\n{list}"));
+    }
     if !validation.skipped.is_empty() {
         text.push_str("\n\nnot predicted\n\n");
         let mut list = reasons(validation);
@@ -72,10 +78,14 @@ pub(super) fn by_layout(validation: &Validation) -> String {
 
 /// What is furthest off: Markdown.
 pub(super) fn worst(validation: &Validation) -> String {
+    let wrong = most_wrong(validation);
+    if wrong.is_empty() {
+        return String::new();
+    }
     format!(
         "## What the model gets most wrong\n\nComputed: the largest errors among measurements outside of their \
          interval.\n\n{}",
-        as_markdown(listed(&most_wrong(validation)), 2)
+        as_markdown(listed(&wrong), 2)
     )
 }
 
