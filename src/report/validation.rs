@@ -48,7 +48,6 @@ pub fn write_folder(dir: &Path, validation: &Validation) -> Result<Vec<PathBuf>,
         ("predicted-over-measured.svg".to_owned(), svg.into_bytes()),
         ("predicted-over-measured.png".to_owned(), png),
         ("points.csv".to_owned(), tables::csv(validation)?.into_bytes()),
-        ("validation.json".to_owned(), (json(validation)? + "\n").into_bytes()),
     ];
     let mut paths = folder::write_files(&dir.join("validation"), &below)?;
     let report = report(validation, Some("validation/predicted-over-measured.svg"));

@@ -9,6 +9,9 @@ use crate::strategy::{self, Strategy};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The longest run that is made for a row: a day.
+const LONGEST_S: f64 = 86_400.0;
+
 /// What is to be run for a row.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
@@ -94,6 +97,9 @@ pub(super) fn plan(row: &Row, mapping: &Mapping) -> Result<Plan, String> {
     let window_s = (seconds(&kind.window.from)?, seconds(&kind.window.until)?);
     if !(0.0..window_s.1).contains(&window_s.0) {
         return Err(format!("nothing was measured: the span is from {} to {} s", window_s.0, window_s.1));
+    }
+    if window_s.1 > LONGEST_S {
+        return Err(format!("it was measured until {} s; predicted is up to {LONGEST_S} s", window_s.1));
     }
     let measured = measured(kind, &terms, &without)?;
     if measured.is_empty() {

@@ -70,7 +70,7 @@ fn outcome(setup: &Setup, whole: &Tally, before: Option<&Tally>, span_s: f64) ->
     Outcome {
         span_s,
         agent_cpu_ns: whole.agent_cpu_ns - earlier(|t| t.agent_cpu_ns).min(whole.agent_cpu_ns),
-        delivered_in_span: whole.delivered_in_time - earlier(|t| t.delivered_in_time),
+        delivered_in_span: whole.delivered_in_time.saturating_sub(earlier(|t| t.delivered_in_time)),
         rss_bytes: whole.agent_rss_bytes,
         pss_bytes: whole.agent_pss_bytes,
         freshness: freshness.collect(),

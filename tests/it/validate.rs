@@ -79,7 +79,9 @@ fn set_ups_that_were_never_measured_are_predicted_and_unknown_ones_skipped() {
          fluent-bit,mlcri+warp9,daemonset,1,1,10,200,9.0,0.01,12000,10000,90,500,990\n\
          nobody,mlcri,daemonset,1,1,10,200,9.0,0.01,12000,10000,90,500,990\n\
          fluent-bit,mlcri,hovering,1,1,10,200,9.0,0.01,12000,10000,90,500,990\n\
-         fluent-bit,mlcri,daemonset,1,1,900000000,200,9.0,0.01,12000,10000,90,500,990\n",
+         fluent-bit,mlcri,daemonset,1,1,900000000,200,9.0,0.01,12000,10000,90,500,990\n\
+         fluent-bit,mlcri,daemonset,1,1,10,200,9e9,0.01,12000,10000,90,500,990\n\
+         fluent-bit,mlcri,daemonset,90000000000,1,10,200,9.0,0.01,12000,10000,90,500,990\n",
     );
     let ceilings = points(&document, "throughput");
     assert_eq!(ceilings.len(), 2);
@@ -93,13 +95,13 @@ fn set_ups_that_were_never_measured_are_predicted_and_unknown_ones_skipped() {
         .iter()
         .map(|s| (s["row"].as_str().unwrap(), s["reason"].as_str().unwrap()))
         .collect();
-    for (line, part) in [(4, "warp9"), (5, "nobody"), (6, "hovering"), (7, "rate")] {
+    for (line, part) in [(4, "warp9"), (5, "nobody"), (6, "hovering"), (7, "rate"), (8, "86400"), (9, "replicas")] {
         assert!(
             reasons.iter().any(|(row, reason)| *row == format!("rows.csv:{line}") && reason.contains(part)),
             "line {line}: {reasons:?}"
         );
     }
-    assert_eq!(reasons.len(), 4);
+    assert_eq!(reasons.len(), 6);
 }
 
 #[test]
@@ -150,7 +152,7 @@ fn a_folder_gets_report_chart_and_points() {
     assert!(report.contains("# Validation") && report.contains("validation/predicted-over-measured.svg"));
     assert!(report.contains("agent_cpu"));
     for name in
-        ["predicted-over-measured.svg", "predicted-over-measured.png", "points.csv", "validation.json"]
+        ["predicted-over-measured.svg", "predicted-over-measured.png", "points.csv"]
     {
         assert!(out.join("validation").join(name).metadata().unwrap().len() > 100, "{name}");
     }
