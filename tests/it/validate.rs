@@ -95,7 +95,7 @@ fn set_ups_that_were_never_measured_are_predicted_and_unknown_ones_skipped() {
         .iter()
         .map(|s| (s["row"].as_str().unwrap(), s["reason"].as_str().unwrap()))
         .collect();
-    for (line, part) in [(4, "warp9"), (5, "nobody"), (6, "hovering"), (7, "rate"), (8, "86400"), (9, "replicas")] {
+    for (line, part) in [(4, "warp9"), (5, "nobody"), (6, "hovering"), (7, "rate"), (8, "86400"), (9, "whole number")] {
         assert!(
             reasons.iter().any(|(row, reason)| *row == format!("rows.csv:{line}") && reason.contains(part)),
             "line {line}: {reasons:?}"
