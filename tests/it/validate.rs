@@ -95,7 +95,9 @@ fn set_ups_that_were_never_measured_are_predicted_and_unknown_ones_skipped() {
         .iter()
         .map(|s| (s["row"].as_str().unwrap(), s["reason"].as_str().unwrap()))
         .collect();
-    for (line, part) in [(4, "warp9"), (5, "nobody"), (6, "hovering"), (7, "rate"), (8, "86400"), (9, "whole number")] {
+    for (line, part) in
+        [(4, "warp9"), (5, "nobody"), (6, "hovering"), (7, "rate"), (8, "86400"), (9, "whole number")]
+    {
         assert!(
             reasons.iter().any(|(row, reason)| *row == format!("rows.csv:{line}") && reason.contains(part)),
             "line {line}: {reasons:?}"
@@ -151,9 +153,7 @@ fn a_folder_gets_report_chart_and_points() {
     let report = std::fs::read_to_string(out.join("validation.md")).unwrap();
     assert!(report.contains("# Validation") && report.contains("validation/predicted-over-measured.svg"));
     assert!(report.contains("agent_cpu"));
-    for name in
-        ["predicted-over-measured.svg", "predicted-over-measured.png", "points.csv"]
-    {
+    for name in ["predicted-over-measured.svg", "predicted-over-measured.png", "points.csv"] {
         assert!(out.join("validation").join(name).metadata().unwrap().len() > 100, "{name}");
     }
 }
