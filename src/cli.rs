@@ -11,6 +11,7 @@ mod run;
 mod schema;
 mod study;
 mod sweep;
+mod validate;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -39,6 +40,8 @@ enum Verb {
     Verify(verify::Verify),
     /// Fit an agent's costs to your own measurements, with standard errors
     Calibrate(calibrate::Calibrate),
+    /// Hold the model to measurements: predicted beside measured, with errors and intervals
+    Validate(validate::Validate),
     /// Print the JSON Schema of scenarios, or of the result file
     Schema(schema::Schema),
 }
@@ -80,6 +83,7 @@ impl Cli {
             Verb::Verify(verb) => verb.execute(),
             Verb::Calibrate(verb) => verb.execute(),
             Verb::Schema(verb) => verb.execute(),
+            Verb::Validate(verb) => verb.execute(),
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,

@@ -41,5 +41,6 @@ pub mod strategy;
 pub mod study;
 pub mod table;
 pub mod units;
+pub mod validate;
 pub mod verify;
 pub mod world;

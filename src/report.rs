@@ -21,6 +21,7 @@ mod pooled;
 pub mod provenance;
 pub mod sweep;
 pub mod terminal;
+pub mod validation;
 pub(crate) mod words;
 
 pub use error::ReportError;

@@ -12,7 +12,7 @@ use crate::placement::place;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 pub use crate::world::Pace;
-use crate::world::{Blueprint, Placement, simulate_at};
+use crate::world::{Blueprint, Placement, Tally, simulate_at};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -192,6 +192,25 @@ fn run_once(setup: &Setup, seed: u64, replication: u64, pace: Pace) -> Result<Ob
     let Ok(placement) = &setup.placement else {
         return Ok(Observation::default());
     };
+    Ok(figures::observation(setup, placement, sums(setup, placement, seed, replication, pace)?))
+}
+
+/// The raw sums of one run, for those who need more than its figures; `None` where the setup is infeasible.
+///
+/// # Errors
+/// The ledger does not balance.
+pub fn tally(setup: &Setup, seed: u64, replication: u64) -> Result<Option<Tally>, RunError> {
+    let Ok(placement) = &setup.placement else { return Ok(None) };
+    sums(setup, placement, seed, replication, Pace::default()).map(Some)
+}
+
+fn sums(
+    setup: &Setup,
+    placement: &Placement,
+    seed: u64,
+    replication: u64,
+    pace: Pace,
+) -> Result<Tally, RunError> {
     let key = subkey(named_key(seed, "replication"), replication);
     let tally = match setup.one_node_in {
         1 => simulate_at(pace, &setup.blueprint, placement, key),
@@ -211,7 +230,7 @@ fn run_once(setup: &Setup, seed: u64, replication: u64, pace: Pace) -> Result<Ob
         replication,
         imbalance,
     })?;
-    Ok(figures::observation(setup, placement, tally))
+    Ok(tally)
 }
 
 #[cfg(test)]

@@ -78,6 +78,9 @@ pub struct Scenario {
     /// to be simulated whole. Each replication draws other nodes.
     #[serde(default = "defaults::one_node_in")]
     pub one_node_in: Count,
+    /// What the run begins with.
+    #[serde(default, skip_serializing_if = "Start::is_mid_life")]
+    pub start: Start,
     /// The nodes.
     pub cluster: Cluster,
     /// Who runs what.
@@ -97,6 +100,39 @@ pub struct Scenario {
     /// Agents derived from embedded profiles.
     #[serde(default)]
     pub profiles: Vec<CustomProfile>,
+}
+
+/// What a run begins with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Start {
+    /// The middle of life: files partly full, older ones there, timers of agents anywhere.
+    #[default]
+    MidLife,
+    /// New nodes: files empty, no older ones, agents' timers counted from their start.
+    Fresh(Fresh),
+}
+
+/// When agents start on new nodes: between `before` and `before + within` ahead of the first line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Fresh {
+    /// Ahead of the first line, at least.
+    pub before: SimTime,
+    /// How much more it may be; each agent has its own.
+    pub within: SimTime,
+}
+
+impl Default for Fresh {
+    fn default() -> Self {
+        Self { before: SimTime::from_ns(0), within: SimTime::from_secs(1) }
+    }
+}
+
+impl Start {
+    fn is_mid_life(&self) -> bool {
+        *self == Self::MidLife
+    }
 }
 
 mod defaults {

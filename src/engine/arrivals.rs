@@ -61,13 +61,32 @@ pub struct Arrivals {
     mean: f64,
     modulation: Modulation,
     poisson: bool,
+    /// Where arrivals are even: they wait for the next tick, in [`NOTCHES`] of an interval; 0 for no wait.
+    tick: u64,
+    /// How long after the one before each arrival of a tick comes, in [`NOTCHES`] of an interval.
+    spacing: u64,
     table: Option<PoissonTable>,
 }
+
+/// Parts of an interval in which ticks are counted, so that they fall on exact instants.
+pub const NOTCHES: u64 = 1_000_000_000;
 
 impl Arrivals {
     /// Evenly spaced arrivals, `mean` an interval.
     pub fn constant(mean: f64) -> Self {
-        Self { mean, modulation: Modulation::Steady, poisson: false, table: None }
+        Self { mean, modulation: Modulation::Steady, poisson: false, tick: 0, spacing: 0, table: None }
+    }
+
+    /// Evenly spaced arrivals, `mean` an interval, that are let in at ticks only: at 0, `tick`, 2 `tick`, …, the
+    /// same instants for every stream, one `spacing` after the other. Both are in [`NOTCHES`] of an interval.
+    pub fn ticked(mean: f64, tick: u64, spacing: u64) -> Self {
+        Self { tick, spacing, ..Self::constant(mean) }
+    }
+
+    /// Ticks an interval; 0 where arrivals come by themselves.
+    #[inline]
+    pub fn ticks(&self) -> f64 {
+        if self.tick == 0 { 0.0 } else { NOTCHES as f64 / self.tick as f64 }
     }
 
     /// Poisson arrivals of `mean` an interval, moved by `modulation`.
@@ -78,7 +97,7 @@ impl Arrivals {
             Modulation::Sine { .. } | Modulation::Trace(_) => None,
         };
         let table = steady_mean.filter(|m| *m <= PoissonTable::MAX_MEAN).map(PoissonTable::new);
-        Self { mean, modulation, poisson: true, table }
+        Self { mean, modulation, poisson: true, tick: 0, spacing: 0, table }
     }
 
     /// Mean arrivals an interval.
@@ -100,7 +119,7 @@ impl Arrivals {
     #[inline]
     pub fn count(&self, key: u64, k: u64) -> u64 {
         if !self.poisson {
-            return even_before(self.mean, key, k + 1) - even_before(self.mean, key, k);
+            return self.even_before(key, k + 1, 0) - self.even_before(key, k, 0);
         }
         let mean = match &self.modulation {
             Modulation::Steady => self.mean,
@@ -137,9 +156,12 @@ impl Arrivals {
             return count;
         }
         if !self.poisson {
-            return (even_at(self.mean, key, k as f64 + offset as f64 / length as f64)
-                - even_before(self.mean, key, k))
-            .min(count);
+            let notch = if length == NOTCHES {
+                offset
+            } else {
+                (u128::from(offset) * u128::from(NOTCHES) / u128::from(length)) as u64
+            };
+            return (self.even_before(key, k, notch) - self.even_before(key, k, 0)).min(count);
         }
         debug_assert!(length < 1 << 50, "places are 64-bit");
         let split_key = key ^ SPLIT_SALT;
@@ -208,7 +230,7 @@ impl Arrivals {
     /// numbers [`Arrivals::before`] gives, to the unit of `length`.
     pub fn each(&self, key: u64, k: u64, count: u64, length: u64, mut take: impl FnMut(u64)) {
         if !self.poisson {
-            let first = even_before(self.mean, key, k) + 1;
+            let first = self.even_before(key, k, 0) + 1;
             let start = self.mean * k as f64 + unit(draw(key, COUNT));
             for arrival in first..first + count {
                 take((((arrival as f64 - start) / self.mean * length as f64) as u64).min(length));
@@ -253,15 +275,28 @@ impl Arrivals {
             }
         }
     }
-}
 
-/// Arrivals of an evenly spaced process before interval `k`; the phase of each stream is its own.
-fn even_before(mean: f64, key: u64, k: u64) -> u64 {
-    even_at(mean, key, k as f64)
-}
-
-fn even_at(mean: f64, key: u64, intervals: f64) -> u64 {
-    (mean * intervals + unit(draw(key, COUNT))) as u64
+    /// Arrivals of an even process before a notch of interval `k`; the phase of each stream is its own.
+    fn even_before(&self, key: u64, k: u64, notch: u64) -> u64 {
+        let due = |k: u64, notch: u64| {
+            (self.mean * (k as f64 + notch as f64 / NOTCHES as f64) + unit(draw(key, COUNT))) as u64
+        };
+        if self.tick == 0 {
+            return due(k, notch);
+        }
+        // Let in at the last tick before the notch is what was due by then.
+        let place = u128::from(k) * u128::from(NOTCHES) + u128::from(notch);
+        let Some(before) = place.checked_sub(1) else { return 0 };
+        let inside = before % u128::from(self.tick);
+        let due_at =
+            |place: u128| due((place / u128::from(NOTCHES)) as u64, (place % u128::from(NOTCHES)) as u64);
+        let all = due_at(before - inside);
+        if self.spacing == 0 {
+            return all;
+        }
+        let earlier = (before - inside).checked_sub(u128::from(self.tick)).map_or(0, due_at);
+        all.min(earlier + 1 + (inside / u128::from(self.spacing)) as u64)
+    }
 }
 
 /// Binomial(n, ½).
@@ -422,6 +457,25 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn ticked_arrivals_come_together_at_ticks() {
+        // 1,000 an interval at ticks of a tenth of it: 100 at each, none between, whatever the stream.
+        let arrivals = Arrivals::ticked(1000.0, NOTCHES / 10, 0);
+        assert_eq!(arrivals.ticks(), 10.0);
+        for key in 0..5 {
+            let n = arrivals.count(key, 7);
+            let at = |tenths: f64| arrivals.before(key, 7, n, (tenths * 1e8) as u64, NOTCHES);
+            assert_eq!((n, at(0.5), at(1.0), at(1.01)), (1000, 100, 100, 200));
+        }
+        // With a spacing of 1/10,000 of the interval half of a tick's 100 are there after half of the next tenth's tenth.
+        let spaced = Arrivals::ticked(1000.0, NOTCHES / 10, NOTCHES / 10_000);
+        let n = spaced.count(1, 7);
+        assert_eq!(spaced.before(1, 7, n, 100_000_000 + 5_000_000, NOTCHES), 100 + 50);
+        // Rare arrivals keep their mean: one in 40 ticks.
+        let rare = Arrivals::ticked(25.0, NOTCHES / 1000, 2000);
+        assert_eq!((1..101).map(|k| rare.count(3, k)).sum::<u64>(), 2500);
     }
 
     #[test]

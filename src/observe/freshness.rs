@@ -5,7 +5,7 @@
 //! other, and is integrated when the histogram is read. All sums are integers in fixed point: adding
 //! commutes, and parallel runs have the same bits in any order.
 
-use std::ops::AddAssign;
+use std::ops::{AddAssign, SubAssign};
 
 /// Fixed point of densities and masses: 2^24 a line.
 const POINT: u32 = 24;
@@ -199,6 +199,20 @@ impl AddAssign<&Self> for Freshness {
         }
         self.delivered += other.delivered;
         self.never += other.never;
+    }
+}
+
+impl SubAssign<&Self> for Freshness {
+    /// Takes away what an earlier state of the same record held: what is left came in between.
+    fn sub_assign(&mut self, earlier: &Self) {
+        for (total, part) in self.mass.iter_mut().zip(&earlier.mass) {
+            *total -= part;
+        }
+        for (total, part) in self.slope.iter_mut().zip(&earlier.slope) {
+            *total -= part;
+        }
+        self.delivered = self.delivered.saturating_sub(earlier.delivered);
+        self.never = self.never.saturating_sub(earlier.never);
     }
 }
 

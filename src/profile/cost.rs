@@ -45,6 +45,10 @@ pub struct Work {
     pub reads: f64,
     /// Read events, each weighted with how much dearer its gap made it.
     pub weighted_reads: f64,
+    /// Of the read events, those of files that are written together at ticks.
+    ticked_reads: f64,
+    /// Ticks a second at most.
+    ticks_per_s: f64,
 }
 
 /// An agent's expected load, for sizing it.
@@ -83,6 +87,11 @@ impl Work {
     /// Nothing yet, in a span of so many seconds.
     pub fn in_span(seconds: f64) -> Self {
         Self { inverse_span: 1.0 / seconds, ..Self::default() }
+    }
+
+    /// Whether any of the files is written at ticks.
+    pub fn is_ticked(&self) -> bool {
+        self.ticked_reads > 0.0
     }
 
     /// Adds lines and bytes, and the reads that took them.
@@ -145,11 +154,40 @@ impl Costs {
         (reads, reads * coldness)
     }
 
-    /// Adds what one file gave in the span of the work, read as it was written.
+    /// Adds what one file gave in the span of the work, read as it was written: whenever a line is, or, where
+    /// `ticks_per_s` is not 0, at each tick that wrote any.
     #[inline]
-    pub fn add_live(&self, work: &mut Work, lines: f64, bytes: f64) {
+    pub fn add_live(&self, work: &mut Work, lines: f64, bytes: f64, ticks_per_s: f64) {
+        if ticks_per_s > 0.0 {
+            return self.add_ticked(work, lines, bytes, ticks_per_s);
+        }
         let (reads, weighted_reads) = self.live_reads(lines, work.inverse_span);
         work.add(lines, bytes, reads, weighted_reads);
+    }
+
+    /// A file that is written at ticks is read once a tick that wrote to it.
+    fn add_ticked(&self, work: &mut Work, lines: f64, bytes: f64, ticks_per_s: f64) {
+        let per_s = (lines * work.inverse_span).min(ticks_per_s);
+        let reads = per_s / work.inverse_span;
+        work.add(lines, bytes, reads, reads * self.coldness(per_s));
+        work.ticked_reads += reads;
+        work.ticks_per_s = work.ticks_per_s.max(ticks_per_s);
+    }
+
+    /// Nanoseconds of wake-ups where some or all files are written at ticks, the reader's thread being `busy` for this
+    /// share of the time.
+    fn ticked_wakeups_ns(&self, work: &Work, busy: f64) -> f64 {
+        let spare_reads = (work.ticked_reads - work.ticks_per_s / work.inverse_span).max(0.0);
+        let events = work.reads - spare_reads;
+        let events_per_s = events * work.inverse_span;
+        let (wakeup_ns, thinned) = self.wakeups_at(events_per_s);
+        let wakeups = if work.ticked_reads < work.reads {
+            events * (1.0 - busy).max(0.0) * thinned
+        } else {
+            // Ticks are apart: the reader is done with one before the next comes, unless it has no time at all.
+            events * if busy < 1.0 { 1.0 } else { 0.0 }
+        };
+        wakeups * wakeup_ns
     }
 
     /// Adds a backlog that is read in large chunks.
@@ -186,6 +224,9 @@ impl Costs {
         let content_ns = work.lines * self.line_ns + work.bytes * self.byte_ns;
         let reads_ns = work.weighted_reads * self.read_ns;
         let busy = (reads_ns + content_ns * self.reader_share) * work.inverse_span * SEC_PER_NS;
+        if work.ticked_reads > 0.0 {
+            return self.ticked_wakeups_ns(work, busy) + reads_ns + content_ns;
+        }
         let wakeups = work.reads * (1.0 - busy).max(0.0) * thinned;
         wakeups * wakeup_ns + reads_ns + content_ns
     }
@@ -195,6 +236,19 @@ impl Costs {
     pub fn bulk_reader_ns(&self, lines: f64, bytes: f64) -> f64 {
         (lines * self.line_ns + bytes * self.byte_ns) * self.reader_share
             + bytes / self.read_chunk_bytes * self.read_ns
+    }
+
+    /// Nanoseconds from a flush until its last line is on its way: what the cost of lines and bytes leaves to others
+    /// than the reading thread, one after the other. In whole milliseconds: flushes of few lines take none.
+    #[inline]
+    pub fn output_ns(&self, lines: u64, bytes: u64) -> u64 {
+        let content_ns = lines as f64 * self.line_ns + bytes as f64 * self.byte_ns;
+        (content_ns * (1.0 - self.reader_share()).max(0.0) * 1e-6 + 0.5) as u64 * 1_000_000
+    }
+
+    /// Bytes on disk that are read at once from a file that is behind.
+    pub fn read_chunk_bytes(&self) -> f64 {
+        self.read_chunk_bytes
     }
 
     /// Share of the CPU for lines and bytes that falls on the reading thread; all of it where nothing is known.
@@ -255,7 +309,7 @@ impl Costs {
         let mut work = Work::in_span(1.0);
         if load.files > 0.0 {
             let per_file = (load.lines_per_s / load.files, load.bytes_per_s / load.files);
-            self.add_live(&mut work, per_file.0, per_file.1);
+            self.add_live(&mut work, per_file.0, per_file.1, 0.0);
             for total in [&mut work.lines, &mut work.bytes, &mut work.reads, &mut work.weighted_reads] {
                 *total *= load.files;
             }

@@ -17,6 +17,7 @@ mod palette;
 mod raster;
 mod resources;
 mod timeline;
+mod validation;
 
 use super::{Report, ReportError};
 use crate::lang::Lang;
@@ -151,6 +152,30 @@ impl Chart {
     fn failed(self, problem: impl ToString) -> ReportError {
         ReportError::Chart { chart: self.stem(), problem: problem.to_string() }
     }
+}
+
+/// Predicted over measured, as SVG and PNG.
+///
+/// # Errors
+/// It cannot be drawn: a defect.
+pub(super) fn predicted_over_measured(
+    validation: &crate::validate::Validation,
+) -> Result<(String, Vec<u8>), ReportError> {
+    let failed = |problem: String| ReportError::Chart { chart: "predicted-over-measured", problem };
+    font().map_err(|problem| failed(problem.to_owned()))?;
+    let (width, height) = (frame::WIDTH as u32, validation::height(validation) as u32);
+    let fine = (width * FINENESS, height * FINENESS);
+    let mut text = String::new();
+    {
+        let area = SVGBackend::with_string(&mut text, fine).into_drawing_area();
+        validation::draw(&Canvas::new(area, Typesetting::SVG), validation).map_err(failed)?;
+    }
+    let size = format!("width=\"{}\" height=\"{}\"", fine.0, fine.1);
+    let svg = text.replacen(&size, &format!("width=\"{width}\" height=\"{height}\""), 1);
+    let png = raster::png(fine, |backend| {
+        validation::draw(&Canvas::new(backend.into_drawing_area(), Typesetting::BITMAP), validation)
+    });
+    Ok((svg, png.map_err(failed)?.map_err(failed)?))
 }
 
 /// Registers the font, once in a process.

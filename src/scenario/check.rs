@@ -161,6 +161,10 @@ fn check_times(scenario: &Scenario) -> Checked {
     allow(drain <= SimTime::from_secs(86_400), "drain", || {
         format!("drain is {drain}; allowed is up to 24h")
     })?;
+    if let super::Start::Fresh(fresh) = scenario.start {
+        up_to(MONTH, fresh.before, "before", "start/fresh/before")?;
+        up_to(MONTH, fresh.within, "within", "start/fresh/within")?;
+    }
     let in_range = chunk >= SimTime::from_ns(2_000_000) && chunk <= SimTime::from_secs(1);
     allow(in_range, "chunk", || format!("chunk is {chunk}; allowed is 2ms to 1s"))
 }

@@ -3,7 +3,7 @@
 use super::cost::Cost;
 use super::workload::Count;
 use crate::profile::{Overflow, Retries};
-use crate::units::{Bytes, Millicores, SimTime};
+use crate::units::{Bytes, Fraction, Millicores, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
@@ -84,6 +84,9 @@ pub struct Settings {
     /// Retries of a failed request: `unlimited`, or `{ limit: 1 }`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retries: Option<Retries>,
+    /// Share of files in a rotated one's place that the agent overlooks until its next scan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed_successors: Option<Fraction>,
     /// Whether read positions survive the process.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checkpoints: Option<bool>,
@@ -105,6 +108,7 @@ impl Settings {
             refresh_interval: self.refresh_interval.or(other.refresh_interval),
             rotate_wait: self.rotate_wait.or(other.rotate_wait),
             retries: self.retries.or(other.retries),
+            missed_successors: self.missed_successors.or(other.missed_successors),
             checkpoints: self.checkpoints.or(other.checkpoints),
             max_inputs: self.max_inputs.or(other.max_inputs),
             enrich: self.enrich.or(other.enrich),

@@ -169,6 +169,8 @@ pub enum ArrivalsSpec {
     Poisson,
     /// Evenly.
     Constant,
+    /// Evenly, but written at ticks of this length only, the same instants for all pods: a load generator.
+    Ticked(SimTime),
     /// On and off.
     Burst(Burst),
     /// With the time of day.

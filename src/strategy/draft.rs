@@ -3,7 +3,7 @@
 use super::laws::{laws_of, lognormal};
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
-use crate::scenario::{Fault, Lifecycle, LogSpec, OutageMode, Scenario, Workload};
+use crate::scenario::{Fault, Lifecycle, LogSpec, OutageMode, Scenario, Start, Workload};
 use crate::units::SimTime;
 use crate::world::{
     BackendPlan, Blueprint, FileRotation, Life, Outage, PodTemplate, Pool, Reader, Requests, StreamPlan,
@@ -40,6 +40,10 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: &dyn Fn(&Log
         agents: Vec::new(),
         node_agent: None,
         backend: backend(scenario),
+        fresh: match scenario.start {
+            Start::MidLife => None,
+            Start::Fresh(fresh) => Some((fresh.before.as_ns(), fresh.within.as_ns())),
+        },
         horizon_ns: scenario.duration.as_ns(),
         warmup_ns: scenario.warmup.time().as_ns(),
         drain_ns: scenario.drain.as_ns(),

@@ -158,7 +158,9 @@ pub(super) fn agent(
         backoff_cap_ns: behaviour.backoff_cap.value.as_ns(),
         scan_ns: settings.refresh_interval.unwrap_or(behaviour.scan_interval.value).as_ns(),
         successor: behaviour.successor.value,
-        missed_successors: behaviour.missed_successors.value,
+        missed_successors: settings
+            .missed_successors
+            .map_or(behaviour.missed_successors.value, crate::units::Fraction::get),
         rotate_wait_ns: settings.rotate_wait.unwrap_or(behaviour.rotate_wait.value).as_ns(),
         checkpoints: settings.checkpoints.unwrap_or(behaviour.checkpoints.value),
         restart_ns: behaviour.restart.value.as_ns(),

@@ -50,6 +50,10 @@ pub(super) struct Input {
     pub since_ns: u64,
     /// Whether lines from before `since_ns` may be unread.
     pub behind: bool,
+    /// When it was last at the end of all files that it knew.
+    pub caught_up_ns: u64,
+    /// Whether files were rotated that it has not taken note of.
+    pub has_unnoticed: bool,
     /// Whether it carries the costs of the process.
     pub leads: bool,
     pub flush_ns: u64,
@@ -61,6 +65,8 @@ pub(super) struct Input {
     scan_phase_ns: u64,
     pub key: u64,
     pub requests: u64,
+    /// Requests of the last flush, one a file: so many answers free its memory.
+    pub answers: u64,
     /// Record bytes held, under way or not.
     pub held_bytes: u64,
     /// The most it ever held.
@@ -97,6 +103,8 @@ impl Input {
             mode: Mode::Reading,
             since_ns: 0,
             behind: false,
+            caught_up_ns: 0,
+            has_unnoticed: false,
             leads,
             flush_ns: 0,
             flush_gap_ns: 0,
@@ -106,6 +114,7 @@ impl Input {
             scan_phase_ns: 0,
             key: 0,
             requests: 0,
+            answers: 0,
             held_bytes: 0,
             peak_bytes: 0,
             filling: Batch::default(),
@@ -125,6 +134,10 @@ impl Input {
         self.key = subkey(key, u64::from(self.config));
         self.mode = Mode::Reading;
         self.since_ns = now_ns;
+        // What it starts with it has at once.
+        self.caught_up_ns = now_ns + 1;
+        self.has_unnoticed = false;
+        self.answers = 0;
         self.flush_ns = now_ns + if flush_phase_ns == 0 { plan.flush_ns } else { flush_phase_ns };
         self.flush_gap_ns = plan.flush_ns;
         self.scan_phase_ns = now_ns + phase(SCAN_PHASE, plan.scan_ns);
@@ -143,6 +156,15 @@ impl Input {
         held
     }
 
+    /// The agent has started between `before_ns` and `within_ns` more ahead of the run: its timers are counted from
+    /// there.
+    pub fn count_from_start(&mut self, plan: &AgentPlan, key: u64, before_ns: u64, within_ns: u64) {
+        let more = draw(subkey(key, FLUSH_PHASE), 0) % PHASES * (within_ns / PHASES);
+        let left = |interval_ns: u64| interval_ns - (before_ns + more) % interval_ns.max(1);
+        self.flush_ns = left(plan.flush_ns);
+        self.scan_phase_ns = left(plan.scan_ns);
+    }
+
     /// The next instant at which something happens.
     pub fn next_ns(&self) -> u64 {
         let timers = self.flush_ns.min(self.scan_ns).min(self.give_up_ns).min(self.restart_ns);
@@ -151,13 +173,16 @@ impl Input {
 
     /// Frees the memory of accepted batches whose answers are there at `now_ns`, and reads on if that makes room.
     pub fn release(&mut self, now_ns: u64, plan: &AgentPlan) {
+        let before = self.held_bytes;
         let held_bytes = &mut self.held_bytes;
         self.releases.retain(|&mut (at_ns, record_bytes)| {
             let is_there = at_ns <= now_ns;
             *held_bytes -= if is_there { record_bytes } else { 0 };
             !is_there
         });
-        if self.mode == Mode::Paused && self.held_bytes < plan.buffer_limit_bytes {
+        // A line that does not fit leaves a little room, which is none: only an answer ends a pause.
+        let freed = self.held_bytes < before;
+        if self.mode == Mode::Paused && freed && self.held_bytes < plan.buffer_limit_bytes {
             self.mode = Mode::Reading;
             self.behind = true;
         }

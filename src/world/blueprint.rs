@@ -31,6 +31,9 @@ pub struct Blueprint {
     pub node_agent: Option<usize>,
     /// The log service.
     pub backend: BackendPlan,
+    /// Files begin empty, and agents started so many nanoseconds before the run at least, and so many more at most;
+    /// with `None` both are in the middle of life.
+    pub fresh: Option<(u64, u64)>,
     /// Nothing is written after this, in nanoseconds.
     pub horizon_ns: u64,
     /// Lines written before this do not count for freshness, in nanoseconds.
@@ -253,6 +256,12 @@ impl AgentPlan {
             return plain_bytes;
         }
         (u128::from(plain_bytes) * u128::from(self.compression_ppm) / 1_000_000) as u64
+    }
+
+    /// Nanoseconds from a flush until its last line is on its way.
+    #[inline]
+    pub fn output_ns(&self, lines: u64, record_bytes: u64) -> u64 {
+        self.costs.output_ns(lines, record_bytes - lines * self.record_overhead_bytes)
     }
 
     /// Requests of a flush: one a file with news, and more where they are large.

@@ -27,6 +27,24 @@ struct Span {
     until_ns: u64,
 }
 
+/// What became of a rotation that was not noticed at once.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Noticed {
+    /// It still is not.
+    NotYet,
+    /// It is: whether the live file was found, and when older ones are given up.
+    Now { found: bool, gives_up_ns: u64 },
+}
+
+/// A rotation that the reader has not noticed.
+#[derive(Clone, Copy, Debug)]
+struct Unnoticed {
+    /// The end of the rotated file.
+    end_ns: u64,
+    /// Whether the reader watches the file; otherwise it looks when it has read it to its end.
+    watched: bool,
+}
+
 /// All files of one stream. Cold: touched at rotations, scans, kills and at the ends of its pod only.
 #[derive(Clone, Debug)]
 pub(super) struct Files {
@@ -49,6 +67,10 @@ pub(super) struct Files {
     known: SmallVec<[Span; 2]>,
     /// Rotated files that the reader gives up: when, and where they end.
     give_up: SmallVec<[(u64, u64); 1]>,
+    /// A file that was rotated without the reader taking note so far.
+    unnoticed: Option<Unnoticed>,
+    /// When the reader last found a live file.
+    found_ns: u64,
     /// Follows the live file's size.
     head: Head,
     /// No need to look at the size before this.
@@ -58,10 +80,11 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Files in the middle of their life: the live one holds `initial_bytes`, older ones are all there.
+    /// Files in the middle of their life: the live one holds `initial_bytes`, older ones are all there. With
+    /// `None` the live one is new, and the first.
     pub fn new(
         rotation: FileRotation,
-        initial_bytes: u64,
+        initial_bytes: Option<u64>,
         stream: &Stream,
         has_reader: bool,
         no_reader_cause: Cause,
@@ -77,12 +100,14 @@ impl Files {
             is_gone: false,
             live_from_ns: 0,
             live_from_lines: 0,
-            live_base_bytes: -(initial_bytes as i64),
+            live_base_bytes: -(initial_bytes.unwrap_or(0) as i64),
             live_abandoned: Abandoned::default(),
             rotated: VecDeque::new(),
-            older: rotation.files.saturating_sub(1),
+            older: if initial_bytes.is_some() { rotation.files.saturating_sub(1) } else { 0 },
             known,
             give_up: SmallVec::new(),
+            unnoticed: None,
+            found_ns: 0,
             head: stream.head(),
             next_check_ns: 0,
             has_reader,
@@ -92,7 +117,7 @@ impl Files {
 
     /// The files of the same container's successor, begun at `now_ns`; its reader has yet to find them.
     pub fn begin_anew(&self, stream: &Stream, now_ns: u64) -> Self {
-        let mut files = Self::new(self.rotation, 0, stream, self.has_reader, self.no_reader_cause);
+        let mut files = Self::new(self.rotation, None, stream, self.has_reader, self.no_reader_cause);
         (files.born_ns, files.live_from_ns, files.older) = (now_ns, now_ns, 0);
         files.known.clear();
         files
@@ -162,14 +187,15 @@ impl Files {
         found
     }
 
-    /// Rotates at `at_ns`; `unseen` is why lines are lost of a file that the reader does not know. The reader must have been brought up to then. Gives the time at which the reader
-    /// gives up what it has not read of the file, where that is so.
+    /// Rotates at `at_ns`; `unseen` is why lines are lost of a file that the reader does not know. The reader must
+    /// have been brought up to then. Gives the time at which the reader gives up what it has not read of the file,
+    /// where that is so: `rotate_wait_ns` from now, or nothing where it has not noticed.
     pub fn rotate(
         &mut self,
         stream: &mut Stream,
         law: &StreamLaw,
         at_ns: u64,
-        rotate_wait_ns: u64,
+        rotate_wait_ns: Option<u64>,
         unseen: Cause,
         tally: &mut Tally,
     ) -> Option<u64> {
@@ -182,8 +208,8 @@ impl Files {
             if let Some(span) = self.known.last_mut() {
                 span.until_ns = at_ns;
             }
-            if stream.time_ns < at_ns {
-                let until = at_ns.saturating_add(rotate_wait_ns);
+            if let Some(wait_ns) = rotate_wait_ns.filter(|_| stream.time_ns < at_ns) {
+                let until = at_ns.saturating_add(wait_ns);
                 self.give_up.push((until, at_ns));
                 deadline = Some(until);
             }
@@ -264,6 +290,12 @@ impl Files {
     }
 
     /// The reader looks for files and finds the live one.
+    pub fn discover_at(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64) {
+        self.found_ns = now_ns;
+        self.discover(stream, law);
+    }
+
+    /// As above, of a file that is watched at once.
     pub fn discover(&mut self, stream: &mut Stream, law: &StreamLaw) {
         if self.is_gone {
             return;
@@ -280,6 +312,54 @@ impl Files {
     pub fn knows_live(&self, stream: &Stream) -> bool {
         let is_over = stream.time_ns >= self.ended_ns || self.is_gone;
         is_over || self.known.last().is_some_and(|span| span.until_ns == self.ended_ns)
+    }
+
+    /// Whether a reader that was last at the end of all that it knew at `caught_up_ns` watches the live file: a file
+    /// just found is read to its end first.
+    pub fn is_watched(&self, caught_up_ns: u64) -> bool {
+        caught_up_ns > self.found_ns
+    }
+
+    /// The live file ends at `end_ns`, and its reader takes no note so far.
+    pub fn pass_unnoticed(&mut self, end_ns: u64, watched: bool) {
+        self.unnoticed = Some(Unnoticed { end_ns, watched });
+    }
+
+    /// The reader takes note of an earlier rotation, if the time for that has come: where it watches, when it
+    /// `reads` again; where not, when it has read the file to its end. Then it looks for the live file once, but if
+    /// the rotated one is gone by then it only forgets it. `None` where nothing is left to be noticed; otherwise
+    /// whether it found a file, and when it gives up what it has not read of older ones.
+    pub fn notice(
+        &mut self,
+        stream: &mut Stream,
+        law: &StreamLaw,
+        now_ns: u64,
+        reads: bool,
+        rotate_wait_ns: u64,
+    ) -> Option<Noticed> {
+        let Unnoticed { end_ns, watched } = self.unnoticed?;
+        if !self.rotated.iter().any(|file| file.until_ns == end_ns) {
+            self.unnoticed = None;
+            return None;
+        }
+        if !(if watched { reads } else { stream.time_ns >= end_ns }) {
+            return Some(Noticed::NotYet);
+        }
+        self.unnoticed = None;
+        let found = !self.knows_live(stream);
+        let until = now_ns.saturating_add(rotate_wait_ns);
+        let given_up = self.give_up.last().map_or(0, |(_, end)| *end);
+        let open: Vec<u64> = self
+            .known
+            .iter()
+            .map(|span| span.until_ns)
+            .filter(|end| *end > given_up && *end != self.ended_ns)
+            .collect();
+        self.give_up.extend(open.iter().map(|end| (until, *end)));
+        if found {
+            self.discover_at(stream, law, now_ns);
+        }
+        Some(Noticed::Now { found, gives_up_ns: if open.is_empty() { u64::MAX } else { until } })
     }
 
     /// When the reader next gives a rotated file up.
@@ -397,6 +477,7 @@ impl Files {
         }
         tally.ledger.emitted += written.lines;
         self.is_gone = true;
+        self.unnoticed = None;
         written
     }
 }

@@ -197,7 +197,7 @@ impl Node {
                 if place.inputs.is_empty() {
                     input.want_scan(now_ns, blueprint.agents[input.plan as usize].scan_ns);
                 } else {
-                    self.files[number].discover(stream, law);
+                    self.files[number].discover_at(stream, law, now_ns);
                 }
             }
             if self.media[number] != Medium::Stdout {

@@ -135,13 +135,16 @@ impl Node {
         let prefix_bytes = found.plan.medium.prefix_bytes() as u32;
         let rotation = if is_stdout { blueprint.kubelet } else { found.plan.rotation };
         let stream = Stream::new(law_index as u32, law, found.tenant, prefix_bytes, found.key, 0);
-        let initial_bytes = unit(draw(found.key, INITIAL_SIZE)) * rotation.size_bytes as f64;
+        let initial_bytes = blueprint
+            .fresh
+            .is_none()
+            .then(|| (unit(draw(found.key, INITIAL_SIZE)) * rotation.size_bytes as f64) as u64);
         let has_reader = found.group.0 != u64::MAX;
         let cause = match found.plan.reader {
             Reader::Impossible => Cause::NotCollectable,
             _ => Cause::RotatedBeforeRead,
         };
-        self.files.push(Files::new(rotation, initial_bytes as u64, &stream, has_reader, cause));
+        self.files.push(Files::new(rotation, initial_bytes, &stream, has_reader, cause));
         self.streams.push(stream);
         self.media.push(found.plan.medium);
     }
@@ -175,7 +178,11 @@ impl Node {
                 }
                 let plan = &blueprint.agents[agent];
                 let config = found.get(first).map_or(0, |f| f.group.1);
-                self.inputs.push(Input::new(agent, plan, first as u32..next as u32, key, config, leads));
+                let mut input = Input::new(agent, plan, first as u32..next as u32, key, config, leads);
+                if let Some((before_ns, within_ns)) = blueprint.fresh {
+                    input.count_from_start(plan, key, before_ns, within_ns);
+                }
+                self.inputs.push(input);
                 self.reader_of.resize(next, self.inputs.len() as u32 - 1);
                 leads = false;
             }

@@ -11,6 +11,7 @@ use super::blueprint::{AgentPlan, Blueprint};
 use super::node::Node;
 use super::stream::{Amount, Head, Stream};
 use super::tally::Tally;
+use crate::observe::Spread;
 use crate::profile::Work;
 use crate::units::NS_PER_SEC;
 
@@ -77,8 +78,9 @@ struct Flush {
     wire_bytes: u64,
     chunks: u64,
     work: Work,
-    /// The class of the random part of its latency, and when its answer is there.
+    /// The class of the random part of its latency, what the output takes on top, and when the answer is there.
     class: usize,
+    output_ns: u64,
     answer_ns: u64,
 }
 
@@ -93,12 +95,13 @@ impl Flush {
             chunks: 0,
             work,
             class: 0,
+            output_ns: 0,
             answer_ns: 0,
         }
     }
 
     #[inline]
-    fn add(&mut self, new: Amount, stream: &Stream, plan: &AgentPlan, reads: &[Reads]) {
+    fn add(&mut self, new: Amount, stream: &Stream, ticks_per_s: f64, plan: &AgentPlan, reads: &[Reads]) {
         let disk_bytes = stream.on_disk(new);
         self.lines += new.lines;
         self.record_bytes += plan.record_bytes(new.lines, new.bytes);
@@ -106,10 +109,10 @@ impl Flush {
         self.wire_bytes += plan.wire_bytes(new.lines, new.bytes);
         self.chunks += 1;
         match reads.get(new.lines as usize) {
-            Some(known) => {
+            Some(known) if ticks_per_s == 0.0 => {
                 self.work.add(new.lines as f64, disk_bytes as f64, known.reads, known.weighted);
             }
-            None => plan.costs.add_live(&mut self.work, new.lines as f64, disk_bytes as f64),
+            _ => plan.costs.add_live(&mut self.work, new.lines as f64, disk_bytes as f64, ticks_per_s),
         }
     }
 }
@@ -134,6 +137,7 @@ impl Node {
             && input.filling.lines == 0
             && since_ns + plan.flush_ns == first_ns
             && plan.flush_ns <= blueprint.chunk_ns
+            && !input.has_unnoticed
             && input.flush_gap_ns == plan.flush_ns
             && plan.max_in_flight > 0
             && input.releases.iter().all(|(at_ns, _)| *at_ns <= first_ns);
@@ -174,6 +178,10 @@ impl Node {
             let fullest = scratch.flushes.iter().map(|f| f.record_bytes).max().unwrap_or(0);
             input.peak_bytes = input.peak_bytes.max(fullest).max(input.held_bytes);
             input.held_bytes = last.record_bytes;
+            input.caught_up_ns = input.since_ns;
+            if let Some(sent) = scratch.flushes.iter().rev().find(|f| f.lines > 0) {
+                input.answers = sent.chunks;
+            }
             input.releases.clear();
             if last.lines > 0 {
                 input.releases.push((last.answer_ns, last.record_bytes));
@@ -215,6 +223,7 @@ impl Pass<'_> {
                 continue;
             }
             let law = &self.blueprint.laws[stream.law as usize];
+            let ticks_per_s = law.arrivals.ticks();
             let (mut head, mut before) = stream.start();
             let mut at_ns = self.first_ns;
             for flush in &mut scratch.flushes {
@@ -222,7 +231,7 @@ impl Pass<'_> {
                 let new = written - before;
                 scratch.lines.push(new.lines);
                 if new.lines > 0 {
-                    flush.add(new, stream, self.plan, reads);
+                    flush.add(new, stream, ticks_per_s, self.plan, reads);
                 }
                 before = written;
                 at_ns += self.plan.flush_ns;
@@ -260,7 +269,8 @@ impl Pass<'_> {
             if flush.lines > 0 {
                 let (class, latency_ns) = link.latency_ns(input.key, request);
                 request += 1;
-                (flush.class, flush.answer_ns) = (class, at_ns + latency_ns);
+                flush.output_ns = plan.output_ns(flush.lines, flush.record_bytes);
+                (flush.class, flush.answer_ns) = (class, at_ns + latency_ns + flush.output_ns);
                 if flush.answer_ns >= self.blueprint.end_ns() {
                     return number;
                 }
@@ -291,7 +301,10 @@ impl Pass<'_> {
         let (mut from_ns, mut at_ns) = (self.since_ns, self.first_ns);
         let reads = &scratch.reads[self.kind];
         for (number, flush) in scratch.flushes.iter().enumerate() {
-            let cpu_ns = match reads.get(flush.lines as usize).filter(|_| flush.chunks == 1) {
+            let cpu_ns = match reads
+                .get(flush.lines as usize)
+                .filter(|_| flush.chunks == 1 && !flush.work.is_ticked())
+            {
                 Some(known) => plan.costs.cpu_ns_at(&flush.work, known.wakeups),
                 None => plan.costs.cpu_ns(&flush.work),
             };
@@ -316,11 +329,32 @@ impl Pass<'_> {
             stream.go_with(from_ns, head, written);
             if counts {
                 let lines = &scratch.lines[number * flushes..(number + 1) * flushes];
-                let by_class = tally.punctual_lines(self.kind, stream.tenant as usize);
+                let tenant = stream.tenant as usize;
+                let by_class = tally.punctual_lines(self.kind, tenant);
+                let mut is_late = false;
                 for (lines, flush) in lines.iter().zip(&scratch.flushes) {
-                    by_class[flush.class] += lines;
+                    if flush.output_ns == 0 {
+                        by_class[flush.class] += lines;
+                    }
+                    is_late |= flush.output_ns > 0;
+                }
+                if is_late {
+                    self.deliver_late(tenant, lines, &scratch.flushes, tally);
                 }
             }
+        }
+    }
+
+    /// Enters the ages of a tenant's lines whose output takes long.
+    fn deliver_late(&self, tenant: usize, lines: &[u64], flushes: &[Flush], tally: &mut Tally) {
+        let mut at_ns = self.first_ns;
+        for (lines, flush) in lines.iter().zip(flushes) {
+            if flush.output_ns > 0 && *lines > 0 {
+                let youngest_ns = flush.answer_ns - at_ns + self.plan.look_delay_ns;
+                let spread = Spread::between(youngest_ns, youngest_ns + self.plan.flush_ns);
+                tally.tenants[tenant].freshness.add(&spread, *lines);
+            }
+            at_ns += self.plan.flush_ns;
         }
     }
 }

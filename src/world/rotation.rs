@@ -2,6 +2,7 @@
 
 use super::agent::Mode;
 use super::blueprint::Blueprint;
+use super::files::Noticed;
 use super::node::Node;
 use super::tally::Tally;
 use crate::engine::random::{draw, subkey, unit};
@@ -92,30 +93,70 @@ impl Node {
         let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
         let law = &blueprint.laws[stream.law as usize];
         let Some(input) = self.inputs.get_mut(reader as usize) else {
-            files.rotate(stream, law, now_ns, 0, Cause::NeverDiscovered, tally);
+            files.rotate(stream, law, now_ns, None, Cause::NeverDiscovered, tally);
             return;
         };
         let plan = &blueprint.agents[input.plan as usize];
         if input.mode == Mode::Down {
             // Nobody notices; what was not read is found missing when the agent is back.
-            files.rotate(stream, law, now_ns, 0, Cause::AgentKilled, tally);
+            files.rotate(stream, law, now_ns, Some(0), Cause::AgentKilled, tally);
             return;
         }
-        if let Some(deadline_ns) =
-            files.rotate(stream, law, now_ns, plan.rotate_wait_ns, Cause::NeverDiscovered, tally)
-        {
+        // An input that stands still, or has not come to the end of a file since it found it, does not look now.
+        let watched = files.is_watched(input.caught_up_ns);
+        // Of a file that it does not know it notices nothing.
+        let at_once = plan.successor == Successor::AtOnce;
+        let looks = at_once || (files.knows_live(stream) && input.mode == Mode::Reading && watched);
+        if !looks && files.knows_live(stream) {
+            files.rotate(stream, law, now_ns, None, Cause::NeverDiscovered, tally);
+            files.pass_unnoticed(now_ns, watched);
+            input.has_unnoticed = true;
+            input.want_scan(now_ns, plan.scan_ns);
+            self.schedule_input(reader as usize);
+            return;
+        }
+        let wait_ns = Some(plan.rotate_wait_ns);
+        if let Some(deadline_ns) = files.rotate(stream, law, now_ns, wait_ns, Cause::NeverDiscovered, tally) {
             input.give_up_ns = input.give_up_ns.min(deadline_ns);
+        }
+        if !looks {
+            input.want_scan(now_ns, plan.scan_ns);
+            self.schedule_input(reader as usize);
+            return;
         }
         // An application begins its new file at once, before the agent looks; the runtime reopens a container's
         // log some milliseconds after the kubelet's rename.
         let appears_at_once = self.media[number] != Medium::Stdout;
         let missed = unit(draw(subkey(stream.key, MISSED), now_ns)) < plan.missed_successors;
         if plan.successor == Successor::AtOnce || (appears_at_once && !missed) {
-            files.discover(stream, law);
+            files.discover_at(stream, law, now_ns);
         } else {
             input.want_scan(now_ns, plan.scan_ns);
         }
         self.schedule_input(reader as usize);
+    }
+
+    /// The input takes note of rotations that it could not look at when they happened. Gives whether it found a file.
+    pub(super) fn notice_rotations(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint) -> bool {
+        let input = &mut self.inputs[index];
+        let rotate_wait_ns = blueprint.agents[input.plan as usize].rotate_wait_ns;
+        let reads = input.mode == Mode::Reading;
+        input.has_unnoticed = false;
+        let mut any_found = false;
+        for number in input.first as usize..input.end as usize {
+            let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
+            let law = &blueprint.laws[stream.law as usize];
+            match files.notice(stream, law, now_ns, reads, rotate_wait_ns) {
+                Some(Noticed::NotYet) => input.has_unnoticed = true,
+                Some(Noticed::Now { found, gives_up_ns }) => {
+                    input.give_up_ns = input.give_up_ns.min(gives_up_ns);
+                    input.behind |= found;
+                    any_found |= found;
+                }
+                None => {}
+            }
+        }
+        any_found
     }
 
     /// The input looks for new files.
@@ -125,7 +166,8 @@ impl Node {
         for number in input.first as usize..input.end as usize {
             if !self.files[number].knows_live(&self.streams[number]) {
                 let stream = &mut self.streams[number];
-                self.files[number].discover(stream, &blueprint.laws[stream.law as usize]);
+                let found_ns = input.since_ns;
+                self.files[number].discover_at(stream, &blueprint.laws[stream.law as usize], found_ns);
                 // What the file holds already is read in large chunks.
                 input.behind = true;
             }

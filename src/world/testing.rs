@@ -88,6 +88,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
             queue_ns: 5 * NS_PER_SEC,
             outages: Vec::new(),
         },
+        fresh: None,
         horizon_ns: seconds * NS_PER_SEC,
         warmup_ns: 0,
         drain_ns: 5 * NS_PER_SEC,

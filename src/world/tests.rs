@@ -2,7 +2,9 @@
 
 use super::testing::{layout, one_node, run};
 use super::*;
-use crate::flow::Cause;
+use crate::engine::arrivals::Arrivals;
+use crate::engine::marks::Marks;
+use crate::flow::{Cause, Medium};
 use crate::units::NS_PER_SEC;
 
 const S: u64 = NS_PER_SEC;
@@ -383,4 +385,43 @@ fn an_agent_in_a_pod_that_is_deleted_loses_what_it_could_not_send() {
     let tally = run(&blueprint);
     assert_eq!(tally.ledger.lost[Cause::AgentKilled as usize], 0);
     assert!(tally.ledger.in_flight as f64 > 0.9 * tally.ledger.emitted as f64);
+}
+
+/// One file on the node that its application rotates at 10 MiB: 241 bytes a line, 7,200 lines/s, full after 6.04 s.
+fn one_rotating_file(outage_s: std::ops::Range<u64>) -> Blueprint {
+    let mut blueprint = layout(1, 7200.0, false, 40);
+    for law in &mut blueprint.laws {
+        *law = StreamLaw { arrivals: Arrivals::constant(7200.0), sizes: Marks::constant(241) };
+    }
+    blueprint.pods[0].streams[0].medium = Medium::HostPath;
+    blueprint.agents[0].record_overhead_bytes = 37;
+    blueprint.fresh = Some((0, NS_PER_SEC));
+    let ns = |s| s * NS_PER_SEC;
+    blueprint.backend.outages =
+        vec![Outage { from_ns: ns(outage_s.start), until_ns: ns(outage_s.end), refuses: false }];
+    blueprint
+}
+
+#[test]
+fn a_paused_input_notices_a_rotation_when_it_reads_again() {
+    // The buffer takes 2.5 s of records, so that it is full before the second rotation at 12.08 s. The third file, of
+    // 12.08 to 18.13 s, comes and goes unseen: 10 MiB / 241 B = 43,509 lines. (Lab: 43,510.) The fourth is found.
+    let tally = run(&one_rotating_file(9..19));
+    let lost = tally.ledger.lost[Cause::NeverDiscovered as usize] + tally.ledger.retained;
+    assert!((43_400..43_600).contains(&lost), "{:?}", tally.ledger);
+
+    // After 32 s the file that it was reading is gone, and nothing but a scan, at 60 s, finds another.
+    let tally = run(&one_rotating_file(9..38));
+    let delivered = tally.ledger.delivered as f64 / 7200.0;
+    assert!((9.0..12.1).contains(&delivered), "{delivered} s of lines");
+}
+
+#[test]
+fn files_share_a_backlog_alike() {
+    // Ten files of 5,000 lines/s and a ceiling of 17,986: every file falls behind by 0.64 s a second, so that of what
+    // arrives within 22 s half is older than 7.1 s. (Lab: 6.2 s within 17 s.) Were files read one after the other, the
+    // first three would take all, at about a second.
+    let tally = run(&layout(10, 5000.0, false, 17));
+    let median = tally.tenants[0].freshness.quantile(0.5).unwrap();
+    assert!((6.2..8.0).contains(&median), "{median}");
 }

@@ -112,8 +112,16 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
         (with("nodes: 2", "nodes: 99999999999999999999"), ":6:25:", &["is not a whole number from 1 to"]),
         (with("nodes: 2", "nodes: 100001"), ":6:25:", &["allowed are up to 100000"]),
         (with("replicas: 4", "replicas: 3000001"), ":11:19:", &["3000001 pods; allowed are up to 3000000"]),
-        (with("replicas: 4", "replicas: 500001"), ":7:", &["500001 pods are to be simulated", "oneNodeIn: 2"]),
-        (with("duration: 20s", "duration: 20s\noneNodeIn: 2"), ":3:", &["one node in 2 of 2", "allowed is up to 1"]),
+        (
+            with("replicas: 4", "replicas: 500001"),
+            ":7:",
+            &["500001 pods are to be simulated", "oneNodeIn: 2"],
+        ),
+        (
+            with("duration: 20s", "duration: 20s\noneNodeIn: 2"),
+            ":3:",
+            &["one node in 2 of 2", "allowed is up to 1"],
+        ),
         (with("name: a\n", "name: a\n    count: 10001\n"), ":9:12:", &["10001 tenants", "10000"]),
         (with("name: a\n", "name: a\n    count: 9999999\n"), ":9:12:", &["9999999 tenants"]),
         (

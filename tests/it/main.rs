@@ -16,4 +16,5 @@ mod rooms;
 mod scenarios;
 mod studies;
 mod support;
+mod validate;
 mod verify;

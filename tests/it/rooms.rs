@@ -35,7 +35,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("import", &["scenario", "units"]),
     // It gives profiles as scenarios take them.
     ("calibrate", &["profile", "scenario", "units"]),
-    ("report", &["table", "study", "observe", "metric", "flow", "stats", "lang"]),
+    // It turns rows into scenarios and runs them under the strategies that they name; it needs more of a run than its
+    // figures, and ages by tenant.
+    ("validate", &["scenario", "strategy", "run", "world", "observe", "units"]),
+    ("report", &["table", "study", "validate", "observe", "metric", "flow", "stats", "lang"]),
     // Queues are built from the engine and judged by intervals; the world is asked through runs of small scenarios.
     ("verify", &["engine", "stats", "run", "scenario", "strategy", "observe", "metric", "units"]),
     // Verbs put everything together, and see the world through runs alone.
@@ -57,6 +60,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "stats",
             "lang",
             "units",
+            "validate",
             "verify",
         ],
     ),

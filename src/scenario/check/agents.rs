@@ -3,7 +3,7 @@
 use super::super::{CustomProfile, Override, Scenario, Settings};
 use super::{Checked, MONTH, Problem, allow, check_size, names_are_unique, up_to};
 use crate::profile;
-use crate::units::SimTime;
+use crate::units::{Fraction, SimTime};
 
 /// Collection configs beyond those of the workloads: a hundred for each tenant that there can be.
 const MAX_EXTRA_CONFIGS: u32 = 1_000_000;
@@ -104,6 +104,10 @@ fn check_settings(settings: &Settings, path: &str) -> Checked {
     if let Some(wait) = settings.rotate_wait {
         up_to(MONTH, wait, "rotateWait", format!("{path}/rotateWait"))?;
     }
+    let missed = settings.missed_successors.map_or(0.0, Fraction::get);
+    allow((0.0..=1.0).contains(&missed), format!("{path}/missedSuccessors"), || {
+        format!("missedSuccessors is {missed}; allowed is 0% to 100%")
+    })?;
     allow(settings.mem_buf_limit.is_none_or(|limit| limit.get() > 0), format!("{path}/memBufLimit"), || {
         "memBufLimit is 0B; an agent needs a buffer".into()
     })

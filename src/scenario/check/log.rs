@@ -47,6 +47,12 @@ pub(in super::super) fn check_log(log: &LogSpec, path: &str) -> Checked {
                 "perSecond needs weights of at least 0, one of them above 0".into()
             })
         }
+        ArrivalsSpec::Ticked(tick) => {
+            let (least, most) = (SimTime::from_ns(100_000), SimTime::from_secs(60));
+            allow((least..=most).contains(tick), path("arrivals/ticked"), || {
+                format!("a tick of {tick}; allowed is {least} to {most}")
+            })
+        }
         ArrivalsSpec::Poisson | ArrivalsSpec::Constant => Ok(()),
     }
 }

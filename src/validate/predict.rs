@@ -1,0 +1,139 @@
+//! What the world says of a measured set-up.
+//!
+//! A measurement covers a span of a run: lines that arrived in it, CPU that was used in it. The span is the difference
+//! of two runs of the same seed, one up to its end and one up to its beginning, which is the same run cut short.
+
+use super::plan::Plan;
+use super::score::Figure;
+use crate::observe::Freshness;
+use crate::run::{RunError, Setup, tally};
+use crate::scenario::Scenario;
+use crate::units::SimTime;
+use crate::world::Tally;
+
+/// One seed's run.
+#[derive(Clone, Debug)]
+pub(super) struct Outcome {
+    span_s: f64,
+    agent_cpu_ns: u64,
+    delivered_in_span: u64,
+    rss_bytes: u64,
+    pss_bytes: u64,
+    /// Ages of what arrived in the span, by tenant.
+    freshness: Vec<(String, Freshness)>,
+    emitted: u64,
+    delivered: u64,
+    /// Share of the span that inputs stood still.
+    pub paused: f64,
+}
+
+/// Runs a plan with all its seeds; `Err` within is the reason for which it cannot be run.
+///
+/// # Errors
+/// A run fails: a defect.
+pub(super) fn run(plan: &Plan) -> Result<Result<Vec<Outcome>, String>, RunError> {
+    let (from_s, until_s) = plan.window_s;
+    let whole = Setup::new(&lasting(&plan.scenario, until_s, plan.scenario.drain), plan.strategy);
+    if let Some(reason) = whole.infeasible() {
+        return Ok(Err(reason.to_owned()));
+    }
+    let before = (from_s > 0.0)
+        .then(|| Setup::new(&lasting(&plan.scenario, from_s, SimTime::from_ns(0)), plan.strategy));
+    let mut outcomes = Vec::new();
+    for seed in 1..=plan.seeds {
+        let Some(whole_tally) = tally(&whole, seed, 0)? else { break };
+        let before_tally = before.as_ref().map(|setup| tally(setup, seed, 0)).transpose()?.flatten();
+        outcomes.push(outcome(&whole, &whole_tally, before_tally.as_ref(), until_s - from_s));
+    }
+    Ok(Ok(outcomes))
+}
+
+/// The scenario as far as some instant.
+fn lasting(scenario: &Scenario, seconds: f64, drain: SimTime) -> Scenario {
+    Scenario {
+        duration: SimTime::from_secs_f64(seconds),
+        warmup: SimTime::from_ns(0).into(),
+        drain,
+        ..scenario.clone()
+    }
+}
+
+fn outcome(setup: &Setup, whole: &Tally, before: Option<&Tally>, span_s: f64) -> Outcome {
+    let earlier = |of: fn(&Tally) -> u64| before.map_or(0, of);
+    let freshness = setup.blueprint.tenants.iter().enumerate().map(|(index, name)| {
+        let mut ages = whole.tenants[index].freshness.clone();
+        if let Some(before) = before {
+            ages -= &before.tenants[index].freshness;
+        }
+        (name.clone(), ages)
+    });
+    Outcome {
+        span_s,
+        agent_cpu_ns: whole.agent_cpu_ns - earlier(|t| t.agent_cpu_ns).min(whole.agent_cpu_ns),
+        delivered_in_span: whole.delivered_in_time.saturating_sub(earlier(|t| t.delivered_in_time)),
+        rss_bytes: whole.agent_rss_bytes,
+        pss_bytes: whole.agent_pss_bytes,
+        freshness: freshness.collect(),
+        emitted: whole.ledger.emitted,
+        delivered: whole.ledger.delivered,
+        paused: (whole.paused_ns - earlier(|t| t.paused_ns).min(whole.paused_ns)) as f64
+            / 1e9
+            / span_s
+            / whole.inputs.max(1) as f64,
+    }
+}
+
+impl Outcome {
+    /// A figure of this run; `None` where it has none, such as an age where nothing arrived.
+    pub fn figure(&self, figure: Figure, tenant: Option<&str>) -> Option<f64> {
+        let ages = || {
+            let mut all = Freshness::default();
+            for (name, own) in &self.freshness {
+                if tenant.is_none_or(|wanted| wanted == name) {
+                    all += own;
+                }
+            }
+            all
+        };
+        match figure {
+            Figure::AgentCpu => Some(self.agent_cpu_ns as f64 / 1e9 / self.span_s),
+            Figure::MemoryRss => Some(self.rss_bytes as f64),
+            Figure::MemoryPss => Some(self.pss_bytes as f64),
+            Figure::Throughput => Some(self.delivered_in_span as f64 / self.span_s),
+            Figure::FreshnessP50 => ages().quantile(0.5),
+            Figure::FreshnessP99 => ages().quantile(0.99),
+            Figure::FreshnessMean => mean(&ages()),
+            // What no agent would read any more, and what had not arrived when the drain ended.
+            Figure::Loss => {
+                (self.emitted > 0).then(|| (self.emitted - self.delivered) as f64 / self.emitted as f64)
+            }
+            Figure::CpuRatio => None,
+        }
+    }
+}
+
+/// The mean age, from 200 quantiles.
+fn mean(ages: &Freshness) -> Option<f64> {
+    const POINTS: u32 = 200;
+    let shares: Vec<f64> = (0..POINTS).map(|i| (f64::from(i) + 0.5) / f64::from(POINTS)).collect();
+    let values: Option<Vec<f64>> = ages.quantiles(&shares).into_iter().collect();
+    values.map(|v| v.iter().sum::<f64>() / f64::from(POINTS))
+}
+
+/// Over seeds: the mean, and the span that holds 95 of 100 of them.
+pub(super) fn over_seeds(mut values: Vec<f64>) -> Option<(f64, f64, f64)> {
+    if values.is_empty() {
+        return None;
+    }
+    values.sort_by(f64::total_cmp);
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    Some((mean, of_sorted(&values, 0.025), of_sorted(&values, 0.975)))
+}
+
+/// A quantile of values in order, between two neighbours by their distance.
+fn of_sorted(values: &[f64], share: f64) -> f64 {
+    let place = share * (values.len() - 1) as f64;
+    let (below, inside) = (place as usize, place.fract());
+    let above = values[(below + 1).min(values.len() - 1)];
+    values[below] + (above - values[below]) * inside
+}
