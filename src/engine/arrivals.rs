@@ -118,6 +118,13 @@ impl Arrivals {
     /// Arrivals in the interval `k` of the stream `key`.
     #[inline]
     pub fn count(&self, key: u64, k: u64) -> u64 {
+        match (&self.table, &self.modulation) {
+            (Some(table), Modulation::Steady) => table.sample(draw(key, COUNT + (k << 3))),
+            _ => self.modulated_count(key, k),
+        }
+    }
+
+    fn modulated_count(&self, key: u64, k: u64) -> u64 {
         if !self.poisson {
             return self.even_before(key, k + 1, 0) - self.even_before(key, k, 0);
         }
@@ -147,8 +154,20 @@ impl Arrivals {
     }
 
     /// How many of the `count` arrivals of interval `k` fall before `offset`, a point in `[0, length]`.
-    #[inline]
+    #[inline(always)]
     pub fn before(&self, key: u64, k: u64, count: u64, offset: u64, length: u64) -> u64 {
+        if self.poisson && count <= PLACED && offset < length {
+            let (cell, rest) = ((offset << DEPTH) / length, (offset << DEPTH) % length);
+            if rest == 0 {
+                // The common case by itself: few arrivals, and a point between two cells.
+                let place_key = key ^ SPLIT_SALT ^ PLACE;
+                return placed(count, cell, 0, place_key, (k << DEPTH | 1) << 3).0;
+            }
+        }
+        self.before_any(key, k, count, offset, length)
+    }
+
+    fn before_any(&self, key: u64, k: u64, count: u64, offset: u64, length: u64) -> u64 {
         if offset == 0 || count == 0 {
             return 0;
         }
@@ -197,23 +216,25 @@ impl Arrivals {
 
 /// Of `n` places in cells of a part, how many lie before `cell`, and how many not behind it (worked out only where a
 /// `rest` of that cell counts). Places are seven bits of a byte each, drawn from `first_draw` on.
-#[inline]
+#[inline(always)]
 fn placed(n: u64, cell: u64, rest: u64, key: u64, first_draw: u64) -> (u64, u64) {
     let (mut before, mut not_behind) = (n, n);
-    let mut left = n;
-    let mut counter = first_draw;
-    while left > 0 {
-        let lanes = left.min(8);
-        let mask = (BYTES << 7) << (64 - 8 * lanes);
+    let mut word = |word: u64| {
+        let lanes = n.saturating_sub(8 * word).min(8) as u32;
+        let mask = (BYTES << 7).unbounded_shl(64 - 8 * lanes);
         // The upper bit of a byte stays set where its place is not below the cell.
-        let places = draw(key, counter) | BYTES << 7;
+        let places = draw(key, first_draw + word) | BYTES << 7;
         before -= u64::from(((places - BYTES * cell) & mask).count_ones());
         if rest > 0 {
             // cell + 1 may be 128: then no place is beyond it, and the bit is gone in each byte.
             not_behind -= u64::from(((places - BYTES * (cell + 1)) & mask).count_ones());
         }
-        left -= lanes;
-        counter += 1;
+    };
+    // Whether there are more than eight is a matter of luck: better drawn in vain than branched on.
+    word(0);
+    word(1);
+    for more in 2..n.div_ceil(8) {
+        word(more);
     }
     (before, not_behind)
 }
@@ -362,6 +383,9 @@ impl PoissonTable {
     #[inline]
     fn sample(&self, bits: u64) -> u64 {
         let mut n = usize::from(self.guide[(bits >> (64 - Self::GUIDE_BITS)) as usize]);
+        // Mostly one or two steps, and which is a matter of luck: better added than branched on.
+        n += usize::from(self.cumulative[n] < bits);
+        n += usize::from(self.cumulative[n] < bits);
         while self.cumulative[n] < bits {
             n += 1;
         }

@@ -26,7 +26,49 @@ pub struct SlottedServer {
     most_backlog: u64,
 }
 
+/// The slots of instants at equal distances, one after the other and without a division each.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Steps {
+    slot: usize,
+    rest_ns: u64,
+    step: usize,
+    step_rest_ns: u64,
+    slot_ns: u64,
+    last: usize,
+}
+
+impl Steps {
+    /// The slot of the present instant.
+    #[inline]
+    pub fn slot(&self) -> usize {
+        self.slot.min(self.last)
+    }
+
+    /// Goes on to the next instant.
+    #[inline]
+    pub fn step(&mut self) {
+        self.slot += self.step;
+        self.rest_ns += self.step_rest_ns;
+        if self.rest_ns >= self.slot_ns {
+            self.rest_ns -= self.slot_ns;
+            self.slot += 1;
+        }
+    }
+}
+
 impl SlottedServer {
+    /// The slots of the instants `first_ns`, `first_ns + step_ns` and so on.
+    pub fn steps(&self, first_ns: u64, step_ns: u64) -> Steps {
+        Steps {
+            slot: (first_ns / self.slot_ns) as usize,
+            rest_ns: first_ns % self.slot_ns,
+            step: (step_ns / self.slot_ns) as usize,
+            step_rest_ns: step_ns % self.slot_ns,
+            slot_ns: self.slot_ns,
+            last: self.slots - 1,
+        }
+    }
+
     /// A server of `capacity` units a second, with slots of length `slot`, that does no work in slots that lie
     /// within one of the `closed` spans (in nanoseconds). It covers all of `span`.
     pub fn new(capacity: f64, slot: SimTime, span: SimTime, closed: &[std::ops::Range<u64>]) -> Self {
@@ -157,5 +199,10 @@ mod tests {
         let server = SlottedServer::new(1.0, SimTime::from_secs(1), SimTime::from_secs(3), &[]);
         assert_eq!([0, 999, 1000, 2500, 99_000].map(|ms| server.slot_of(ms * MS)), [0, 0, 1, 2, 3]);
         assert_eq!(server.end_of(1), 2_000 * MS);
+        let mut steps = server.steps(300 * MS, 700 * MS);
+        for step in 0..8 {
+            assert_eq!(steps.slot(), server.slot_of((300 + 700 * step) * MS));
+            steps.step();
+        }
     }
 }

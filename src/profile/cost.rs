@@ -89,9 +89,9 @@ impl Work {
         Self { inverse_span: 1.0 / seconds, ..Self::default() }
     }
 
-    /// Whether any of the files is written at ticks.
-    pub fn is_ticked(&self) -> bool {
-        self.ticked_reads > 0.0
+    /// Reads and weighted reads of lines of one file, as [`Costs::live_reads`], in the span of this work.
+    pub fn live_reads(&self, costs: &Costs, lines: f64) -> (f64, f64) {
+        costs.live_reads(lines, self.inverse_span)
     }
 
     /// Adds lines and bytes, and the reads that took them.
@@ -244,6 +244,12 @@ impl Costs {
     pub fn output_ns(&self, lines: u64, bytes: u64) -> u64 {
         let content_ns = lines as f64 * self.line_ns + bytes as f64 * self.byte_ns;
         (content_ns * (1.0 - self.reader_share()).max(0.0) * 1e-6 + 0.5) as u64 * 1_000_000
+    }
+
+    /// Nanoseconds of [`Costs::output_ns`] a line and a byte.
+    pub fn output_rates(&self) -> (f64, f64) {
+        let others = (1.0 - self.reader_share()).max(0.0);
+        (self.line_ns * others, self.byte_ns * others)
     }
 
     /// Bytes on disk that are read at once from a file that is behind.

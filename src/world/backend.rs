@@ -2,7 +2,7 @@
 
 use super::blueprint::BackendPlan;
 use super::quiet::Scratch;
-use crate::engine::fluid::SlottedServer;
+use crate::engine::fluid::{SlottedServer, Steps};
 
 /// What becomes of a request, known when it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,11 +46,16 @@ impl<'a> Link<'a> {
         next.map_or(Some(u64::MAX), |o| (o.from_ns > now_ns).then_some(o.from_ns))
     }
 
-    /// Sends `bytes` where [`Link::free_until`] says that nobody waits.
+    /// The slots of instants `step_ns` apart.
+    pub fn slots(&self, first_ns: u64, step_ns: u64) -> Steps {
+        self.server.map_or_else(Steps::default, |server| server.steps(first_ns, step_ns))
+    }
+
+    /// Sends `bytes` where [`Link::free_until`] says that nobody waits, in the slot that the steps have come to.
     #[inline]
-    pub fn send_freely(&mut self, now_ns: u64, bytes: u64) {
-        if let Some(server) = self.server {
-            self.demand[server.slot_of(now_ns) - self.first_slot] += bytes;
+    pub fn send_in(&mut self, slots: &Steps, bytes: u64) {
+        if self.server.is_some() {
+            self.demand[slots.slot() - self.first_slot] += bytes;
         }
     }
 

@@ -248,6 +248,12 @@ impl AgentPlan {
         bytes + lines * self.record_overhead_bytes
     }
 
+    /// Whether bytes are compressed on the network.
+    #[inline]
+    pub fn compresses(&self) -> bool {
+        self.compression_ppm != 1_000_000
+    }
+
     /// Bytes that lines take on the network.
     #[inline]
     pub fn wire_bytes(&self, lines: u64, bytes: u64) -> u64 {

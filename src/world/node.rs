@@ -36,6 +36,7 @@ pub(super) struct Node {
     pub(super) first_tick_ns: u64,
     /// Foreseen rotations by applications, the earliest last.
     pub(super) own_rotations: Vec<(u64, u32)>,
+    horizon_ns: u64,
     /// Pods that come and go, and when the next of them does.
     pub(super) places: Vec<Place>,
     pub(super) life_ns: u64,
@@ -101,6 +102,7 @@ impl Node {
             tick_ns: 0,
             first_tick_ns: tick_phase(node_key, blueprint.kubelet_interval_ns),
             own_rotations: Vec::new(),
+            horizon_ns: blueprint.horizon_ns,
             places,
             life_ns: 0,
             log_disk_bytes: blueprint.pools[pool].log_disk_bytes,
@@ -288,7 +290,24 @@ impl Node {
         let input = &mut self.inputs[index];
         if input.flush_ns <= now_ns {
             input.flush(now_ns, plan, &mut Ship { link, streams: &self.streams, tally, horizon_ns, end_ns });
+            if now_ns >= horizon_ns && self.is_finished(index) {
+                self.inputs[index].flush_ns = u64::MAX;
+            }
         }
+    }
+
+    /// After the last line was written: whether an input has read and sent all that it ever will.
+    pub(super) fn is_finished(&self, index: usize) -> bool {
+        let input = &self.inputs[index];
+        let waits =
+            input.scan_ns.min(input.give_up_ns).min(input.restart_ns) < u64::MAX || input.has_unnoticed;
+        let holds = input.filling.lines > 0 || !input.batches.is_empty();
+        let streams = &self.streams[input.first as usize..input.end as usize];
+        let has_read = |stream: &Stream, horizon_ns| stream.time_ns >= stream.limit_ns.min(horizon_ns);
+        input.mode == Mode::Reading
+            && !waits
+            && !holds
+            && streams.iter().all(|stream| has_read(stream, self.horizon_ns))
     }
 
     /// The end of the run: counts where every line is and what agents hold.

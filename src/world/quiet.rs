@@ -11,6 +11,7 @@ use super::blueprint::{AgentPlan, Blueprint};
 use super::node::Node;
 use super::stream::{Amount, Head, Stream};
 use super::tally::Tally;
+use crate::engine::marks::CLASSES;
 use crate::observe::Spread;
 use crate::profile::Work;
 use crate::units::NS_PER_SEC;
@@ -23,14 +24,33 @@ pub(super) const MOST_FLUSHES: usize = 64;
 pub(super) struct Scratch {
     /// Flushes settled at once at most; none where every flush is to be an event.
     most_flushes: usize,
-    flushes: Vec<Flush>,
-    /// Lines of each stream, flush by flush.
+    taken: Vec<Taken>,
+    sent: Vec<Sent>,
+    /// Lines of each stream, flush by flush, where there are several.
     lines: Vec<u64>,
     /// Where each stream gets to; `None` where it has nothing to be read.
     reached: Vec<Option<(Head, Amount)>>,
-    /// What reading so many lines of one file in a flush interval takes, for each kind of agent that was asked for.
-    reads: Vec<Vec<Reads>>,
+    /// What is the same for all flushes of a kind of agent, for each kind that was asked for.
+    kinds: Vec<Option<Kind>>,
 }
+
+impl Scratch {
+    pub fn new(most_flushes: usize) -> Self {
+        Self { most_flushes, ..Self::default() }
+    }
+
+    fn learn(&mut self, kind: usize, plan: &AgentPlan) {
+        if self.kinds.len() <= kind {
+            self.kinds.resize(kind + 1, None);
+        }
+        if self.kinds[kind].is_none() {
+            self.kinds[kind] = Some(Kind::new(plan));
+        }
+    }
+}
+
+/// Up to how many lines of a file and flush the reads that they take are looked up.
+const TABLED_LINES: usize = 64;
 
 /// What the lines of one file take that are read as they are written.
 #[derive(Clone, Copy, Debug)]
@@ -41,80 +61,66 @@ struct Reads {
     wakeups: (f64, f64),
 }
 
-/// Up to how many lines of a file and flush the reads that they take are looked up.
-const TABLED_LINES: usize = 64;
-
-impl Scratch {
-    pub fn new(most_flushes: usize) -> Self {
-        Self { most_flushes, ..Self::default() }
-    }
-
-    /// Makes the table of reads of a kind of agent where there is none yet.
-    fn table_reads(&mut self, kind: usize, plan: &AgentPlan) {
-        if self.reads.len() <= kind {
-            self.reads.resize(kind + 1, Vec::new());
-        }
-        if self.reads[kind].is_empty() {
-            let inverse_span = 1.0 / seconds_between_flushes(plan);
-            let reads_of = |lines| {
-                let (reads, weighted) = plan.costs.live_reads(lines as f64, inverse_span);
-                Reads { reads, weighted, wakeups: plan.costs.wakeups_at(reads * inverse_span) }
-            };
-            self.reads[kind] = (0..=TABLED_LINES).map(reads_of).collect();
-        }
-    }
+/// What is the same for all flushes of a kind of agent.
+#[derive(Clone, Debug)]
+struct Kind {
+    reads: Vec<Reads>,
+    no_work: Work,
+    /// The most CPU of a flush interval, and what it takes with nothing to do.
+    most_ns: f64,
+    idle_ns: u64,
+    /// A flush of no more lines and bytes on disk surely fits into the reader's time, and its output takes no whole
+    /// millisecond.
+    small_lines: u64,
+    small_bytes: u64,
 }
 
-fn seconds_between_flushes(plan: &AgentPlan) -> f64 {
-    plan.flush_ns as f64 / NS_PER_SEC as f64
+impl Kind {
+    fn new(plan: &AgentPlan) -> Self {
+        let span_s = plan.flush_ns as f64 / NS_PER_SEC as f64;
+        let reads_of = |lines| {
+            let (reads, weighted) = plan.costs.live_reads(lines as f64, 1.0 / span_s);
+            Reads { reads, weighted, wakeups: plan.costs.wakeups_at(reads / span_s) }
+        };
+        let span_ns = plan.flush_ns as f64;
+        let (line_ns, byte_ns) = (plan.costs.bulk_reader_ns(1.0, 0.0), plan.costs.bulk_reader_ns(0.0, 1.0));
+        let (out_line_ns, out_byte_ns) = plan.costs.output_rates();
+        // Half of the time for lines, half for bytes, and a little to spare for what rounding takes.
+        let within = |time_ns: f64, each_ns: f64| 0.49 * time_ns / each_ns;
+        let least = |read_ns, out_ns| within(span_ns * plan.cores, read_ns).min(within(5e5, out_ns)) as u64;
+        Self {
+            reads: (0..=TABLED_LINES).map(reads_of).collect(),
+            no_work: Work::in_span(span_s),
+            most_ns: span_ns * plan.cores / plan.costs.reader_share(),
+            idle_ns: (plan.idle_cores * span_ns + 0.5) as u64,
+            small_lines: least(line_ns, out_line_ns),
+            small_bytes: least(byte_ns, out_byte_ns),
+        }
+    }
 }
 
 /// What one flush takes.
-#[derive(Clone, Copy, Debug)]
-struct Flush {
+#[derive(Clone, Copy, Debug, Default)]
+struct Taken {
     lines: u64,
+    bytes: u64,
+    /// Bytes on disk beyond the lines themselves.
+    prefix_bytes: u64,
+    /// Bytes on the network, where they are compressed file by file.
+    compressed_bytes: u64,
+    files: u64,
+    reads: f64,
+    weighted_reads: f64,
+}
+
+/// What becomes of it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sent {
     record_bytes: u64,
-    disk_bytes: u64,
-    wire_bytes: u64,
-    chunks: u64,
-    work: Work,
     /// The class of the random part of its latency, what the output takes on top, and when the answer is there.
     class: usize,
     output_ns: u64,
     answer_ns: u64,
-}
-
-impl Flush {
-    fn over(seconds: f64) -> Self {
-        let work = Work::in_span(seconds);
-        Self {
-            lines: 0,
-            record_bytes: 0,
-            disk_bytes: 0,
-            wire_bytes: 0,
-            chunks: 0,
-            work,
-            class: 0,
-            output_ns: 0,
-            answer_ns: 0,
-        }
-    }
-
-    #[inline]
-    fn add(&mut self, new: Amount, stream: &Stream, ticks_per_s: f64, plan: &AgentPlan, reads: &[Reads]) {
-        let disk_bytes = stream.on_disk(new);
-        self.lines += new.lines;
-        self.record_bytes += plan.record_bytes(new.lines, new.bytes);
-        self.disk_bytes += disk_bytes;
-        self.wire_bytes += plan.wire_bytes(new.lines, new.bytes);
-        self.chunks += 1;
-        match reads.get(new.lines as usize) {
-            Some(known) if ticks_per_s == 0.0 => {
-                self.work.add(new.lines as f64, disk_bytes as f64, known.reads, known.weighted);
-            }
-            _ => plan.costs.add_live(&mut self.work, new.lines as f64, disk_bytes as f64, ticks_per_s),
-        }
-    }
 }
 
 impl Node {
@@ -170,20 +176,20 @@ impl Node {
             quiet = settled > 0;
         }
         if quiet {
-            pass.deliver(streams, input.leads, &mut scratch, link, tally);
-            let last = scratch.flushes[flushes - 1];
-            input.requests += scratch.flushes.iter().filter(|f| f.lines > 0).count() as u64;
+            pass.deliver(streams, input.leads, &scratch, link, tally);
+            input.requests += scratch.taken.iter().filter(|f| f.lines > 0).count() as u64;
             input.since_ns = first_ns + (flushes as u64 - 1) * plan.flush_ns;
             input.flush_ns = input.since_ns + plan.flush_ns;
-            let fullest = scratch.flushes.iter().map(|f| f.record_bytes).max().unwrap_or(0);
+            let fullest = scratch.sent.iter().map(|f| f.record_bytes).max().unwrap_or(0);
             input.peak_bytes = input.peak_bytes.max(fullest).max(input.held_bytes);
-            input.held_bytes = last.record_bytes;
             input.caught_up_ns = input.since_ns;
-            if let Some(sent) = scratch.flushes.iter().rev().find(|f| f.lines > 0) {
-                input.answers = sent.chunks;
+            if let Some(taken) = scratch.taken.iter().rev().find(|f| f.lines > 0) {
+                input.answers = taken.files;
             }
             input.releases.clear();
-            if last.lines > 0 {
+            let last = scratch.sent[flushes - 1];
+            input.held_bytes = last.record_bytes;
+            if scratch.taken[flushes - 1].lines > 0 {
                 input.releases.push((last.answer_ns, last.record_bytes));
             }
         }
@@ -206,82 +212,110 @@ struct Pass<'a> {
 impl Pass<'_> {
     /// Draws what each flush takes. Gives `false` where a stream is not read as it is written.
     fn draw(&self, streams: &[Stream], flushes: usize, scratch: &mut Scratch) -> bool {
-        scratch.table_reads(self.kind, self.plan);
-        let reads = &scratch.reads[self.kind];
-        scratch.flushes.clear();
-        scratch.flushes.resize(flushes, Flush::over(seconds_between_flushes(self.plan)));
-        scratch.lines.clear();
-        scratch.reached.clear();
+        scratch.learn(self.kind, self.plan);
+        let Scratch { taken, lines, reached, kinds, .. } = scratch;
+        let Some(kind) = &kinds[self.kind] else { return false };
+        taken.clear();
+        taken.resize(flushes, Taken::default());
+        lines.clear();
+        reached.clear();
+        let (is_alone, compresses) = (streams.len() == 1, self.plan.compresses());
         for stream in streams {
             if stream.limit_ns != u64::MAX || stream.time_ns != self.since_ns {
                 if stream.time_ns < stream.limit_ns {
                     return false;
                 }
                 // Its live file has not been found yet.
-                scratch.reached.push(None);
-                scratch.lines.resize(scratch.lines.len() + flushes, 0);
+                reached.push(None);
+                lines.resize(lines.len() + flushes, 0);
                 continue;
             }
             let law = &self.blueprint.laws[stream.law as usize];
-            let ticks_per_s = law.arrivals.ticks();
+            if law.arrivals.ticks() > 0.0 {
+                return false;
+            }
             let (mut head, mut before) = stream.start();
             let mut at_ns = self.first_ns;
-            for flush in &mut scratch.flushes {
+            for flush in &mut *taken {
                 let written = head.written(law, stream.key, at_ns);
                 let new = written - before;
-                scratch.lines.push(new.lines);
-                if new.lines > 0 {
-                    flush.add(new, stream, ticks_per_s, self.plan, reads);
-                }
                 before = written;
                 at_ns += self.plan.flush_ns;
+                if !is_alone {
+                    lines.push(new.lines);
+                }
+                if new.lines == 0 {
+                    continue;
+                }
+                flush.lines += new.lines;
+                flush.bytes += new.bytes;
+                flush.prefix_bytes += new.lines * u64::from(stream.prefix_bytes);
+                flush.files += 1;
+                if compresses {
+                    flush.compressed_bytes += self.plan.wire_bytes(new.lines, new.bytes);
+                }
+                let (reads, weighted_reads) = match kind.reads.get(new.lines as usize) {
+                    Some(known) => (known.reads, known.weighted),
+                    None => kind.no_work.live_reads(&self.plan.costs, new.lines as f64),
+                };
+                flush.reads += reads;
+                flush.weighted_reads += weighted_reads;
             }
-            scratch.reached.push(Some((head, before)));
+            reached.push(Some((head, before)));
         }
         true
     }
 
     /// How many of the flushes drawn are quiet; works out their answers.
     fn judge(&self, input: &Input, scratch: &mut Scratch, link: &Link<'_>) -> usize {
+        let Scratch { taken, sent, kinds, .. } = scratch;
+        let Some(kind) = &kinds[self.kind] else { return 0 };
         let plan = self.plan;
-        let budget_ns = plan.flush_ns as f64 * plan.cores;
         let (mut at_ns, mut held_bytes, mut request) = (self.first_ns, input.held_bytes, input.requests);
         let mut peak_bytes = input.peak_bytes;
-        for (number, flush) in scratch.flushes.iter_mut().enumerate() {
-            let reader_ns = plan.costs.bulk_reader_ns(flush.lines as f64, flush.disk_bytes as f64);
-            let room = plan.buffer_limit_bytes.saturating_sub(held_bytes);
+        let end_ns = self.blueprint.end_ns();
+        sent.clear();
+        for (number, flush) in taken.iter().enumerate() {
+            let disk_bytes = flush.bytes + flush.prefix_bytes;
+            let record_bytes = plan.record_bytes(flush.lines, flush.bytes);
+            let mut answer = Sent { record_bytes, ..Sent::default() };
+            if flush.lines > kind.small_lines || disk_bytes > kind.small_bytes {
+                let reader_ns = plan.costs.bulk_reader_ns(flush.lines as f64, disk_bytes as f64);
+                if reader_ns > plan.flush_ns as f64 * plan.cores {
+                    return number;
+                }
+                answer.output_ns = plan.output_ns(flush.lines, record_bytes);
+            }
             // An agent that sends a full batch at once would not wait for its next flush.
-            let sends_early = plan.sends_full && flush.record_bytes > plan.batch_bytes;
-            if reader_ns > budget_ns || flush.record_bytes > room || sends_early {
+            let sends_early = plan.sends_full && record_bytes > plan.batch_bytes;
+            if record_bytes > plan.buffer_limit_bytes.saturating_sub(held_bytes) || sends_early {
                 return number;
             }
-            let fullest = flush.record_bytes.max(held_bytes);
+            let fullest = record_bytes.max(held_bytes);
             if fullest > peak_bytes {
                 peak_bytes = fullest;
-                if plan
-                    .memory_limit_bytes
-                    .is_some_and(|limit| input.rss_bytes(self.blueprint, peak_bytes) > limit as f64)
-                {
+                let too_large = |limit| input.rss_bytes(self.blueprint, peak_bytes) > limit as f64;
+                if plan.memory_limit_bytes.is_some_and(too_large) {
                     return number;
                 }
             }
-            held_bytes = flush.record_bytes;
+            held_bytes = record_bytes;
             if flush.lines > 0 {
                 let (class, latency_ns) = link.latency_ns(input.key, request);
                 request += 1;
-                flush.output_ns = plan.output_ns(flush.lines, flush.record_bytes);
-                (flush.class, flush.answer_ns) = (class, at_ns + latency_ns + flush.output_ns);
-                if flush.answer_ns >= self.blueprint.end_ns() {
+                (answer.class, answer.answer_ns) = (class, at_ns + latency_ns + answer.output_ns);
+                if answer.answer_ns >= end_ns {
                     return number;
                 }
-                if flush.answer_ns > at_ns + plan.flush_ns {
-                    // It is delivered, and the next flush finds it under way.
-                    return number + 1;
-                }
+            }
+            sent.push(answer);
+            if answer.answer_ns > at_ns + plan.flush_ns {
+                // It is delivered, and the next flush finds it under way.
+                return number + 1;
             }
             at_ns += plan.flush_ns;
         }
-        scratch.flushes.len()
+        taken.len()
     }
 
     /// Delivers all flushes drawn, and takes the streams to the last of them.
@@ -289,70 +323,101 @@ impl Pass<'_> {
         &self,
         streams: &mut [Stream],
         leads: bool,
-        scratch: &mut Scratch,
+        scratch: &Scratch,
         link: &mut Link<'_>,
         tally: &mut Tally,
     ) {
+        let Scratch { taken, sent, lines, reached, kinds, .. } = scratch;
+        let Some(kind) = &kinds[self.kind] else { return };
         let plan = self.plan;
-        let flushes = scratch.flushes.len();
-        let span_ns = plan.flush_ns as f64;
-        let most_ns = span_ns * plan.cores / plan.costs.reader_share();
-        let idle_ns = if leads { (plan.idle_cores * span_ns + 0.5) as u64 } else { 0 };
+        let flushes = taken.len();
+        let mut slots = link.slots(self.first_ns, plan.flush_ns);
         let (mut from_ns, mut at_ns) = (self.since_ns, self.first_ns);
-        let reads = &scratch.reads[self.kind];
-        for (number, flush) in scratch.flushes.iter().enumerate() {
-            let cpu_ns = match reads
-                .get(flush.lines as usize)
-                .filter(|_| flush.chunks == 1 && !flush.work.is_ticked())
-            {
-                Some(known) => plan.costs.cpu_ns_at(&flush.work, known.wakeups),
-                None => plan.costs.cpu_ns(&flush.work),
-            };
-            tally.agent_cpu_ns += (cpu_ns.min(most_ns) + 0.5) as u64 + idle_ns;
+        let (mut cpu_ns, mut requests, mut sent_bytes) = (0, 0, 0);
+        // No chunk straddles the end of the warm-up, so that all are before it or none is.
+        let counts = self.since_ns >= self.blueprint.warmup_ns;
+        let alone = match streams {
+            [stream] if counts => Some(stream.tenant as usize),
+            _ => None,
+        };
+        let mut by_class = alone.map(|tenant| tally.take_punctual(self.kind, tenant));
+        for (number, (flush, answer)) in taken.iter().zip(sent).enumerate() {
             if flush.lines > 0 {
+                let mut work = kind.no_work;
+                let disk_bytes = flush.bytes + flush.prefix_bytes;
+                work.add(flush.lines as f64, disk_bytes as f64, flush.reads, flush.weighted_reads);
+                let busy_ns = match kind.reads.get(flush.lines as usize) {
+                    Some(known) if flush.files == 1 => plan.costs.cpu_ns_at(&work, known.wakeups),
+                    _ => plan.costs.cpu_ns(&work),
+                };
+                cpu_ns += (busy_ns.min(kind.most_ns) + 0.5) as u64;
                 if !tally.emit_within(from_ns, at_ns, flush.lines) {
-                    let lines = scratch.lines.iter().skip(number).step_by(flushes);
-                    lines.for_each(|lines| tally.emit(from_ns, at_ns, *lines));
+                    match lines.is_empty() {
+                        true => tally.emit(from_ns, at_ns, flush.lines),
+                        false => lines
+                            .iter()
+                            .skip(number)
+                            .step_by(flushes)
+                            .for_each(|lines| tally.emit(from_ns, at_ns, *lines)),
+                    }
                 }
-                tally.requests += plan.requests_for(flush.chunks, flush.record_bytes);
-                tally.sent_bytes += flush.wire_bytes;
-                tally.accept(flush.answer_ns + plan.look_delay_ns, flush.lines);
-                link.send_freely(at_ns, flush.wire_bytes);
+                let wire_bytes = match plan.compresses() {
+                    true => flush.compressed_bytes,
+                    false => plan.wire_bytes(flush.lines, flush.bytes),
+                };
+                requests += plan.requests_for(flush.files, answer.record_bytes);
+                sent_bytes += wire_bytes;
+                tally.accept(answer.answer_ns + plan.look_delay_ns, flush.lines);
+                link.send_in(&slots, wire_bytes);
+                if let Some(by_class) = by_class.as_mut().filter(|_| answer.output_ns == 0) {
+                    by_class[answer.class % CLASSES] += flush.lines;
+                }
             }
+            slots.step();
             from_ns = at_ns;
             at_ns += plan.flush_ns;
         }
-        // No chunk straddles the end of the warm-up, so that all are before it or none is.
-        let counts = self.since_ns >= self.blueprint.warmup_ns;
-        for (number, (stream, reached)) in streams.iter_mut().zip(&scratch.reached).enumerate() {
+        tally.agent_cpu_ns += cpu_ns + if leads { kind.idle_ns * flushes as u64 } else { 0 };
+        tally.requests += requests;
+        tally.sent_bytes += sent_bytes;
+        if let (Some(tenant), Some(by_class)) = (alone, by_class) {
+            tally.put_punctual(self.kind, tenant, by_class);
+        }
+        let is_late = sent.iter().any(|answer| answer.output_ns > 0);
+        for (number, (stream, reached)) in streams.iter_mut().zip(reached).enumerate() {
             let Some((head, written)) = *reached else { continue };
             stream.go_with(from_ns, head, written);
-            if counts {
-                let lines = &scratch.lines[number * flushes..(number + 1) * flushes];
-                let tenant = stream.tenant as usize;
-                let by_class = tally.punctual_lines(self.kind, tenant);
-                let mut is_late = false;
-                for (lines, flush) in lines.iter().zip(&scratch.flushes) {
-                    if flush.output_ns == 0 {
-                        by_class[flush.class] += lines;
-                    }
-                    is_late |= flush.output_ns > 0;
+            let tenant = stream.tenant as usize;
+            if !counts {
+                continue;
+            }
+            let own = |flush: usize| match lines.get(number * flushes + flush) {
+                Some(lines) => *lines,
+                None => taken[flush].lines,
+            };
+            if alone.is_none() {
+                let mut by_class = tally.take_punctual(self.kind, tenant);
+                for (flush, answer) in sent.iter().enumerate().filter(|(_, answer)| answer.output_ns == 0) {
+                    by_class[answer.class % CLASSES] += own(flush);
                 }
-                if is_late {
-                    self.deliver_late(tenant, lines, &scratch.flushes, tally);
-                }
+                tally.put_punctual(self.kind, tenant, by_class);
+            }
+            if is_late {
+                self.deliver_late(tenant, own, sent, tally);
             }
         }
     }
 
     /// Enters the ages of a tenant's lines whose output takes long.
-    fn deliver_late(&self, tenant: usize, lines: &[u64], flushes: &[Flush], tally: &mut Tally) {
+    #[cold]
+    fn deliver_late(&self, tenant: usize, own: impl Fn(usize) -> u64, sent: &[Sent], tally: &mut Tally) {
         let mut at_ns = self.first_ns;
-        for (lines, flush) in lines.iter().zip(flushes) {
-            if flush.output_ns > 0 && *lines > 0 {
-                let youngest_ns = flush.answer_ns - at_ns + self.plan.look_delay_ns;
+        for (flush, answer) in sent.iter().enumerate() {
+            let lines = own(flush);
+            if answer.output_ns > 0 && lines > 0 {
+                let youngest_ns = answer.answer_ns - at_ns + self.plan.look_delay_ns;
                 let spread = Spread::between(youngest_ns, youngest_ns + self.plan.flush_ns);
-                tally.tenants[tenant].freshness.add(&spread, *lines);
+                tally.tenants[tenant].freshness.add(&spread, lines);
             }
             at_ns += self.plan.flush_ns;
         }

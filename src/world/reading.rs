@@ -46,6 +46,12 @@ impl Volume {
 impl Node {
     /// Settles what the input `index` has done until `now_ns`.
     pub(super) fn advance(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        let input = &mut self.inputs[index];
+        if input.since_ns >= blueprint.horizon_ns && input.since_ns < now_ns && self.is_finished(index) {
+            let input = &mut self.inputs[index];
+            input.since_ns = now_ns;
+            input.release(now_ns, &blueprint.agents[input.plan as usize]);
+        }
         // Chunks do not straddle the ends of warm-up and writing, nor exceed the longest chunk.
         while self.inputs[index].since_ns < now_ns {
             let since_ns = self.inputs[index].since_ns;

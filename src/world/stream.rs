@@ -52,7 +52,8 @@ impl Head {
     }
 
     /// What was written before `at_ns`, which must not lie before this head's interval.
-    #[inline]
+    // A head lives in registers where this is part of a loop, and most of a run's time is spent here.
+    #[inline(always)]
     pub fn written(&mut self, law: &StreamLaw, key: u64, at_ns: u64) -> Amount {
         let interval = at_ns / NS_PER_SEC;
         debug_assert!(interval >= self.interval, "a head never goes back");

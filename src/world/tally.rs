@@ -99,12 +99,18 @@ impl Tally {
         }
     }
 
-    /// Lines of a tenant, by the class of their request's latency, that agents of a kind read over one flush interval
-    /// and delivered without waiting: to be added to.
+    /// Takes the lines of a tenant, by the class of their request's latency, that agents of a kind read over one flush
+    /// interval and delivered without waiting: to be added to, and put back.
     #[inline]
-    pub(super) fn punctual_lines(&mut self, kind: usize, tenant: usize) -> &mut [u64; CLASSES] {
+    pub(super) fn take_punctual(&mut self, kind: usize, tenant: usize) -> Box<[u64; CLASSES]> {
         let counts = &mut self.punctual[kind * self.tenants.len() + tenant];
-        counts.get_or_insert_with(|| Box::new([0; CLASSES]))
+        counts.take().unwrap_or_else(|| Box::new([0; CLASSES]))
+    }
+
+    /// Puts back what [`Tally::take_punctual`] took.
+    #[inline]
+    pub(super) fn put_punctual(&mut self, kind: usize, tenant: usize, counts: Box<[u64; CLASSES]>) {
+        self.punctual[kind * self.tenants.len() + tenant] = Some(counts);
     }
 
     /// Enters the ages of what was delivered without waiting.
