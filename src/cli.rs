@@ -4,10 +4,12 @@
 //! input.
 
 mod compare;
+mod explain;
 mod import;
 mod output;
 mod run;
 mod schema;
+mod studied;
 
 use crate::lang::Lang;
 use clap::{Parser, Subcommand};
@@ -27,6 +29,8 @@ enum Verb {
     /// Compare strategies on a scenario and regenerate the article's table; without a scenario, the embedded
     /// reference study
     Compare(compare::Compare),
+    /// Show how a row of the table came to be: figures, thresholds, what would change it
+    Explain(explain::Explain),
     /// Run a scenario under one strategy and print the run in detail
     Run(run::Run),
     /// Read a real cluster or real logs into a scenario
@@ -79,6 +83,7 @@ impl Cli {
         let verb = self.verb.unwrap_or_else(|| Verb::Compare(compare::Compare::reference()));
         let done = match verb {
             Verb::Compare(verb) => verb.execute(),
+            Verb::Explain(verb) => verb.execute(),
             Verb::Run(verb) => verb.execute(),
             Verb::Import(verb) => verb.execute(),
             Verb::Schema(verb) => verb.execute(),
@@ -92,6 +97,12 @@ impl Cli {
             }
         }
     }
+}
+
+/// A path as a shell takes it for one word.
+fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+:@%,".contains(c);
+    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 
 /// The scenario asked for: a file, an embedded one by name, or the reference.

@@ -11,6 +11,7 @@
 pub mod chart;
 pub mod csv;
 mod error;
+pub mod explanation;
 #[cfg(test)]
 mod fixture;
 mod folder;

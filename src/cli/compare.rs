@@ -1,11 +1,11 @@
 //! `loghaul compare`: the main job.
 
+use super::studied::{self, COLUMNS, Request, Yardstick};
 use super::{BadInput, Format, StudyArgs, output};
 use crate::report;
 use crate::run::Runner;
 use crate::scenario::Scenario;
 use crate::study;
-use crate::table;
 use std::path::PathBuf;
 
 /// Compare strategies on a scenario.
@@ -35,7 +35,7 @@ impl Compare {
     pub fn reference() -> Self {
         Self {
             study: StudyArgs { scenario: None, seed: 1, lang: crate::lang::Lang::En },
-            strategies: ["native", "daemonset", "sidecar"].map(str::to_owned).to_vec(),
+            strategies: COLUMNS.map(str::to_owned).to_vec(),
             reps: 5,
             output: Format::Table,
             rubric: None,
@@ -46,19 +46,14 @@ impl Compare {
     pub fn execute(self) -> anyhow::Result<()> {
         let scenario = super::scenario(self.study.scenario.as_ref())?;
         let strategies = super::strategies(&self.strategies)?;
-        let rubric = self.rubric()?;
+        let yardstick = Yardstick::of(self.rubric.as_ref())?;
         if let Some(folder) = &self.out {
             report::check_folder(folder).map_err(BadInput::of)?;
         }
         let runner = Runner::new();
         let seed = self.study.seed;
-        let (comparison, study) = rayon::join(
-            || study::compare(&runner, &scenario, &strategies, seed, self.reps, &self.command(&scenario)),
-            || study::table_study(&runner, &scenario, &strategies, seed, self.reps),
-        );
-        let (mut comparison, study) = (comparison?, study?);
-        comparison.judge_neighbours(&study);
-        let table = table::build(&comparison, &study, &rubric, &table::Reference::embedded()?);
+        let request = Request { scenario: &scenario, strategies: &strategies, seed, replications: self.reps };
+        let (comparison, table) = studied::study(&runner, request, &yardstick, &self.command(&scenario))?;
         let needs_density = self.out.is_some();
         let density =
             if needs_density { study::density(&runner, &scenario, &strategies, seed)? } else { Vec::new() };
@@ -81,31 +76,15 @@ impl Compare {
         output::print(&text)
     }
 
-    fn rubric(&self) -> anyhow::Result<table::Rubric> {
-        let Some(path) = &self.rubric else { return Ok(table::Rubric::embedded()?) };
-        let name = path.display().to_string();
-        let yaml =
-            std::fs::read_to_string(path).map_err(|e| BadInput::of(format!("{name} cannot be read: {e}")))?;
-        table::Rubric::from_yaml(&name, &yaml).map_err(BadInput::of)
-    }
-
     /// What a reader types to remake the result.
     fn command(&self, scenario: &Scenario) -> String {
-        let given = self.study.scenario.as_ref().map(|p| quoted(&p.display().to_string()));
-        let rubric = self.rubric.as_ref().map(|p| format!(" --rubric {}", quoted(&p.display().to_string())));
-        format!(
-            "loghaul compare {} --strategies {} --reps {} --seed {}{}",
-            given.unwrap_or_else(|| scenario.name.clone()),
-            self.strategies.join(","),
+        let (name, rest) = studied::remake(
+            scenario,
+            self.study.scenario.as_ref(),
+            self.rubric.as_deref(),
             self.reps,
             self.study.seed,
-            rubric.unwrap_or_default()
-        )
+        );
+        format!("loghaul compare {name} --strategies {} {rest}", self.strategies.join(","))
     }
-}
-
-/// A path as a shell takes it for one word.
-fn quoted(path: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/._-+:@%,".contains(c);
-    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }

@@ -113,7 +113,7 @@ fn provenance_of(report: &Report) -> String {
 }
 
 /// Text as it stands, whatever signs of Markdown or HTML are in it, on one line.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

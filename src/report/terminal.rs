@@ -1,7 +1,7 @@
 //! The table for a terminal: rows and strategies, marks of agreement, the main figures with intervals.
 
 mod layout;
-mod wrap;
+pub(super) mod wrap;
 
 use super::format;
 use super::words::{self, pick};

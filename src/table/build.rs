@@ -49,6 +49,7 @@ fn cell(
         strategy: result.strategy,
         text: text(grading.as_ref(), &figures, result, is_set, source.missing),
         grade: grading.map(|g| g.id),
+        notes: (source.notes)(sources, result),
         figures,
         article: reference.text(source.id, result.strategy).map(str::to_owned),
         agreement,

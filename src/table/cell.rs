@@ -36,6 +36,8 @@ pub struct Cell {
     pub grade: Option<String>,
     /// The figures it rests on, the graded one first.
     pub figures: Vec<Figure>,
+    /// What else is worth saying about it, such as what gives way first; phrases made from results.
+    pub notes: Vec<Text>,
     /// The article's own cell, word for word; `None` where the article has none.
     pub article: Option<String>,
     /// Whether measurement and article agree.

@@ -6,7 +6,7 @@ use crate::lang::Text;
 use crate::metric::Metric;
 use crate::scenario::ConfigMode;
 use crate::stats::Estimate;
-use crate::study::{Comparison, ScaleLimit, StrategyResult, TableStudy};
+use crate::study::{Comparison, GivesWay, ScaleLimit, StrategyResult, TableStudy};
 
 /// What a row is made from: where its figures come from, and whether they follow from declared capabilities.
 pub(super) struct RowSource {
@@ -18,6 +18,8 @@ pub(super) struct RowSource {
     /// Why a figure may be missing.
     pub missing: (&'static str, &'static str),
     pub figures: fn(&Sources<'_>, &StrategyResult) -> Vec<Figure>,
+    /// What else is worth saying.
+    pub notes: fn(&Sources<'_>, &StrategyResult) -> Vec<Text>,
 }
 
 /// All results at hand.
@@ -38,6 +40,7 @@ pub(super) const ROWS: [RowSource; 9] = [
         graded: &[],
         missing: ("nothing writes", "没有日志"),
         figures: log_types,
+        notes: none,
     },
     RowSource {
         id: "operations",
@@ -46,6 +49,7 @@ pub(super) const ROWS: [RowSource; 9] = [
         graded: &["containers_per_100_pods", "agents"],
         missing: ("it cannot be run", "无法运行"),
         figures: operations,
+        notes: none,
     },
     RowSource {
         id: "classified_storage",
@@ -57,6 +61,7 @@ pub(super) const ROWS: [RowSource; 9] = [
         graded: &["routed"],
         missing: ("nothing is written", "没有日志"),
         figures: classified_storage,
+        notes: none,
     },
     RowSource {
         id: "tenant_isolation",
@@ -68,6 +73,7 @@ pub(super) const ROWS: [RowSource; 9] = [
         graded: &["neighbour_freshness", "neighbour_undelivered"],
         missing: ("nothing is delivered, so that nothing can be late", "没有送达，谈不上延迟"),
         figures: isolation,
+        notes: none,
     },
     RowSource {
         id: "cluster_scale",
@@ -79,6 +85,7 @@ pub(super) const ROWS: [RowSource; 9] = [
         graded: &["tenants", "tenants_routes"],
         missing: ("nothing writes", "没有日志"),
         figures: scale,
+        notes: gives_way,
     },
     RowSource {
         id: "resource_use",
@@ -87,6 +94,7 @@ pub(super) const ROWS: [RowSource; 9] = [
         graded: &["collector_share", "agent_cpu", "agent_memory"],
         missing: ("it cannot be run", "无法运行"),
         figures: resource_use,
+        notes: none,
     },
     RowSource {
         id: "query",
@@ -98,6 +106,7 @@ pub(super) const ROWS: [RowSource; 9] = [
         graded: &["searchable", "freshness_p50"],
         missing: ("nothing is written", "没有日志"),
         figures: query,
+        notes: none,
     },
     RowSource {
         id: "customisation",
@@ -109,6 +118,7 @@ pub(super) const ROWS: [RowSource; 9] = [
         graded: &["honoured"],
         missing: ("no workload has wishes of its own", "没有工作负载提出自定义需求"),
         figures: customisation,
+        notes: none,
     },
     RowSource {
         id: "fit",
@@ -120,8 +130,13 @@ pub(super) const ROWS: [RowSource; 9] = [
         graded: &[],
         missing: ("no archetype was run", "未运行典型集群"),
         figures: fit,
+        notes: none,
     },
 ];
+
+fn none(_: &Sources<'_>, _: &StrategyResult) -> Vec<Text> {
+    Vec::new()
+}
 
 fn figure(name: &str, (en, zh): (&str, &str), value: Option<Estimate>, unit: &'static str) -> Figure {
     Figure { name: name.to_owned(), phrase: Text::new(en, zh), value, unit }
@@ -270,6 +285,29 @@ fn fit(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
         .map(|archetype| {
             let wins = f64::from(u8::from(archetype.winner == Some(result.strategy)));
             figure(archetype.name, (archetype.name, archetype.name), exact(wins), "count")
+        })
+        .collect()
+}
+
+/// What gives way as tenants grow, in both ways of loading configs.
+fn gives_way(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Text> {
+    let limits = sources.study.scale.iter().filter(|l| l.strategy == result.strategy);
+    limits
+        .filter_map(|limit| {
+            let (en, zh) = match limit.configs {
+                ConfigMode::OwnInputs => ("with a config each as an input of its own", "各配置为独立输入时"),
+                ConfigMode::Routes => ("with configs as routes of one input", "配置为共享输入的路由时"),
+            };
+            Some(match limit.gives_way.as_ref()? {
+                GivesWay::Infeasible(reason) => Text::new(
+                    format!("{en}, it stops because {reason}"),
+                    format!("{zh}，因无法运行而止：{reason}"),
+                ),
+                GivesWay::Objective(objective) => Text::new(
+                    format!("{en}, the first objective missed is {objective}"),
+                    format!("{zh}，最先不满足的目标是 {objective}"),
+                ),
+            })
         })
         .collect()
 }

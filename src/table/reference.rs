@@ -71,6 +71,11 @@ impl Reference {
         self.cell(row, strategy).map(|c| c.text.as_str())
     }
 
+    /// What a cell claims; `None` where the article has no such cell.
+    pub fn claim(&self, row: &str, strategy: &str) -> Option<&Claim> {
+        self.cell(row, strategy).map(|c| &c.claim)
+    }
+
     /// Whether a grading is what the article claims; `None` where it claims nothing.
     pub fn agrees(&self, row: &str, strategy: &str, grading: &Grading) -> Option<bool> {
         Some(match &self.cell(row, strategy)?.claim {

@@ -159,6 +159,9 @@ pub struct CellDocument {
     pub agrees: Option<bool>,
     /// True where the cell follows from a declared capability.
     pub by_construction: bool,
+    /// What else is worth saying about it, such as what gives way first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The figures it rests on, the graded one first.
     pub figures: Vec<FigureDocument>,
 }

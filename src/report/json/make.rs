@@ -88,6 +88,7 @@ fn row(row: &Row, lang: Lang) -> RowDocument {
         article: c.article.clone(),
         agrees: c.agreement.as_bool(),
         by_construction: c.agreement == Agreement::ByConstruction,
+        notes: c.notes.iter().map(|n| n.get(lang).to_owned()).collect(),
         figures: c.figures.iter().map(|f| figure(f, lang)).collect(),
     };
     RowDocument {

@@ -1,0 +1,95 @@
+//! `loghaul explain`: how a cell of the table came to be.
+
+use super::studied::{self, COLUMNS, Request, Yardstick};
+use super::{BadInput, StudyArgs, output};
+use crate::report::explanation;
+use crate::run::Runner;
+use crate::table;
+use std::path::PathBuf;
+
+/// Explain a row of the table.
+#[derive(Debug, clap::Args)]
+pub(super) struct Explain {
+    /// Row of the table, such as tenant_isolation
+    row: String,
+    #[command(flatten)]
+    study: StudyArgs,
+    /// One column of the row; default: all three of the article's
+    #[arg(long)]
+    strategy: Option<String>,
+    /// Replications: several give means with 95 % intervals
+    #[arg(long, default_value_t = 5, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    reps: u64,
+    /// Format on standard output
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Format,
+    /// Thresholds of grades, in place of the embedded ones
+    #[arg(long, value_name = "FILE")]
+    rubric: Option<PathBuf>,
+}
+
+/// How an explanation is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For a terminal.
+    #[default]
+    Table,
+    /// Everything, as loghaul.explain/v1.
+    Json,
+    /// Markdown.
+    Md,
+}
+
+impl Explain {
+    pub fn execute(self) -> anyhow::Result<()> {
+        let row = row(&self.row)?;
+        let asked = self.strategy.as_ref().map(|s| super::strategies(std::slice::from_ref(s)));
+        let asked = asked.transpose()?.map(|found| found[0]);
+        let scenario = super::scenario(self.study.scenario.as_ref())?;
+        let yardstick = Yardstick::of(self.rubric.as_ref())?;
+        // Some rows set strategies against each other: all columns are there, whichever is asked for.
+        let mut strategies = super::strategies(&COLUMNS.map(str::to_owned))?;
+        if let Some(one) = asked.filter(|one| !COLUMNS.contains(&one.name)) {
+            strategies.push(one);
+        }
+        let (name, rest) = studied::remake(
+            &scenario,
+            self.study.scenario.as_ref(),
+            self.rubric.as_deref(),
+            self.reps,
+            self.study.seed,
+        );
+        let column = asked.map(|s| format!(" --strategy {}", s.name)).unwrap_or_default();
+        let command = format!("loghaul explain {row} {name}{column} {rest}");
+        let request = Request {
+            scenario: &scenario,
+            strategies: &strategies,
+            seed: self.study.seed,
+            replications: self.reps,
+        };
+        let (comparison, table) = studied::study(&Runner::new(), request, &yardstick, &command)?;
+        let column = asked.map(|s| s.name);
+        let explained = table::explain(&table, row, column, &yardstick.rubric, &yardstick.reference);
+        // The row's name was checked, and a rubric has a rule for every row.
+        let explained = explained.ok_or_else(|| anyhow::anyhow!("the table has no row {row}"))?;
+        let (provenance, lang) = (&comparison.provenance, self.study.lang);
+        match self.output {
+            Format::Table => {
+                output::print(&explanation::render(&explained, provenance, lang, output::width()))
+            }
+            Format::Json => {
+                output::print(&format!("{:#}", explanation::to_json(&explained, provenance, lang)))
+            }
+            Format::Md => output::print(&explanation::markdown(&explained, provenance, lang)),
+        }
+    }
+}
+
+/// The row of that name; `-` and `_` are the same.
+fn row(name: &str) -> anyhow::Result<&'static str> {
+    let plain = name.trim().replace('-', "_").to_lowercase();
+    table::row_names().find(|row| *row == plain).ok_or_else(|| {
+        let known: Vec<&str> = table::row_names().collect();
+        BadInput::of(format!("the table has no row {name:?}; there are {}", known.join(", ")))
+    })
+}
