@@ -3,11 +3,14 @@
 //! Data go to standard output, everything else to standard error. Exit codes: 0 done, 1 failure, 2 bad usage or
 //! input.
 
+mod axes;
+mod break_even;
 mod compare;
 mod explain;
 mod import;
 mod output;
 mod run;
+mod scale_limit;
 mod schema;
 mod studied;
 
@@ -31,6 +34,10 @@ enum Verb {
     Compare(compare::Compare),
     /// Show how a row of the table came to be: figures, thresholds, what would change it
     Explain(explain::Explain),
+    /// Find where the cheapest strategy that meets the objectives changes, along one axis or over two
+    BreakEven(break_even::BreakEven),
+    /// Find how far a cluster can grow before something gives way, and what does
+    ScaleLimit(scale_limit::ScaleLimit),
     /// Run a scenario under one strategy and print the run in detail
     Run(run::Run),
     /// Read a real cluster or real logs into a scenario
@@ -84,6 +91,8 @@ impl Cli {
         let done = match verb {
             Verb::Compare(verb) => verb.execute(),
             Verb::Explain(verb) => verb.execute(),
+            Verb::BreakEven(verb) => verb.execute(),
+            Verb::ScaleLimit(verb) => verb.execute(),
             Verb::Run(verb) => verb.execute(),
             Verb::Import(verb) => verb.execute(),
             Verb::Schema(verb) => verb.execute(),
@@ -101,6 +110,9 @@ impl Cli {
 
 /// A path as a shell takes it for one word.
 fn quoted(path: &str) -> String {
+    if path.is_empty() {
+        return "''".to_owned();
+    }
     let plain = |c: char| c.is_alphanumeric() || "/._-+:@%,".contains(c);
     if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }

@@ -8,6 +8,7 @@
 //! [`check_folder`] comes before a long run and [`write_folder`] after it: all files are made in memory,
 //! written under temporary names and only then renamed, so that a folder never holds half a report.
 
+pub mod break_even;
 pub mod chart;
 pub mod csv;
 mod error;
@@ -15,6 +16,7 @@ pub mod explanation;
 #[cfg(test)]
 mod fixture;
 mod folder;
+pub mod growth;
 use crate::lang::format;
 pub mod json;
 pub mod markdown;
@@ -23,7 +25,7 @@ pub mod terminal;
 pub(crate) mod words;
 
 pub use error::ReportError;
-pub use folder::{check_folder, write_folder};
+pub use folder::{check_folder, write_files, write_folder};
 
 use crate::lang::Lang;
 use crate::metric::Metric;

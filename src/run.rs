@@ -164,6 +164,19 @@ impl Runner {
         Ok(by_setup)
     }
 
+    /// Observes a setup in one replication.
+    ///
+    /// # Errors
+    /// A ledger does not balance.
+    pub fn replication(
+        &self,
+        setup: &Setup,
+        seed: u64,
+        replication: u64,
+    ) -> Result<Arc<Observation>, RunError> {
+        self.one(setup, seed, replication)
+    }
+
     fn one(&self, setup: &Setup, seed: u64, replication: u64) -> Result<Arc<Observation>, RunError> {
         let key = (setup.identity, setup.strategy.name, seed, replication);
         // A panic elsewhere leaves no half-made observation behind.

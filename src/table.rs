@@ -13,7 +13,7 @@ mod reference;
 mod rubric;
 
 pub use build::build;
-pub use cell::{Agreement, Cell, Figure, Row, Table};
+pub use cell::{Agreement, Cell, Figure, Row, Table, Variant};
 pub use explain::{CellExplanation, Change, Claimed, Explanation, Side, disagreements, explain};
 pub use reference::{Claim, Reference};
 pub use rubric::{Band, Grading, Rubric, Rule};

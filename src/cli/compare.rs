@@ -1,7 +1,7 @@
 //! `loghaul compare`: the main job.
 
 use super::studied::{self, COLUMNS, Request, Yardstick};
-use super::{BadInput, Format, StudyArgs, output};
+use super::{BadInput, Format, StudyArgs, output, quoted};
 use crate::report;
 use crate::run::Runner;
 use crate::scenario::Scenario;
@@ -25,6 +25,10 @@ pub(super) struct Compare {
     /// Thresholds of grades, in place of the embedded ones
     #[arg(long, value_name = "FILE")]
     rubric: Option<PathBuf>,
+    /// Other agents whose agreement with the article is shown beside, each tried on a slice of four nodes; "" for none.
+    /// Default: fluent-bit and logtail
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    agents: Option<Vec<String>>,
     /// Also write report, CSV, JSON and charts to this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -39,6 +43,7 @@ impl Compare {
             reps: 5,
             output: Format::Table,
             rubric: None,
+            agents: None,
             out: None,
         }
     }
@@ -53,7 +58,9 @@ impl Compare {
         let runner = Runner::new();
         let seed = self.study.seed;
         let request = Request { scenario: &scenario, strategies: &strategies, seed, replications: self.reps };
-        let (comparison, table) = studied::study(&runner, request, &yardstick, &self.command(&scenario))?;
+        let others = studied::other_agents(&scenario, self.agents.as_deref())?;
+        let (comparison, mut table) = studied::study(&runner, request, &yardstick, &self.command(&scenario))?;
+        studied::set_beside(&mut table, &others, &runner, request, &yardstick)?;
         let needs_density = self.out.is_some();
         let density =
             if needs_density { study::density(&runner, &scenario, &strategies, seed)? } else { Vec::new() };
@@ -85,6 +92,8 @@ impl Compare {
             self.reps,
             self.study.seed,
         );
-        format!("loghaul compare {name} --strategies {} {rest}", self.strategies.join(","))
+        let agents = self.agents.as_ref().map(|names| format!(" --agents {}", quoted(&names.join(","))));
+        let strategies = self.strategies.join(",");
+        format!("loghaul compare {name} --strategies {strategies} {rest}{}", agents.unwrap_or_default())
     }
 }

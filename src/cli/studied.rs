@@ -1,11 +1,14 @@
 //! Everything that is found out about a scenario, and the table made of it: shared by verbs.
 
-use super::{BadInput, quoted};
+use super::{BadInput, output, quoted};
+use crate::lang::Text;
+use crate::profile;
 use crate::run::Runner;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 use crate::study::{self, Comparison};
 use crate::table::{self, Reference, Rubric, Table};
+use crate::units::SimTime;
 use std::path::{Path, PathBuf};
 
 /// The columns of the article's table.
@@ -37,6 +40,78 @@ pub(super) struct Request<'a> {
     pub strategies: &'a [&'static Strategy],
     pub seed: u64,
     pub replications: u64,
+}
+
+/// The article's own agent, and the one whose costs were measured for this project: agreement is shown for both.
+const AGENTS: [&str; 2] = ["fluent-bit", "logtail"];
+
+/// Nodes and simulated time of the slice on which another agent is tried.
+const OTHER_NODES: u64 = 4;
+const OTHER_TIME: SimTime = SimTime::from_secs(120);
+
+/// Which other agents the table is to be set beside: those asked for, or those that the article is about.
+///
+/// # Errors
+/// One of those asked for is no agent.
+pub(super) fn other_agents(scenario: &Scenario, asked: Option<&[String]>) -> anyhow::Result<Vec<Other>> {
+    let known: Vec<&str> = profile::names().collect();
+    let own: Vec<&str> = scenario.profiles.iter().map(|p| p.name.as_str()).collect();
+    let exists = |name: &str| known.contains(&name) || own.contains(&name);
+    let names: Vec<&str> = match asked {
+        Some(asked) => asked.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect(),
+        None => AGENTS.to_vec(),
+    };
+    let mut others: Vec<Other> = Vec::new();
+    for name in names {
+        if name == scenario.collection.agent.value || others.iter().any(|o| o.name == name) {
+            continue;
+        }
+        if asked.is_some() && !exists(name) {
+            let all = [known, own].concat().join(", ");
+            return Err(BadInput::of(format!("there is no agent {name:?}; there are {all}")));
+        }
+        others.push(Other { name: name.to_owned(), exists: exists(name) });
+    }
+    Ok(others)
+}
+
+/// Another agent to try.
+#[derive(Debug)]
+pub(super) struct Other {
+    pub name: String,
+    pub exists: bool,
+}
+
+/// Sets the table beside the one that each other agent gives on a slice of the scenario. Those without a profile are
+/// named on standard error.
+pub(super) fn set_beside(
+    table: &mut Table,
+    others: &[Other],
+    runner: &Runner,
+    request: Request<'_>,
+    yardstick: &Yardstick,
+) -> anyhow::Result<()> {
+    for other in others {
+        let name = &other.name;
+        if !other.exists {
+            output::tell(&format!(
+                "note: agreement with the agent {name} is not shown, there is no profile of it"
+            ));
+            continue;
+        }
+        let mut changed = study::slice(request.scenario, OTHER_NODES, OTHER_TIME);
+        changed.collection.agent.value.clone_from(name);
+        (changed.collection.daemonset.agent, changed.collection.sidecar.agent) = (None, None);
+        let request = Request { scenario: &changed, ..request };
+        let (comparison, beside) = study(runner, request, yardstick, "")?;
+        let nodes = comparison.provenance.nodes;
+        let what = Text::new(
+            format!("the agent {name}, on a slice of {nodes} nodes"),
+            format!("采集器 {name}（{nodes} 节点切片）"),
+        );
+        table.set_beside(what, &beside);
+    }
+    Ok(())
 }
 
 /// Runs the comparison and the table's own experiments.

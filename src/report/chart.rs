@@ -12,8 +12,10 @@ mod canvas;
 mod density;
 mod frame;
 mod freshness;
+mod image;
 mod ledger;
 mod palette;
+mod phase_map;
 mod raster;
 mod resources;
 mod timeline;
@@ -21,10 +23,11 @@ mod timeline;
 use super::{Report, ReportError};
 use crate::lang::Lang;
 use crate::metric::Metric;
-use canvas::{Canvas, Drawn, FINENESS, Typesetting};
-use plotters::prelude::{DrawingBackend, IntoDrawingArea, SVGBackend};
-use plotters::style::{FontStyle, register_font};
-use std::sync::OnceLock;
+use canvas::{Canvas, Drawn};
+use image::Picture;
+use plotters::prelude::DrawingBackend;
+
+pub use phase_map::PhaseMap;
 
 /// A chart of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,14 +94,7 @@ impl Chart {
     /// # Errors
     /// It cannot be drawn: a defect.
     pub fn svg(self, report: &Report) -> Result<String, ReportError> {
-        let (width, height) = self.size(report);
-        let (fine_width, fine_height) = (width * FINENESS, height * FINENESS);
-        let mut text = String::new();
-        let backend = SVGBackend::with_string(&mut text, (fine_width, fine_height));
-        self.on(backend, Typesetting::SVG, report)?;
-        // The raster stays, as the view box; the size is the chart's.
-        let fine = format!("width=\"{fine_width}\" height=\"{fine_height}\"");
-        Ok(text.replacen(&fine, &format!("width=\"{width}\" height=\"{height}\""), 1))
+        image::svg(&Of(self, report))
     }
 
     /// The chart as PNG, twice as large as the SVG.
@@ -106,59 +102,41 @@ impl Chart {
     /// # Errors
     /// It cannot be drawn: a defect.
     pub fn png(self, report: &Report) -> Result<Vec<u8>, ReportError> {
-        let (width, height) = self.size(report);
-        raster::png((width * FINENESS, height * FINENESS), |backend| {
-            self.on(backend, Typesetting::BITMAP, report)
-        })
-        .map_err(|problem| self.failed(problem))?
+        image::png(&Of(self, report))
+    }
+}
+
+/// A chart of a report.
+struct Of<'r>(Chart, &'r Report<'r>);
+
+impl Picture for Of<'_> {
+    fn stem(&self) -> &'static str {
+        self.0.stem()
     }
 
     /// Width and height, which depend on how many strategies there are.
-    fn size(self, report: &Report) -> (u32, u32) {
-        let height = match self {
-            Self::Resources => resources::height(report),
-            Self::Freshness => freshness::HEIGHT,
-            Self::Ledger => ledger::height(report),
-            Self::Density => density::HEIGHT,
-            Self::Timeline => timeline::height(report),
+    fn size(&self) -> (u32, u32) {
+        let Self(chart, report) = *self;
+        let height = match chart {
+            Chart::Resources => resources::height(report),
+            Chart::Freshness => freshness::HEIGHT,
+            Chart::Ledger => ledger::height(report),
+            Chart::Density => density::HEIGHT,
+            Chart::Timeline => timeline::height(report),
         };
         (frame::WIDTH as u32, height as u32)
     }
 
-    fn on<B: DrawingBackend>(
-        self,
-        backend: B,
-        typesetting: Typesetting,
-        report: &Report,
-    ) -> Result<(), ReportError> {
-        font().map_err(|problem| self.failed(problem))?;
-        let canvas = Canvas::new(backend.into_drawing_area(), typesetting);
-        self.draw(&canvas, report).map_err(|problem| self.failed(problem))
+    fn draw<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Drawn {
+        let Self(chart, report) = *self;
+        match chart {
+            Chart::Resources => resources::draw(canvas, report),
+            Chart::Freshness => freshness::draw(canvas, report),
+            Chart::Ledger => ledger::draw(canvas, report),
+            Chart::Density => density::draw(canvas, report),
+            Chart::Timeline => timeline::draw(canvas, report),
+        }
     }
-
-    fn draw<B: DrawingBackend>(self, canvas: &Canvas<B>, report: &Report) -> Drawn {
-        canvas.clear()?;
-        match self {
-            Self::Resources => resources::draw(canvas, report),
-            Self::Freshness => freshness::draw(canvas, report),
-            Self::Ledger => ledger::draw(canvas, report),
-            Self::Density => density::draw(canvas, report),
-            Self::Timeline => timeline::draw(canvas, report),
-        }?;
-        canvas.finish()
-    }
-
-    fn failed(self, problem: impl ToString) -> ReportError {
-        ReportError::Chart { chart: self.stem(), problem: problem.to_string() }
-    }
-}
-
-/// Registers the font, once in a process.
-fn font() -> Result<(), &'static str> {
-    static REGISTERED: OnceLock<bool> = OnceLock::new();
-    let register =
-        || register_font("sans-serif", FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT).is_ok();
-    if *REGISTERED.get_or_init(register) { Ok(()) } else { Err("the embedded font cannot be read") }
 }
 
 #[cfg(test)]

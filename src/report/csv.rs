@@ -140,25 +140,26 @@ pub fn table(report: &Report) -> Result<String, ReportError> {
     sheet.finish()
 }
 
-fn plain(value: Option<f64>) -> String {
+/// A plain number, empty where there is none.
+pub(super) fn plain(value: Option<f64>) -> String {
     value.filter(|v| v.is_finite()).map(|v| v.to_string()).unwrap_or_default()
 }
 
 /// A CSV under construction.
-struct Sheet(::csv::Writer<Vec<u8>>);
+pub(super) struct Sheet(::csv::Writer<Vec<u8>>);
 
 impl Sheet {
-    fn new<const N: usize>(header: [&str; N]) -> Result<Self, ReportError> {
+    pub fn new<const N: usize>(header: [&str; N]) -> Result<Self, ReportError> {
         let mut sheet = Self(::csv::Writer::from_writer(Vec::new()));
         sheet.row(header)?;
         Ok(sheet)
     }
 
-    fn row<const N: usize>(&mut self, fields: [&str; N]) -> Result<(), ReportError> {
+    pub fn row<const N: usize>(&mut self, fields: [&str; N]) -> Result<(), ReportError> {
         self.0.write_record(fields).map_err(|error| ReportError::encode("CSV", &error))
     }
 
-    fn finish(self) -> Result<String, ReportError> {
+    pub fn finish(self) -> Result<String, ReportError> {
         let bytes = self.0.into_inner().map_err(|error| ReportError::encode("CSV", &error.error()))?;
         String::from_utf8(bytes).map_err(|error| ReportError::encode("CSV", &error))
     }

@@ -30,10 +30,24 @@ pub fn check_folder(dir: &Path) -> Result<(), ReportError> {
 /// # Errors
 /// A chart or format fails, and nothing was written; or the system refuses a file.
 pub fn write_folder(dir: &Path, report: &Report) -> Result<Vec<PathBuf>, ReportError> {
-    let files = contents(report)?;
+    let paths = write_files(dir, &contents(report)?)?;
+    for chart in Chart::ALL.into_iter().filter(|c| !c.has_data(report)) {
+        for ending in ["svg", "png"] {
+            // It may well not be there.
+            let _ = fs::remove_file(dir.join(format!("{}.{ending}", chart.stem())));
+        }
+    }
+    Ok(paths)
+}
+
+/// Writes files into a folder, under temporary names first, and gives their paths.
+///
+/// # Errors
+/// The system refuses a file.
+pub fn write_files(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>, ReportError> {
     check_folder(dir)?;
     let mut staged = Staged(Vec::new());
-    for (name, bytes) in &files {
+    for (name, bytes) in files {
         let (from, to) = (temporary(dir, name), dir.join(name));
         let written = File::new(&from).and_then(|mut file| file.write(bytes));
         staged.0.push((from, to.clone()));
@@ -44,12 +58,6 @@ pub fn write_folder(dir: &Path, report: &Report) -> Result<Vec<PathBuf>, ReportE
         fs::rename(&from, &to).map_err(|source| ReportError::File { path: to.clone(), source })?;
         staged.0.remove(0);
         paths.push(to);
-    }
-    for chart in Chart::ALL.into_iter().filter(|c| !c.has_data(report)) {
-        for ending in ["svg", "png"] {
-            // It may well not be there.
-            let _ = fs::remove_file(dir.join(format!("{}.{ending}", chart.stem())));
-        }
     }
     Ok(paths)
 }

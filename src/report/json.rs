@@ -5,7 +5,7 @@ mod make;
 
 pub use document::{
     CellDocument, Cluster, Document, Estimated, FigureDocument, LedgerDocument, Measured, Ordered,
-    ProvenanceDocument, RowDocument, StrategyDocument,
+    ProvenanceDocument, RowDocument, StrategyDocument, VariantDocument,
 };
 
 use super::{Report, ReportError};

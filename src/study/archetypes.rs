@@ -3,9 +3,9 @@
 //! The embedded scenarios proof-of-concept, single-purpose and mixed-paas are run with the agent and settings
 //! under study; the cheapest feasible strategy that meets an archetype's objectives wins it.
 
-use super::isolation::isolation;
+use super::contest::{Rules, contest};
 use crate::metric::Metric;
-use crate::run::{RunError, Runner, Setup};
+use crate::run::{RunError, Runner};
 use crate::scenario::{self, Objective, Scenario};
 use crate::stats::Estimate;
 use crate::strategy::Strategy;
@@ -33,6 +33,8 @@ pub struct Contender {
     pub cost: Option<f64>,
     /// The objectives that its means over replications miss.
     pub missed: Vec<Objective>,
+    /// Why it cannot be run; `None` where it can.
+    pub infeasible: Option<String>,
 }
 
 /// Runs the archetypes with the collection settings of `scenario`.
@@ -54,49 +56,16 @@ pub(super) fn archetypes(
         cluster.collection = scenario.collection.clone();
         cluster.collection.extra_configs = 0;
         cluster.profiles.clone_from(&scenario.profiles);
-        results.push(archetype(runner, name, &cluster, strategies, seed, replications)?);
+        let rules = Rules { strategies, metric: Metric::Cost, seed, replications };
+        let contest = contest(runner, &cluster, rules)?;
+        let winner = contest.winner();
+        let contenders = contest.entrants.into_iter().map(|e| Contender {
+            strategy: e.strategy,
+            cost: Estimate::of(&e.values).mean,
+            missed: e.missed,
+            infeasible: e.infeasible,
+        });
+        results.push(Archetype { name, contenders: contenders.collect(), winner });
     }
     Ok(results)
-}
-
-fn archetype(
-    runner: &Runner,
-    name: &'static str,
-    cluster: &Scenario,
-    strategies: &[&'static Strategy],
-    seed: u64,
-    replications: u64,
-) -> Result<Archetype, RunError> {
-    let setups: Vec<Setup> = strategies.iter().map(|s| Setup::new(cluster, s)).collect();
-    let observed = runner.observe(&setups.iter().collect::<Vec<_>>(), seed, replications)?;
-    let neighbours = if cluster.objectives.iter().any(|o| o.metric == Metric::NeighbourFreshness) {
-        isolation(runner, cluster, strategies, seed, replications)?
-    } else {
-        Vec::new()
-    };
-    let contenders: Vec<Contender> = setups
-        .iter()
-        .zip(&observed)
-        .map(|(setup, observations)| {
-            let strategy = setup.strategy.name;
-            let neighbour = neighbours.iter().find(|i| i.strategy == strategy);
-            let value = |metric: Metric| {
-                let values = match (metric, neighbour) {
-                    (Metric::NeighbourFreshness, Some(i)) => i.freshness_ratio.clone(),
-                    _ => observations.iter().map(|o| o.get(metric)).collect(),
-                };
-                Estimate::of(&values).mean
-            };
-            let costs: Vec<Option<f64>> = observations.iter().map(|o| o.get(Metric::Cost)).collect();
-            let missed = cluster.objectives.iter().filter(|o| !o.is_met(value(o.metric))).cloned().collect();
-            Contender { strategy, cost: Estimate::of(&costs).mean, missed }
-        })
-        .collect();
-    let winner = contenders
-        .iter()
-        .filter(|c| c.missed.is_empty())
-        .filter_map(|c| Some((c.cost?, c.strategy)))
-        .min_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, strategy)| strategy);
-    Ok(Archetype { name, contenders, winner })
 }

@@ -1,10 +1,11 @@
 //! All strategies on one scenario, paired.
 
+use super::observed::observed;
 use super::result::{Provenance, StrategyResult};
 use super::table_study::TableStudy;
 use crate::metric::Metric;
 use crate::observe::Observation;
-use crate::run::{RunError, Runner, Setup, identity};
+use crate::run::{RunError, Runner, identity};
 use crate::scenario::{Objective, Scenario};
 use crate::stats::Estimate;
 use crate::strategy::Strategy;
@@ -65,9 +66,8 @@ pub fn compare(
     replications: u64,
     command: &str,
 ) -> Result<Comparison, RunError> {
-    let setups: Vec<Setup> = strategies.iter().map(|s| Setup::new(scenario, s)).collect();
-    let observed = runner.observe(&setups.iter().collect::<Vec<_>>(), seed, replications)?;
-    let results = setups.iter().zip(observed).map(|(setup, observations)| StrategyResult {
+    let observed = observed(runner, scenario, strategies, seed, replications)?.into_iter();
+    let results = observed.map(|(setup, observations)| StrategyResult {
         objectives: scenario.objectives.iter().map(|o| (o.clone(), met(o, &observations))).collect(),
         strategy: setup.strategy.name,
         infeasible: setup.infeasible().map(str::to_owned),
@@ -77,21 +77,26 @@ pub fn compare(
     });
     Ok(Comparison {
         strategies: results.collect(),
-        provenance: Provenance {
-            version: env!("CARGO_PKG_VERSION"),
-            scenario: scenario.name.clone(),
-            question: scenario.question.clone(),
-            scenario_hash: format!("{:016x}", identity(scenario)),
-            nodes: scenario.nodes(),
-            pods: scenario.pods(),
-            tenants: scenario.tenant_count(),
-            duration_s: scenario.duration.as_secs_f64(),
-            warmup_s: scenario.warmup.as_secs_f64(),
-            drain_s: scenario.drain.as_secs_f64(),
-            seed,
-            replications,
-            agent: scenario.collection.agent.value.clone(),
-            command: command.to_owned(),
-        },
+        provenance: provenance(scenario, seed, replications, command),
     })
+}
+
+/// Where a result on a scenario comes from.
+pub fn provenance(scenario: &Scenario, seed: u64, replications: u64, command: &str) -> Provenance {
+    Provenance {
+        version: env!("CARGO_PKG_VERSION"),
+        scenario: scenario.name.clone(),
+        question: scenario.question.clone(),
+        scenario_hash: format!("{:016x}", identity(scenario)),
+        nodes: scenario.nodes(),
+        pods: scenario.pods(),
+        tenants: scenario.tenant_count(),
+        duration_s: scenario.duration.as_secs_f64(),
+        warmup_s: scenario.warmup.as_secs_f64(),
+        drain_s: scenario.drain.as_secs_f64(),
+        seed,
+        replications,
+        agent: scenario.collection.agent.value.clone(),
+        command: command.to_owned(),
+    }
 }

@@ -5,8 +5,9 @@
 //! gaps that rotation leaves in some victims' lines would mask what the neighbour does to all of them.
 
 use super::companion::{DRAIN_SECONDS, Typical, companion};
+use super::observed::observed;
 use crate::observe::Observation;
-use crate::run::{RunError, Runner, Setup};
+use crate::run::{RunError, Runner};
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 use crate::units::{Bytes, LineRate};
@@ -73,15 +74,14 @@ pub(super) fn isolation(
         cluster.cluster.kubelet.container_log_max_size = NO_ROTATION;
         cluster
     };
-    let (with, without) = (build(true), build(false));
-    let setups: Vec<Setup> =
-        strategies.iter().flat_map(|s| [Setup::new(&with, s), Setup::new(&without, s)]).collect();
-    let observed = runner.observe(&setups.iter().collect::<Vec<_>>(), seed, replications)?;
-    let pairs = strategies.iter().zip(observed.chunks(2));
-    Ok(pairs
-        .map(|(strategy, pair)| {
+    let run = |loud: bool| observed(runner, &build(loud), strategies, seed, replications);
+    let (with, without) = rayon::join(|| run(true), || run(false));
+    Ok(with?
+        .into_iter()
+        .zip(without?)
+        .map(|((setup, with), (_, without))| {
             let victims = tenants as usize - 1;
-            let runs = || pair[0].iter().zip(&pair[1]);
+            let runs = || with.iter().zip(&without);
             let ratio = |(with, without): (&Arc<Observation>, &Arc<Observation>)| {
                 let before = worst_p99(without, victims)?;
                 // Lines that never arrive are at least as old as the run is long.
@@ -92,7 +92,7 @@ pub(super) fn isolation(
                 Some(undelivered(with, victims)? - undelivered(without, victims)?)
             };
             Isolation {
-                strategy: strategy.name,
+                strategy: setup.strategy.name,
                 freshness_ratio: runs().map(ratio).collect(),
                 undelivered_more: runs().map(more).collect(),
                 tenants,

@@ -3,8 +3,9 @@
 //! Companion cluster: two nodes, ten pods a node for each kind of source, streams as written.
 
 use super::companion::{Typical, companion};
+use super::observed::observed;
 use crate::flow::Medium;
-use crate::run::{RunError, Runner, Setup};
+use crate::run::{RunError, Runner};
 use crate::scenario::{LogSource, Scenario};
 use crate::strategy::Strategy;
 use crate::world::Reader;
@@ -48,11 +49,8 @@ pub(super) fn log_types(
         tenant
     });
     let cluster = companion(scenario, "log-types", NODES, tenants.to_vec(), SECONDS);
-    let setups: Vec<Setup> = strategies.iter().map(|s| Setup::new(&cluster, s)).collect();
-    let observed = runner.observe(&setups.iter().collect::<Vec<_>>(), seed, replications)?;
-    Ok(setups
-        .iter()
-        .zip(observed)
+    Ok(observed(runner, &cluster, strategies, seed, replications)?
+        .into_iter()
         .map(|(setup, observations)| {
             let share = |kind: usize| {
                 // Shown by kubectl where nobody ships it: all of it while the file lasts.

@@ -1,12 +1,14 @@
 //! Everything that the table rests on beyond the comparison itself.
 
 use super::archetypes::{Archetype, archetypes};
+use super::axis::Axis;
 use super::isolation::{Isolation, isolation};
 use super::log_types::{LogTypes, log_types};
-use super::scale::{ScaleLimit, scale_limits};
+use super::scale::{ScaleLimit, Search, scale_limits};
 use crate::run::{RunError, Runner};
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
+use crate::units::SimTime;
 
 /// Results of the table's own experiments, one entry a strategy in each.
 #[derive(Clone, Debug)]
@@ -15,7 +17,7 @@ pub struct TableStudy {
     pub log_types: Vec<LogTypes>,
     /// Effect of a loud tenant.
     pub isolation: Vec<Isolation>,
-    /// Limits of the number of tenants.
+    /// Limits of the number of tenants, of nodes, and of pods a node.
     pub scale: Vec<ScaleLimit>,
     /// The article's three kinds of clusters.
     pub archetypes: Vec<Archetype>,
@@ -36,7 +38,7 @@ pub fn table_study(
         || {
             rayon::join(
                 || isolation(runner, scenario, strategies, seed, replications),
-                || scale_limits(runner, scenario, strategies, seed),
+                || limits(runner, scenario, strategies, seed, replications),
             )
         },
         || {
@@ -47,4 +49,36 @@ pub fn table_study(
         },
     );
     Ok(TableStudy { log_types: log_types?, isolation: isolation?, scale: scale?, archetypes: archetypes? })
+}
+
+/// Along which axes the table asks for limits.
+const GROWTH: [Axis; 3] = [Axis::Tenants, Axis::Nodes, Axis::PodsPerNode];
+
+/// The slice in which limits are searched.
+const LIMIT_NODES: u64 = 2;
+const LIMIT_TIME: SimTime = SimTime::from_secs(18);
+
+fn limits(
+    runner: &Runner,
+    scenario: &Scenario,
+    strategies: &[&'static Strategy],
+    seed: u64,
+    replications: u64,
+) -> Result<Vec<ScaleLimit>, RunError> {
+    let mut all = Vec::new();
+    // Faults belong to the scenario's own run.
+    let calm = Scenario { faults: Vec::new(), ..scenario.clone() };
+    for axis in GROWTH {
+        let search = Search {
+            axis,
+            range: axis.range(scenario),
+            strategies,
+            nodes: LIMIT_NODES,
+            time: LIMIT_TIME,
+            seed,
+            replications,
+        };
+        all.extend(scale_limits(runner, &calm, search)?);
+    }
+    Ok(all)
 }

@@ -6,7 +6,7 @@ use crate::lang::Text;
 use crate::metric::Metric;
 use crate::scenario::ConfigMode;
 use crate::stats::Estimate;
-use crate::study::{Comparison, GivesWay, ScaleLimit, StrategyResult, TableStudy};
+use crate::study::{Axis, Comparison, GivesWay, ScaleLimit, StrategyResult, TableStudy};
 
 /// What a row is made from: where its figures come from, and whether they follow from declared capabilities.
 pub(super) struct RowSource {
@@ -78,8 +78,8 @@ pub(super) const ROWS: [RowSource; 9] = [
     RowSource {
         id: "cluster_scale",
         method: (
-            "largest number of tenants, one config each, at which no objective is missed that one tenant meets",
-            "租户数上限：每个租户一个采集配置，单租户能满足的目标均不被破坏",
+            "a slice of two nodes, grown until an objective is missed that it met: tenants, one config each; nodes; pods a node",
+            "两节点的切片不断增大，直到破坏原本满足的目标：租户（各一个采集配置）、节点、每节点 Pod",
         ),
         by_construction: |result| !result.shares_agents,
         graded: &["tenants", "tenants_routes"],
@@ -218,21 +218,30 @@ fn isolation(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
 }
 
 fn scale(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
-    let limit = |mode| {
-        let of = |l: &&ScaleLimit| l.strategy == result.strategy && l.configs == mode;
-        sources.study.scale.iter().find(of).and_then(|l| exact(l.tenants as f64))
+    let limit = |axis, configs: Option<ConfigMode>| {
+        let of = |l: &&ScaleLimit| {
+            l.strategy == result.strategy && l.axis == axis && configs.is_none_or(|mode| l.configs == mode)
+        };
+        sources.study.scale.iter().find(of).map(ScaleLimit::estimate)
     };
     vec![
         figure(
             "tenants",
             ("{} tenants with a config each", "最多 {} 个租户，各一个配置"),
-            limit(ConfigMode::OwnInputs),
+            limit(Axis::Tenants, Some(ConfigMode::OwnInputs)),
             "count",
         ),
         figure(
             "tenants_routes",
             ("{} as routes of one input", "共享输入时 {} 个"),
-            limit(ConfigMode::Routes),
+            limit(Axis::Tenants, Some(ConfigMode::Routes)),
+            "count",
+        ),
+        figure("nodes", ("{} nodes", "{} 个节点"), limit(Axis::Nodes, None), "count"),
+        figure(
+            "pods_per_node",
+            ("{} pods a node", "每节点 {} 个 Pod"),
+            limit(Axis::PodsPerNode, None),
             "count",
         ),
     ]
@@ -289,23 +298,32 @@ fn fit(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
         .collect()
 }
 
-/// What gives way as tenants grow, in both ways of loading configs.
+/// What gives way along each axis, where anything does.
 fn gives_way(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Text> {
     let limits = sources.study.scale.iter().filter(|l| l.strategy == result.strategy);
     limits
         .filter_map(|limit| {
-            let (en, zh) = match limit.configs {
-                ConfigMode::OwnInputs => ("with a config each as an input of its own", "各配置为独立输入时"),
-                ConfigMode::Routes => ("with configs as routes of one input", "配置为共享输入的路由时"),
+            let (en, zh) = match (limit.axis, limit.configs) {
+                (Axis::Tenants, ConfigMode::OwnInputs) => (
+                    "with more tenants with a config each as an input of its own",
+                    "租户更多（各配置为独立输入）时",
+                ),
+                (Axis::Tenants, ConfigMode::Routes) => (
+                    "with more tenants with configs as routes of one input",
+                    "租户更多（配置为共享输入的路由）时",
+                ),
+                (Axis::Nodes, _) => ("with more nodes", "节点更多时"),
+                (Axis::PodsPerNode, _) => ("with more pods a node", "每节点 Pod 更多时"),
+                _ => return None,
             };
-            Some(match limit.gives_way.as_ref()? {
+            Some(match limit.gives_way.first()? {
                 GivesWay::Infeasible(reason) => Text::new(
-                    format!("{en}, it stops because {reason}"),
-                    format!("{zh}，因无法运行而止：{reason}"),
+                    format!("{en}, what gives way first: {reason}"),
+                    format!("{zh}，最先失效：{reason}"),
                 ),
                 GivesWay::Objective(objective) => Text::new(
-                    format!("{en}, the first objective missed is {objective}"),
-                    format!("{zh}，最先不满足的目标是 {objective}"),
+                    format!("{en}, what gives way first: the objective {objective}"),
+                    format!("{zh}，最先失效：目标 {objective}"),
                 ),
             })
         })

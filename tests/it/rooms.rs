@@ -35,7 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "cli",
         &[
             "report", "table", "study", "run", "import", "scenario", "strategy", "observe", "metric", "flow",
-            "lang", "units",
+            "lang", "units", "profile",
         ],
     ),
 ];

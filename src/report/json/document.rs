@@ -50,6 +50,8 @@ pub struct Document {
     pub strategies: Ordered<StrategyDocument>,
     /// The article's table, regenerated.
     pub table: Vec<RowDocument>,
+    /// How many cells agree with the article if something were otherwise.
+    pub variants: Vec<VariantDocument>,
     /// Where the figures come from and how to remake them.
     pub provenance: ProvenanceDocument,
 }
@@ -133,6 +135,19 @@ pub struct LedgerDocument {
     pub duplicated: u64,
     /// Lines that a blocked application never wrote; outside the balance.
     pub withheld: u64,
+}
+
+/// The table if something were otherwise.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct VariantDocument {
+    /// What is otherwise.
+    pub what: String,
+    /// Cells that agree with the article.
+    pub agrees: usize,
+    /// Cells that are compared.
+    pub compared: usize,
+    /// Cells whose agreement is another, as row/strategy, and what it is; null where it is not counted.
+    pub turned: BTreeMap<String, Option<bool>>,
 }
 
 /// A row of the table.

@@ -3,14 +3,14 @@
 use super::SCHEMA;
 use super::document::{
     CellDocument, Cluster, Document, Estimated, FigureDocument, LedgerDocument, Measured, ObjectiveDocument,
-    Ordered, ProvenanceDocument, RowDocument, StrategyDocument,
+    Ordered, ProvenanceDocument, RowDocument, StrategyDocument, VariantDocument,
 };
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::report::{Report, estimate};
 use crate::stats::Estimate;
 use crate::study::StrategyResult;
-use crate::table::{Agreement, Cell, Figure, Row};
+use crate::table::{Agreement, Cell, Figure, Row, Variant};
 
 impl From<&Estimate> for Estimated {
     fn from(e: &Estimate) -> Self {
@@ -36,6 +36,7 @@ impl Document {
             replications: provenance.replications,
             strategies: Ordered(report.strategies().iter().map(|s| (s.strategy, strategy(s))).collect()),
             table: report.table.rows.iter().map(|r| row(r, report.lang)).collect(),
+            variants: report.table.variants.iter().map(|v| variant(v, report.lang)).collect(),
             provenance: ProvenanceDocument {
                 version: provenance.version,
                 scenario_hash: provenance.scenario_hash.clone(),
@@ -78,6 +79,16 @@ fn strategy(result: &StrategyResult) -> StrategyDocument {
             .iter()
             .map(|(objective, met)| ObjectiveDocument { objective: objective.to_string(), met: *met })
             .collect(),
+    }
+}
+
+fn variant(variant: &Variant, lang: Lang) -> VariantDocument {
+    let turned = variant.turned.iter().map(|(row, s, a)| (format!("{row}/{s}"), a.as_bool()));
+    VariantDocument {
+        what: variant.what.get(lang).to_owned(),
+        agrees: variant.agrees,
+        compared: variant.compared,
+        turned: turned.collect(),
     }
 }
 
