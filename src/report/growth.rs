@@ -28,12 +28,12 @@ pub fn render(
     let mut out = match lang {
         Lang::En => format!(
             "{}: how far {axis} can grow, from {} to {}\na slice of {nodes} nodes, judged by the objectives that it \
-             meets at {}\n\n",
-            provenance.scenario, range[0], range[1], range[0]
+             meets as it stands\n\n",
+            provenance.scenario, range[0], range[1]
         ),
         Lang::Zh => format!(
-            "{}：{axis} 可以增长到多大（{} 至 {}）\n{nodes} 节点的切片，以其在 {} 时满足的目标评判\n\n",
-            provenance.scenario, range[0], range[1], range[0]
+            "{}：{axis} 可以增长到多大（{} 至 {}）\n{nodes} 节点的切片，以其现状满足的目标评判\n\n",
+            provenance.scenario, range[0], range[1]
         ),
     };
     let mut rows = Table::new();
@@ -60,7 +60,7 @@ pub fn render(
         }
     }
     if !objectives.is_empty() {
-        let missed = pick(lang, "missed from the beginning, and not asked", "起点即不满足，故不作要求");
+        let missed = pick(lang, "missed as it stands, and not asked", "现状即不满足，故不作要求");
         out += &format!("\n\n{missed}: {}", objectives.join(", "));
     }
     out + &format!(

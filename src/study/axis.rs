@@ -12,9 +12,8 @@ use crate::units::{Bytes, LineRate, Millicores, SimTime};
 const MOST_TENANTS: f64 = 10_000.0;
 /// Nodes of a cluster. Source: Kubernetes, "Considerations for large clusters".
 const MOST_NODES: f64 = 5_000.0;
-/// Lines a second of one pod up to which is searched: fifty times what the article's example writes, and more than one
-/// Fluent Bit can read.
-const MOST_LINES: f64 = 50_000.0;
+/// Lines a second of one pod up to which is searched: a hundred times what the article's example writes.
+const MOST_LINES: f64 = 10_000.0;
 
 /// What is varied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

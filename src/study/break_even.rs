@@ -15,8 +15,9 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Simulated time of a point, faults aside.
-pub const POINT_TIME: SimTime = SimTime::from_secs(120);
+/// Simulated time of a point at most, faults aside: rotations come minutes apart, and their delays decide the tail of
+/// freshness.
+pub const POINT_TIME: SimTime = SimTime::from_secs(300);
 
 /// A stretch of an axis.
 #[derive(Clone, Copy, Debug, PartialEq)]

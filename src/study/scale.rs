@@ -1,7 +1,7 @@
 //! How far a cluster can grow along an axis before something gives way, and what does.
 //!
-//! A slice of the scenario, moved along the axis, is judged by those objectives that it meets at the axis' beginning:
-//! what is missed there already is no question of scale. Each replication is searched by itself, by bisection, and then
+//! A slice of the scenario, moved along the axis, is judged by those objectives that it meets, by means over
+//! replications, where the scenario itself stands: what is missed there already is no question of scale. Each replication is searched by itself, by bisection, and then
 //! looked at below the limit found: where growth hurts, hurts no more and hurts again, the first limit counts.
 
 use super::axis::Axis;
@@ -47,11 +47,12 @@ pub struct ScaleLimit {
     /// From where to where was searched.
     pub range: (f64, f64),
     /// The largest value at which nothing has given way, in each replication: the end of the range where nothing does,
-    /// and 0 where the strategy cannot be run at its beginning.
+    /// its beginning where an objective is missed there, and 0
+    /// where the strategy cannot be run there.
     pub limits: Vec<f64>,
     /// What gives way next, most often first; empty where nothing does in any replication.
     pub gives_way: Vec<GivesWay>,
-    /// Objectives that are missed at the beginning of the range already and were not asked of the rest.
+    /// Objectives that are missed where the scenario stands already, and were not asked of the rest.
     pub missed_before: Vec<Objective>,
 }
 
@@ -124,12 +125,10 @@ impl Case<'_> {
     fn limit(&self) -> Result<ScaleLimit, RunError> {
         let search = self.search;
         let (from, until) = search.range;
-        let all: Vec<Objective> = self.scenario.objectives.clone();
-        let all: Vec<Objective> =
-            all.into_iter().filter(|o| o.metric != Metric::NeighbourFreshness).collect();
+        let (asked, missed_before) = self.asked()?;
         let found: Vec<Found> = (0..search.replications)
             .into_par_iter()
-            .map(|replication| self.limit_in(replication, from, until, &all))
+            .map(|replication| self.limit_in(replication, from, until, &asked))
             .collect::<Result<_, _>>()?;
         // What gives way most often first, and of equals what does so first.
         let mut reasons: Vec<(usize, GivesWay)> = Vec::new();
@@ -140,12 +139,6 @@ impl Case<'_> {
             }
         }
         reasons.sort_by_key(|(times, _)| std::cmp::Reverse(*times));
-        let mut missed_before: Vec<Objective> = Vec::new();
-        for objective in found.iter().flat_map(|f| &f.missed_before) {
-            if !missed_before.contains(objective) {
-                missed_before.push(objective.clone());
-            }
-        }
         Ok(ScaleLimit {
             strategy: self.strategy.name,
             axis: search.axis,
@@ -157,19 +150,37 @@ impl Case<'_> {
         })
     }
 
+    /// Objectives that the slice meets where the scenario stands, and those that it does not.
+    fn asked(&self) -> Result<(Vec<Objective>, Vec<Objective>), RunError> {
+        let search = self.search;
+        let judged = self.scenario.objectives.iter().filter(|o| o.metric != Metric::NeighbourFreshness);
+        let stands = search.axis.of(&self.scenario).clamp(search.range.0, search.range.1);
+        let setup = self.setup(stands);
+        let all = self.runner.observe(&[&setup], search.seed, search.replications)?;
+        if all[0].is_empty() {
+            return Ok((judged.cloned().collect(), Vec::new()));
+        }
+        let mean = |o: &Objective| {
+            Estimate::of(&all[0].iter().map(|run| run.get(o.metric)).collect::<Vec<_>>()).mean
+        };
+        Ok(judged.cloned().partition(|o| o.is_met(mean(o))))
+    }
+
     fn limit_in(
         &self,
         replication: u64,
         from: f64,
         until: f64,
-        all: &[Objective],
+        asked: &[Objective],
     ) -> Result<Found, RunError> {
-        let (reason, met) = self.at(from, replication, all)?;
-        let missed_before: Vec<Objective> = all.iter().filter(|o| !met.contains(o)).cloned().collect();
-        if let Some(GivesWay::Infeasible(_)) = reason {
-            return Ok(Found { limit: 0.0, gives_way: reason, missed_before: Vec::new() });
+        let reason_at = |value: f64| self.at(value, replication, asked);
+        match reason_at(from)? {
+            Some(reason @ GivesWay::Infeasible(_)) => {
+                return Ok(Found { limit: 0.0, gives_way: Some(reason) });
+            }
+            Some(reason) => return Ok(Found { limit: from, gives_way: Some(reason) }),
+            None => {}
         }
-        let reason_at = |value: f64| self.at(value, replication, &met).map(|(reason, _)| reason);
         let mut end = until;
         let mut found = reason_at(until)?;
         if found.is_none() {
@@ -183,7 +194,7 @@ impl Case<'_> {
             }
         }
         if found.is_none() {
-            return Ok(Found { limit: until, gives_way: None, missed_before });
+            return Ok(Found { limit: until, gives_way: None });
         }
         let (mut low, mut high) = (from, end);
         loop {
@@ -204,7 +215,7 @@ impl Case<'_> {
             let Some((value, reason)) = earlier else { break };
             (low, high, found) = (from, value, Some(reason));
         }
-        Ok(Found { limit: low, gives_way: found, missed_before })
+        Ok(Found { limit: low, gives_way: found })
     }
 
     /// A few values between two, at which what is found by bisection is checked.
@@ -220,22 +231,24 @@ impl Case<'_> {
         looks
     }
 
-    /// What is wrong at a value, and which of the objectives are met there.
+    fn setup(&self, value: f64) -> Setup {
+        let moved = self.search.axis.set(&self.scenario, value);
+        Setup::new(&slice(&moved, self.search.nodes, self.search.time), self.strategy)
+    }
+
+    /// What is wrong at a value; `None` where nothing is.
     fn at(
         &self,
         value: f64,
         replication: u64,
         objectives: &[Objective],
-    ) -> Result<(Option<GivesWay>, Vec<Objective>), RunError> {
-        let moved = self.search.axis.set(&self.scenario, value);
-        let setup = Setup::new(&slice(&moved, self.search.nodes, self.search.time), self.strategy);
+    ) -> Result<Option<GivesWay>, RunError> {
+        let setup = self.setup(value);
         if let Some(reason) = setup.infeasible() {
-            return Ok((Some(GivesWay::Infeasible(reason.to_owned())), Vec::new()));
+            return Ok(Some(GivesWay::Infeasible(reason.to_owned())));
         }
         let observation = self.runner.replication(&setup, self.search.seed, replication)?;
-        let missed: Vec<Objective> = missed(objectives, &observation).into_iter().cloned().collect();
-        let met = objectives.iter().filter(|o| !missed.contains(o)).cloned().collect();
-        Ok((missed.into_iter().next().map(GivesWay::Objective), met))
+        Ok(missed(objectives, &observation).into_iter().next().cloned().map(GivesWay::Objective))
     }
 }
 
@@ -243,7 +256,6 @@ impl Case<'_> {
 struct Found {
     limit: f64,
     gives_way: Option<GivesWay>,
-    missed_before: Vec<Objective>,
 }
 
 #[cfg(test)]

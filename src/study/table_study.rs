@@ -56,7 +56,7 @@ const GROWTH: [Axis; 3] = [Axis::Tenants, Axis::Nodes, Axis::PodsPerNode];
 
 /// The slice in which limits are searched.
 const LIMIT_NODES: u64 = 2;
-const LIMIT_TIME: SimTime = SimTime::from_secs(18);
+const LIMIT_TIME: SimTime = SimTime::from_secs(120);
 
 fn limits(
     runner: &Runner,

@@ -78,8 +78,8 @@ pub(super) const ROWS: [RowSource; 9] = [
     RowSource {
         id: "cluster_scale",
         method: (
-            "a slice of two nodes, grown until an objective is missed that it met: tenants, one config each; nodes; pods a node",
-            "两节点的切片不断增大，直到破坏原本满足的目标：租户（各一个采集配置）、节点、每节点 Pod",
+            "a slice of two nodes, grown until an objective is missed that it meets as it stands: tenants, one config each; nodes; pods a node",
+            "两节点的切片不断增大，直到破坏现状所满足的目标：租户（各一个采集配置）、节点、每节点 Pod",
         ),
         by_construction: |result| !result.shares_agents,
         graded: &["tenants", "tenants_routes"],
