@@ -6,30 +6,38 @@
 
 mod archetypes;
 mod axis;
+mod blast;
 mod break_even;
 mod companion;
 mod comparison;
 mod contest;
 mod density;
 mod isolation;
+mod layout;
 mod log_types;
 mod objectives;
 mod observed;
+mod query;
 mod resize;
 mod result;
+mod rollout;
 mod scale;
 mod table_study;
 
 pub use archetypes::{Archetype, Contender};
 pub use axis::Axis;
+pub use blast::{BlastRadius, Reach};
 pub use break_even::{BreakEven, Crossing, POINT_TIME, Point, Stretch, break_even};
 pub use comparison::{Comparison, compare, provenance};
 pub use contest::{Contest, Entrant, Rules};
 pub use density::density;
 pub use isolation::Isolation;
+pub use layout::{ConfigCost, Layout};
 pub use log_types::LogTypes;
 pub use objectives::missed;
+pub use query::{PAST_S, Query};
 pub use resize::slice;
 pub use result::{DensityPoint, Provenance, StrategyResult};
+pub use rollout::{Operations, Rollout};
 pub use scale::{GivesWay, ScaleLimit, Search, scale_limits};
 pub use table_study::{TableStudy, table_study};

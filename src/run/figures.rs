@@ -20,6 +20,7 @@ pub(super) fn observation(setup: &Setup, placement: &Placement, tally: Tally) ->
             name: name.clone(),
             lines: tenant.emitted,
             delivered: own.delivered(),
+            live: tenant.live,
             freshness_p99: own.quantile(0.99),
         });
         freshness += &own;

@@ -32,6 +32,9 @@ pub struct Isolation {
     pub freshness_ratio: Vec<Option<f64>>,
     /// Share of the victims' lines that are not delivered because of the loud tenant.
     pub undelivered_more: Vec<Option<f64>>,
+    /// Jain's index of the shares of their lines that tenants, the loud one included, get delivered: 1 where all get the
+    /// same share, 1/n where one gets everything; `None` where nothing is delivered.
+    pub jain: Vec<Option<f64>>,
     /// Tenants that share the companion cluster; with one there is nobody to disturb.
     pub tenants: u64,
 }
@@ -54,6 +57,7 @@ pub(super) fn isolation(
         strategy: strategy.name,
         freshness_ratio: vec![Some(1.0); replications as usize],
         undelivered_more: vec![Some(0.0); replications as usize],
+        jain: vec![Some(1.0); replications as usize],
         tenants: 1,
     };
     if tenants < 2 {
@@ -95,6 +99,7 @@ pub(super) fn isolation(
                 strategy: setup.strategy.name,
                 freshness_ratio: runs().map(ratio).collect(),
                 undelivered_more: runs().map(more).collect(),
+                jain: with.iter().map(|o| jain(o)).collect(),
                 tenants,
             }
         })
@@ -113,4 +118,35 @@ fn undelivered(observation: &Observation, victims: usize) -> Option<f64> {
         .iter()
         .fold((0, 0), |(lines, delivered), t| (lines + t.lines, delivered + t.delivered));
     (lines > 0).then(|| 1.0 - delivered as f64 / lines as f64)
+}
+
+/// Jain's index of the tenants' delivered shares: (Σx)² ÷ n·Σx². Source: Jain, Chiu, Hawe 1984.
+fn jain(observation: &Observation) -> Option<f64> {
+    let shares: Vec<f64> = observation
+        .tenants
+        .iter()
+        .filter(|t| t.lines > 0)
+        .map(|t| t.delivered as f64 / t.lines as f64)
+        .collect();
+    let (sum, squares) = shares.iter().fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
+    (squares > 0.0).then(|| sum * sum / (shares.len() as f64 * squares))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::TenantFigures;
+
+    #[test]
+    fn jains_index_is_one_where_all_get_the_same() {
+        let of = |delivered: [u64; 4]| {
+            let tenant = |delivered| TenantFigures { lines: 100, delivered, ..TenantFigures::default() };
+            jain(&Observation { tenants: delivered.map(tenant).to_vec(), ..Observation::default() })
+        };
+        assert_eq!(of([50; 4]), Some(1.0));
+        assert_eq!(of([100, 0, 0, 0]), Some(0.25));
+        // (1 + 1 + 1 + 0.5)² ÷ 4·(3 + 0.25)
+        assert_eq!(of([100, 100, 100, 50]), Some(12.25 / 13.0));
+        assert_eq!(of([0; 4]), None);
+    }
 }

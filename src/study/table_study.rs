@@ -3,6 +3,7 @@
 use super::archetypes::{Archetype, archetypes};
 use super::axis::Axis;
 use super::isolation::{Isolation, isolation};
+use super::layout::{Layout, layouts};
 use super::log_types::{LogTypes, log_types};
 use super::scale::{ScaleLimit, Search, scale_limits};
 use crate::run::{RunError, Runner};
@@ -19,6 +20,8 @@ pub struct TableStudy {
     pub isolation: Vec<Isolation>,
     /// Limits of the number of tenants, of nodes, and of pods a node.
     pub scale: Vec<ScaleLimit>,
+    /// What follows from how each strategy is laid out.
+    pub layouts: Vec<Layout>,
     /// The article's three kinds of clusters.
     pub archetypes: Vec<Archetype>,
 }
@@ -48,7 +51,13 @@ pub fn table_study(
             )
         },
     );
-    Ok(TableStudy { log_types: log_types?, isolation: isolation?, scale: scale?, archetypes: archetypes? })
+    Ok(TableStudy {
+        log_types: log_types?,
+        isolation: isolation?,
+        scale: scale?,
+        layouts: layouts(scenario, strategies),
+        archetypes: archetypes?,
+    })
 }
 
 /// Along which axes the table asks for limits.

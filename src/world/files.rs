@@ -326,6 +326,7 @@ impl Files {
         if !self.has_reader {
             tally.ledger.retained += emitted.lines - self.live_from_lines;
         }
+        tally.tenants[stream.tenant as usize].live += emitted.lines - self.live_from_lines;
         let live = (stream.on_disk(emitted) as i64 - self.live_base_bytes).max(0) as u64;
         live + self.rotated.iter().map(|f| f.disk_bytes).sum::<u64>()
     }

@@ -63,6 +63,8 @@ pub struct TenantTally {
     pub freshness: Freshness,
     /// How many were emitted.
     pub emitted: u64,
+    /// Lines in files that are still being written to when the run ends, those from before the warm-up included.
+    pub live: u64,
 }
 
 impl Tally {
@@ -155,6 +157,7 @@ impl AddAssign<&Self> for Tally {
         for (total, part) in self.tenants.iter_mut().zip(&other.tenants) {
             total.freshness += &part.freshness;
             total.emitted += part.emitted;
+            total.live += part.live;
         }
         self.agent_cpu_ns += other.agent_cpu_ns;
         self.agent_rss_bytes += other.agent_rss_bytes;
