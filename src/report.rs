@@ -8,6 +8,7 @@
 //! [`check_folder`] comes before a long run and [`write_folder`] after it: all files are made in memory,
 //! written under temporary names and only then renamed, so that a folder never holds half a report.
 
+pub mod article_table;
 pub mod break_even;
 pub mod chart;
 pub mod csv;

@@ -6,6 +6,7 @@ use crate::report;
 use crate::run::Runner;
 use crate::scenario::Scenario;
 use crate::study;
+use crate::table;
 use std::path::PathBuf;
 
 /// Compare strategies on a scenario.
@@ -32,6 +33,10 @@ pub(super) struct Compare {
     /// Also write report, CSV, JSON and charts to this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Also write the table by itself to this folder, in both languages, with a paragraph for every cell that disagrees
+    /// with the article
+    #[arg(long, value_name = "DIR")]
+    article_table: Option<PathBuf>,
 }
 
 impl Compare {
@@ -45,6 +50,7 @@ impl Compare {
             rubric: None,
             agents: None,
             out: None,
+            article_table: None,
         }
     }
 
@@ -52,7 +58,7 @@ impl Compare {
         let scenario = super::scenario(self.study.scenario.as_ref())?;
         let strategies = super::strategies(&self.strategies)?;
         let yardstick = Yardstick::of(self.rubric.as_ref())?;
-        if let Some(folder) = &self.out {
+        for folder in self.out.iter().chain(&self.article_table) {
             report::check_folder(folder).map_err(BadInput::of)?;
         }
         let runner = Runner::new();
@@ -76,6 +82,11 @@ impl Compare {
             Format::Csv => report::csv::summary(&report)?,
             Format::Md => report::markdown::render(&report, false),
         };
+        if let Some(folder) = &self.article_table {
+            let disagreements = table::disagreements(&table, &yardstick.rubric, &yardstick.reference);
+            let written = report::article_table::write(folder, &report, &disagreements)?;
+            output::tell(&format!("{} files written to {}", written.len(), folder.display()));
+        }
         if let Some(folder) = &self.out {
             let written = report::write_folder(folder, &report)?;
             output::tell(&format!("{} files written to {}", written.len(), folder.display()));
@@ -93,7 +104,13 @@ impl Compare {
             self.study.seed,
         );
         let agents = self.agents.as_ref().map(|names| format!(" --agents {}", quoted(&names.join(","))));
+        let folder = self.article_table.as_ref();
+        let folder = folder.map(|dir| format!(" --article-table {}", quoted(&dir.display().to_string())));
         let strategies = self.strategies.join(",");
-        format!("loghaul compare {name} --strategies {strategies} {rest}{}", agents.unwrap_or_default())
+        format!(
+            "loghaul compare {name} --strategies {strategies} {rest}{}{}",
+            agents.unwrap_or_default(),
+            folder.unwrap_or_default()
+        )
     }
 }

@@ -34,7 +34,7 @@ pub fn render(explanation: &Explanation, provenance: &Provenance, lang: Lang, co
     for cell in &explanation.cells {
         out.push('\n');
         paragraph(&mut out, &format!("{}: {}", cell.cell.strategy, cell.cell.text.get(lang)));
-        for sentence in sentences(cell, lang) {
+        for sentence in sentences(explanation, cell, lang) {
             out += &indented(&sentence, "  ", columns);
         }
         if !cell.cell.figures.is_empty() {
@@ -80,7 +80,7 @@ pub fn markdown(explanation: &Explanation, provenance: &Provenance, lang: Lang) 
     }
     for cell in &explanation.cells {
         let _ = writeln!(out, "### {}\n\n**{}**\n", cell.cell.strategy, escaped(cell.cell.text.get(lang)));
-        for sentence in sentences(cell, lang) {
+        for sentence in sentences(explanation, cell, lang) {
             let _ = writeln!(out, "- {}", escaped(&sentence));
         }
         if !cell.cell.figures.is_empty() {
@@ -110,7 +110,7 @@ pub fn markdown(explanation: &Explanation, provenance: &Provenance, lang: Lang) 
 /// graded so, and what would have to be otherwise.
 pub fn paragraph(explanation: &Explanation, cell: &CellExplanation, lang: Lang) -> String {
     let mut parts = Vec::new();
-    parts.extend(words::article(cell, lang));
+    parts.extend(words::article(explanation, cell, lang));
     parts.push(words::found(cell, lang));
     parts.push(words::method(explanation, lang));
     if let Some(band) = held(explanation, cell) {
@@ -136,8 +136,8 @@ fn graded_unit(explanation: &Explanation) -> &'static str {
     figures.into_iter().find(|f| f.name == *figure).map_or("", |f| f.unit)
 }
 
-fn sentences(cell: &CellExplanation, lang: Lang) -> Vec<String> {
-    let mut all: Vec<String> = words::article(cell, lang).into_iter().collect();
+fn sentences(explanation: &Explanation, cell: &CellExplanation, lang: Lang) -> Vec<String> {
+    let mut all: Vec<String> = words::article(explanation, cell, lang).into_iter().collect();
     all.push(words::agreement(cell, lang));
     all.extend(cell.cell.notes.iter().map(|note| sentence(note.get(lang), lang)));
     all

@@ -5,6 +5,8 @@
 mod figures;
 mod table;
 
+pub(super) use table::cells as table_of;
+
 use super::chart::Chart;
 use super::words::pick;
 use super::{Report, format};
@@ -65,7 +67,7 @@ fn infeasible(report: &Report) -> String {
     out
 }
 
-fn provenance_of(report: &Report) -> String {
+pub(super) fn provenance_of(report: &Report) -> String {
     let lang = report.lang;
     let p = &report.comparison.provenance;
     // A fence longer than any run of backticks in the command.

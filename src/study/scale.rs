@@ -1,7 +1,7 @@
 //! How far a cluster can grow along an axis before something gives way, and what does.
 //!
-//! A slice of the scenario, moved along the axis, is judged by those objectives that it meets, by means over
-//! replications, where the scenario itself stands: what is missed there already is no question of scale. Each replication is searched by itself, by bisection, and then
+//! A slice of the scenario, moved along the axis, is judged by those objectives that it meets, in the same replication,
+//! where the scenario itself stands: what is missed there already is no question of scale. Each replication is searched by itself, by bisection, and then
 //! looked at below the limit found: where growth hurts, hurts no more and hurts again, the first limit counts.
 
 use super::axis::Axis;
@@ -52,7 +52,8 @@ pub struct ScaleLimit {
     pub limits: Vec<f64>,
     /// What gives way next, most often first; empty where nothing does in any replication.
     pub gives_way: Vec<GivesWay>,
-    /// Objectives that are missed where the scenario stands already, and were not asked of the rest.
+    /// Objectives that are missed where the scenario stands already, in some replication at least, and were not asked in
+    /// it.
     pub missed_before: Vec<Objective>,
 }
 
@@ -125,11 +126,16 @@ impl Case<'_> {
     fn limit(&self) -> Result<ScaleLimit, RunError> {
         let search = self.search;
         let (from, until) = search.range;
-        let (asked, missed_before) = self.asked()?;
         let found: Vec<Found> = (0..search.replications)
             .into_par_iter()
-            .map(|replication| self.limit_in(replication, from, until, &asked))
+            .map(|replication| self.limit_in(replication, from, until))
             .collect::<Result<_, _>>()?;
+        let mut missed_before: Vec<Objective> = Vec::new();
+        for objective in found.iter().flat_map(|f| &f.missed_before) {
+            if !missed_before.contains(objective) {
+                missed_before.push(objective.clone());
+            }
+        }
         // What gives way most often first, and of equals what does so first.
         let mut reasons: Vec<(usize, GivesWay)> = Vec::new();
         for reason in found.iter().filter_map(|f| f.gives_way.as_ref()) {
@@ -150,72 +156,63 @@ impl Case<'_> {
         })
     }
 
-    /// Objectives that the slice meets where the scenario stands, and those that it does not.
-    fn asked(&self) -> Result<(Vec<Objective>, Vec<Objective>), RunError> {
+    /// Objectives that the slice meets where the scenario stands, and those that it does not. Where it cannot be run
+    /// there, all are asked.
+    fn asked(&self, replication: u64) -> Result<(Vec<Objective>, Vec<Objective>), RunError> {
         let search = self.search;
         let judged = self.scenario.objectives.iter().filter(|o| o.metric != Metric::NeighbourFreshness);
-        let stands = search.axis.of(&self.scenario).clamp(search.range.0, search.range.1);
-        let setup = self.setup(stands);
-        let all = self.runner.observe(&[&setup], search.seed, search.replications)?;
-        if all[0].is_empty() {
-            return Ok((judged.cloned().collect(), Vec::new()));
+        let judged: Vec<Objective> = judged.cloned().collect();
+        let setup = self.setup(search.axis.of(&self.scenario).clamp(search.range.0, search.range.1));
+        if setup.infeasible().is_some() {
+            return Ok((judged, Vec::new()));
         }
-        let mean = |o: &Objective| {
-            Estimate::of(&all[0].iter().map(|run| run.get(o.metric)).collect::<Vec<_>>()).mean
-        };
-        Ok(judged.cloned().partition(|o| o.is_met(mean(o))))
+        let observation = self.runner.replication(&setup, search.seed, replication)?;
+        Ok(judged.into_iter().partition(|o| o.is_met(observation.get(o.metric))))
     }
 
-    fn limit_in(
-        &self,
-        replication: u64,
-        from: f64,
-        until: f64,
-        asked: &[Objective],
-    ) -> Result<Found, RunError> {
-        let reason_at = |value: f64| self.at(value, replication, asked);
+    fn limit_in(&self, replication: u64, from: f64, until: f64) -> Result<Found, RunError> {
+        let (asked, missed_before) = self.asked(replication)?;
+        let found = |limit: f64, gives_way: Option<GivesWay>| Found { limit, gives_way, missed_before };
+        let reason_at = |value: f64| self.at(value, replication, &asked);
         match reason_at(from)? {
-            Some(reason @ GivesWay::Infeasible(_)) => {
-                return Ok(Found { limit: 0.0, gives_way: Some(reason) });
-            }
-            Some(reason) => return Ok(Found { limit: from, gives_way: Some(reason) }),
+            Some(reason @ GivesWay::Infeasible(_)) => return Ok(found(0.0, Some(reason))),
+            Some(reason) => return Ok(found(from, Some(reason))),
             None => {}
         }
-        let mut end = until;
-        let mut found = reason_at(until)?;
-        if found.is_none() {
+        let (mut end, mut reason) = (until, reason_at(until)?);
+        if reason.is_none() {
             // Good at both ends is good between, unless one of a few looks finds otherwise.
             for value in self.looks(from, until) {
-                found = reason_at(value)?;
-                if found.is_some() {
+                reason = reason_at(value)?;
+                if reason.is_some() {
                     end = value;
                     break;
                 }
             }
         }
-        if found.is_none() {
-            return Ok(Found { limit: until, gives_way: None });
+        if reason.is_none() {
+            return Ok(found(until, None));
         }
         let (mut low, mut high) = (from, end);
         loop {
             while let Some(middle) = middle(self.search.axis, low, high) {
                 match reason_at(middle)? {
-                    Some(reason) => (high, found) = (middle, Some(reason)),
+                    Some(why) => (high, reason) = (middle, Some(why)),
                     None => low = middle,
                 }
             }
             // The first limit counts: is there one below?
             let mut earlier = None;
             for value in self.looks(from, low) {
-                if let Some(reason) = reason_at(value)? {
-                    earlier = Some((value, reason));
+                if let Some(why) = reason_at(value)? {
+                    earlier = Some((value, why));
                     break;
                 }
             }
-            let Some((value, reason)) = earlier else { break };
-            (low, high, found) = (from, value, Some(reason));
+            let Some((value, why)) = earlier else { break };
+            (low, high, reason) = (from, value, Some(why));
         }
-        Ok(Found { limit: low, gives_way: found })
+        Ok(found(low, reason))
     }
 
     /// A few values between two, at which what is found by bisection is checked.
@@ -256,6 +253,7 @@ impl Case<'_> {
 struct Found {
     limit: f64,
     gives_way: Option<GivesWay>,
+    missed_before: Vec<Objective>,
 }
 
 #[cfg(test)]

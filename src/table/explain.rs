@@ -15,6 +15,8 @@ pub struct Explanation {
     pub title: Text,
     /// What its figures were taken from.
     pub method: Text,
+    /// Where the article's row stands, if not in the article of the whole table.
+    pub source: Option<String>,
     /// How it is graded.
     pub rule: Rule,
     /// Its cells.
@@ -107,7 +109,15 @@ pub fn explain(
         CellExplanation { cell: cell.clone(), changes, claim }
     });
     let cells = cells.collect();
-    Some(Explanation { row: row.id, title: row.title.clone(), method: row.method.clone(), rule, cells })
+    let source = reference.source(row.id).map(str::to_owned);
+    Some(Explanation {
+        row: row.id,
+        title: row.title.clone(),
+        method: row.method.clone(),
+        source,
+        rule,
+        cells,
+    })
 }
 
 /// Every cell that disagrees with the article, as one explanation a row.

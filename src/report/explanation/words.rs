@@ -38,11 +38,16 @@ pub(super) fn remake(provenance: &Provenance, lang: Lang) -> String {
 }
 
 /// What the article says and claims; `None` where it has no such cell.
-pub(super) fn article(cell: &CellExplanation, lang: Lang) -> Option<String> {
+pub(super) fn article(explanation: &Explanation, cell: &CellExplanation, lang: Lang) -> Option<String> {
     let (words, claim) = (cell.cell.article.as_ref()?, cell.claim.as_ref()?);
+    let later = explanation.source.as_ref().map(|source| match lang {
+        Lang::En => format!(", in a later version ({source}),"),
+        Lang::Zh => format!("（后续版本，{source}）"),
+    });
+    let later = later.unwrap_or_default();
     Some(match lang {
-        Lang::En => format!("The article says “{words}”, which claims: {}.", claim.text.en),
-        Lang::Zh => format!("文章写“{words}”，其主张为：{}。", claim.text.zh),
+        Lang::En => format!("The article{later} says “{words}”, which claims: {}.", claim.text.en),
+        Lang::Zh => format!("文章{later}写“{words}”，其主张为：{}。", claim.text.zh),
     })
 }
 

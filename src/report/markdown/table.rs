@@ -8,7 +8,7 @@ use crate::table::{Agreement, Figure, Row};
 use std::fmt::Write as _;
 
 /// The table: every cell with its agreement, and the article's own cell below it.
-pub(super) fn cells(report: &Report) -> String {
+pub(in crate::report) fn cells(report: &Report) -> String {
     let lang = report.lang;
     let mut out = head(report, "", false);
     for row in &report.table.rows {
