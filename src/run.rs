@@ -51,6 +51,8 @@ pub struct Setup {
     extra_without: u64,
     /// Share of the workloads' wishes that the strategy can honour; `None` where none has any.
     honoured: Option<f64>,
+    /// Currency a byte sent: egress and ingest.
+    price_per_byte: f64,
     scenario: String,
     identity: u64,
 }
@@ -75,6 +77,7 @@ impl Setup {
             placement,
             extra_without,
             honoured: honoured(scenario, strategy),
+            price_per_byte: price_per_byte(&scenario.backend),
             scenario: scenario.name.clone(),
             identity: identity(scenario),
         }
@@ -97,6 +100,12 @@ fn too_little_memory(blueprint: &Blueprint) -> Option<String> {
             )
         })
     })
+}
+
+/// What a byte sent costs, in currency.
+fn price_per_byte(backend: &crate::scenario::Backend) -> f64 {
+    let prices = [backend.egress_price, backend.ingest_price];
+    prices.into_iter().flatten().map(|price| price.get() / 1e9).sum()
 }
 
 /// A hash of the scenario with all its defaults filled in.

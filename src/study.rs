@@ -24,12 +24,12 @@ mod rollout;
 mod scale;
 mod table_study;
 
-pub use archetypes::{Archetype, Contender};
+pub use archetypes::Archetype;
 pub use axis::Axis;
 pub use blast::{BlastRadius, Reach};
 pub use break_even::{BreakEven, Crossing, POINT_TIME, Point, Stretch, break_even};
 pub use comparison::{Comparison, compare, provenance};
-pub use contest::{Contest, Entrant, Rules};
+pub use contest::{Contest, Entrant, Keeps, Rules};
 pub use density::density;
 pub use isolation::Isolation;
 pub use layout::{ConfigCost, Layout};

@@ -48,7 +48,9 @@ pub fn render(report: &Report, disagreements: &[Explanation]) -> String {
         for cell in &explanation.cells {
             let title = explanation.title.get(lang);
             let words = escaped(&paragraph(explanation, cell, lang));
-            let _ = writeln!(out, "**{}, {}.** {words}\n", escaped(title), cell.cell.strategy);
+            let comma = pick(lang, ", ", "，");
+            let stop = pick(lang, ".", "。");
+            let _ = writeln!(out, "**{}{comma}{}{stop}** {words}\n", escaped(title), cell.cell.strategy);
         }
     }
     let remake = pick(lang, "How to remake this report", "如何重现本报告");

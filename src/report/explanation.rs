@@ -28,7 +28,7 @@ pub fn render(explanation: &Explanation, provenance: &Provenance, lang: Lang, co
         let unit = graded_unit(explanation);
         let spans: Vec<String> =
             bands.iter().map(|b| format!("{} {}", b.text.get(lang), words::span(b, unit, lang))).collect();
-        let reasons: Vec<String> = bands.iter().map(|b| b.reason.clone()).collect();
+        let reasons: Vec<String> = bands.iter().map(|b| b.reason.get(lang).to_owned()).collect();
         out += &two_columns(&spans, &reasons, columns);
     }
     for cell in &explanation.cells {
@@ -73,7 +73,7 @@ pub fn markdown(explanation: &Explanation, provenance: &Provenance, lang: Lang) 
         let _ = writeln!(out, "| {} | {} | {} |\n|---|---|---|", head[0], head[1], head[2]);
         for band in bands {
             let span = words::span(band, unit, lang);
-            let [name, span, why] = [band.text.get(lang), &span, &band.reason].map(escaped);
+            let [name, span, why] = [band.text.get(lang), &span, band.reason.get(lang)].map(escaped);
             let _ = writeln!(out, "| {name} | {span} | {why} |");
         }
         out.push('\n');

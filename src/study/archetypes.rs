@@ -3,11 +3,10 @@
 //! The embedded scenarios proof-of-concept, single-purpose and mixed-paas are run with the agent and settings
 //! under study; the cheapest feasible strategy that meets an archetype's objectives wins it.
 
-use super::contest::{Rules, contest};
+use super::contest::{Contest, Rules, contest};
 use crate::metric::Metric;
 use crate::run::{RunError, Runner};
-use crate::scenario::{self, Objective, Scenario};
-use crate::stats::Estimate;
+use crate::scenario::{self, Scenario};
 use crate::strategy::Strategy;
 
 /// The archetypes, by the names of their scenarios.
@@ -18,23 +17,8 @@ const ARCHETYPES: [&str; 3] = ["proof-of-concept", "single-purpose", "mixed-paas
 pub struct Archetype {
     /// The name of its scenario.
     pub name: &'static str,
-    /// Every strategy.
-    pub contenders: Vec<Contender>,
-    /// The cheapest strategy that meets all objectives; `None` where none does.
-    pub winner: Option<&'static str>,
-}
-
-/// A strategy in an archetype.
-#[derive(Clone, Debug)]
-pub struct Contender {
-    /// The strategy.
-    pub strategy: &'static str,
-    /// Currency a month; `None` where it is infeasible.
-    pub cost: Option<f64>,
-    /// The objectives that its means over replications miss.
-    pub missed: Vec<Objective>,
-    /// Why it cannot be run; `None` where it can.
-    pub infeasible: Option<String>,
+    /// Every strategy, judged by the archetype's objectives; the cheapest that meets all of them wins.
+    pub contest: Contest,
 }
 
 /// Runs the archetypes with the collection settings of `scenario`.
@@ -57,15 +41,7 @@ pub(super) fn archetypes(
         cluster.collection.extra_configs = 0;
         cluster.profiles.clone_from(&scenario.profiles);
         let rules = Rules { strategies, metric: Metric::Cost, seed, replications };
-        let contest = contest(runner, &cluster, rules)?;
-        let winner = contest.winner();
-        let contenders = contest.entrants.into_iter().map(|e| Contender {
-            strategy: e.strategy,
-            cost: Estimate::of(&e.values).mean,
-            missed: e.missed,
-            infeasible: e.infeasible,
-        });
-        results.push(Archetype { name, contenders: contenders.collect(), winner });
+        results.push(Archetype { name, contest: contest(runner, &cluster, rules)? });
     }
     Ok(results)
 }

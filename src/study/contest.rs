@@ -4,7 +4,7 @@ use super::isolation::isolation;
 use super::observed::observed;
 use crate::metric::{Direction, Metric};
 use crate::run::{RunError, Runner};
-use crate::scenario::{Objective, Scenario};
+use crate::scenario::{Comparison, Objective, Scenario};
 use crate::stats::Estimate;
 use crate::strategy::Strategy;
 
@@ -29,6 +29,18 @@ pub struct Contest {
     metric: Metric,
 }
 
+/// An objective of a contest, and the bounds at which the winner would still win, the other objectives being as they
+/// are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Keeps {
+    /// The objective.
+    pub objective: Objective,
+    /// The lowest such bound; `None` where there is none.
+    pub from: Option<f64>,
+    /// The highest such bound; `None` where there is none.
+    pub until: Option<f64>,
+}
+
 /// A strategy in a contest.
 #[derive(Clone, Debug)]
 pub struct Entrant {
@@ -40,6 +52,8 @@ pub struct Entrant {
     pub values: Vec<Option<f64>>,
     /// The objectives that its means over replications miss.
     pub missed: Vec<Objective>,
+    /// What each objective bounds, mean over replications; `None` where it lies beyond the horizon.
+    pub judged: Vec<(Objective, Option<f64>)>,
     /// Whether all objectives are met, replication by replication.
     met: Vec<bool>,
 }
@@ -62,6 +76,45 @@ impl Contest {
     pub fn winner_in(&self, replication: usize) -> Option<&'static str> {
         let met = self.entrants.iter().filter(|e| e.met.get(replication) == Some(&true));
         self.best(met.filter_map(|e| Some(((*e.values.get(replication)?)?, e.strategy))))
+    }
+
+    /// The same runs, judged by other bounds on what the scenario's objectives bound; others are left out.
+    #[must_use]
+    pub fn judged_by(&self, objectives: &[Objective]) -> Self {
+        let mut contest = self.clone();
+        for entrant in &mut contest.entrants {
+            let value = |o: &Objective| entrant.judged.iter().find(|(known, _)| known.metric == o.metric);
+            let judged: Vec<(Objective, Option<f64>)> =
+                objectives.iter().filter_map(|o| Some((o.clone(), value(o)?.1))).collect();
+            entrant.missed = judged.iter().filter(|(o, v)| !o.is_met(*v)).map(|(o, _)| o.clone()).collect();
+            // Single replications were judged by the bounds that there were.
+            entrant.met = vec![entrant.missed.is_empty(); entrant.met.len()];
+            entrant.judged = judged;
+        }
+        contest
+    }
+
+    /// Over which bounds of each objective the winner keeps winning: it has to meet the bound itself, and whoever is better
+    /// by the metric and misses this objective alone must go on missing it.
+    pub fn keeps(&self) -> Vec<Keeps> {
+        let winner = self.winner();
+        let Some(winner) = self.entrants.iter().find(|e| Some(e.strategy) == winner) else {
+            return Vec::new();
+        };
+        let sign = if self.metric.direction() == Direction::Lower { 1.0 } else { -1.0 };
+        let worth = |e: &Entrant| Estimate::of(&e.values).mean.map_or(f64::INFINITY, |v| sign * v);
+        let keeps = |(objective, own): &(Objective, Option<f64>)| {
+            let rivals = self.entrants.iter().filter(|e| {
+                e.infeasible.is_none() && worth(e) < worth(winner) && e.missed == [objective.clone()]
+            });
+            let theirs = rivals.filter_map(|e| e.judged.iter().find(|(o, _)| o == objective)?.1);
+            let (from, until) = match objective.comparison {
+                Comparison::AtMost => (*own, theirs.reduce(f64::min)),
+                Comparison::AtLeast => (theirs.reduce(f64::max), *own),
+            };
+            Keeps { objective: objective.clone(), from, until }
+        };
+        winner.judged.iter().map(keeps).collect()
     }
 
     fn best(&self, found: impl Iterator<Item = (f64, &'static str)>) -> Option<&'static str> {
@@ -91,14 +144,16 @@ pub(super) fn contest(runner: &Runner, scenario: &Scenario, rules: Rules<'_>) ->
                 _ => observations.iter().map(|o| o.get(of)).collect(),
             }
         };
-        let judged: Vec<(&Objective, Vec<Option<f64>>)> =
+        let each: Vec<(&Objective, Vec<Option<f64>>)> =
             scenario.objectives.iter().map(|o| (o, values(o.metric))).collect();
-        let missed = judged.iter().filter(|(o, values)| !o.is_met(Estimate::of(values).mean));
-        let met = |r: usize| judged.iter().all(|(o, values)| o.is_met(values.get(r).copied().flatten()));
+        let judged: Vec<(Objective, Option<f64>)> =
+            each.iter().map(|(o, values)| ((*o).clone(), Estimate::of(values).mean)).collect();
+        let met = |r: usize| each.iter().all(|(o, values)| o.is_met(values.get(r).copied().flatten()));
         Entrant {
             strategy,
             infeasible: setup.infeasible().map(str::to_owned),
-            missed: missed.map(|(o, _)| (*o).clone()).collect(),
+            missed: judged.iter().filter(|(o, mean)| !o.is_met(*mean)).map(|(o, _)| o.clone()).collect(),
+            judged,
             met: (0..observations.len()).map(met).collect(),
             values: values(metric),
         }
@@ -112,7 +167,34 @@ mod tests {
 
     fn entrant(strategy: &'static str, values: [f64; 2], met: [bool; 2], missed: bool) -> Entrant {
         let missed = if missed { vec![Objective::parse("loss <= 1%").unwrap()] } else { Vec::new() };
-        Entrant { strategy, infeasible: None, values: values.map(Some).to_vec(), missed, met: met.to_vec() }
+        let (values, met) = (values.map(Some).to_vec(), met.to_vec());
+        Entrant { strategy, infeasible: None, values, missed, judged: Vec::new(), met }
+    }
+
+    #[test]
+    fn a_winner_wins_as_long_as_it_meets_the_bound_and_the_cheaper_do_not() {
+        let late = Objective::parse("freshness_p99 <= 10s").unwrap();
+        let honoured = Objective::parse("honoured >= 90%").unwrap();
+        let judged = |strategy, cost, p99, share| {
+            let judged = vec![(late.clone(), p99), (honoured.clone(), Some(share))];
+            let missed = judged.iter().filter(|(o, v)| !o.is_met(*v)).map(|(o, _)| o.clone()).collect();
+            let met = vec![true];
+            Entrant { strategy, infeasible: None, values: vec![Some(cost)], missed, judged, met }
+        };
+        let entrants = vec![
+            judged("free", 0.0, None, 0.0),
+            judged("cheap", 2.0, Some(29.0), 0.95),
+            judged("dear", 9.0, Some(1.0), 1.0),
+        ];
+        let contest = Contest { entrants, metric: Metric::Cost };
+        assert_eq!(contest.winner(), Some("dear"));
+        // From its own second up to where the cheap one would do; the free one misses more than this.
+        let keeps = |objective: &Objective, from, until| Keeps { objective: objective.clone(), from, until };
+        assert_eq!(contest.keeps(), [keeps(&late, Some(1.0), Some(29.0)), keeps(&honoured, None, Some(1.0))]);
+        let by = |text: &str| contest.judged_by(&[Objective::parse(text).unwrap()]).winner();
+        assert_eq!(by("freshness_p99 <= 30s"), Some("cheap"));
+        assert_eq!(by("freshness_p99 <= 500ms"), None);
+        assert_eq!(by("honoured >= 0%"), Some("free"));
     }
 
     #[test]

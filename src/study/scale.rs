@@ -1,8 +1,9 @@
 //! How far a cluster can grow along an axis before something gives way, and what does.
 //!
 //! A slice of the scenario, moved along the axis, is judged by those objectives that it meets, in the same replication,
-//! where the scenario itself stands: what is missed there already is no question of scale. Each replication is searched by itself, by bisection, and then
-//! looked at below the limit found: where growth hurts, hurts no more and hurts again, the first limit counts.
+//! where the scenario itself stands: what is missed there already is no question of scale. Each replication is searched
+//! by itself, by bisection, and then looked at below the limit found: where growth hurts, hurts no more and hurts again,
+//! the first limit counts.
 
 use super::axis::Axis;
 use super::break_even::middle;

@@ -37,6 +37,9 @@ pub(super) struct Grade {
     #[serde(default)]
     at_most: Option<f64>,
     reason: String,
+    /// The reason in Chinese; the other is shown where there is none.
+    #[serde(default)]
+    reason_zh: Option<String>,
 }
 
 /// From which figure on something counts as a member of the set that a row names.
@@ -45,6 +48,14 @@ pub(super) struct Grade {
 struct Members {
     at_least: f64,
     reason: String,
+    /// The reason in Chinese; the other is shown where there is none.
+    #[serde(default)]
+    reason_zh: Option<String>,
+}
+
+/// A reason in both languages.
+fn reason(en: &str, zh: Option<&String>) -> Text {
+    Text::new(en, zh.map_or(en, String::as_str))
 }
 
 /// How a row is graded: its thresholds and their reasons.
@@ -62,7 +73,7 @@ pub enum Rule {
         /// From here on something is in the set.
         at_least: f64,
         /// Why there.
-        reason: String,
+        reason: Text,
     },
 }
 
@@ -78,7 +89,7 @@ pub struct Band {
     /// The last value that gets this grade; `None` for the highest.
     pub at_most: Option<f64>,
     /// Why it ends there.
-    pub reason: String,
+    pub reason: Text,
 }
 
 /// A grade derived from figures.
@@ -165,7 +176,8 @@ impl Rubric {
     pub fn rule(&self, row: &str) -> Option<Rule> {
         let row = self.row(row)?;
         if let Some(members) = &row.members {
-            return Some(Rule::Members { at_least: members.at_least, reason: members.reason.clone() });
+            let reason = reason(&members.reason, members.reason_zh.as_ref());
+            return Some(Rule::Members { at_least: members.at_least, reason });
         }
         let mut above = None;
         let bands = row.grades.iter().map(|g| Band {
@@ -173,7 +185,7 @@ impl Rubric {
             text: g.text.clone(),
             above: std::mem::replace(&mut above, g.at_most),
             at_most: g.at_most,
-            reason: g.reason.clone(),
+            reason: reason(&g.reason, g.reason_zh.as_ref()),
         });
         let bands = bands.collect();
         Some(Rule::Bands { figure: row.figure.clone()?, bands })

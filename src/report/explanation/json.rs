@@ -15,7 +15,7 @@ pub fn to_json(explanation: &Explanation, provenance: &Provenance, lang: Lang) -
         Rule::Bands { figure, bands } => {
             json!({ "figure": figure, "grades": bands.iter().map(|b| band(b, lang)).collect::<Vec<_>>() })
         }
-        Rule::Members { at_least, reason } => json!({ "at_least": at_least, "reason": reason }),
+        Rule::Members { at_least, reason } => json!({ "at_least": at_least, "reason": reason.get(lang) }),
     };
     let cells: Vec<Value> = explanation
         .cells
@@ -71,7 +71,7 @@ fn band(band: &Band, lang: Lang) -> Value {
         "text": band.text.get(lang),
         "above": band.above,
         "at_most": band.at_most,
-        "reason": band.reason,
+        "reason": band.reason.get(lang),
     })
 }
 

@@ -76,8 +76,8 @@ pub(super) fn found(cell: &CellExplanation, lang: Lang) -> String {
 pub(super) fn because(band: &Band, lang: Lang) -> String {
     let text = band.text.get(lang);
     match lang {
-        Lang::En => format!("Its grade is “{text}” by the rubric: {}", band.reason),
-        Lang::Zh => format!("按评分标准为“{text}”：{}", band.reason),
+        Lang::En => format!("Its grade is “{text}” by the rubric: {}", band.reason.en),
+        Lang::Zh => format!("按评分标准为“{text}”：{}", band.reason.zh),
     }
 }
 
@@ -86,10 +86,10 @@ pub(super) fn rule(rule: &Rule, lang: Lang) -> String {
         (Rule::Bands { figure, .. }, Lang::En) => format!("graded by {figure}"),
         (Rule::Bands { figure, .. }, Lang::Zh) => format!("评分依据 {figure}"),
         (Rule::Members { at_least, reason }, Lang::En) => {
-            format!("graded by what reaches {}: {reason}", number(*at_least))
+            format!("graded by what reaches {}: {}", number(*at_least), reason.en)
         }
         (Rule::Members { at_least, reason }, Lang::Zh) => {
-            format!("评分依据：达到 {} 者计入。{reason}", number(*at_least))
+            format!("评分依据：达到 {} 者计入。{}", number(*at_least), reason.zh)
         }
     }
 }

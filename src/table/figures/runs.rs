@@ -5,7 +5,8 @@ use crate::flow::Medium;
 use crate::lang::format::quantity;
 use crate::lang::{Lang, Text};
 use crate::metric::Metric;
-use crate::study::{Archetype, Contender, StrategyResult};
+use crate::stats::Estimate;
+use crate::study::{Archetype, Entrant, Keeps, StrategyResult};
 
 pub(super) fn log_types(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
     let found = sources.study.log_types.iter().find(|l| l.strategy == result.strategy);
@@ -69,59 +70,82 @@ pub(super) fn fit(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure>
         .archetypes
         .iter()
         .map(|archetype| {
-            let wins = f64::from(u8::from(archetype.winner == Some(result.strategy)));
+            let wins = f64::from(u8::from(archetype.contest.winner() == Some(result.strategy)));
             figure(archetype.name, (archetype.name, archetype.name), exact(wins), "count")
         })
         .collect()
 }
 
-/// Why the strategy does not win the archetypes that it does not win, and by how little it wins the others.
+/// Why the strategy does not win the archetypes that it does not win, by how much it wins the others, and over which
+/// objectives it would go on winning.
 pub(super) fn contenders(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Text> {
-    let cost = |c: &Contender, lang| quantity(c.cost.unwrap_or(f64::INFINITY), Metric::Cost.unit(), lang);
-    let one = |archetype: &Archetype| {
-        let own = archetype.contenders.iter().find(|c| c.strategy == result.strategy)?;
-        let name = archetype.name;
-        if let Some(reason) = &own.infeasible {
-            return Some(Text::new(
-                format!("{name}: cannot be run: {reason}"),
-                format!("{name}：无法运行：{reason}"),
-            ));
-        }
-        if !own.missed.is_empty() {
-            let missed: Vec<String> = own.missed.iter().map(ToString::to_string).collect();
-            return Some(Text::new(
-                format!("{name}: misses {}", missed.join(", ")),
-                format!("{name}：不满足 {}", missed.join("，")),
-            ));
-        }
-        let others = archetype.contenders.iter().filter(|c| c.strategy != own.strategy);
-        let meeting = others.filter(|c| c.missed.is_empty() && c.infeasible.is_none());
-        let rival = match archetype.winner {
-            Some(winner) if winner != own.strategy => {
-                archetype.contenders.iter().find(|c| c.strategy == winner)
-            }
-            _ => meeting
-                .min_by(|a, b| a.cost.unwrap_or(f64::INFINITY).total_cmp(&b.cost.unwrap_or(f64::INFINITY))),
-        };
-        let phrase = |lang, alone: &str, against: &str| match rival {
-            Some(rival) => against
-                .replace("{own}", &cost(own, lang))
-                .replace("{other}", rival.strategy)
-                .replace("{cost}", &cost(rival, lang)),
-            None => alone.replace("{own}", &cost(own, lang)),
-        };
-        Some(Text::new(
-            phrase(
-                Lang::En,
-                &format!("{name}: meets all objectives at {{own}}, and nobody else does"),
-                &format!("{name}: meets all objectives at {{own}}, against {{cost}} of {{other}}"),
+    sources.study.archetypes.iter().filter_map(|archetype| contender(archetype, result.strategy)).collect()
+}
+
+fn contender(archetype: &Archetype, strategy: &str) -> Option<Text> {
+    let (name, contest) = (archetype.name, &archetype.contest);
+    let own = contest.entrants.iter().find(|e| e.strategy == strategy)?;
+    if let Some(reason) = &own.infeasible {
+        return Some(Text::new(
+            format!("{name}: cannot be run: {reason}"),
+            format!("{name}：无法运行：{reason}"),
+        ));
+    }
+    if !own.missed.is_empty() {
+        let missed: Vec<String> = own.missed.iter().map(ToString::to_string).collect();
+        return Some(Text::new(
+            format!("{name}: misses {}", missed.join(", ")),
+            format!("{name}：不满足 {}", missed.join("，")),
+        ));
+    }
+    let cost = |e: &Entrant| Estimate::of(&e.values).mean.unwrap_or(f64::INFINITY);
+    let shown = |e: &Entrant, lang| quantity(cost(e), Metric::Cost.unit(), lang);
+    let others = contest.entrants.iter().filter(|e| e.strategy != strategy && e.is_feasible());
+    // The winner, or whoever comes next after it.
+    let rival = others.min_by(|a, b| cost(a).total_cmp(&cost(b)));
+    let text = match rival {
+        Some(rival) => Text::new(
+            format!(
+                "{name}: meets all objectives at {}, {} at {}",
+                shown(own, Lang::En),
+                rival.strategy,
+                shown(rival, Lang::En)
             ),
-            phrase(
-                Lang::Zh,
-                &format!("{name}：满足全部目标，费用 {{own}}，别无他者满足"),
-                &format!("{name}：满足全部目标，费用 {{own}}，{{other}} 为 {{cost}}"),
+            format!(
+                "{name}：满足全部目标，费用 {}，{} 为 {}",
+                shown(own, Lang::Zh),
+                rival.strategy,
+                shown(rival, Lang::Zh)
             ),
-        ))
+        ),
+        None => Text::new(
+            format!("{name}: meets all objectives at {}, and nobody else does", shown(own, Lang::En)),
+            format!("{name}：满足全部目标，费用 {}，别无他者满足", shown(own, Lang::Zh)),
+        ),
     };
-    sources.study.archetypes.iter().filter_map(one).collect()
+    let keeps = contest.keeps();
+    if contest.winner() != Some(strategy) || keeps.is_empty() {
+        return Some(text);
+    }
+    let range = |keeps: &Keeps, lang: Lang| {
+        let unit = keeps.objective.metric.unit();
+        let shown = |v: f64| quantity(v, unit, lang);
+        let metric = keeps.objective.metric.id();
+        match (keeps.from.map(shown), keeps.until.map(shown), lang) {
+            (Some(from), Some(until), Lang::En) => format!("{metric} from {from} to {until}"),
+            (Some(from), None, Lang::En) => format!("{metric} from {from} on"),
+            (None, Some(until), Lang::En) => format!("{metric} up to {until}"),
+            (None, None, Lang::En) => format!("any {metric}"),
+            (Some(from), Some(until), Lang::Zh) => format!("{metric} 从 {from} 到 {until}"),
+            (Some(from), None, Lang::Zh) => format!("{metric} 不低于 {from}"),
+            (None, Some(until), Lang::Zh) => format!("{metric} 至 {until}"),
+            (None, None, Lang::Zh) => format!("任意 {metric}"),
+        }
+    };
+    let ranges = |lang| keeps.iter().map(|k| range(k, lang)).collect::<Vec<_>>();
+    let kept = Text::new(
+        format!("it keeps winning with bounds of {}", ranges(Lang::En).join(", ")),
+        format!("目标界限在下列范围内仍胜出：{}", ranges(Lang::Zh).join("，")),
+    );
+    Some(text.then(&Text::new("; ", "；"), &kept))
 }
