@@ -5,7 +5,9 @@
 
 mod bad_input;
 mod cli;
+mod explain;
 mod flips;
+mod growth;
 mod import;
 mod rooms;
 mod scenarios;
