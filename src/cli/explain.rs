@@ -2,8 +2,9 @@
 
 use super::studied::{self, COLUMNS, Request, Yardstick};
 use super::{BadInput, StudyArgs, output};
-use crate::report::explanation;
+use crate::report::{self, explanation};
 use crate::run::Runner;
+use crate::scenario::Scenario;
 use crate::table;
 use std::path::PathBuf;
 
@@ -26,6 +27,9 @@ pub(super) struct Explain {
     /// Thresholds of grades, in place of the embedded ones
     #[arg(long, value_name = "FILE")]
     rubric: Option<PathBuf>,
+    /// Also write the clusters that the row was run on to this folder, as scenarios for `loghaul run` and `compare`
+    #[arg(long, value_name = "DIR")]
+    clusters: Option<PathBuf>,
 }
 
 /// How an explanation is printed.
@@ -46,6 +50,9 @@ impl Explain {
         let asked = self.strategy.as_ref().map(|s| super::strategies(std::slice::from_ref(s)));
         let asked = asked.transpose()?.map(|found| found[0]);
         let scenario = super::scenario(self.study.scenario.as_ref())?;
+        if let Some(folder) = &self.clusters {
+            report::check_folder(folder).map_err(BadInput::of)?;
+        }
         let yardstick = Yardstick::of(self.rubric.as_ref())?;
         // Some rows set strategies against each other: all columns are there, whichever is asked for.
         let mut strategies = super::strategies(&COLUMNS.map(str::to_owned))?;
@@ -72,6 +79,14 @@ impl Explain {
         let explained = table::explain(&table, row, column, &yardstick.rubric, &yardstick.reference);
         // The row's name was checked, and a rubric has a rule for every row.
         let explained = explained.ok_or_else(|| anyhow::anyhow!("the table has no row {row}"))?;
+        if let Some(folder) = &self.clusters {
+            let written = report::write_files(folder, &clusters(row, &scenario)?)?;
+            let names: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
+            output::tell(&format!(
+                "written: {}; open one with loghaul run FILE --strategy NAME",
+                names.join(", ")
+            ));
+        }
         let (provenance, lang) = (&comparison.provenance, self.study.lang);
         match self.output {
             Format::Table => {
@@ -83,6 +98,20 @@ impl Explain {
             Format::Md => output::print(&explanation::markdown(&explained, provenance, lang)),
         }
     }
+}
+
+/// The clusters that a row was run on, as files.
+fn clusters(row: &str, scenario: &Scenario) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    let all = table::rests_on(row).map(|on| on.clusters(scenario)).unwrap_or_default();
+    let file = |cluster: Scenario| {
+        let name: String = cluster
+            .name
+            .chars()
+            .map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' })
+            .collect();
+        Ok((format!("{name}.yaml"), cluster.to_yaml().map_err(anyhow::Error::msg)?.into_bytes()))
+    };
+    all.into_iter().map(file).collect()
 }
 
 /// The row of that name; `-` and `_` are the same.

@@ -32,16 +32,23 @@ pub(super) fn archetypes(
     seed: u64,
     replications: u64,
 ) -> Result<Vec<Archetype>, RunError> {
-    let mut results = Vec::new();
-    for name in ARCHETYPES {
+    let rules = Rules { strategies, metric: Metric::Cost, seed, replications };
+    let one = |(name, cluster): (&'static str, Scenario)| {
+        Ok(Archetype { name, contest: contest(runner, &cluster, rules)? })
+    };
+    clusters(scenario).into_iter().map(one).collect()
+}
+
+/// The archetypes' scenarios with the collection settings of `scenario`.
+pub(super) fn clusters(scenario: &Scenario) -> Vec<(&'static str, Scenario)> {
+    let cluster = |name: &'static str| {
         let yaml = scenario::embedded(name).unwrap_or_default();
         // Embedded scenarios are read by a test.
-        let Ok(mut cluster) = scenario::from_yaml(name, yaml) else { continue };
+        let mut cluster = scenario::from_yaml(name, yaml).ok()?;
         cluster.collection = scenario.collection.clone();
         cluster.collection.extra_configs = 0;
         cluster.profiles.clone_from(&scenario.profiles);
-        let rules = Rules { strategies, metric: Metric::Cost, seed, replications };
-        results.push(Archetype { name, contest: contest(runner, &cluster, rules)? });
-    }
-    Ok(results)
+        Some((name, cluster))
+    };
+    ARCHETYPES.into_iter().filter_map(cluster).collect()
 }

@@ -50,36 +50,21 @@ pub(super) fn isolation(
     seed: u64,
     replications: u64,
 ) -> Result<Vec<Isolation>, RunError> {
-    let Some(typical) = Typical::of(scenario) else { return Ok(Vec::new()) };
-    // Each tenant has a pod on every node; where a node has no two pods, nobody has a neighbour.
-    let tenants = scenario.tenant_count().min(MAX_TENANTS).min(typical.density);
-    let alone = |strategy: &&'static Strategy| Isolation {
-        strategy: strategy.name,
-        freshness_ratio: vec![Some(1.0); replications as usize],
-        undelivered_more: vec![Some(0.0); replications as usize],
-        jain: vec![Some(1.0); replications as usize],
-        tenants: 1,
-    };
-    if tenants < 2 {
-        return Ok(strategies.iter().map(alone).collect());
+    if Typical::of(scenario).is_none() {
+        return Ok(Vec::new());
     }
-    let pods_each = (NODES * typical.density / tenants).max(1);
-    let build = |loud: bool| {
-        let quiet = typical.tenants("quiet", tenants - 1, pods_each);
-        let mut other = typical.tenants("other", 1, pods_each);
-        if loud {
-            let log = &mut other.workloads[0].logs[0];
-            log.rate = LineRate::per_sec(LOUD_LINES_PER_NODE * NODES as f64 / pods_each as f64);
-        }
-        let name = if loud { "with-loud-tenant" } else { "without-loud-tenant" };
-        let mut tenants = vec![quiet, other];
-        tenants.iter_mut().for_each(|t| t.workloads[0].logs[0].rotate.size = NO_ROTATION);
-        let mut cluster = companion(scenario, name, NODES, tenants, SECONDS);
-        cluster.cluster.kubelet.container_log_max_size = NO_ROTATION;
-        cluster
+    let Some((tenants, [with, without])) = clusters(scenario) else {
+        let alone = |strategy: &&'static Strategy| Isolation {
+            strategy: strategy.name,
+            freshness_ratio: vec![Some(1.0); replications as usize],
+            undelivered_more: vec![Some(0.0); replications as usize],
+            jain: vec![Some(1.0); replications as usize],
+            tenants: 1,
+        };
+        return Ok(strategies.iter().map(alone).collect());
     };
-    let run = |loud: bool| observed(runner, &build(loud), strategies, seed, replications);
-    let (with, without) = rayon::join(|| run(true), || run(false));
+    let run = |cluster: &Scenario| observed(runner, cluster, strategies, seed, replications);
+    let (with, without) = rayon::join(|| run(&with), || run(&without));
     Ok(with?
         .into_iter()
         .zip(without?)
@@ -104,6 +89,29 @@ pub(super) fn isolation(
             }
         })
         .collect())
+}
+
+/// Tenants of the companion clusters, and these: with the loud tenant, and without. `None` where nobody has a
+/// neighbour: each tenant has a pod on every node, and a node has no two pods, or there is one tenant only.
+pub(super) fn clusters(scenario: &Scenario) -> Option<(u64, [Scenario; 2])> {
+    let typical = Typical::of(scenario)?;
+    let tenants = scenario.tenant_count().min(MAX_TENANTS).min(typical.density);
+    let pods_each = (NODES * typical.density / tenants.max(1)).max(1);
+    let build = |loud: bool| {
+        let quiet = typical.tenants("quiet", tenants.saturating_sub(1), pods_each);
+        let mut other = typical.tenants("other", 1, pods_each);
+        if loud {
+            let log = &mut other.workloads[0].logs[0];
+            log.rate = LineRate::per_sec(LOUD_LINES_PER_NODE * NODES as f64 / pods_each as f64);
+        }
+        let name = if loud { "with-loud-tenant" } else { "without-loud-tenant" };
+        let mut tenants = vec![quiet, other];
+        tenants.iter_mut().for_each(|t| t.workloads[0].logs[0].rotate.size = NO_ROTATION);
+        let mut cluster = companion(scenario, name, NODES, tenants, SECONDS);
+        cluster.cluster.kubelet.container_log_max_size = NO_ROTATION;
+        cluster
+    };
+    (tenants >= 2).then(|| (tenants, [build(true), build(false)]))
 }
 
 /// The worst victim's freshness p99.

@@ -44,17 +44,7 @@ pub(super) fn log_types(
     seed: u64,
     replications: u64,
 ) -> Result<Vec<LogTypes>, RunError> {
-    let Some(typical) = Typical::of(scenario) else { return Ok(Vec::new()) };
-    let tenants = KINDS.map(|(source, _, name)| {
-        let mut tenant = typical.tenants(name, 1, NODES * PODS_PER_NODE);
-        let log = &mut tenant.workloads[0].logs[0];
-        (log.stream, log.fixed) = (source, true);
-        tenant
-    });
-    let seconds = (scenario.duration.as_secs_f64().ceil() as u64).clamp(1, MAX_SECONDS);
-    let mut cluster = companion(scenario, "log-types", NODES, tenants.to_vec(), seconds);
-    // Lines in live files are counted from the beginning.
-    cluster.warmup = SimTime::ZERO;
+    let Some(cluster) = cluster(scenario) else { return Ok(Vec::new()) };
     Ok(observed(runner, &cluster, strategies, seed, replications)?
         .into_iter()
         .map(|(setup, observations)| {
@@ -73,4 +63,20 @@ pub(super) fn log_types(
             LogTypes { strategy: setup.strategy.name, shares }
         })
         .collect())
+}
+
+/// The companion cluster; `None` where nothing writes.
+pub(super) fn cluster(scenario: &Scenario) -> Option<Scenario> {
+    let typical = Typical::of(scenario)?;
+    let tenants = KINDS.map(|(source, _, name)| {
+        let mut tenant = typical.tenants(name, 1, NODES * PODS_PER_NODE);
+        let log = &mut tenant.workloads[0].logs[0];
+        (log.stream, log.fixed) = (source, true);
+        tenant
+    });
+    let seconds = (scenario.duration.as_secs_f64().ceil() as u64).clamp(1, MAX_SECONDS);
+    let mut cluster = companion(scenario, "log-types", NODES, tenants.to_vec(), seconds);
+    // Lines in live files are counted from the beginning.
+    cluster.warmup = SimTime::ZERO;
+    Some(cluster)
 }

@@ -5,6 +5,7 @@ use super::axis::Axis;
 use super::isolation::{Isolation, isolation};
 use super::layout::{Layout, layouts};
 use super::log_types::{LogTypes, log_types};
+use super::resize::slice;
 use super::scale::{ScaleLimit, Search, scale_limits};
 use crate::run::{RunError, Runner};
 use crate::scenario::Scenario;
@@ -67,6 +68,16 @@ const GROWTH: [Axis; 3] = [Axis::Tenants, Axis::Nodes, Axis::PodsPerNode];
 const LIMIT_NODES: u64 = 2;
 const LIMIT_TIME: SimTime = SimTime::from_secs(120);
 
+/// The slice whose limits are searched, as the scenario stands.
+pub(super) fn growing_slice(scenario: &Scenario) -> Scenario {
+    slice(&calm(scenario), LIMIT_NODES, LIMIT_TIME)
+}
+
+/// The scenario without faults, which belong to its own run.
+fn calm(scenario: &Scenario) -> Scenario {
+    Scenario { faults: Vec::new(), ..scenario.clone() }
+}
+
 fn limits(
     runner: &Runner,
     scenario: &Scenario,
@@ -75,8 +86,7 @@ fn limits(
     replications: u64,
 ) -> Result<Vec<ScaleLimit>, RunError> {
     let mut all = Vec::new();
-    // Faults belong to the scenario's own run.
-    let calm = Scenario { faults: Vec::new(), ..scenario.clone() };
+    let calm = calm(scenario);
     for axis in GROWTH {
         let search = Search {
             axis,

@@ -8,7 +8,7 @@ use super::cell::Figure;
 use crate::lang::Text;
 use crate::metric::Metric;
 use crate::stats::Estimate;
-use crate::study::{Comparison, StrategyResult, TableStudy};
+use crate::study::{Comparison, RestsOn, StrategyResult, TableStudy};
 
 /// What a row is made from: where its figures come from, and whether they follow from declared capabilities.
 pub(super) struct RowSource {
@@ -20,6 +20,8 @@ pub(super) struct RowSource {
     /// Why a figure may be missing.
     pub missing: (&'static str, &'static str),
     pub figures: fn(&Sources<'_>, &StrategyResult) -> Vec<Figure>,
+    /// The clusters that it is run on.
+    pub rests_on: RestsOn,
     /// What else is worth saying.
     pub notes: fn(&Sources<'_>, &StrategyResult) -> Vec<Text>,
 }
@@ -42,6 +44,7 @@ pub(super) const ROWS: [RowSource; 10] = [
         graded: &[],
         missing: ("nothing writes", "没有日志"),
         figures: runs::log_types,
+        rests_on: RestsOn::LogTypes,
         notes: none,
     },
     RowSource {
@@ -64,6 +67,7 @@ pub(super) const ROWS: [RowSource; 10] = [
         ],
         missing: ("it cannot be run", "无法运行"),
         figures: layout::operations,
+        rests_on: RestsOn::Scenario,
         notes: none,
     },
     RowSource {
@@ -76,6 +80,7 @@ pub(super) const ROWS: [RowSource; 10] = [
         graded: &["routed"],
         missing: ("nothing is written", "没有日志"),
         figures: runs::classified_storage,
+        rests_on: RestsOn::Scenario,
         notes: none,
     },
     RowSource {
@@ -99,6 +104,7 @@ pub(super) const ROWS: [RowSource; 10] = [
         ],
         missing: ("nothing is delivered, so that nothing can be late", "没有送达，谈不上延迟"),
         figures: layout::isolation,
+        rests_on: RestsOn::LoudTenant,
         notes: none,
     },
     RowSource {
@@ -111,6 +117,7 @@ pub(super) const ROWS: [RowSource; 10] = [
         graded: &["tenants", "tenants_routes", "nodes", "pods_per_node"],
         missing: ("nothing writes", "没有日志"),
         figures: growth::scale,
+        rests_on: RestsOn::Slice,
         notes: growth::gives_way,
     },
     RowSource {
@@ -129,6 +136,7 @@ pub(super) const ROWS: [RowSource; 10] = [
         ],
         missing: ("it cannot be run", "无法运行"),
         figures: runs::resource_use,
+        rests_on: RestsOn::Scenario,
         notes: none,
     },
     RowSource {
@@ -152,6 +160,7 @@ pub(super) const ROWS: [RowSource; 10] = [
         ],
         missing: ("nothing is written", "没有日志"),
         figures: layout::query,
+        rests_on: RestsOn::Scenario,
         notes: none,
     },
     RowSource {
@@ -164,6 +173,7 @@ pub(super) const ROWS: [RowSource; 10] = [
         graded: &["honoured", "configs_per_agent", "config_cpu", "config_memory"],
         missing: ("no workload has wishes of its own", "没有工作负载提出自定义需求"),
         figures: layout::customisation,
+        rests_on: RestsOn::Scenario,
         notes: none,
     },
     RowSource {
@@ -176,6 +186,7 @@ pub(super) const ROWS: [RowSource; 10] = [
         graded: &["pods_restarted"],
         missing: ("it cannot be run", "无法运行"),
         figures: layout::coupling,
+        rests_on: RestsOn::Scenario,
         notes: none,
     },
     RowSource {
@@ -188,6 +199,7 @@ pub(super) const ROWS: [RowSource; 10] = [
         graded: &[],
         missing: ("no archetype was run", "未运行典型集群"),
         figures: runs::fit,
+        rests_on: RestsOn::Archetypes,
         notes: runs::contenders,
     },
 ];

@@ -148,3 +148,29 @@ fn another_agent_is_set_beside_the_scenarios_own() {
     );
     assert!(variants[2]["compared"].as_u64().unwrap() > 10);
 }
+
+#[test]
+fn the_clusters_behind_a_row_can_be_opened() {
+    let (folder, file) = Folder::with("calm.yaml", CALM);
+    let into = folder.path("clusters");
+    let of = |row: &str| {
+        stdout(&["explain", row, &file, "--reps", "1", "--clusters", into.to_str().unwrap()]);
+    };
+    of("tenant_isolation");
+    let pair = ["with", "without"].map(|name| into.join(format!("calm-{name}-loud-tenant.yaml")));
+    // Four nodes with 50,000 lines/s of the loud tenant, for 60 s.
+    let written = |path: &std::path::Path| {
+        let run = json(&["run", path.to_str().unwrap(), "--strategy", "native", "-o", "json"]);
+        run["ledger"]["emitted"].as_f64().unwrap()
+    };
+    let [loud, quiet] = [&pair[0], &pair[1]].map(|path| written(path));
+    assert!(((loud - quiet) / (4.0 * 50_000.0 * 60.0) - 1.0).abs() < 0.02, "{loud} and {quiet}");
+    for row in ["log_types", "cluster_scale", "fit", "query"] {
+        of(row);
+    }
+    for entry in std::fs::read_dir(&into).unwrap() {
+        let path = entry.unwrap().path();
+        loghaul::scenario::load(&path).unwrap_or_else(|e| panic!("{e}"));
+    }
+    assert_eq!(std::fs::read_dir(&into).unwrap().count(), 2 + 1 + 1 + 3 + 1);
+}
