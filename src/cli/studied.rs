@@ -1,13 +1,13 @@
 //! Everything that is found out about a scenario, and the table made of it: shared by verbs.
 
-use super::{BadInput, output, quoted};
+use super::{BadInput, quoted};
 use crate::lang::Text;
 use crate::profile;
 use crate::run::Runner;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 use crate::study::{self, Comparison};
-use crate::table::{self, Reference, Rubric, Table};
+use crate::table::{self, Reference, Rubric, Table, Variant};
 use crate::units::SimTime;
 use std::path::{Path, PathBuf};
 
@@ -83,7 +83,7 @@ pub(super) struct Other {
 }
 
 /// Sets the table beside the one that each other agent gives on a slice of the scenario. Those without a profile are
-/// named on standard error.
+/// named with nothing compared.
 pub(super) fn set_beside(
     table: &mut Table,
     others: &[Other],
@@ -94,9 +94,15 @@ pub(super) fn set_beside(
     for other in others {
         let name = &other.name;
         if !other.exists {
-            output::tell(&format!(
-                "note: agreement with the agent {name} is not shown, there is no profile of it"
-            ));
+            table.variants.push(Variant {
+                what: Text::new(
+                    format!("the agent {name} (no profile of it)"),
+                    format!("采集器 {name}（无画像）"),
+                ),
+                agrees: 0,
+                compared: 0,
+                turned: Vec::new(),
+            });
             continue;
         }
         let mut changed = study::slice(request.scenario, OTHER_NODES, OTHER_TIME);

@@ -6,7 +6,6 @@ use super::format::{estimate, quantity};
 use super::words::pick;
 use crate::lang::Lang;
 use crate::report::json::Estimated;
-use crate::scenario::ConfigMode;
 use crate::study::{GivesWay, Provenance, ScaleLimit};
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
@@ -44,7 +43,7 @@ pub fn render(
     for limit in limits {
         rows.add_row([
             limit.strategy.to_owned(),
-            pick(lang, mode(limit).0, mode(limit).1).to_owned(),
+            mode(limit, lang).to_owned(),
             shown(limit, lang),
             reasons(limit, lang),
         ]);
@@ -75,10 +74,12 @@ pub fn render(
     )
 }
 
-fn mode(limit: &ScaleLimit) -> (&'static str, &'static str) {
-    match limit.configs {
-        ConfigMode::OwnInputs => ("own inputs", "独立输入"),
-        ConfigMode::Routes => ("routes", "路由"),
+/// How configs are loaded.
+fn mode(limit: &ScaleLimit, lang: Lang) -> &'static str {
+    match (limit.configs_id(), lang) {
+        ("own inputs", Lang::Zh) => "独立输入",
+        ("routes", Lang::Zh) => "路由",
+        (id, _) => id,
     }
 }
 
@@ -118,7 +119,7 @@ pub fn to_json(limits: &[ScaleLimit], nodes: u64, provenance: &Provenance) -> Va
     let one = |limit: &ScaleLimit| {
         json!({
             "strategy": limit.strategy,
-            "configs": mode(limit).0,
+            "configs": limit.configs_id(),
             "limit": Estimated::from(&limit.estimate()),
             "each": limit.limits,
             "beyond_range": limit.unlimited(),
@@ -165,7 +166,7 @@ pub fn to_csv(limits: &[ScaleLimit]) -> Result<String, ReportError> {
             sheet.row([
                 limit.strategy,
                 limit.axis.id(),
-                mode(limit).0,
+                limit.configs_id(),
                 &replication.to_string(),
                 &value.to_string(),
                 &is_beyond.to_string(),

@@ -128,7 +128,7 @@ fn agreement(report: &Report) -> String {
 
 /// How many cells agree if something were otherwise.
 fn variants(report: &Report) -> Option<String> {
-    let one = |v: &Variant| format!("{} {}/{}", v.what.get(report.lang), v.agrees, v.compared);
+    let one = |v: &Variant| format!("{} {}", v.what.get(report.lang), v.share());
     let all: Vec<String> = report.table.variants.iter().map(one).collect();
     let agree = pick(report.lang, "agree otherwise", "其他条件下一致");
     (!all.is_empty()).then(|| format!("{agree}: {}", all.join(" · ")))

@@ -4,9 +4,9 @@
 //! A pod keeps its name and number along an axis, so that it writes the same lines wherever it stands: results along
 //! an axis are paired, as those of strategies are.
 
-use super::resize::resized;
+use super::resize::{resized, slice};
 use crate::scenario::{Count, Fault, Outage, OutageMode, OutageOf, Resources, Scenario, Workload};
-use crate::units::{Bytes, LineRate, Millicores, SimTime};
+use crate::units::{ByteRate, Bytes, LineRate, Millicores, SimTime};
 
 /// Namespaces of a cluster. Source: Kubernetes scalability thresholds (sig-scalability), 10,000 namespaces.
 const MOST_TENANTS: f64 = 10_000.0;
@@ -151,6 +151,22 @@ impl Axis {
     }
 }
 
+/// A slice of the scenario moved along some axes. Nodes beyond the slice's own leave it as it is, but for its share of
+/// the backend, so that nothing but that share changes along them.
+pub(super) fn slice_at(scenario: &Scenario, moves: &[(Axis, f64)], nodes: u64, time: SimTime) -> Scenario {
+    let others = moves.iter().filter(|(axis, _)| *axis != Axis::Nodes);
+    let moved = others.fold(scenario.clone(), |moved, (axis, value)| axis.set(&moved, *value));
+    let mut small = slice(&moved, nodes, time);
+    let Some((_, wanted)) = moves.iter().find(|(axis, _)| *axis == Axis::Nodes) else { return small };
+    let wanted = wanted.round().max(1.0);
+    if wanted < small.nodes() as f64 {
+        return slice(&Axis::Nodes.set(&moved, wanted), nodes, time);
+    }
+    let share = small.nodes() as f64 / wanted;
+    small.backend.capacity = moved.backend.capacity.map(|c| ByteRate::per_sec(c.get() * share));
+    small
+}
+
 fn each_workload(scenario: &mut Scenario, change: impl Fn(&mut Workload)) {
     scenario.tenants.iter_mut().flat_map(|t| &mut t.workloads).for_each(change);
 }
@@ -204,13 +220,11 @@ fn collected(scenario: &Scenario, share: f64) -> Scenario {
             let kept = (wanted.round().max(0.0) as u64).min(replicas);
             owed = wanted - kept as f64;
             if kept < replicas {
-                workloads.push(Workload {
-                    name: format!("{}-uncollected", workload.name),
-                    replicas: Count::of(replicas - kept),
-                    requests: workload.requests,
-                    logs: Vec::new(),
-                    ..workload.clone()
-                });
+                let mut silent = workload.clone();
+                silent.name = format!("{}-uncollected", workload.name);
+                silent.replicas = Count::of(replicas - kept);
+                silent.logs.clear();
+                workloads.push(silent);
             }
             if kept > 0 {
                 workloads.push(Workload { replicas: Count::of(kept), ..workload });

@@ -4,9 +4,8 @@
 //! numbers. The plane is a grid; between two neighbours of a grid line with different winners the change is bracketed
 //! by bisection. An island of another winner between two neighbours with the same one is not seen.
 
-use super::axis::Axis;
+use super::axis::{Axis, slice_at};
 use super::contest::{Contest, Rules, contest};
-use super::resize::slice;
 use crate::run::{RunError, Runner};
 use crate::scenario::Scenario;
 use crate::stats::Estimate;
@@ -152,6 +151,9 @@ pub fn break_even(
     Ok(BreakEven { x, y, here, nodes: nodes.min(scenario.nodes()), points, along_x, along_y, boundary })
 }
 
+/// Contests by the bits of their coordinates.
+type Known = BTreeMap<(u64, Option<u64>), Arc<Contest>>;
+
 /// All points, each run once.
 struct Plane<'a> {
     runner: &'a Runner,
@@ -160,7 +162,7 @@ struct Plane<'a> {
     nodes: u64,
     x: Axis,
     y: Option<Axis>,
-    known: Mutex<BTreeMap<(u64, Option<u64>), Arc<Contest>>>,
+    known: Mutex<Known>,
 }
 
 impl Plane<'_> {
@@ -171,11 +173,8 @@ impl Plane<'_> {
         if let Some(known) = lock().get(&key) {
             return Ok(Arc::clone(known));
         }
-        let mut moved = self.x.set(self.scenario, x);
-        if let (Some(axis), Some(y)) = (self.y, y) {
-            moved = axis.set(&moved, y);
-        }
-        let small = slice(&moved, self.nodes, POINT_TIME);
+        let moves: Vec<(Axis, f64)> = [(self.x, x)].into_iter().chain(self.y.zip(y)).collect();
+        let small = slice_at(self.scenario, &moves, self.nodes, POINT_TIME);
         let contest = Arc::new(contest(self.runner, &small, self.rules)?);
         lock().insert(key, Arc::clone(&contest));
         Ok(contest)

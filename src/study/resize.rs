@@ -64,7 +64,7 @@ fn tenants(scenario: &Scenario, pods: u64) -> Vec<Tenant> {
             }
         }
         if !even.is_empty() {
-            made.push(Tenant { name: tenant.name.clone(), count: Count::of(count), workloads: even });
+            made.push(Tenant { count: Count::of(count), workloads: even, ..tenant.clone() });
         }
         if !rest.is_empty() {
             let name = format!("{}-rest", tenant.name);

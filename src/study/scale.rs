@@ -5,10 +5,9 @@
 //! by itself, by bisection, and then looked at below the limit found: where growth hurts, hurts no more and hurts again,
 //! the first limit counts.
 
-use super::axis::Axis;
+use super::axis::{Axis, slice_at};
 use super::break_even::middle;
 use super::objectives::missed;
-use super::resize::slice;
 use crate::metric::Metric;
 use crate::run::{RunError, Runner, Setup};
 use crate::scenario::{ConfigMode, Objective, Scenario};
@@ -64,6 +63,14 @@ impl ScaleLimit {
         Estimate::of(&self.limits.iter().copied().map(Some).collect::<Vec<_>>())
     }
 
+    /// How configs are loaded, in words.
+    pub fn configs_id(&self) -> &'static str {
+        match self.configs {
+            ConfigMode::OwnInputs => "own inputs",
+            ConfigMode::Routes => "routes",
+        }
+    }
+
     /// Replications in which nothing gives way up to the end of the range.
     pub fn unlimited(&self) -> usize {
         self.limits.iter().filter(|limit| **limit >= self.range.1).count()
@@ -99,6 +106,12 @@ pub fn scale_limits(
     scenario: &Scenario,
     search: Search<'_>,
 ) -> Result<Vec<ScaleLimit>, RunError> {
+    let mut search = search;
+    if search.axis == Axis::Nodes {
+        // A slice of fewer nodes than the others would be another cluster.
+        let least = search.nodes.min(scenario.nodes()) as f64;
+        search.range.0 = search.range.0.max(least).min(search.range.1);
+    }
     let modes = match search.axis {
         Axis::Tenants => vec![ConfigMode::OwnInputs, ConfigMode::Routes],
         _ => vec![scenario.collection.configs],
@@ -230,8 +243,8 @@ impl Case<'_> {
     }
 
     fn setup(&self, value: f64) -> Setup {
-        let moved = self.search.axis.set(&self.scenario, value);
-        Setup::new(&slice(&moved, self.search.nodes, self.search.time), self.strategy)
+        let moves = [(self.search.axis, value)];
+        Setup::new(&slice_at(&self.scenario, &moves, self.search.nodes, self.search.time), self.strategy)
     }
 
     /// What is wrong at a value; `None` where nothing is.

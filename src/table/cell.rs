@@ -27,6 +27,13 @@ pub struct Variant {
     pub turned: Vec<(&'static str, &'static str, Agreement)>,
 }
 
+impl Variant {
+    /// Cells that agree of those that are compared; a dash where there are none.
+    pub fn share(&self) -> String {
+        if self.compared == 0 { "–".to_owned() } else { format!("{}/{}", self.agrees, self.compared) }
+    }
+}
+
 /// One row.
 #[derive(Clone, Debug)]
 pub struct Row {

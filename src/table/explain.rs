@@ -168,6 +168,8 @@ fn changes(cell: &Cell, rule: &Rule, rubric: &Rubric) -> Vec<Change> {
         Rule::Members { at_least, .. } => cell
             .figures
             .iter()
+            // Who wins or does not has no distance from a threshold.
+            .filter(|figure| figure.unit != "count")
             .filter_map(|figure| {
                 let is_in = figure.value?.mean? >= *at_least;
                 let name = rubric.member(&figure.name);

@@ -114,8 +114,8 @@ fn what_there_is_not_is_answered_with_what_there_is() {
 fn every_disagreement_has_its_paragraph_in_both_languages() {
     let (folder, file) = Folder::with("calm.yaml", CALM);
     let into = folder.path("article-table");
-    let args = ["compare", &file, "--reps", "2", "-o", "json", "--article-table", into.to_str().unwrap()];
-    let compared = json(&args);
+    let args = ["compare", &file, "--reps", "2", "--agents", "", "-o", "json", "--article-table"];
+    let compared = json(&[&args[..], &[into.to_str().unwrap()]].concat());
     let (mut disagree, mut agree) = (Vec::new(), Vec::new());
     for row in compared["table"].as_array().unwrap() {
         for (strategy, cell) in row["cells"].as_object().unwrap() {
@@ -164,7 +164,8 @@ fn the_clusters_behind_a_row_can_be_opened() {
         run["ledger"]["emitted"].as_f64().unwrap()
     };
     let [loud, quiet] = [&pair[0], &pair[1]].map(|path| written(path));
-    assert!(((loud - quiet) / (4.0 * 50_000.0 * 60.0) - 1.0).abs() < 0.02, "{loud} and {quiet}");
+    // Six pods write them, whose rates differ by 30 %: four standard errors of their mean are a half.
+    assert!(((loud - quiet) / (4.0 * 50_000.0 * 60.0) - 1.0).abs() < 0.5, "{loud} and {quiet}");
     for row in ["log_types", "cluster_scale", "fit", "query"] {
         of(row);
     }

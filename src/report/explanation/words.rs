@@ -124,10 +124,9 @@ pub(super) fn change(change: &Change, lang: Lang) -> String {
     let becomes = change.becomes.get(lang);
     let figure = &change.figure;
     let far = match (change.factor(), lang) {
-        (Some(factor), Lang::En) => format!("{} times what it is", number(factor)),
-        (None, Lang::En) => "no factor leads there".to_owned(),
-        (Some(factor), Lang::Zh) => format!("现值的 {} 倍", number(factor)),
-        (None, Lang::Zh) => "无法按倍数到达".to_owned(),
+        (Some(factor), Lang::En) => format!(", the threshold is {} times that", number(factor)),
+        (Some(factor), Lang::Zh) => format!("，阈值为其 {} 倍", number(factor)),
+        (None, _) => String::new(),
     };
     let certainty = match (change.within_interval, lang) {
         (None, _) => "",
@@ -138,9 +137,9 @@ pub(super) fn change(change: &Change, lang: Lang) -> String {
     };
     match lang {
         Lang::En => {
-            format!("“{becomes}” with {figure} {side}: it is {now}, the threshold is {far}{certainty}")
+            format!("“{becomes}” with {figure} {side}: it is {now}{far}{certainty}")
         }
-        Lang::Zh => format!("{figure} {side}则为“{becomes}”：现为 {now}，阈值为{far}{certainty}"),
+        Lang::Zh => format!("{figure} {side}则为“{becomes}”：现为 {now}{far}{certainty}"),
     }
 }
 

@@ -49,7 +49,7 @@ fn variants(report: &Report) -> String {
             .collect();
         let what = escaped(variant.what.get(lang));
         let turned = if turned.is_empty() { format::NOTHING.to_owned() } else { turned.join(", ") };
-        let _ = writeln!(out, "| {what} | {}/{} | {turned} |", variant.agrees, variant.compared);
+        let _ = writeln!(out, "| {what} | {} | {turned} |", variant.share());
     }
     out
 }

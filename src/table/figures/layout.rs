@@ -3,7 +3,7 @@
 use super::runs::delivered;
 use super::{Figure, Sources, complete, exact, figure, metric};
 use crate::metric::Metric;
-use crate::study::{BlastRadius, Layout, Operations, PAST_S, Reach, StrategyResult};
+use crate::study::{Layout, Operations, PAST_S, StrategyResult};
 
 /// The layout of a strategy, where it can be placed.
 fn layout<'a>(sources: &Sources<'a>, result: &StrategyResult) -> Option<&'a Layout> {
@@ -85,20 +85,21 @@ pub(super) fn isolation(sources: &Sources<'_>, result: &StrategyResult) -> Vec<F
         ),
     ];
     let blast = layout(sources, result).and_then(|l| l.blast);
-    let reaches: [(&str, &str, fn(&BlastRadius) -> Reach); 2] =
-        [("crash", "the crash of an agent", |b| b.crash), ("bad_config", "a bad config", |b| b.bad_config)];
-    for (name, en, reach) in reaches {
-        let zh = if name == "crash" { "一个采集器崩溃" } else { "一个错误配置" };
-        let parts: [(&str, &str, &str, fn(&Reach) -> f64); 3] = [
-            ("pods", "pods", "Pod", |r| r.pods),
-            ("tenants", "tenants", "租户", |r| r.tenants),
-            ("lines", "lines", "日志", |r| r.lines),
+    let failures = [
+        ("crash", "the crash of an agent", "一个采集器崩溃", blast.map(|b| b.crash)),
+        ("bad_config", "a bad config", "一个错误配置", blast.map(|b| b.bad_config)),
+    ];
+    for (name, en, zh, reach) in failures {
+        let parts = [
+            ("pods", "pods", "Pod", reach.map(|r| r.pods)),
+            ("tenants", "tenants", "租户", reach.map(|r| r.tenants)),
+            ("lines", "lines", "日志", reach.map(|r| r.lines)),
         ];
-        for (part, part_en, part_zh, pick) in parts {
+        for (part, part_en, part_zh, share) in parts {
             figures.push(figure(
                 &format!("{name}_{part}"),
                 (&format!("{en} touches {{}} of the {part_en}"), &format!("{zh}波及 {{}} 的{part_zh}")),
-                blast.and_then(|b| exact(pick(&reach(&b)))),
+                share.and_then(exact),
                 "fraction",
             ));
         }
