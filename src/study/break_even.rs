@@ -92,7 +92,9 @@ impl Crossing {
         let values: Vec<Option<f64>> =
             self.each.iter().map(|v| Some(if logarithmic { v.ln() } else { *v })).collect();
         let estimate = Estimate::of(&values);
-        let back = |v: f64| if logarithmic { v.exp() } else { v };
+        // No interval reaches beyond what there can be.
+        let (least, most) = self.axis.bounds();
+        let back = |v: f64| if logarithmic { v.exp() } else { v }.clamp(least, most);
         Some((back(estimate.lo?), back(estimate.hi?)))
     }
 }

@@ -43,16 +43,16 @@ pub(super) fn resource_use(sources: &Sources<'_>, result: &StrategyResult) -> Ve
     };
     vec![
         metric(result, Metric::CollectorShare, ("{} of the cluster reserved", "预留集群资源的 {}")),
-        metric(result, Metric::AgentCpu, ("{} used", "CPU {}")),
-        metric(result, Metric::AgentMemory, ("{} used", "内存 {}")),
-        per_pod("agent_cpu_per_pod", Metric::AgentCpu, ("{} a pod", "每 Pod CPU {}"), "cores"),
+        metric(result, Metric::AgentCpu, ("{} of CPU used", "CPU {}")),
+        metric(result, Metric::AgentMemory, ("{} of memory used", "内存 {}")),
+        per_pod("agent_cpu_per_pod", Metric::AgentCpu, ("{} of CPU a pod", "每 Pod CPU {}"), "cores"),
         per_pod(
             "agent_memory_per_pod",
             Metric::AgentMemory,
             ("{} of memory a pod", "每 Pod 内存 {}"),
             "bytes",
         ),
-        metric(result, Metric::Network, ("{} sent", "发送 {}")),
+        metric(result, Metric::Network, ("{} sent to the backend", "向后端发送 {}")),
         metric(result, Metric::DiskWrites, ("{} of log written to disks", "写盘 {}")),
         metric(result, Metric::Cost, ("{} in money", "费用 {}")),
     ]
