@@ -53,6 +53,8 @@ pub struct Setup {
     /// Share of the workloads' wishes that the strategy can honour; `None` where none has any.
     honoured: Option<f64>,
     one_node_in: u64,
+    /// Currency a byte sent: egress and ingest.
+    price_per_byte: f64,
     scenario: String,
     identity: u64,
 }
@@ -78,6 +80,7 @@ impl Setup {
             extra_without,
             honoured: honoured(scenario, strategy),
             one_node_in: scenario.one_node_in.get(),
+            price_per_byte: price_per_byte(&scenario.backend),
             scenario: scenario.name.clone(),
             identity: identity(scenario),
         }
@@ -100,6 +103,12 @@ fn too_little_memory(blueprint: &Blueprint) -> Option<String> {
             )
         })
     })
+}
+
+/// What a byte sent costs, in currency.
+fn price_per_byte(backend: &crate::scenario::Backend) -> f64 {
+    let prices = [backend.egress_price, backend.ingest_price];
+    prices.into_iter().flatten().map(|price| price.get() / 1e9).sum()
 }
 
 /// A hash of the scenario with all its defaults filled in.
@@ -165,6 +174,19 @@ impl Runner {
             by_setup[index].push(observation);
         }
         Ok(by_setup)
+    }
+
+    /// Observes a setup in one replication.
+    ///
+    /// # Errors
+    /// A ledger does not balance.
+    pub fn replication(
+        &self,
+        setup: &Setup,
+        seed: u64,
+        replication: u64,
+    ) -> Result<Arc<Observation>, RunError> {
+        self.one(setup, seed, replication)
     }
 
     fn one(&self, setup: &Setup, seed: u64, replication: u64) -> Result<Arc<Observation>, RunError> {

@@ -443,6 +443,7 @@ impl Files {
         if !self.has_reader {
             tally.ledger.retained += emitted.lines - self.live_from_lines;
         }
+        tally.tenants[stream.tenant as usize].live += emitted.lines - self.live_from_lines;
         emitted
     }
 
