@@ -88,9 +88,9 @@ fn allow(allowed: bool, path: impl Into<String>, message: impl FnOnce() -> Strin
 pub(super) fn check(scenario: &Scenario) -> Checked {
     allow(!scenario.name.trim().is_empty(), "name", || "name is empty".into())?;
     check_times(scenario)?;
-    check_sample(scenario)?;
     check_cluster(scenario)?;
     check_tenants(scenario)?;
+    check_sample(scenario)?;
     check_profiles(&scenario.profiles)?;
     check_agents(scenario)?;
     check_backend(&scenario.backend)?;

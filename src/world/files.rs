@@ -353,7 +353,9 @@ impl Files {
             .known
             .iter()
             .map(|span| span.until_ns)
-            .filter(|end| *end > given_up && *end != self.ended_ns)
+            // A file that was found behind it in the meantime is of the same span.
+            .map(|until| if until == self.ended_ns { end_ns } else { until })
+            .filter(|end| *end > given_up && *end > stream.time_ns)
             .collect();
         self.give_up.extend(open.iter().map(|end| (until, *end)));
         if found {
