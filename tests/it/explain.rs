@@ -101,7 +101,10 @@ fn what_there_is_not_is_answered_with_what_there_is() {
         (&["explain", "colour"][..], "there are log_types, operations, classified_storage, tenant_isolation"),
         (&["explain", "query", "--strategy", "carrier-pigeon"], "there are native, daemonset, sidecar"),
         (&["explain"], "<ROW>"),
-        (&["compare", "proof-of-concept", "--agents", "carrier-pigeon"], "there are alloy, filebeat, fluent-bit"),
+        (
+            &["compare", "proof-of-concept", "--agents", "carrier-pigeon"],
+            "there are alloy, filebeat, fluent-bit",
+        ),
     ] {
         let output = loghaul(args).output().unwrap();
         let message = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -347,7 +347,8 @@ impl Cluster<'_> {
         let next: Vec<Option<usize>> = agent.logs.iter().map(|log| self.logs[*log].next_to_read()).collect();
         let files = next.len();
         let chunk_bytes = agent.plan.costs.read_chunk_bytes() as u64;
-        let in_passes = agent.passes.as_mut().and_then(|p| p.next(chunk_bytes, |at| next[at].is_some(), files));
+        let in_passes =
+            agent.passes.as_mut().and_then(|p| p.next(chunk_bytes, |at| next[at].is_some(), files));
         let in_turn = || (0..files).map(|i| (agent.turn + i) % files).find(|place| next[*place].is_some());
         let place = in_passes.or_else(in_turn);
         if in_passes.is_none() {
