@@ -3,12 +3,17 @@
 //! Data go to standard output, everything else to standard error. Exit codes: 0 done, 1 failure, 2 bad usage or
 //! input.
 
+mod axes;
+mod break_even;
 mod calibrate;
 mod compare;
+mod explain;
 mod import;
 mod output;
 mod run;
+mod scale_limit;
 mod schema;
+mod studied;
 mod study;
 mod sweep;
 mod validate;
@@ -30,6 +35,12 @@ enum Verb {
     /// Compare strategies on a scenario and regenerate the article's table; without a scenario, the embedded
     /// reference study
     Compare(compare::Compare),
+    /// Show how a row of the table came to be: figures, thresholds, what would change it
+    Explain(explain::Explain),
+    /// Find where the cheapest strategy that meets the objectives changes, along one axis or over two
+    BreakEven(break_even::BreakEven),
+    /// Find how far a cluster can grow before something gives way, and what does
+    ScaleLimit(scale_limit::ScaleLimit),
     /// Run a scenario under one strategy and print the run in detail
     Run(run::Run),
     /// Run a scenario over several values of its fields
@@ -77,6 +88,9 @@ impl Cli {
         let verb = self.verb.unwrap_or_else(|| Verb::Compare(compare::Compare::reference()));
         let done = match verb {
             Verb::Compare(verb) => verb.execute(),
+            Verb::Explain(verb) => verb.execute(),
+            Verb::BreakEven(verb) => verb.execute(),
+            Verb::ScaleLimit(verb) => verb.execute(),
             Verb::Run(verb) => verb.execute(),
             Verb::Sweep(verb) => verb.execute(),
             Verb::Import(verb) => verb.execute(),

@@ -63,7 +63,7 @@ metrics! {
     Agents = "agents", "count", Lower;
     /// Nodes added because requests did not fit
     ExtraNodes = "extra_nodes", "count", Lower;
-    /// Reserved share of the nodes, and nodes added for collection, a month of 730 hours
+    /// Reserved share of the nodes, nodes added for collection, and egress and ingest where priced, a month of 730 hours
     Cost = "cost", "currency/month", Lower;
     /// Time from a line's writing until it can be queried: half of all lines are faster
     FreshnessP50 = "freshness_p50", "s", Lower;

@@ -8,12 +8,16 @@
 //! [`check_folder`] comes before a long run and [`write_folder`] after it: all files are made in memory,
 //! written under temporary names and only then renamed, so that a folder never holds half a report.
 
+pub mod article_table;
+pub mod break_even;
 pub mod chart;
 pub mod csv;
 mod error;
+pub mod explanation;
 #[cfg(test)]
 mod fixture;
 mod folder;
+pub mod growth;
 use crate::lang::format;
 pub mod json;
 pub mod markdown;
@@ -25,7 +29,7 @@ pub mod validation;
 pub(crate) mod words;
 
 pub use error::ReportError;
-pub use folder::{check_folder, write_folder};
+pub use folder::{check_folder, write_files, write_folder};
 
 use crate::lang::Lang;
 use crate::metric::Metric;

@@ -53,6 +53,8 @@ pub struct Setup {
     /// Share of the workloads' wishes that the strategy can honour; `None` where none has any.
     honoured: Option<f64>,
     one_node_in: u64,
+    /// Currency a byte sent: egress and ingest.
+    price_per_byte: f64,
     scenario: String,
     identity: u64,
 }
@@ -78,6 +80,7 @@ impl Setup {
             extra_without,
             honoured: honoured(scenario, strategy),
             one_node_in: scenario.one_node_in.get(),
+            price_per_byte: price_per_byte(&scenario.backend),
             scenario: scenario.name.clone(),
             identity: identity(scenario),
         }
@@ -100,6 +103,12 @@ fn too_little_memory(blueprint: &Blueprint) -> Option<String> {
             )
         })
     })
+}
+
+/// What a byte sent costs, in currency.
+fn price_per_byte(backend: &crate::scenario::Backend) -> f64 {
+    let prices = [backend.egress_price, backend.ingest_price];
+    prices.into_iter().flatten().map(|price| price.get() / 1e9).sum()
 }
 
 /// A hash of the scenario with all its defaults filled in.
@@ -165,6 +174,19 @@ impl Runner {
             by_setup[index].push(observation);
         }
         Ok(by_setup)
+    }
+
+    /// Observes a setup in one replication.
+    ///
+    /// # Errors
+    /// A ledger does not balance.
+    pub fn replication(
+        &self,
+        setup: &Setup,
+        seed: u64,
+        replication: u64,
+    ) -> Result<Arc<Observation>, RunError> {
+        self.one(setup, seed, replication)
     }
 
     fn one(&self, setup: &Setup, seed: u64, replication: u64) -> Result<Arc<Observation>, RunError> {
@@ -302,11 +324,12 @@ mod tests {
     #[test]
     fn a_sample_of_nodes_agrees_with_all_of_them() {
         // 200 nodes, two kinds of tenants; samples of 20 nodes, eight replications, against the whole cluster. With a
-        // backend just large enough, a sample that got more than its share of it would show.
+        // backend just large enough, a sample that got more than its share of it would show. No file rotates: some five
+        // rotations in each sample would decide its p99.
         let scenario = |one_in: u64| {
             let yaml = format!(
                 "name: t\nduration: 60s\noneNodeIn: {one_in}\nbackend: {{ capacity: 12MB/s }}\n\
-                 cluster: {{ pools: [ {{ name: p, nodes: 200 }} ] }}\n\
+                 cluster: {{ pools: [ {{ name: p, nodes: 200 }} ], kubelet: {{ containerLogMaxSize: 1Ti }} }}\n\
                  tenants: [ {{ name: a, workloads: [ {{ name: w, replicas: 900, \
                  logs: [ {{ stream: stdout, rate: 20/s }} ] }} ] }}, {{ name: b, workloads: [ {{ name: w, \
                  replicas: 300, logs: [ {{ stream: stdout, rate: 60/s }} ] }} ] }} ]"

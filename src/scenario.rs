@@ -136,7 +136,7 @@ impl Start {
 }
 
 mod defaults {
-    use crate::scenario::Warmup;
+    use crate::scenario::{Count, Warmup};
     use crate::units::SimTime;
 
     pub fn duration() -> SimTime {
@@ -152,8 +152,8 @@ mod defaults {
     pub fn chunk() -> SimTime {
         SimTime::from_secs(1)
     }
-    pub fn one_node_in() -> super::Count {
-        super::Count::of(1)
+    pub fn one_node_in() -> Count {
+        Count::of(1)
     }
 }
 

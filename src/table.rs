@@ -7,14 +7,26 @@
 
 mod build;
 mod cell;
+mod explain;
 mod figures;
 mod reference;
 mod rubric;
 
 pub use build::build;
-pub use cell::{Agreement, Cell, Figure, Row, Table};
+pub use cell::{Agreement, Cell, Figure, Row, Table, Variant};
+pub use explain::{CellExplanation, Change, Claimed, Explanation, Side, disagreements, explain};
 pub use reference::{Claim, Reference};
-pub use rubric::{Grading, Rubric};
+pub use rubric::{Band, Grading, Rubric, Rule};
+
+/// What a row is run on; `None` where there is no such row.
+pub fn rests_on(row: &str) -> Option<crate::study::RestsOn> {
+    figures::ROWS.iter().find(|source| source.id == row).map(|source| source.rests_on)
+}
+
+/// Names of the table's rows, in its order.
+pub fn row_names() -> impl Iterator<Item = &'static str> {
+    figures::ROWS.iter().map(|row| row.id)
+}
 
 use thiserror::Error;
 

@@ -230,6 +230,27 @@ impl fmt::Display for Price {
     }
 }
 
+/// A price of data in currency a gigabyte (10⁹ bytes). Written `0.50/GB`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub struct DataPrice(f64);
+
+impl DataPrice {
+    /// From currency a gigabyte.
+    pub const fn per_gb(price: f64) -> Self {
+        Self(price)
+    }
+    /// Currency a gigabyte.
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl fmt::Display for DataPrice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/GB", trim_float(self.0))
+    }
+}
+
 quantity::quantity! {
     SimTime: "a duration such as 30s, 20ms, 1h30m", r"^([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+$|^0$",
     |text| duration_from_str(text).map(SimTime), |_number| None;
@@ -258,4 +279,6 @@ quantity::quantity! {
     |number| (number >= 0.0).then_some(Fraction(number));
     Price: "a price an hour such as 0.40/h", r"^[0-9]+(\.[0-9]+)?/h$",
     |text| text.strip_suffix("/h").and_then(number).map(Price), |_number| None;
+    DataPrice: "a price a gigabyte such as 0.50/GB", r"^[0-9]+(\.[0-9]+)?/GB$",
+    |text| text.strip_suffix("/GB").and_then(number).map(DataPrice), |_number| None;
 }

@@ -1,5 +1,6 @@
 //! `loghaul compare`: the main job.
 
+use super::studied::{self, COLUMNS, DEFAULT_REPS, Request, Yardstick};
 use super::study::{RepsArgs, StudyArgs};
 use super::{BadInput, Format, output};
 use crate::report;
@@ -7,9 +8,6 @@ use crate::run::Runner;
 use crate::study::{self, Replications};
 use crate::table;
 use std::path::PathBuf;
-
-/// Replications where nothing is said.
-const DEFAULT_REPS: u64 = 5;
 
 /// Compare strategies on a scenario.
 #[derive(Debug, clap::Args)]
@@ -27,9 +25,17 @@ pub(super) struct Compare {
     /// Thresholds of grades, in place of the embedded ones
     #[arg(long, value_name = "FILE")]
     rubric: Option<PathBuf>,
+    /// Other agents whose agreement with the article is shown beside, each tried on a slice of four nodes; "" for none.
+    /// Default: fluent-bit and logtail
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    agents: Option<Vec<String>>,
     /// Also write report, CSV, JSON and charts to this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Also write the table by itself to this folder, in both languages, with a paragraph for every cell that disagrees
+    /// with the article
+    #[arg(long, value_name = "DIR")]
+    article_table: Option<PathBuf>,
 }
 
 impl Compare {
@@ -38,40 +44,32 @@ impl Compare {
         Self {
             study: StudyArgs { seed: 1, ..StudyArgs::default() },
             reps: RepsArgs::default(),
-            strategies: ["native", "daemonset", "sidecar"].map(str::to_owned).to_vec(),
+            strategies: COLUMNS.map(str::to_owned).to_vec(),
             output: Format::Table,
             rubric: None,
+            agents: None,
             out: None,
+            article_table: None,
         }
     }
 
     pub fn execute(self) -> anyhow::Result<()> {
         let scenario = self.study.scenario()?;
         let strategies = super::strategies(&self.strategies)?;
-        let rubric = self.rubric()?;
-        if let Some(folder) = &self.out {
+        let yardstick = Yardstick::of(self.rubric.as_ref())?;
+        for folder in self.out.iter().chain(&self.article_table) {
             report::check_folder(folder).map_err(BadInput::of)?;
         }
         let runner = Runner::new();
         let seed = self.study.seed;
         let replications = self.reps.replications(DEFAULT_REPS)?;
-        let command = self.command(replications);
-        let compare = || study::compare(&runner, &scenario, &strategies, seed, replications, &command);
-        let others = |n| study::table_study(&runner, &scenario, &strategies, seed, n);
-        let (mut comparison, study) = match replications {
-            Replications::Fixed(n) => {
-                let (comparison, study) = rayon::join(compare, || others(n));
-                (comparison?, study?)
-            }
-            // The other rows rest on as many replications, which are not known before.
-            Replications::Auto { .. } => {
-                let comparison = compare()?;
-                let n = comparison.provenance.replications;
-                (comparison, others(n)?)
-            }
-        };
-        comparison.judge_neighbours(&study);
-        let table = table::build(&comparison, &study, &rubric, &table::Reference::embedded()?);
+        let request = Request { scenario: &scenario, strategies: &strategies, seed, replications };
+        let others = studied::other_agents(&scenario, self.agents.as_deref())?;
+        let (comparison, mut table) =
+            studied::study(&runner, request, &yardstick, &self.command(replications))?;
+        // They rest on as many replications as the comparison came to.
+        let request = Request { replications: comparison.provenance.replications.into(), ..request };
+        studied::set_beside(&mut table, &others, &runner, request, &yardstick)?;
         let needs_density = self.out.is_some();
         let density =
             if needs_density { study::density(&runner, &scenario, &strategies, seed)? } else { Vec::new() };
@@ -87,6 +85,11 @@ impl Compare {
             Format::Csv => report::csv::summary(&report)?,
             Format::Md => report::markdown::render(&report, false),
         };
+        if let Some(folder) = &self.article_table {
+            let disagreements = table::disagreements(&table, &yardstick.rubric, &yardstick.reference);
+            let written = report::article_table::write(folder, &report, &disagreements)?;
+            output::tell(&format!("{} files written to {}", written.len(), folder.display()));
+        }
         if let Some(folder) = &self.out {
             let written = report::write_folder(folder, &report)?;
             output::tell(&format!("{} files written to {}", written.len(), folder.display()));
@@ -94,19 +97,12 @@ impl Compare {
         output::print(&text)
     }
 
-    fn rubric(&self) -> anyhow::Result<table::Rubric> {
-        let Some(path) = &self.rubric else { return Ok(table::Rubric::embedded()?) };
-        let name = path.display().to_string();
-        let yaml =
-            std::fs::read_to_string(path).map_err(|e| BadInput::of(format!("{name} cannot be read: {e}")))?;
-        table::Rubric::from_yaml(&name, &yaml).map_err(BadInput::of)
-    }
-
     /// What a reader types to remake the result.
     fn command(&self, replications: Replications) -> String {
-        let rubric = self.rubric.as_ref().map(|p| output::quoted(&p.display().to_string()));
-        let own = format!("--strategies {} {}", self.strategies.join(","), self.reps.typed(replications));
-        let rubric = rubric.map(|path| format!(" --rubric {path}")).unwrap_or_default();
-        self.study.command("compare", &own) + &rubric
+        let mut own = format!("--strategies {} {}", self.strategies.join(","), self.reps.typed(replications));
+        own += &output::option("rubric", self.rubric.as_ref().map(|p| p.display()));
+        own += &output::option("agents", self.agents.as_ref().map(|names| names.join(",")));
+        own += &output::option("article-table", self.article_table.as_ref().map(|dir| dir.display()));
+        self.study.command("compare", &own)
     }
 }

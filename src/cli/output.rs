@@ -1,6 +1,7 @@
 //! Standard output and standard error, in one place.
 
 use super::BadInput;
+use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
@@ -32,6 +33,11 @@ pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/._-+:@%,=".contains(c);
     let is_plain = !word.is_empty() && word.chars().all(plain);
     if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+/// An option as it is typed, with a blank before; nothing where it has no value.
+pub(super) fn option(name: &str, value: Option<impl Display>) -> String {
+    value.map(|value| format!(" --{name} {}", quoted(&value.to_string()))).unwrap_or_default()
 }
 
 /// Tells the user something beside the data.

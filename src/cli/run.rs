@@ -71,6 +71,7 @@ impl Done {
                 name: tenant.name.clone(),
                 lines: sum(at, |t| t.lines),
                 delivered: sum(at, |t| t.delivered),
+                live: sum(at, |t| t.live),
                 freshness_p99: Estimate::of(&of(at).map(|t| t.freshness_p99).collect::<Vec<_>>()).mean,
             })
             .collect()

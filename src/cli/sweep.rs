@@ -1,5 +1,6 @@
 //! `loghaul sweep`: a scenario over several values of its fields.
 
+use super::studied::DEFAULT_REPS;
 use super::study::{RepsArgs, StudyArgs};
 use super::{BadInput, output};
 use crate::metric::Metric;
@@ -52,7 +53,7 @@ impl Sweep {
     pub fn execute(self) -> anyhow::Result<()> {
         let strategies = super::strategies(&self.strategies)?;
         let metrics = self.metrics()?;
-        let replications = self.reps.replications(5)?;
+        let replications = self.reps.replications(DEFAULT_REPS)?;
         for (at, vary) in self.vary.iter().enumerate() {
             if self.vary[..at].iter().any(|v| v.path == vary.path) {
                 return Err(BadInput::of(format!(

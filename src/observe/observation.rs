@@ -35,6 +35,8 @@ pub struct TenantFigures {
     pub lines: u64,
     /// Of these, delivered.
     pub delivered: u64,
+    /// Lines in files that are still being written to when the run ends, those from before the warm-up included.
+    pub live: u64,
     /// Freshness in seconds that 99 in 100 of its lines do not exceed; `None` beyond the horizon.
     pub freshness_p99: Option<f64>,
 }

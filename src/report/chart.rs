@@ -12,8 +12,10 @@ mod canvas;
 mod density;
 mod frame;
 mod freshness;
+mod image;
 mod ledger;
 mod palette;
+mod phase_map;
 mod raster;
 mod resources;
 mod timeline;
@@ -22,10 +24,12 @@ mod validation;
 use super::{Report, ReportError};
 use crate::lang::Lang;
 use crate::metric::Metric;
-use canvas::{Canvas, Drawn, FINENESS, Typesetting};
-use plotters::prelude::{DrawingBackend, IntoDrawingArea, SVGBackend};
-use plotters::style::{FontStyle, register_font};
-use std::sync::OnceLock;
+use crate::validate::Validation;
+use canvas::{Canvas, Drawn};
+use image::Picture;
+use plotters::prelude::DrawingBackend;
+
+pub use phase_map::PhaseMap;
 
 /// A chart of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,14 +96,7 @@ impl Chart {
     /// # Errors
     /// It cannot be drawn: a defect.
     pub fn svg(self, report: &Report) -> Result<String, ReportError> {
-        let (width, height) = self.size(report);
-        let (fine_width, fine_height) = (width * FINENESS, height * FINENESS);
-        let mut text = String::new();
-        let backend = SVGBackend::with_string(&mut text, (fine_width, fine_height));
-        self.on(backend, Typesetting::SVG, report)?;
-        // The raster stays, as the view box; the size is the chart's.
-        let fine = format!("width=\"{fine_width}\" height=\"{fine_height}\"");
-        Ok(text.replacen(&fine, &format!("width=\"{width}\" height=\"{height}\""), 1))
+        image::svg(&Of(self, report))
     }
 
     /// The chart as PNG, twice as large as the SVG.
@@ -107,50 +104,40 @@ impl Chart {
     /// # Errors
     /// It cannot be drawn: a defect.
     pub fn png(self, report: &Report) -> Result<Vec<u8>, ReportError> {
-        let (width, height) = self.size(report);
-        raster::png((width * FINENESS, height * FINENESS), |backend| {
-            self.on(backend, Typesetting::BITMAP, report)
-        })
-        .map_err(|problem| self.failed(problem))?
+        image::png(&Of(self, report))
+    }
+}
+
+/// A chart of a report.
+struct Of<'r>(Chart, &'r Report<'r>);
+
+impl Picture for Of<'_> {
+    fn stem(&self) -> &'static str {
+        self.0.stem()
     }
 
     /// Width and height, which depend on how many strategies there are.
-    fn size(self, report: &Report) -> (u32, u32) {
-        let height = match self {
-            Self::Resources => resources::height(report),
-            Self::Freshness => freshness::HEIGHT,
-            Self::Ledger => ledger::height(report),
-            Self::Density => density::HEIGHT,
-            Self::Timeline => timeline::height(report),
+    fn size(&self) -> (u32, u32) {
+        let Self(chart, report) = *self;
+        let height = match chart {
+            Chart::Resources => resources::height(report),
+            Chart::Freshness => freshness::HEIGHT,
+            Chart::Ledger => ledger::height(report),
+            Chart::Density => density::HEIGHT,
+            Chart::Timeline => timeline::height(report),
         };
         (frame::WIDTH as u32, height as u32)
     }
 
-    fn on<B: DrawingBackend>(
-        self,
-        backend: B,
-        typesetting: Typesetting,
-        report: &Report,
-    ) -> Result<(), ReportError> {
-        font().map_err(|problem| self.failed(problem))?;
-        let canvas = Canvas::new(backend.into_drawing_area(), typesetting);
-        self.draw(&canvas, report).map_err(|problem| self.failed(problem))
-    }
-
-    fn draw<B: DrawingBackend>(self, canvas: &Canvas<B>, report: &Report) -> Drawn {
-        canvas.clear()?;
-        match self {
-            Self::Resources => resources::draw(canvas, report),
-            Self::Freshness => freshness::draw(canvas, report),
-            Self::Ledger => ledger::draw(canvas, report),
-            Self::Density => density::draw(canvas, report),
-            Self::Timeline => timeline::draw(canvas, report),
-        }?;
-        canvas.finish()
-    }
-
-    fn failed(self, problem: impl ToString) -> ReportError {
-        ReportError::Chart { chart: self.stem(), problem: problem.to_string() }
+    fn draw<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Drawn {
+        let Self(chart, report) = *self;
+        match chart {
+            Chart::Resources => resources::draw(canvas, report),
+            Chart::Freshness => freshness::draw(canvas, report),
+            Chart::Ledger => ledger::draw(canvas, report),
+            Chart::Density => density::draw(canvas, report),
+            Chart::Timeline => timeline::draw(canvas, report),
+        }
     }
 }
 
@@ -158,32 +145,25 @@ impl Chart {
 ///
 /// # Errors
 /// It cannot be drawn: a defect.
-pub(super) fn predicted_over_measured(
-    validation: &crate::validate::Validation,
-) -> Result<(String, Vec<u8>), ReportError> {
-    let failed = |problem: String| ReportError::Chart { chart: "predicted-over-measured", problem };
-    font().map_err(|problem| failed(problem.to_owned()))?;
-    let (width, height) = (frame::WIDTH as u32, validation::height(validation) as u32);
-    let fine = (width * FINENESS, height * FINENESS);
-    let mut text = String::new();
-    {
-        let area = SVGBackend::with_string(&mut text, fine).into_drawing_area();
-        validation::draw(&Canvas::new(area, Typesetting::SVG), validation).map_err(failed)?;
-    }
-    let size = format!("width=\"{}\" height=\"{}\"", fine.0, fine.1);
-    let svg = text.replacen(&size, &format!("width=\"{width}\" height=\"{height}\""), 1);
-    let png = raster::png(fine, |backend| {
-        validation::draw(&Canvas::new(backend.into_drawing_area(), Typesetting::BITMAP), validation)
-    });
-    Ok((svg, png.map_err(failed)?.map_err(failed)?))
+pub(super) fn predicted_over_measured(validation: &Validation) -> Result<(String, Vec<u8>), ReportError> {
+    let picture = PredictedOverMeasured(validation);
+    Ok((image::svg(&picture)?, image::png(&picture)?))
 }
 
-/// Registers the font, once in a process.
-fn font() -> Result<(), &'static str> {
-    static REGISTERED: OnceLock<bool> = OnceLock::new();
-    let register =
-        || register_font("sans-serif", FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT).is_ok();
-    if *REGISTERED.get_or_init(register) { Ok(()) } else { Err("the embedded font cannot be read") }
+struct PredictedOverMeasured<'v>(&'v Validation);
+
+impl Picture for PredictedOverMeasured<'_> {
+    fn stem(&self) -> &'static str {
+        "predicted-over-measured"
+    }
+
+    fn size(&self) -> (u32, u32) {
+        (frame::WIDTH as u32, validation::height(self.0) as u32)
+    }
+
+    fn draw<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Drawn {
+        validation::draw(canvas, self.0)
+    }
 }
 
 #[cfg(test)]

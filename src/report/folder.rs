@@ -40,11 +40,11 @@ pub fn write_folder(dir: &Path, report: &Report) -> Result<Vec<PathBuf>, ReportE
     Ok(paths)
 }
 
-/// Writes files into a folder, all or none as far as the system allows, and gives their paths.
+/// Writes files into a folder, under temporary names first, and gives their paths.
 ///
 /// # Errors
 /// The system refuses a file.
-pub(super) fn write_files(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>, ReportError> {
+pub fn write_files(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>, ReportError> {
     check_folder(dir)?;
     let mut staged = Staged(Vec::new());
     for (name, bytes) in files {

@@ -5,7 +5,8 @@ mod make;
 
 pub use document::{
     CellDocument, Cluster, Document, Estimated, FigureDocument, LedgerDocument, Measured, Ordered,
-    PrecisionDocument, ProvenanceDocument, RowDocument, StrategyDocument, WarmupDocument, WideDocument,
+    PrecisionDocument, ProvenanceDocument, RowDocument, StrategyDocument, VariantDocument, WarmupDocument,
+    WideDocument,
 };
 pub use make::precision;
 

@@ -6,6 +6,8 @@ mod figures;
 mod stress;
 mod table;
 
+pub(super) use table::cells as table_of;
+
 use super::chart::Chart;
 use super::words::pick;
 use super::{Report, format, provenance};
@@ -67,7 +69,7 @@ fn infeasible(report: &Report) -> String {
     out
 }
 
-fn provenance_of(report: &Report) -> String {
+pub(super) fn provenance_of(report: &Report) -> String {
     let lang = report.lang;
     let p = &report.comparison.provenance;
     // A fence longer than any run of backticks in the command.
@@ -120,7 +122,7 @@ fn provenance_of(report: &Report) -> String {
 }
 
 /// Text as it stands, whatever signs of Markdown or HTML are in it, on one line.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,7 +1,7 @@
 //! The table for a terminal: rows and strategies, marks of agreement, the main figures with intervals.
 
 mod layout;
-mod wrap;
+pub(super) mod wrap;
 
 use super::format;
 use super::words::{self, pick};
@@ -9,7 +9,7 @@ use super::{Report, cell, estimate, provenance};
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::study::StrategyResult;
-use crate::table::{Agreement, Cell};
+use crate::table::{Agreement, Cell, Variant};
 use layout::{Entry, Layout, Line, Style};
 
 /// Columns, where a terminal's width is not known.
@@ -47,6 +47,9 @@ pub fn render(report: &Report, width: usize, colour: bool) -> String {
         }
     }
     out += &layout.paragraph(&agreement(report), Style::Plain);
+    if let Some(text) = variants(report) {
+        out += &layout.paragraph(&text, Style::Faint);
+    }
     for text in provenance_lines(report) {
         out += &layout.paragraph(&text, Style::Faint);
     }
@@ -121,6 +124,14 @@ fn agreement(report: &Report) -> String {
     }));
     let tied = parts.iter().map(|part| part.replace(' ', &layout::TIE.to_string()));
     tied.collect::<Vec<_>>().join("   ")
+}
+
+/// How many cells agree if something were otherwise.
+fn variants(report: &Report) -> Option<String> {
+    let one = |v: &Variant| format!("{} {}", v.what.get(report.lang), v.share());
+    let all: Vec<String> = report.table.variants.iter().map(one).collect();
+    let agree = pick(report.lang, "agree otherwise", "其他条件下一致");
+    (!all.is_empty()).then(|| format!("{agree}: {}", all.join(" · ")))
 }
 
 /// Where the figures come from.

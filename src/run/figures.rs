@@ -20,6 +20,7 @@ pub(super) fn observation(setup: &Setup, placement: &Placement, tally: Tally) ->
             name: name.clone(),
             lines: tenant.emitted,
             delivered: own.delivered(),
+            live: tenant.live,
             freshness_p99: own.quantile(0.99),
         });
         freshness += &own;
@@ -63,7 +64,7 @@ fn metrics(
         (Metric::CollectorShare, Some(share)),
         (Metric::Agents, Some(tally.agents as f64)),
         (Metric::ExtraNodes, Some(extra as f64)),
-        (Metric::Cost, Some(cost(setup, placement, share, extra))),
+        (Metric::Cost, Some(cost(setup, placement, share, extra) + data_cost(setup, tally, written_s))),
         (Metric::FreshnessP50, quantiles[0]),
         (Metric::FreshnessP99, quantiles[1]),
         (Metric::Loss, Some(tally.ledger.lost_total() as f64 / emitted)),
@@ -113,6 +114,11 @@ fn collector_share(setup: &Setup, placement: &Placement, requested: Requests) ->
     let cpu = requested.cpu_millicores as f64 / all.cpu_millicores.max(1) as f64;
     let memory = requested.memory_bytes as f64 / all.memory_bytes.max(1) as f64;
     cpu.max(memory)
+}
+
+/// Currency a month for the bytes sent, at the mean rate of the run.
+fn data_cost(setup: &Setup, tally: &Tally, written_s: f64) -> f64 {
+    tally.sent_bytes as f64 / written_s * HOURS_A_MONTH * 3600.0 * setup.price_per_byte
 }
 
 /// Currency a month: the reserved share of the nodes that the cluster has anyway, and the whole of those added

@@ -1,6 +1,6 @@
 //! The log service, and what goes wrong with it.
 
-use crate::units::{ByteRate, SimTime};
+use crate::units::{ByteRate, DataPrice, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,12 @@ pub struct Backend {
     pub latency_tail: SimTime,
     /// Longest wait for capacity before requests are turned away (HTTP 429).
     pub queue: SimTime,
+    /// Price of what leaves the cluster: every byte sent, retries included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub egress_price: Option<DataPrice>,
+    /// Price of what the log service takes in; taken for every byte sent as well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ingest_price: Option<DataPrice>,
 }
 
 impl Default for Backend {
@@ -26,6 +32,8 @@ impl Default for Backend {
             latency: SimTime::from_ns(20_000_000),
             latency_tail: SimTime::from_ns(5_000_000),
             queue: SimTime::from_secs(5),
+            egress_price: None,
+            ingest_price: None,
         }
     }
 }

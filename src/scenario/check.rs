@@ -37,6 +37,9 @@ const MAX_MEMORY: Bytes = Bytes::new(16 << 40);
 /// The longest of anything that lasts, as the duration itself.
 const MONTH: SimTime = SimTime::from_secs(30 * 86_400);
 
+/// The dearest gigabyte.
+const MAX_DATA_PRICE: f64 = 1e6;
+
 /// The largest size at which a log file may be rotated.
 const MAX_FILE_BYTES: u64 = 1 << 40;
 
@@ -85,9 +88,9 @@ fn allow(allowed: bool, path: impl Into<String>, message: impl FnOnce() -> Strin
 pub(super) fn check(scenario: &Scenario) -> Checked {
     allow(!scenario.name.trim().is_empty(), "name", || "name is empty".into())?;
     check_times(scenario)?;
-    check_sample(scenario)?;
     check_cluster(scenario)?;
     check_tenants(scenario)?;
+    check_sample(scenario)?;
     check_profiles(&scenario.profiles)?;
     check_agents(scenario)?;
     check_backend(&scenario.backend)?;
@@ -131,6 +134,11 @@ fn check_backend(backend: &Backend) -> Checked {
         "capacity is nothing; allowed is 1B/s and more, or none for a backend without bounds".into()
     })?;
     let hour = SimTime::from_secs(3600);
+    for (name, price) in [("egressPrice", backend.egress_price), ("ingestPrice", backend.ingest_price)] {
+        allow(price.is_none_or(|p| p.get() <= MAX_DATA_PRICE), format!("backend/{name}"), || {
+            format!("{name} is above {MAX_DATA_PRICE}/GB")
+        })?;
+    }
     up_to(hour, backend.latency, "latency", "backend/latency")?;
     up_to(hour, backend.latency_tail, "latencyTail", "backend/latencyTail")?;
     up_to(MONTH, backend.queue, "queue", "backend/queue")

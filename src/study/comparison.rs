@@ -4,7 +4,7 @@ use super::replicate::{Replications, replicate};
 use super::result::{Provenance, StrategyResult};
 use super::subject::Subject;
 use super::table_study::TableStudy;
-use super::warmup::settle_warmup;
+use super::warmup::{WarmupBy, settle_warmup};
 use crate::metric::Metric;
 use crate::observe::Observation;
 use crate::run::{RunError, Runner, Setup, identity};
@@ -88,23 +88,38 @@ pub fn compare(
     Ok(Comparison {
         strategies: results.collect(),
         provenance: Provenance {
-            version: env!("CARGO_PKG_VERSION"),
-            scenario: scenario.name.clone(),
-            question: scenario.question.clone(),
-            scenario_hash: format!("{:016x}", identity(scenario)),
-            nodes: scenario.nodes(),
-            pods: scenario.pods(),
-            tenants: scenario.tenant_count(),
-            duration_s: scenario.duration.as_secs_f64(),
-            warmup_s: settled.warmup.time().as_secs_f64(),
-            warmup_by,
-            drain_s: scenario.drain.as_secs_f64(),
-            seed,
-            replications,
             precision,
-            agent: scenario.collection.agent.value.clone(),
-            command: command.to_owned(),
-            subject: Subject::of(scenario, strategies),
+            ..provenance(scenario, (&settled, warmup_by), strategies, seed, replications, command)
         },
     })
+}
+
+/// Where a result on a scenario comes from: the scenario as it was read, and with its warm-up settled.
+pub fn provenance(
+    scenario: &Scenario,
+    (settled, warmup_by): (&Scenario, WarmupBy),
+    strategies: &[&'static Strategy],
+    seed: u64,
+    replications: u64,
+    command: &str,
+) -> Provenance {
+    Provenance {
+        version: env!("CARGO_PKG_VERSION"),
+        scenario: scenario.name.clone(),
+        question: scenario.question.clone(),
+        scenario_hash: format!("{:016x}", identity(scenario)),
+        nodes: scenario.nodes(),
+        pods: scenario.pods(),
+        tenants: scenario.tenant_count(),
+        duration_s: scenario.duration.as_secs_f64(),
+        warmup_s: settled.warmup.time().as_secs_f64(),
+        warmup_by,
+        drain_s: scenario.drain.as_secs_f64(),
+        seed,
+        replications,
+        precision: None,
+        agent: scenario.collection.agent.value.clone(),
+        command: command.to_owned(),
+        subject: Subject::of(scenario, strategies),
+    }
 }

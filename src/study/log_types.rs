@@ -1,17 +1,21 @@
 //! Which kinds of logs a strategy collects, when a workload writes all three and moves none of them.
 //!
-//! Companion cluster: two nodes, ten pods a node for each kind of source, streams as written.
+//! Companion cluster: two nodes, ten pods a node for each kind of source, streams as written, for as long as the scenario
+//! runs but ten minutes at most.
 
 use super::companion::{Typical, companion};
+use super::observed::observed;
 use crate::flow::Medium;
-use crate::run::{RunError, Runner, Setup};
+use crate::run::{RunError, Runner};
 use crate::scenario::{LogSource, Scenario};
 use crate::strategy::Strategy;
+use crate::units::SimTime;
 use crate::world::Reader;
 
 const NODES: u64 = 2;
 const PODS_PER_NODE: u64 = 10;
-const SECONDS: u64 = 18;
+/// As long as the scenario, and no longer than this: of a longer run `kubectl logs` shows a smaller part.
+const MAX_SECONDS: u64 = 600;
 
 /// Shares of lines that can be read where the strategy puts them, by kind of source.
 #[derive(Clone, Debug)]
@@ -40,26 +44,17 @@ pub(super) fn log_types(
     seed: u64,
     replications: u64,
 ) -> Result<Vec<LogTypes>, RunError> {
-    let Some(typical) = Typical::of(scenario) else { return Ok(Vec::new()) };
-    let tenants = KINDS.map(|(source, _, name)| {
-        let mut tenant = typical.tenants(name, 1, NODES * PODS_PER_NODE);
-        let log = &mut tenant.workloads[0].logs[0];
-        (log.stream, log.fixed) = (source, true);
-        tenant
-    });
-    let cluster = companion(scenario, "log-types", NODES, tenants.to_vec(), SECONDS);
-    let setups: Vec<Setup> = strategies.iter().map(|s| Setup::new(&cluster, s)).collect();
-    let observed = runner.observe(&setups.iter().collect::<Vec<_>>(), seed, replications)?;
-    Ok(setups
-        .iter()
-        .zip(observed)
+    let Some(cluster) = cluster(scenario) else { return Ok(Vec::new()) };
+    Ok(observed(runner, &cluster, strategies, seed, replications)?
+        .into_iter()
         .map(|(setup, observations)| {
             let share = |kind: usize| {
-                // Shown by kubectl where nobody ships it: all of it while the file lasts.
+                // Where nobody ships it, kubectl shows the live file.
                 let shown = setup.blueprint.pods[kind].streams[0].reader == Reader::Nobody;
                 let one = |o: &std::sync::Arc<crate::observe::Observation>| {
                     let tenant = &o.tenants[kind];
-                    if shown { Some(1.0) } else { Some(tenant.delivered as f64 / tenant.lines.max(1) as f64) }
+                    let seen = if shown { tenant.live } else { tenant.delivered };
+                    Some(seen as f64 / tenant.lines.max(1) as f64)
                 };
                 observations.iter().map(one).collect()
             };
@@ -68,4 +63,20 @@ pub(super) fn log_types(
             LogTypes { strategy: setup.strategy.name, shares }
         })
         .collect())
+}
+
+/// The companion cluster; `None` where nothing writes.
+pub(super) fn cluster(scenario: &Scenario) -> Option<Scenario> {
+    let typical = Typical::of(scenario)?;
+    let tenants = KINDS.map(|(source, _, name)| {
+        let mut tenant = typical.tenants(name, 1, NODES * PODS_PER_NODE);
+        let log = &mut tenant.workloads[0].logs[0];
+        (log.stream, log.fixed) = (source, true);
+        tenant
+    });
+    let seconds = (scenario.duration.as_secs_f64().ceil() as u64).clamp(1, MAX_SECONDS);
+    let mut cluster = companion(scenario, "log-types", NODES, tenants.to_vec(), seconds);
+    // Lines in live files are counted from the beginning.
+    cluster.warmup = SimTime::ZERO.into();
+    Some(cluster)
 }

@@ -1,110 +1,333 @@
-//! How many tenants a cluster takes, pods and lines staying as they are, and what gives way first.
+//! How far a cluster can grow along an axis before something gives way, and what does.
 //!
-//! Companion cluster: two nodes at the scenario's density, a slice of a cluster of any size. Each tenant brings
-//! one collection config, which every agent that is shared loads. Searched by bisection up to the number of
-//! namespaces that Kubernetes is tested with.
+//! A slice of the scenario, moved along the axis, is judged by those objectives that it meets, in the same replication,
+//! where the scenario itself stands: what is missed there already is no question of scale. Each replication is searched
+//! by itself, by bisection, and then looked at below the limit found: where growth hurts, hurts no more and hurts again,
+//! the first limit counts.
 
-use super::companion::{Typical, companion};
+use super::axis::{Axis, slice_at};
+use super::break_even::middle;
 use super::objectives::missed;
 use crate::metric::Metric;
 use crate::run::{RunError, Runner, Setup};
 use crate::scenario::{ConfigMode, Objective, Scenario};
+use crate::stats::Estimate;
 use crate::strategy::Strategy;
+use crate::units::SimTime;
 use rayon::prelude::*;
 
-const NODES: u64 = 2;
-const SECONDS: u64 = 18;
-/// Namespaces of a cluster. Source: Kubernetes scalability thresholds (sig-scalability), 10,000 namespaces.
-const MOST_TENANTS: u64 = 10_000;
+/// What a search runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Search<'a> {
+    /// What grows.
+    pub axis: Axis,
+    /// From where to where.
+    pub range: (f64, f64),
+    /// Under what.
+    pub strategies: &'a [&'static Strategy],
+    /// Nodes of the slice.
+    pub nodes: u64,
+    /// Simulated time of a run, faults aside.
+    pub time: SimTime,
+    /// The seed.
+    pub seed: u64,
+    /// Replications, each searched by itself.
+    pub replications: u64,
+}
 
-/// The largest number of tenants that a strategy takes.
+/// How far a strategy goes.
 #[derive(Clone, Debug)]
 pub struct ScaleLimit {
     /// The strategy.
     pub strategy: &'static str,
+    /// What grows.
+    pub axis: Axis,
     /// Configs as inputs of their own, or as routes of one shared input.
     pub configs: ConfigMode,
-    /// The largest number at which nothing has given way; the number searched up to where nothing does.
-    pub tenants: u64,
-    /// What gives way one tenant later; `None` where nothing does.
-    pub gives_way: Option<GivesWay>,
+    /// From where to where was searched.
+    pub range: (f64, f64),
+    /// The largest value at which nothing has given way, in each replication: the end of the range where nothing does,
+    /// its beginning where an objective is missed there, and 0
+    /// where the strategy cannot be run there.
+    pub limits: Vec<f64>,
+    /// What gives way next, most often first; empty where nothing does in any replication.
+    pub gives_way: Vec<GivesWay>,
+    /// Objectives that are missed where the scenario stands already, in some replication at least, and were not asked in
+    /// it.
+    pub missed_before: Vec<Objective>,
 }
 
-/// What gives way as tenants grow.
+impl ScaleLimit {
+    /// The mean over replications with its interval.
+    pub fn estimate(&self) -> Estimate {
+        Estimate::of(&self.limits.iter().copied().map(Some).collect::<Vec<_>>())
+    }
+
+    /// How configs are loaded, in words.
+    pub fn configs_id(&self) -> &'static str {
+        match self.configs {
+            ConfigMode::OwnInputs => "own inputs",
+            ConfigMode::Routes => "routes",
+        }
+    }
+
+    /// Replications in which nothing gives way up to the end of the range.
+    pub fn unlimited(&self) -> usize {
+        self.limits.iter().filter(|limit| **limit >= self.range.1).count()
+    }
+}
+
+/// What gives way as a cluster grows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum GivesWay {
     /// The strategy cannot be run any more.
     Infeasible(String),
-    /// An objective that was met with one tenant is missed.
+    /// An objective is missed.
     Objective(Objective),
 }
 
-/// Searches the limit under several strategies and both ways of loading configs.
+impl GivesWay {
+    /// The same thing, whatever numbers are in its words.
+    fn is_like(&self, other: &Self) -> bool {
+        let letters = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+        match (self, other) {
+            (Self::Infeasible(a), Self::Infeasible(b)) => letters(a) == letters(b),
+            (a, b) => a == b,
+        }
+    }
+}
+
+/// Searches the limits of all strategies; where tenants grow, under both ways of loading their configs.
 ///
 /// # Errors
 /// A ledger does not balance.
-pub(super) fn scale_limits(
+pub fn scale_limits(
     runner: &Runner,
     scenario: &Scenario,
-    strategies: &[&'static Strategy],
-    seed: u64,
+    search: Search<'_>,
 ) -> Result<Vec<ScaleLimit>, RunError> {
-    let Some(typical) = Typical::of(scenario) else { return Ok(Vec::new()) };
+    let mut search = search;
+    if search.axis == Axis::Nodes {
+        // A slice of fewer nodes than the others would be another cluster.
+        let least = search.nodes.min(scenario.nodes()) as f64;
+        search.range.0 = search.range.0.max(least).min(search.range.1);
+    }
+    let modes = match search.axis {
+        Axis::Tenants => vec![ConfigMode::OwnInputs, ConfigMode::Routes],
+        _ => vec![scenario.collection.configs],
+    };
     let cases: Vec<(&'static Strategy, ConfigMode)> =
-        strategies.iter().flat_map(|s| [(*s, ConfigMode::OwnInputs), (*s, ConfigMode::Routes)]).collect();
+        search.strategies.iter().flat_map(|s| modes.iter().map(move |mode| (*s, *mode))).collect();
     cases
         .into_par_iter()
-        .map(|(strategy, configs)| search(runner, scenario, &typical, strategy, configs, seed))
+        .map(|(strategy, configs)| {
+            let mut scenario = scenario.clone();
+            scenario.collection.configs = configs;
+            Case { runner, scenario, strategy, search }.limit()
+        })
         .collect()
 }
 
-fn search(
-    runner: &Runner,
-    scenario: &Scenario,
-    typical: &Typical,
+/// One strategy's search.
+struct Case<'a> {
+    runner: &'a Runner,
+    scenario: Scenario,
     strategy: &'static Strategy,
-    configs: ConfigMode,
-    seed: u64,
-) -> Result<ScaleLimit, RunError> {
-    let gives_way = |tenants: u64, met: Option<&[Objective]>| {
-        let pods = typical.tenants("slice", 1, NODES * typical.density);
-        let mut slice = companion(scenario, "slice", NODES, vec![pods], SECONDS);
-        slice.collection.configs = configs;
-        slice.collection.extra_configs = (tenants - 1) as u32;
-        let setup = Setup::new(&slice, strategy);
-        if let Some(reason) = setup.infeasible() {
-            return Ok((Some(GivesWay::Infeasible(reason.to_owned())), Vec::new()));
-        }
-        let observed = runner.observe(&[&setup], seed, 1)?;
-        let all: &[Objective] = met.unwrap_or(&scenario.objectives);
-        let objectives: Vec<Objective> =
-            all.iter().filter(|o| o.metric != Metric::NeighbourFreshness).cloned().collect();
-        let missed: Vec<Objective> = missed(&objectives, &observed[0][0]).into_iter().cloned().collect();
-        let kept = objectives.into_iter().filter(|o| !missed.contains(o)).collect();
-        Ok((missed.into_iter().next().map(GivesWay::Objective), kept))
-    };
-    // What is missed with a single tenant already is no question of scale.
-    let (reason, met) = gives_way(1, None)?;
-    if let Some(GivesWay::Infeasible(_)) = reason {
-        return Ok(ScaleLimit { strategy: strategy.name, configs, tenants: 0, gives_way: reason });
-    }
-    let reason_at = |tenants| gives_way(tenants, Some(&met)).map(|(reason, _)| reason);
-    let mut result = ScaleLimit { strategy: strategy.name, configs, tenants: MOST_TENANTS, gives_way: None };
-    result.gives_way = reason_at(MOST_TENANTS)?;
-    if result.gives_way.is_none() {
-        return Ok(result);
-    }
-    let (mut low, mut high) = (1, MOST_TENANTS);
-    while high - low > 1 {
-        let middle = low + (high - low) / 2;
-        match reason_at(middle)? {
-            Some(reason) => {
-                high = middle;
-                result.gives_way = Some(reason);
+    search: Search<'a>,
+}
+
+impl Case<'_> {
+    fn limit(&self) -> Result<ScaleLimit, RunError> {
+        let search = self.search;
+        let (from, until) = search.range;
+        let found: Vec<Found> = (0..search.replications)
+            .into_par_iter()
+            .map(|replication| self.limit_in(replication, from, until))
+            .collect::<Result<_, _>>()?;
+        let mut missed_before: Vec<Objective> = Vec::new();
+        for objective in found.iter().flat_map(|f| &f.missed_before) {
+            if !missed_before.contains(objective) {
+                missed_before.push(objective.clone());
             }
-            None => low = middle,
+        }
+        // What gives way most often first, and of equals what does so first.
+        let mut reasons: Vec<(usize, GivesWay)> = Vec::new();
+        for reason in found.iter().filter_map(|f| f.gives_way.as_ref()) {
+            match reasons.iter_mut().find(|(_, known)| known.is_like(reason)) {
+                Some((times, _)) => *times += 1,
+                None => reasons.push((1, reason.clone())),
+            }
+        }
+        reasons.sort_by_key(|(times, _)| std::cmp::Reverse(*times));
+        Ok(ScaleLimit {
+            strategy: self.strategy.name,
+            axis: search.axis,
+            configs: self.scenario.collection.configs,
+            range: search.range,
+            limits: found.iter().map(|f| f.limit).collect(),
+            gives_way: reasons.into_iter().map(|(_, reason)| reason).collect(),
+            missed_before,
+        })
+    }
+
+    /// Objectives that the slice meets where the scenario stands, and those that it does not. Where it cannot be run
+    /// there, all are asked.
+    fn asked(&self, replication: u64) -> Result<(Vec<Objective>, Vec<Objective>), RunError> {
+        let search = self.search;
+        let judged = self.scenario.objectives.iter().filter(|o| o.metric != Metric::NeighbourFreshness);
+        let judged: Vec<Objective> = judged.cloned().collect();
+        let setup = self.setup(search.axis.of(&self.scenario).clamp(search.range.0, search.range.1));
+        if setup.infeasible().is_some() {
+            return Ok((judged, Vec::new()));
+        }
+        let observation = self.runner.replication(&setup, search.seed, replication)?;
+        Ok(judged.into_iter().partition(|o| o.is_met(observation.get(o.metric))))
+    }
+
+    fn limit_in(&self, replication: u64, from: f64, until: f64) -> Result<Found, RunError> {
+        let (asked, missed_before) = self.asked(replication)?;
+        let found = |limit: f64, gives_way: Option<GivesWay>| Found { limit, gives_way, missed_before };
+        let reason_at = |value: f64| self.at(value, replication, &asked);
+        match reason_at(from)? {
+            Some(reason @ GivesWay::Infeasible(_)) => return Ok(found(0.0, Some(reason))),
+            Some(reason) => return Ok(found(from, Some(reason))),
+            None => {}
+        }
+        let (mut end, mut reason) = (until, reason_at(until)?);
+        if reason.is_none() {
+            // Good at both ends is good between, unless one of a few looks finds otherwise.
+            for value in self.looks(from, until) {
+                reason = reason_at(value)?;
+                if reason.is_some() {
+                    end = value;
+                    break;
+                }
+            }
+        }
+        if reason.is_none() {
+            return Ok(found(until, None));
+        }
+        let (mut low, mut high) = (from, end);
+        loop {
+            while let Some(middle) = middle(self.search.axis, low, high) {
+                match reason_at(middle)? {
+                    Some(why) => (high, reason) = (middle, Some(why)),
+                    None => low = middle,
+                }
+            }
+            // The first limit counts: is there one below?
+            let mut earlier = None;
+            for value in self.looks(from, low) {
+                if let Some(why) = reason_at(value)? {
+                    earlier = Some((value, why));
+                    break;
+                }
+            }
+            let Some((value, why)) = earlier else { break };
+            (low, high, reason) = (from, value, Some(why));
+        }
+        Ok(found(low, reason))
+    }
+
+    /// A few values between two, at which what is found by bisection is checked.
+    fn looks(&self, from: f64, until: f64) -> Vec<f64> {
+        let mut looks = Vec::new();
+        let mut high = until;
+        for _ in 0..3 {
+            let Some(value) = middle(self.search.axis, from, high) else { break };
+            looks.push(value);
+            high = value;
+        }
+        looks.reverse();
+        looks
+    }
+
+    fn setup(&self, value: f64) -> Setup {
+        let moves = [(self.search.axis, value)];
+        Setup::new(&slice_at(&self.scenario, &moves, self.search.nodes, self.search.time), self.strategy)
+    }
+
+    /// What is wrong at a value; `None` where nothing is.
+    fn at(
+        &self,
+        value: f64,
+        replication: u64,
+        objectives: &[Objective],
+    ) -> Result<Option<GivesWay>, RunError> {
+        let setup = self.setup(value);
+        if let Some(reason) = setup.infeasible() {
+            return Ok(Some(GivesWay::Infeasible(reason.to_owned())));
+        }
+        let observation = self.runner.replication(&setup, self.search.seed, replication)?;
+        Ok(missed(objectives, &observation).into_iter().next().cloned().map(GivesWay::Objective))
+    }
+}
+
+/// What was found in one replication.
+struct Found {
+    limit: f64,
+    gives_way: Option<GivesWay>,
+    missed_before: Vec<Objective>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::from_yaml;
+    use crate::strategy::by_name;
+
+    fn scenario(objective: &str) -> Scenario {
+        let yaml = format!(
+            "name: t\ncluster: {{ pools: [ {{ name: p, nodes: 4, cpu: 10 }} ] }}\n\
+             tenants: [ {{ name: a, workloads: [ {{ name: w, replicas: 40, requests: {{ cpu: 10m }},\n\
+             logs: [ {{ stream: stdout, rate: 1/s, line: {{ constant: 100B }} }} ] }} ] }} ]\n\
+             collection: {{ sidecar: {{ requests: {{ cpu: 10m, memory: 1Mi }} }} }}\n\
+             objectives: [ \"{objective}\" ]\n"
+        );
+        from_yaml("t.yaml", &yaml).unwrap()
+    }
+
+    fn limit(scenario: &Scenario, axis: Axis, strategy: &str, until: f64) -> ScaleLimit {
+        let strategies = [by_name(strategy).unwrap()];
+        let search = Search {
+            axis,
+            range: (1.0, until),
+            strategies: &strategies,
+            nodes: 2,
+            time: SimTime::from_secs(12),
+            seed: 1,
+            replications: 2,
+        };
+        scale_limits(&Runner::new(), scenario, search).unwrap().remove(0)
+    }
+
+    #[test]
+    fn pods_a_node_end_where_their_requests_reach_the_bound() {
+        // A sidecar asks for 10 m of a node's 10,000 m: 2 % of the cluster are 20 of them a node.
+        let found = limit(&scenario("collector_share <= 2%"), Axis::PodsPerNode, "sidecar", 109.0);
+        assert_eq!(found.limits, [20.0, 20.0]);
+        assert!(
+            matches!(&found.gives_way[..], [GivesWay::Objective(o)] if o.metric == Metric::CollectorShare)
+        );
+        let free = limit(&scenario("collector_share <= 2%"), Axis::PodsPerNode, "native", 109.0);
+        assert_eq!((free.limits.clone(), free.unlimited(), free.gives_way.len()), (vec![109.0, 109.0], 2, 0));
+    }
+
+    #[test]
+    fn nodes_end_where_the_backend_is_full() {
+        // Ten pods a node, 205 bytes a line on the wire (100 and 105 more): 2,050 B/s a node. A capacity of 41 kB/s is
+        // 20 nodes; above, its queue of 5 s fills, and lines are late. Poisson noise of a slice: 5 %.
+        let mut scenario = scenario("freshness_p99 <= 2s");
+        scenario.backend.capacity = Some(crate::units::ByteRate::per_sec(41_000.0));
+        let found = limit(&scenario, Axis::Nodes, "daemonset", 200.0);
+        for limit in found.limits {
+            assert!((14.0..=24.0).contains(&limit), "{limit}");
         }
     }
-    result.tenants = low;
-    Ok(result)
+
+    #[test]
+    fn what_is_missed_at_the_beginning_is_not_asked_later() {
+        let found = limit(&scenario("freshness_p99 <= 1ms"), Axis::PodsPerNode, "daemonset", 20.0);
+        assert_eq!((found.limits, found.missed_before.len()), (vec![20.0, 20.0], 1));
+    }
 }

@@ -1,12 +1,17 @@
 //! Everything that the table rests on beyond the comparison itself.
 
 use super::archetypes::{Archetype, archetypes};
+use super::axis::Axis;
 use super::isolation::{Isolation, isolation};
+use super::layout::{Layout, layouts};
 use super::log_types::{LogTypes, log_types};
-use super::scale::{ScaleLimit, scale_limits};
+use super::resize::slice;
+use super::scale::{ScaleLimit, Search, scale_limits};
+use super::warmup::settle_on_slice;
 use crate::run::{RunError, Runner};
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
+use crate::units::SimTime;
 
 /// Results of the table's own experiments, one entry a strategy in each.
 #[derive(Clone, Debug)]
@@ -15,8 +20,10 @@ pub struct TableStudy {
     pub log_types: Vec<LogTypes>,
     /// Effect of a loud tenant.
     pub isolation: Vec<Isolation>,
-    /// Limits of the number of tenants.
+    /// Limits of the number of tenants, of nodes, and of pods a node.
     pub scale: Vec<ScaleLimit>,
+    /// What follows from how each strategy is laid out.
+    pub layouts: Vec<Layout>,
     /// The article's three kinds of clusters.
     pub archetypes: Vec<Archetype>,
 }
@@ -36,7 +43,7 @@ pub fn table_study(
         || {
             rayon::join(
                 || isolation(runner, scenario, strategies, seed, replications),
-                || scale_limits(runner, scenario, strategies, seed),
+                || limits(runner, scenario, strategies, seed, replications),
             )
         },
         || {
@@ -46,5 +53,53 @@ pub fn table_study(
             )
         },
     );
-    Ok(TableStudy { log_types: log_types?, isolation: isolation?, scale: scale?, archetypes: archetypes? })
+    Ok(TableStudy {
+        log_types: log_types?,
+        isolation: isolation?,
+        scale: scale?,
+        layouts: layouts(scenario, strategies),
+        archetypes: archetypes?,
+    })
+}
+
+/// Along which axes the table asks for limits.
+const GROWTH: [Axis; 3] = [Axis::Tenants, Axis::Nodes, Axis::PodsPerNode];
+
+/// The slice in which limits are searched.
+const LIMIT_NODES: u64 = 2;
+const LIMIT_TIME: SimTime = SimTime::from_secs(120);
+
+/// The slice whose limits are searched, as the scenario stands.
+pub(super) fn growing_slice(scenario: &Scenario) -> Scenario {
+    slice(&calm(scenario), LIMIT_NODES, LIMIT_TIME)
+}
+
+/// The scenario without faults, which belong to its own run.
+fn calm(scenario: &Scenario) -> Scenario {
+    Scenario { faults: Vec::new(), ..scenario.clone() }
+}
+
+fn limits(
+    runner: &Runner,
+    scenario: &Scenario,
+    strategies: &[&'static Strategy],
+    seed: u64,
+    replications: u64,
+) -> Result<Vec<ScaleLimit>, RunError> {
+    let mut all = Vec::new();
+    let slice = (LIMIT_NODES, LIMIT_TIME);
+    let (calm, _) = settle_on_slice(runner, &calm(scenario), strategies, seed, slice)?;
+    for axis in GROWTH {
+        let search = Search {
+            axis,
+            range: axis.range(scenario),
+            strategies,
+            nodes: LIMIT_NODES,
+            time: LIMIT_TIME,
+            seed,
+            replications,
+        };
+        all.extend(scale_limits(runner, &calm, search)?);
+    }
+    Ok(all)
 }

@@ -1,5 +1,6 @@
 //! The warm-up of a scenario that leaves it to be found.
 
+use super::resize::slice;
 use crate::observe::{Observation, TimelineBin};
 use crate::run::{RunError, Runner, Setup};
 use crate::scenario::{Scenario, Warmup};
@@ -56,6 +57,25 @@ pub fn settle_warmup(
         None => (FALLBACK.min(half), WarmupBy::NotFound),
     };
     Ok((Scenario { warmup: time.into(), ..scenario.clone() }, by))
+}
+
+/// The same for an experiment that runs slices: the warm-up is found on a slice of so many nodes and so much time, once,
+/// so that all slices have the same.
+///
+/// # Errors
+/// A ledger does not balance.
+pub fn settle_on_slice(
+    runner: &Runner,
+    scenario: &Scenario,
+    strategies: &[&'static Strategy],
+    seed: u64,
+    (nodes, time): (u64, SimTime),
+) -> Result<(Scenario, WarmupBy), RunError> {
+    let (settled, by) = settle_warmup(runner, &slice(scenario, nodes, time), strategies, seed)?;
+    match scenario.warmup {
+        Warmup::Stated(_) => Ok((scenario.clone(), by)),
+        Warmup::Auto => Ok((Scenario { warmup: settled.warmup, ..scenario.clone() }, by)),
+    }
 }
 
 /// Seconds to leave out, by the share of lines delivered in each span of time in which lines are written.

@@ -10,8 +10,21 @@ use crate::study::{Comparison, StrategyResult, TableStudy};
 /// Figures named in a cell's text, at most.
 const SHOWN: usize = 3;
 
-/// Builds the table.
+/// All thresholds multiplied by so much, to see what hangs on them.
+const SCALED: [(f64, &str, &str); 2] =
+    [(0.5, "all thresholds halved", "阈值全部减半"), (2.0, "all thresholds doubled", "阈值全部加倍")];
+
+/// Builds the table, and what it would be with other thresholds.
 pub fn build(comparison: &Comparison, study: &TableStudy, rubric: &Rubric, reference: &Reference) -> Table {
+    let mut table = graded(comparison, study, rubric, reference);
+    for (factor, en, zh) in SCALED {
+        let other = graded(comparison, study, &rubric.scaled(factor), reference);
+        table.set_beside(Text::new(en, zh), &other);
+    }
+    table
+}
+
+fn graded(comparison: &Comparison, study: &TableStudy, rubric: &Rubric, reference: &Reference) -> Table {
     let sources = Sources { comparison, study };
     let row = |source: &RowSource| Row {
         id: source.id,
@@ -22,6 +35,7 @@ pub fn build(comparison: &Comparison, study: &TableStudy, rubric: &Rubric, refer
     Table {
         strategies: comparison.strategies.iter().map(|s| s.strategy).collect(),
         rows: ROWS.iter().map(row).collect(),
+        variants: Vec::new(),
     }
 }
 
@@ -49,6 +63,7 @@ fn cell(
         strategy: result.strategy,
         text: text(grading.as_ref(), &figures, result, is_set, source.missing),
         grade: grading.map(|g| g.id),
+        notes: (source.notes)(sources, result),
         figures,
         article: reference.text(source.id, result.strategy).map(str::to_owned),
         agreement,

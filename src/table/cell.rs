@@ -10,6 +10,28 @@ pub struct Table {
     pub strategies: Vec<&'static str>,
     /// Its rows, in the article's order.
     pub rows: Vec<Row>,
+    /// The same if something were otherwise: thresholds, or the agent.
+    pub variants: Vec<Variant>,
+}
+
+/// The table if something were otherwise: how many cells agree with the article then.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// What is otherwise.
+    pub what: Text,
+    /// Cells that agree.
+    pub agrees: usize,
+    /// Cells that are compared.
+    pub compared: usize,
+    /// Cells whose agreement is another, by row and strategy, and what it is.
+    pub turned: Vec<(&'static str, &'static str, Agreement)>,
+}
+
+impl Variant {
+    /// Cells that agree of those that are compared; a dash where there are none.
+    pub fn share(&self) -> String {
+        if self.compared == 0 { "–".to_owned() } else { format!("{}/{}", self.agrees, self.compared) }
+    }
 }
 
 /// One row.
@@ -36,6 +58,8 @@ pub struct Cell {
     pub grade: Option<String>,
     /// The figures it rests on, the graded one first.
     pub figures: Vec<Figure>,
+    /// What else is worth saying about it, such as what gives way first; phrases made from results.
+    pub notes: Vec<Text>,
     /// The article's own cell, word for word; `None` where the article has none.
     pub article: Option<String>,
     /// Whether measurement and article agree.
@@ -89,6 +113,18 @@ impl Figure {
 }
 
 impl Table {
+    /// Notes what another table of the same rows and strategies says of the article.
+    pub fn set_beside(&mut self, what: Text, other: &Self) {
+        let (agrees, compared) = other.agreement();
+        let turned = self.rows.iter().zip(&other.rows).flat_map(|(row, turned)| {
+            let pairs = row.cells.iter().zip(&turned.cells);
+            let differ = pairs.filter(|(a, b)| a.agreement != b.agreement);
+            differ.map(|(_, b)| (row.id, b.strategy, b.agreement))
+        });
+        let turned = turned.collect();
+        self.variants.push(Variant { what, agrees, compared, turned });
+    }
+
     /// Cells that agree and cells that were compared.
     pub fn agreement(&self) -> (usize, usize) {
         let compared: Vec<bool> =

@@ -1,12 +1,14 @@
 //! The figures of each row, taken from results.
 
+mod growth;
+mod layout;
+mod runs;
+
 use super::cell::Figure;
-use crate::flow::Medium;
 use crate::lang::Text;
 use crate::metric::Metric;
-use crate::scenario::ConfigMode;
 use crate::stats::Estimate;
-use crate::study::{Comparison, ScaleLimit, StrategyResult, TableStudy};
+use crate::study::{Comparison, RestsOn, StrategyResult, TableStudy};
 
 /// What a row is made from: where its figures come from, and whether they follow from declared capabilities.
 pub(super) struct RowSource {
@@ -18,6 +20,10 @@ pub(super) struct RowSource {
     /// Why a figure may be missing.
     pub missing: (&'static str, &'static str),
     pub figures: fn(&Sources<'_>, &StrategyResult) -> Vec<Figure>,
+    /// The clusters that it is run on.
+    pub rests_on: RestsOn,
+    /// What else is worth saying.
+    pub notes: fn(&Sources<'_>, &StrategyResult) -> Vec<Text>,
 }
 
 /// All results at hand.
@@ -27,7 +33,7 @@ pub(super) struct Sources<'a> {
 }
 
 /// The rows, in the article's order.
-pub(super) const ROWS: [RowSource; 9] = [
+pub(super) const ROWS: [RowSource; 10] = [
     RowSource {
         id: "log_types",
         method: (
@@ -37,15 +43,32 @@ pub(super) const ROWS: [RowSource; 9] = [
         by_construction: |_| true,
         graded: &[],
         missing: ("nothing writes", "没有日志"),
-        figures: log_types,
+        figures: runs::log_types,
+        rests_on: RestsOn::LogTypes,
+        notes: none,
     },
     RowSource {
         id: "operations",
-        method: ("agents running in the simulated cluster", "仿真集群中运行的采集容器数"),
+        method: (
+            "agents running in the simulated cluster, and rollouts of an upgrade and of a config change: a DaemonSet pod \
+             a minute, one after the other; Deployments a quarter at a time",
+            "仿真集群中运行的采集容器数；升级与改配置的滚动发布：DaemonSet 逐个 Pod、每个一分钟，Deployment 每次四分之一",
+        ),
         by_construction: |_| false,
-        graded: &["containers_per_100_pods", "agents"],
+        graded: &[
+            "containers_per_100_pods",
+            "agents",
+            "upgrade_s",
+            "upgrade_pods_restarted",
+            "upgrade_uncovered_s",
+            "config_s",
+            "config_pods_restarted",
+            "objects",
+        ],
         missing: ("it cannot be run", "无法运行"),
-        figures: operations,
+        figures: layout::operations,
+        rests_on: RestsOn::Scenario,
+        notes: none,
     },
     RowSource {
         id: "classified_storage",
@@ -56,48 +79,89 @@ pub(super) const ROWS: [RowSource; 9] = [
         by_construction: |_| true,
         graded: &["routed"],
         missing: ("nothing is written", "没有日志"),
-        figures: classified_storage,
+        figures: runs::classified_storage,
+        rests_on: RestsOn::Scenario,
+        notes: none,
     },
     RowSource {
         id: "tenant_isolation",
         method: (
-            "companion cluster with and without a tenant that writes 50,000 lines/s a node, same random numbers",
-            "伴随集群：有/无一个每节点写 50,000 行/秒的租户，随机数相同",
+            "companion cluster with and without a tenant that writes 50,000 lines/s a node, same random numbers; the reach \
+             of failures is counted on the scenario's cluster",
+            "伴随集群：有/无一个每节点写 50,000 行/秒的租户，随机数相同；故障波及范围按场景集群统计",
         ),
         by_construction: |_| false,
-        graded: &["neighbour_freshness", "neighbour_undelivered"],
+        graded: &[
+            "neighbour_freshness",
+            "neighbour_undelivered",
+            "jain",
+            "crash_pods",
+            "crash_tenants",
+            "crash_lines",
+            "bad_config_pods",
+            "bad_config_tenants",
+            "bad_config_lines",
+        ],
         missing: ("nothing is delivered, so that nothing can be late", "没有送达，谈不上延迟"),
-        figures: isolation,
+        figures: layout::isolation,
+        rests_on: RestsOn::LoudTenant,
+        notes: none,
     },
     RowSource {
         id: "cluster_scale",
         method: (
-            "largest number of tenants, one config each, at which no objective is missed that one tenant meets",
-            "租户数上限：每个租户一个采集配置，单租户能满足的目标均不被破坏",
+            "a slice of two nodes, grown until an objective is missed that it meets as it stands: tenants, one config each; nodes; pods a node",
+            "两节点的切片不断增大，直到破坏现状所满足的目标：租户（各一个采集配置）、节点、每节点 Pod",
         ),
         by_construction: |result| !result.shares_agents,
-        graded: &["tenants", "tenants_routes"],
+        graded: &["tenants", "tenants_routes", "nodes", "pods_per_node"],
         missing: ("nothing writes", "没有日志"),
-        figures: scale,
+        figures: growth::scale,
+        rests_on: RestsOn::Slice,
+        notes: growth::gives_way,
     },
     RowSource {
         id: "resource_use",
         method: ("requests and use of agents in the scenario's runs", "场景仿真中采集容器的申请量与使用量"),
         by_construction: |_| false,
-        graded: &["collector_share", "agent_cpu", "agent_memory"],
+        graded: &[
+            "collector_share",
+            "agent_cpu",
+            "agent_memory",
+            "agent_cpu_per_pod",
+            "agent_memory_per_pod",
+            "network",
+            "disk_writes",
+            "cost",
+        ],
         missing: ("it cannot be run", "无法运行"),
-        figures: resource_use,
+        figures: runs::resource_use,
+        rests_on: RestsOn::Scenario,
+        notes: none,
     },
     RowSource {
         id: "query",
         method: (
-            "share of the lines written that can be searched in one place when the run ends",
-            "仿真结束时可集中检索的日志比例",
+            "share of the lines written that can be searched in one place when the run ends; hour, day and week are \
+             extrapolated from retention = bytes kept ÷ rate, and the time of an answer rests on assumed 50 ms a pod \
+             and 20 MB/s for kubectl, on one round trip for a backend",
+            "仿真结束时可集中检索的日志比例；一小时、一天、一周为外推（保留时间 = 保留字节 ÷ 速率）；\
+             查询耗时：kubectl 假定每 Pod 50 毫秒、20 MB/s，后端按一次往返",
         ),
         by_construction: |_| false,
-        graded: &["searchable", "freshness_p50"],
+        graded: &[
+            "searchable",
+            "freshness_p50",
+            "answer_s",
+            "last_hour",
+            "last_day",
+            "last_week",
+            "deleted_pods",
+        ],
         missing: ("nothing is written", "没有日志"),
-        figures: query,
+        figures: layout::query,
+        rests_on: RestsOn::Scenario,
+        notes: none,
     },
     RowSource {
         id: "customisation",
@@ -106,9 +170,24 @@ pub(super) const ROWS: [RowSource; 9] = [
             "有自定义需求的工作负载中，全部需求可被满足的比例（按声明的能力）",
         ),
         by_construction: |_| true,
-        graded: &["honoured"],
+        graded: &["honoured", "configs_per_agent", "config_cpu", "config_memory"],
         missing: ("no workload has wishes of its own", "没有工作负载提出自定义需求"),
-        figures: customisation,
+        figures: layout::customisation,
+        rests_on: RestsOn::Scenario,
+        notes: none,
+    },
+    RowSource {
+        id: "coupling",
+        method: (
+            "a rollout of a new agent version on the scenario's cluster (a row of the article's later version)",
+            "在场景集群上推出新的采集器版本（该行取自文章的后续版本）",
+        ),
+        by_construction: |_| true,
+        graded: &["pods_restarted"],
+        missing: ("it cannot be run", "无法运行"),
+        figures: layout::coupling,
+        rests_on: RestsOn::Scenario,
+        notes: none,
     },
     RowSource {
         id: "fit",
@@ -119,9 +198,15 @@ pub(super) const ROWS: [RowSource; 9] = [
         by_construction: |_| false,
         graded: &[],
         missing: ("no archetype was run", "未运行典型集群"),
-        figures: fit,
+        figures: runs::fit,
+        rests_on: RestsOn::Archetypes,
+        notes: runs::contenders,
     },
 ];
+
+fn none(_: &Sources<'_>, _: &StrategyResult) -> Vec<Text> {
+    Vec::new()
+}
 
 fn figure(name: &str, (en, zh): (&str, &str), value: Option<Estimate>, unit: &'static str) -> Figure {
     Figure { name: name.to_owned(), phrase: Text::new(en, zh), value, unit }
@@ -140,136 +225,4 @@ fn exact(value: f64) -> Option<Estimate> {
 /// Values of which none is missing; a missing one leaves the figure uncomputed.
 fn complete(values: &[Option<f64>]) -> Option<Estimate> {
     Some(Estimate::of(values)).filter(|e| e.mean.is_some())
-}
-
-fn log_types(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
-    let found = sources.study.log_types.iter().find(|l| l.strategy == result.strategy);
-    let kinds = [
-        (Medium::Stdout, "stdout", ("{} of standard output", "标准输出 {}")),
-        (Medium::File, "file", ("{} of container files", "容器内文件 {}")),
-        (Medium::HostPath, "host_path", ("{} of node files", "主机文件 {}")),
-    ];
-    kinds
-        .into_iter()
-        .map(|(medium, name, label)| {
-            let values = found.and_then(|l| l.shares.iter().find(|(m, _)| *m == medium));
-            figure(name, label, values.and_then(|(_, v)| complete(v)), "fraction")
-        })
-        .collect()
-}
-
-fn operations(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
-    let pods = sources.comparison.provenance.pods as f64;
-    let per_100: Vec<Option<f64>> =
-        result.values(Metric::Agents).into_iter().map(|agents| Some(agents? * 100.0 / pods)).collect();
-    vec![
-        figure(
-            "containers_per_100_pods",
-            ("{} containers more for 100 pods", "每 100 个 Pod 多 {} 个容器"),
-            complete(&per_100),
-            "count",
-        ),
-        metric(result, Metric::Agents, ("{} containers in all", "共 {} 个容器")),
-    ]
-}
-
-fn classified_storage(_: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
-    let routes = f64::from(u8::from(result.routes_by_store));
-    let routed: Vec<Option<f64>> = delivered(result).into_iter().map(|share| Some(share? * routes)).collect();
-    vec![figure(
-        "routed",
-        ("{} arrive in the store asked for", "{} 到达指定存储"),
-        complete(&routed),
-        "fraction",
-    )]
-}
-
-fn isolation(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
-    let found = sources.study.isolation.iter().find(|i| i.strategy == result.strategy);
-    vec![
-        figure(
-            Metric::NeighbourFreshness.id(),
-            ("{} as old with a loud neighbour", "有喧闹邻居时延迟为 {}"),
-            found.and_then(|i| complete(&i.freshness_ratio)),
-            "ratio",
-        ),
-        figure(
-            "neighbour_undelivered",
-            ("{} more of the neighbours' lines undelivered", "邻居日志多 {} 未送达"),
-            found.and_then(|i| complete(&i.undelivered_more)),
-            "fraction",
-        ),
-    ]
-}
-
-fn scale(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
-    let limit = |mode| {
-        let of = |l: &&ScaleLimit| l.strategy == result.strategy && l.configs == mode;
-        sources.study.scale.iter().find(of).and_then(|l| exact(l.tenants as f64))
-    };
-    vec![
-        figure(
-            "tenants",
-            ("{} tenants with a config each", "最多 {} 个租户，各一个配置"),
-            limit(ConfigMode::OwnInputs),
-            "count",
-        ),
-        figure(
-            "tenants_routes",
-            ("{} as routes of one input", "共享输入时 {} 个"),
-            limit(ConfigMode::Routes),
-            "count",
-        ),
-    ]
-}
-
-fn resource_use(_: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
-    vec![
-        metric(result, Metric::CollectorShare, ("{} of the cluster reserved", "预留集群资源的 {}")),
-        metric(result, Metric::AgentCpu, ("{} used", "CPU {}")),
-        metric(result, Metric::AgentMemory, ("{} used", "内存 {}")),
-    ]
-}
-
-/// The share of lines delivered in each replication; none where none is written.
-fn delivered(result: &StrategyResult) -> Vec<Option<f64>> {
-    let ledgers = result.observations.iter().map(|o| &o.ledger);
-    ledgers.map(|l| (l.emitted > 0).then(|| l.delivered as f64 / l.emitted as f64)).collect()
-}
-
-fn query(_: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
-    let mut figures = vec![figure(
-        "searchable",
-        ("{} searchable in one place", "{} 可集中检索"),
-        complete(&delivered(result)),
-        "fraction",
-    )];
-    if result.estimate(Metric::FreshnessP50).mean.is_some() {
-        figures.push(metric(
-            result,
-            Metric::FreshnessP50,
-            ("half of the lines after {}", "半数日志在 {} 内可检索"),
-        ));
-    }
-    figures
-}
-
-fn customisation(_: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
-    vec![metric(
-        result,
-        Metric::Honoured,
-        ("{} of workloads with wishes get all of them", "{} 的自定义需求可全部满足"),
-    )]
-}
-
-fn fit(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
-    sources
-        .study
-        .archetypes
-        .iter()
-        .map(|archetype| {
-            let wins = f64::from(u8::from(archetype.winner == Some(result.strategy)));
-            figure(archetype.name, (archetype.name, archetype.name), exact(wins), "count")
-        })
-        .collect()
 }

@@ -36,8 +36,10 @@ pub(super) struct Grade {
     text: Text,
     #[serde(default)]
     at_most: Option<f64>,
-    #[allow(dead_code)] // Asked for in the file, shown by whoever reads it.
     reason: String,
+    /// The reason in Chinese; the other is shown where there is none.
+    #[serde(default)]
+    reason_zh: Option<String>,
 }
 
 /// From which figure on something counts as a member of the set that a row names.
@@ -45,8 +47,49 @@ pub(super) struct Grade {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Members {
     at_least: f64,
-    #[allow(dead_code)] // Asked for in the file, shown by whoever reads it.
     reason: String,
+    /// The reason in Chinese; the other is shown where there is none.
+    #[serde(default)]
+    reason_zh: Option<String>,
+}
+
+/// A reason in both languages.
+fn reason(en: &str, zh: Option<&String>) -> Text {
+    Text::new(en, zh.map_or(en, String::as_str))
+}
+
+/// How a row is graded: its thresholds and their reasons.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rule {
+    /// By the band that one figure falls into.
+    Bands {
+        /// The figure's name.
+        figure: String,
+        /// The bands, the lowest first.
+        bands: Vec<Band>,
+    },
+    /// By the set of those whose figure is large enough.
+    Members {
+        /// From here on something is in the set.
+        at_least: f64,
+        /// Why there.
+        reason: Text,
+    },
+}
+
+/// The span of a figure that gets one grade: above the one bound, up to and with the other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Band {
+    /// The grade's name.
+    pub id: String,
+    /// What it is called.
+    pub text: Text,
+    /// The band below ends here; `None` for the lowest.
+    pub above: Option<f64>,
+    /// The last value that gets this grade; `None` for the highest.
+    pub at_most: Option<f64>,
+    /// Why it ends there.
+    pub reason: Text,
 }
 
 /// A grade derived from figures.
@@ -127,6 +170,44 @@ impl Rubric {
 
     fn row(&self, row: &str) -> Option<&RowRubric> {
         self.rows.iter().find(|r| r.row == row)
+    }
+
+    /// How a row is graded; `None` for a row that is not there.
+    pub fn rule(&self, row: &str) -> Option<Rule> {
+        let row = self.row(row)?;
+        if let Some(members) = &row.members {
+            let reason = reason(&members.reason, members.reason_zh.as_ref());
+            return Some(Rule::Members { at_least: members.at_least, reason });
+        }
+        let mut above = None;
+        let bands = row.grades.iter().map(|g| Band {
+            id: g.id.clone(),
+            text: g.text.clone(),
+            above: std::mem::replace(&mut above, g.at_most),
+            at_most: g.at_most,
+            reason: reason(&g.reason, g.reason_zh.as_ref()),
+        });
+        let bands = bands.collect();
+        Some(Rule::Bands { figure: row.figure.clone()?, bands })
+    }
+
+    /// What a member of a set is called.
+    pub fn member(&self, id: &str) -> Text {
+        self.members.get(id).cloned().unwrap_or_else(|| Text::new(id, id))
+    }
+
+    /// The same rubric with every threshold multiplied.
+    pub fn scaled(&self, factor: f64) -> Self {
+        let mut scaled = self.clone();
+        for row in &mut scaled.rows {
+            for grade in &mut row.grades {
+                grade.at_most = grade.at_most.map(|bound| bound * factor);
+            }
+            if let Some(members) = &mut row.members {
+                members.at_least *= factor;
+            }
+        }
+        scaled
     }
 
     /// The figure that a row is graded by.

@@ -353,7 +353,9 @@ impl Files {
             .known
             .iter()
             .map(|span| span.until_ns)
-            .filter(|end| *end > given_up && *end != self.ended_ns)
+            // A file that was found behind it in the meantime is of the same span.
+            .map(|until| if until == self.ended_ns { end_ns } else { until })
+            .filter(|end| *end > given_up && *end > stream.time_ns)
             .collect();
         self.give_up.extend(open.iter().map(|end| (until, *end)));
         if found {
@@ -443,6 +445,7 @@ impl Files {
         if !self.has_reader {
             tally.ledger.retained += emitted.lines - self.live_from_lines;
         }
+        tally.tenants[stream.tenant as usize].live += emitted.lines - self.live_from_lines;
         emitted
     }
 

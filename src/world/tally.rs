@@ -67,6 +67,8 @@ pub struct TenantTally {
     pub freshness: Freshness,
     /// How many were emitted.
     pub emitted: u64,
+    /// Lines in files that are still being written to when the run ends, those from before the warm-up included.
+    pub live: u64,
 }
 
 impl Tally {
@@ -134,6 +136,7 @@ impl Tally {
         for tenant in tenants {
             tenant.freshness.scale(factor);
             tenant.emitted *= factor;
+            tenant.live *= factor;
         }
         timeline.iter_mut().for_each(|(emitted, delivered)| {
             *emitted *= factor;
@@ -248,6 +251,7 @@ impl AddAssign<&Self> for Tally {
         for (total, part) in self.tenants.iter_mut().zip(&other.tenants) {
             total.freshness += &part.freshness;
             total.emitted += part.emitted;
+            total.live += part.live;
         }
         for (total, part) in self.punctual.iter_mut().zip(&other.punctual) {
             match (total, part) {

@@ -114,7 +114,7 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
         (with("replicas: 4", "replicas: 3000001"), ":11:19:", &["3000001 pods; allowed are up to 3000000"]),
         (
             with("replicas: 4", "replicas: 500001"),
-            ":7:",
+            ":8:3:",
             &["500001 pods are to be simulated", "oneNodeIn: 2"],
         ),
         (

@@ -6,8 +6,10 @@
 mod against_reference;
 mod bad_input;
 mod cli;
+mod explain;
 mod flips;
 mod golden;
+mod growth;
 mod import;
 mod profiles;
 mod properties;

@@ -5,6 +5,7 @@ use super::canvas::{Anchor, Canvas, Drawn};
 use super::palette::{FAINT, INK};
 use crate::lang::Lang;
 use crate::report::{Report, format};
+use crate::study::Provenance;
 use plotters::prelude::DrawingBackend;
 
 /// Width of every chart.
@@ -29,14 +30,24 @@ pub(super) fn draw<B: DrawingBackend>(
     note: &str,
     height: f64,
 ) -> Drawn {
-    canvas.text((MARGIN, 27.0), chart.title(Lang::En), 20.0, INK, Anchor::Left)?;
+    titled(canvas, chart.title(Lang::En), note, &report.comparison.provenance, height)
+}
+
+/// The same for what is no chart of a report.
+pub(super) fn titled<B: DrawingBackend>(
+    canvas: &Canvas<B>,
+    title: &str,
+    note: &str,
+    provenance: &Provenance,
+    height: f64,
+) -> Drawn {
+    canvas.text((MARGIN, 27.0), title, 20.0, INK, Anchor::Left)?;
     canvas.text((MARGIN, 52.0), note, LABEL, FAINT, Anchor::Left)?;
-    canvas.text((MARGIN, height - 16.0), &source(report), 11.0, FAINT, Anchor::Left)
+    canvas.text((MARGIN, height - 16.0), &source(provenance), 11.0, FAINT, Anchor::Left)
 }
 
 /// Scenario, cluster, agent, seed and version. Names that the font cannot show are left out.
-fn source(report: &Report) -> String {
-    let p = &report.comparison.provenance;
+fn source(p: &Provenance) -> String {
     let count =
         |n: u64, what: &str| format!("{} {what}{}", format::integer(n), if n == 1 { "" } else { "s" });
     let mut parts = vec![p.scenario.clone()];

@@ -19,6 +19,9 @@ pub(super) const GROUND: RGBColor = RGBColor(0xd5, 0xd9, 0xde);
 /// A span that is set apart.
 pub(super) const BAND: RGBColor = RGBColor(0xf5, 0xf6, 0xf7);
 
+/// Where the scenario itself stands.
+pub(super) const HERE: RGBColor = RGBColor(0xb0, 0x00, 0x40);
+
 const BLACK: RGBColor = RGBColor(0x3c, 0x3c, 0x3c);
 const ORANGE: RGBColor = RGBColor(0xe6, 0x9f, 0x00);
 const SKY: RGBColor = RGBColor(0x56, 0xb4, 0xe9);

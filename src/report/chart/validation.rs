@@ -33,7 +33,6 @@ pub(super) fn height(validation: &Validation) -> f64 {
 }
 
 pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, validation: &Validation) -> Drawn {
-    canvas.clear()?;
     canvas.text((MARGIN, 27.0), "Predicted over measured", 20.0, INK, Anchor::Left)?;
     let note = "A point a measured set-up; lines: predicted as measured, and a fifth more or less. \
                 Filled: not fitted";
@@ -57,8 +56,7 @@ pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, validation: &Validatio
         validation.points.len(),
         env!("CARGO_PKG_VERSION")
     );
-    canvas.text((MARGIN, height(validation) - 16.0), &source, 11.0, FAINT, Anchor::Left)?;
-    canvas.finish()
+    canvas.text((MARGIN, height(validation) - 16.0), &source, 11.0, FAINT, Anchor::Left)
 }
 
 fn panel<B: DrawingBackend>(

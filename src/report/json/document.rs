@@ -50,6 +50,8 @@ pub struct Document {
     pub strategies: Ordered<StrategyDocument>,
     /// The article's table, regenerated.
     pub table: Vec<RowDocument>,
+    /// How many cells agree with the article if something were otherwise.
+    pub variants: Vec<VariantDocument>,
     /// Where the figures come from and how to remake them.
     pub provenance: ProvenanceDocument,
 }
@@ -135,6 +137,19 @@ pub struct LedgerDocument {
     pub withheld: u64,
 }
 
+/// The table if something were otherwise.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct VariantDocument {
+    /// What is otherwise.
+    pub what: String,
+    /// Cells that agree with the article.
+    pub agrees: usize,
+    /// Cells that are compared.
+    pub compared: usize,
+    /// Cells whose agreement is another, as row/strategy, and what it is; null where it is not counted.
+    pub turned: BTreeMap<String, Option<bool>>,
+}
+
 /// A row of the table.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RowDocument {
@@ -159,6 +174,9 @@ pub struct CellDocument {
     pub agrees: Option<bool>,
     /// True where the cell follows from a declared capability.
     pub by_construction: bool,
+    /// What else is worth saying about it, such as what gives way first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The figures it rests on, the graded one first.
     pub figures: Vec<FigureDocument>,
 }

@@ -3,15 +3,15 @@
 use super::SCHEMA;
 use super::document::{
     CellDocument, Cluster, Document, Estimated, FigureDocument, LedgerDocument, Measured, ObjectiveDocument,
-    Ordered, PrecisionDocument, ProvenanceDocument, RowDocument, StrategyDocument, WarmupDocument,
-    WideDocument,
+    Ordered, PrecisionDocument, ProvenanceDocument, RowDocument, StrategyDocument, VariantDocument,
+    WarmupDocument, WideDocument,
 };
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::report::{Report, estimate};
 use crate::stats::Estimate;
 use crate::study::{Precision, StrategyResult, WarmupBy};
-use crate::table::{Agreement, Cell, Figure, Row};
+use crate::table::{Agreement, Cell, Figure, Row, Variant};
 
 impl From<&Estimate> for Estimated {
     fn from(e: &Estimate) -> Self {
@@ -37,6 +37,7 @@ impl Document {
             replications: provenance.replications,
             strategies: Ordered(report.strategies().iter().map(|s| (s.strategy, strategy(s))).collect()),
             table: report.table.rows.iter().map(|r| row(r, report.lang)).collect(),
+            variants: report.table.variants.iter().map(|v| variant(v, report.lang)).collect(),
             provenance: ProvenanceDocument {
                 version: provenance.version,
                 scenario_hash: provenance.scenario_hash.clone(),
@@ -110,6 +111,16 @@ fn strategy(result: &StrategyResult) -> StrategyDocument {
     }
 }
 
+fn variant(variant: &Variant, lang: Lang) -> VariantDocument {
+    let turned = variant.turned.iter().map(|(row, s, a)| (format!("{row}/{s}"), a.as_bool()));
+    VariantDocument {
+        what: variant.what.get(lang).to_owned(),
+        agrees: variant.agrees,
+        compared: variant.compared,
+        turned: turned.collect(),
+    }
+}
+
 fn row(row: &Row, lang: Lang) -> RowDocument {
     let cell = |c: &Cell| CellDocument {
         text: c.text.get(lang).to_owned(),
@@ -117,6 +128,7 @@ fn row(row: &Row, lang: Lang) -> RowDocument {
         article: c.article.clone(),
         agrees: c.agreement.as_bool(),
         by_construction: c.agreement == Agreement::ByConstruction,
+        notes: c.notes.iter().map(|n| n.get(lang).to_owned()).collect(),
         figures: c.figures.iter().map(|f| figure(f, lang)).collect(),
     };
     RowDocument {

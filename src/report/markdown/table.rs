@@ -8,7 +8,7 @@ use crate::table::{Agreement, Figure, Row};
 use std::fmt::Write as _;
 
 /// The table: every cell with its agreement, and the article's own cell below it.
-pub(super) fn cells(report: &Report) -> String {
+pub(in crate::report) fn cells(report: &Report) -> String {
     let lang = report.lang;
     let mut out = head(report, "", false);
     for row in &report.table.rows {
@@ -19,6 +19,38 @@ pub(super) fn cells(report: &Report) -> String {
         out.push('\n');
     }
     let _ = write!(out, "\n{}\n", legend(report));
+    out += &variants(report);
+    out
+}
+
+/// How many cells agree if something were otherwise, and which ones turn.
+fn variants(report: &Report) -> String {
+    let lang = report.lang;
+    let mut out = String::new();
+    if report.table.variants.is_empty() {
+        return out;
+    }
+    let head = [("if", "若"), ("agree", "一致"), ("cells that turn", "变化的单元格")];
+    let [what, agree, turned] = head.map(|(en, zh)| pick(lang, en, zh));
+    let _ = write!(out, "\n| {what} | {agree} | {turned} |\n|---|--:|---|\n");
+    for variant in &report.table.variants {
+        let turned: Vec<String> = variant
+            .turned
+            .iter()
+            .map(|(row, strategy, agreement)| {
+                let title = report.table.rows.iter().find(|r| r.id == *row).map(|r| r.title.get(lang));
+                let sign = match agreement {
+                    Agreement::Agrees => "✓",
+                    Agreement::Disagrees => "✗",
+                    Agreement::ByConstruction | Agreement::Unknown => "–",
+                };
+                format!("{} ({strategy}) {sign}", escaped(title.unwrap_or(row)))
+            })
+            .collect();
+        let what = escaped(variant.what.get(lang));
+        let turned = if turned.is_empty() { format::NOTHING.to_owned() } else { turned.join(", ") };
+        let _ = writeln!(out, "| {what} | {} | {turned} |", variant.share());
+    }
     out
 }
 

@@ -3,14 +3,14 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Columns that a text takes.
-pub(super) fn width(text: &str) -> usize {
+pub(in crate::report) fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
 }
 
 /// Breaks a text into lines no wider than `limit` columns (at least 2). A line may break at spaces and
 /// around wide characters, but not before a closing mark nor behind an opening one; what is longer than a
 /// line breaks anywhere. Control characters, which a scenario's name might smuggle in, become spaces.
-pub(super) fn wrap(text: &str, limit: usize) -> Vec<String> {
+pub(in crate::report) fn wrap(text: &str, limit: usize) -> Vec<String> {
     let limit = limit.max(2);
     let mut lines = Vec::new();
     let (mut line, mut used) = (String::new(), 0);

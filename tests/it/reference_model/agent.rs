@@ -15,6 +15,49 @@ pub struct Batch {
     pub tries: u32,
 }
 
+/// How a backlog is read: a chunk of each file in turn, from the head of the list. Two answers are taken note of between
+/// two passes, and each frees its share of the room: so much is read until the next pass, which begins at the head again.
+#[derive(Clone, Copy, Debug)]
+pub struct Passes {
+    /// Passes until all answers are there.
+    all: u64,
+    pass: u64,
+    /// Record bytes that were free at the beginning, and taken since.
+    room: u64,
+    taken: u64,
+    /// The file that is read, and bytes read of it in this pass.
+    place: usize,
+    own_bytes: u64,
+    /// Whether anything was read in this pass.
+    any: bool,
+}
+
+impl Passes {
+    /// The file to read next, one of those that have something; `None` where none has.
+    pub fn next(&mut self, chunk_bytes: u64, has: impl Fn(usize) -> bool, files: usize) -> Option<usize> {
+        loop {
+            let is_spent = self.pass < self.all && self.taken >= self.room / self.all * self.pass;
+            if is_spent || self.place == files {
+                if self.place == files && !self.any {
+                    return None;
+                }
+                (self.pass, self.place, self.own_bytes, self.any) = (self.pass + 1, 0, 0, is_spent);
+                continue;
+            }
+            if self.own_bytes < chunk_bytes && has(self.place) {
+                return Some(self.place);
+            }
+            (self.place, self.own_bytes) = (self.place + 1, 0);
+        }
+    }
+
+    /// A line of the file was read.
+    pub fn take(&mut self, record_bytes: u64, disk_bytes: u64) {
+        (self.any, self.taken) = (true, self.taken + record_bytes);
+        self.own_bytes += disk_bytes;
+    }
+}
+
 /// Whether it reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -41,10 +84,14 @@ pub struct Agent<'a> {
     pub requests: u64,
     /// It is reading a line until then.
     pub busy_until_ns: u64,
-    /// It was paused, or has found a file, and has not caught up since: it reads file by file in the order of its list.
-    pub in_order: bool,
+    /// It was paused, or has found a file, and has not caught up since: it reads a chunk of each file in passes.
+    pub passes: Option<Passes>,
     /// Where it goes on otherwise: one line of each file in turn.
     pub turn: usize,
+    /// Files of the last batch that it sent, each of which is answered by itself.
+    pub answers: u64,
+    /// When it was last at the end of all files that it knew.
+    pub caught_up_ns: u64,
     /// Lives so far: events of an earlier one do not concern it.
     pub life: u32,
     pub paused_since_ns: u64,
@@ -70,11 +117,22 @@ impl<'a> Agent<'a> {
             outstanding: 0,
             requests: 0,
             busy_until_ns: 0,
-            in_order: false,
+            passes: None,
             turn: 0,
+            answers: 0,
+            caught_up_ns: 1,
             life: 0,
             paused_since_ns: 0,
             paused_ns: 0,
+        }
+    }
+
+    /// It has a backlog to read.
+    pub fn fall_behind(&mut self) {
+        if self.passes.is_none() {
+            let room = self.plan.buffer_limit_bytes.saturating_sub(self.held_bytes);
+            let all = self.answers.div_ceil(2).max(1);
+            self.passes = Some(Passes { all, pass: 1, room, taken: 0, place: 0, own_bytes: 0, any: false });
         }
     }
 

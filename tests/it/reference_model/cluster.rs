@@ -8,7 +8,7 @@ use loghaul::engine::random::{draw, named_key, subkey, unit};
 use loghaul::flow::{Cause, Medium};
 use loghaul::profile::{Retries, Successor};
 use loghaul::world::{Blueprint, Placement, Reader, StreamPlan};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What came of it.
 #[derive(Clone, Debug, Default)]
@@ -216,7 +216,8 @@ impl Cluster<'_> {
             Event::OwnRotation { log } => self.rotate(log, now_ns),
             Event::Answer { agent, life, batch } => {
                 for (log, line) in &batch.lines {
-                    self.logs[*log].fates[*line] = Fate::Delivered { at_ns: now_ns };
+                    let at_ns = now_ns + self.agents[agent].plan.look_delay_ns;
+                    self.logs[*log].fates[*line] = Fate::Delivered { at_ns };
                 }
                 if self.is_of_now(agent, life) {
                     self.free(agent, batch.record_bytes, now_ns);
@@ -235,7 +236,7 @@ impl Cluster<'_> {
             Event::Scan { agent, life } if self.is_of_now(agent, life) => {
                 for log in self.agents[agent].logs.clone() {
                     // What a file holds already is read like what a pause left.
-                    self.agents[agent].in_order |= self.logs[log].discover();
+                    self.discover(log, now_ns);
                 }
                 self.at(now_ns + self.agents[agent].plan.scan_ns, Event::Scan { agent, life });
                 self.read_on(agent, now_ns);
@@ -289,29 +290,72 @@ impl Cluster<'_> {
             log.rotate(Cause::AgentKilled);
             return;
         }
+        // It is at the end of all that it knows, if it is.
+        self.read_on(agent, now_ns);
+        let log = &mut self.logs[number];
+        let watched = self.agents[agent].caught_up_ns > log.found_ns;
+        let (known, at_once) = (log.knows_live(), plan.successor == Successor::AtOnce);
+        let looks = at_once || known && mode == Mode::Reading && watched;
         let left = log.rotate(Cause::NeverDiscovered);
+        if !looks {
+            // Of a file that it does not know it notices nothing.
+            if known {
+                log.pass_unnoticed(watched);
+            }
+            return;
+        }
         let missed = unit(draw(subkey(log.key, 14), now_ns)) < plan.missed_successors;
-        if plan.successor == Successor::AtOnce || log.medium != Medium::Stdout && !missed {
+        if at_once || log.medium != Medium::Stdout && !missed {
             log.discover();
+            log.found_ns = now_ns;
         }
         if let Some(end) = left {
             self.at(now_ns.saturating_add(plan.rotate_wait_ns), Event::GiveUp { log: number, end, life });
         }
     }
 
+    /// The reader looks for the live file of a log; what it holds already is read like what a pause left.
+    fn discover(&mut self, log: usize, now_ns: u64) {
+        if self.logs[log].discover() {
+            self.logs[log].found_ns = now_ns;
+            let agent = self.logs[log].agent.unwrap();
+            self.agents[agent].fall_behind();
+        }
+    }
+
+    /// A reader that reads takes note of rotations that it could not look at when they happened.
+    fn notice(&mut self, number: usize, now_ns: u64) {
+        let Agent { plan, life, .. } = self.agents[number];
+        for log in self.agents[number].logs.clone() {
+            if self.logs[log].notices() {
+                if let Some(end) = self.logs[log].left() {
+                    let at_ns = now_ns.saturating_add(plan.rotate_wait_ns);
+                    self.at(at_ns, Event::GiveUp { log, end, life });
+                }
+                self.discover(log, now_ns);
+            }
+        }
+    }
+
     /// The reader takes its next line, if it reads, is not at another one, and there is one.
     fn read_on(&mut self, number: usize, now_ns: u64) {
-        let agent = &mut self.agents[number];
-        if agent.mode != Mode::Reading || agent.busy_until_ns > now_ns {
+        if self.agents[number].mode != Mode::Reading || self.agents[number].busy_until_ns > now_ns {
             return;
         }
-        let files = agent.logs.len();
-        let start = if agent.in_order { 0 } else { agent.turn };
-        let next = (0..files)
-            .map(|i| (start + i) % files)
-            .find_map(|place| Some((place, self.logs[agent.logs[place]].next_to_read()?)));
-        let Some((place, line)) = next else {
-            agent.in_order = false;
+        self.notice(number, now_ns);
+        let agent = &mut self.agents[number];
+        let next: Vec<Option<usize>> = agent.logs.iter().map(|log| self.logs[*log].next_to_read()).collect();
+        let files = next.len();
+        let chunk_bytes = agent.plan.costs.read_chunk_bytes() as u64;
+        let in_passes =
+            agent.passes.as_mut().and_then(|p| p.next(chunk_bytes, |at| next[at].is_some(), files));
+        let in_turn = || (0..files).map(|i| (agent.turn + i) % files).find(|place| next[*place].is_some());
+        let place = in_passes.or_else(in_turn);
+        if in_passes.is_none() {
+            agent.passes = None;
+        }
+        let Some((place, line)) = place.and_then(|place| Some((place, next[place]?))) else {
+            agent.caught_up_ns = now_ns;
             return;
         };
         let number_of_log = agent.logs[place];
@@ -332,6 +376,9 @@ impl Cluster<'_> {
         agent.filling.wire_bytes += bytes + agent.plan.line_overhead_bytes;
         agent.busy_until_ns = now_ns + agent.read_ns(log.disk_bytes(line));
         let busy_until_ns = agent.busy_until_ns;
+        if let Some(passes) = &mut agent.passes {
+            passes.take(record_bytes, log.disk_bytes(line));
+        }
         agent.peak_bytes = agent.peak_bytes.max(agent.held_bytes);
         if agent.is_too_large() {
             self.kill(number, now_ns);
@@ -348,7 +395,8 @@ impl Cluster<'_> {
         agent.held_bytes -= record_bytes;
         if agent.mode == Mode::Paused && agent.held_bytes < agent.plan.buffer_limit_bytes {
             agent.mode = Mode::Reading;
-            agent.in_order = true;
+            agent.passes = None;
+            agent.fall_behind();
             agent.paused_ns += now_ns.min(horizon_ns).saturating_sub(agent.paused_since_ns);
             self.read_on(number, now_ns);
         }
@@ -356,7 +404,9 @@ impl Cluster<'_> {
 
     fn send(&mut self, number: usize, batch: Batch, now_ns: u64) {
         let agent = &mut self.agents[number];
-        let answer = self.backend.send(now_ns, batch.wire_bytes, agent.key, agent.requests);
+        let mut answer = self.backend.send(now_ns, batch.wire_bytes, agent.key, agent.requests);
+        answer.at_ns += agent.plan.output_ns(batch.lines.len() as u64, batch.record_bytes);
+        agent.answers = batch.lines.iter().map(|(log, _)| log).collect::<BTreeSet<_>>().len() as u64;
         let life = agent.life;
         agent.requests += 1;
         self.out.largest_batch = self.out.largest_batch.max(batch.lines.len() as u64);
@@ -414,7 +464,10 @@ impl Cluster<'_> {
         agent.mode = Mode::Reading;
         agent.busy_until_ns = now_ns;
         agent.peak_bytes = 0;
-        agent.in_order = plan.checkpoints;
+        agent.passes = None;
+        if plan.checkpoints {
+            agent.fall_behind();
+        }
         for log in agent.logs.clone() {
             self.logs[log].reopen(plan.checkpoints);
         }

@@ -49,6 +49,19 @@ pub struct Log {
     /// The oldest first, the live one last.
     files: VecDeque<File>,
     cursor: usize,
+    /// When the reader found the live file.
+    pub found_ns: u64,
+    /// A file that was rotated without the reader taking note so far.
+    pub unnoticed: Option<Unnoticed>,
+}
+
+/// A rotation that the reader has not taken note of.
+#[derive(Clone, Copy, Debug)]
+pub struct Unnoticed {
+    /// One behind the last line of the rotated file.
+    end: usize,
+    /// Whether it watched the file; otherwise it looks when it has read it to its end.
+    watched: bool,
 }
 
 impl Log {
@@ -75,6 +88,8 @@ impl Log {
             older: rotation.files.saturating_sub(1),
             files: VecDeque::from([live]),
             cursor: 0,
+            found_ns: 0,
+            unnoticed: None,
         }
     }
 
@@ -135,6 +150,34 @@ impl Log {
     /// The reader looks, and finds the live file; whether it did not know it.
     pub fn discover(&mut self) -> bool {
         !std::mem::replace(&mut self.live().known, true)
+    }
+
+    pub fn knows_live(&mut self) -> bool {
+        self.live().known
+    }
+
+    /// The live file has just been rotated away, and the reader takes no note so far.
+    pub fn pass_unnoticed(&mut self, watched: bool) {
+        let end = self.live().first;
+        self.unnoticed = Some(Unnoticed { end, watched });
+    }
+
+    /// Whether the reader, which reads, takes note of an earlier rotation now: at once of a file that it watched, of
+    /// another when it has read it to its end. Of a file that is gone it takes no note any more.
+    pub fn notices(&mut self) -> bool {
+        let Some(Unnoticed { end, watched }) = self.unnoticed else { return false };
+        let is_there = self.files.iter().any(|file| file.end == end);
+        let notices = is_there && (watched || !self.fates[..end].contains(&Fate::Unread));
+        if notices || !is_there {
+            self.unnoticed = None;
+        }
+        notices
+    }
+
+    /// The end of the last rotated file, where its reader has lines of it or of older ones still to read.
+    pub fn left(&mut self) -> Option<usize> {
+        let end = self.live().first;
+        self.fates[..end].contains(&Fate::Unread).then_some(end)
     }
 
     /// Rotates: a new live file is begun, and what is too many is deleted, the oldest first. Gives the end of the

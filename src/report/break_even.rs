@@ -1,0 +1,377 @@
+//! Where the best strategy changes: for a terminal, as JSON, as CSV, and all of it with a chart in a folder.
+
+use super::chart::PhaseMap;
+use super::csv::{Sheet, plain};
+use super::format::{NOTHING, number, quantity};
+use super::words::{self, pick};
+use super::{ReportError, write_files};
+use crate::lang::Lang;
+use crate::metric::Metric;
+use crate::report::json::Estimated;
+use crate::stats::Estimate;
+use crate::study::{BreakEven, Crossing, Point, Provenance, Stretch};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The version of the JSON document's shape.
+pub const SCHEMA: &str = "loghaul.break-even/v1";
+
+/// What was found, and by what.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// What was found.
+    pub result: &'a BreakEven,
+    /// What the best strategy is best by.
+    pub metric: Metric,
+    /// Where it comes from.
+    pub provenance: &'a Provenance,
+}
+
+/// Names of all strategies that took part.
+pub(super) fn strategies(result: &BreakEven) -> Vec<&'static str> {
+    result.points.first().map(|p| p.contest.entrants.iter().map(|e| e.strategy).collect()).unwrap_or_default()
+}
+
+impl Found<'_> {
+    /// The outcome for a terminal.
+    pub fn render(&self, lang: Lang) -> String {
+        let Self { result, metric, provenance: p } = self;
+        let name = words::metric(*metric, lang);
+        let mut out = match lang {
+            Lang::En => format!(
+                "{}: the best strategy by {name} that meets the objectives\na slice of {} nodes at each point\n",
+                p.scenario, result.nodes
+            ),
+            Lang::Zh => {
+                format!(
+                    "{}：满足目标的方案中按{name}最优者\n每点为 {} 节点的切片\n",
+                    p.scenario, result.nodes
+                )
+            }
+        };
+        out += &self.along(&result.x, result.y.map(|y| (y, result.here.1)), &result.along_x, lang);
+        if let Some(y) = result.y {
+            out += &self.along(&y, Some((result.x, Some(result.here.0))), &result.along_y, lang);
+            out += &self.map(&y, lang);
+        }
+        let _ = writeln!(
+            out,
+            "\n{} · {} {} · {} {} · loghaul {} · {}",
+            p.agent,
+            p.replications,
+            pick(lang, "replications", "次重复"),
+            pick(lang, "seed", "种子"),
+            p.seed,
+            p.version,
+            p.command
+        );
+        out
+    }
+
+    /// Changes along an axis, the other one standing where the scenario does.
+    fn along(
+        &self,
+        stretch: &Stretch,
+        other: Option<(Stretch, Option<f64>)>,
+        crossings: &[Crossing],
+        lang: Lang,
+    ) -> String {
+        let shown = |v: f64| quantity(v, stretch.axis.unit(), lang);
+        let (from, until) = (shown(stretch.from), shown(stretch.until));
+        let at =
+            other.and_then(|(o, value)| Some((o.axis, value?))).map_or(String::new(), |(axis, value)| {
+                let value = quantity(value, axis.unit(), lang);
+                match lang {
+                    Lang::En => format!(", with {} {value}", axis.id()),
+                    Lang::Zh => format!("（{} 为 {value}）", axis.id()),
+                }
+            });
+        let axis = stretch.axis.id();
+        let mut out = match lang {
+            Lang::En => format!("\n{axis} from {from} to {until}{at}\n"),
+            Lang::Zh => format!("\n{axis} 从 {from} 到 {until}{at}\n"),
+        };
+        for crossing in crossings {
+            let _ = writeln!(out, "  {}", sentence(crossing, lang));
+        }
+        if crossings.is_empty() {
+            let winner = self.result.points.first().and_then(|p| p.contest.winner());
+            let winner = if other.is_none() { Some(named(winner, lang)) } else { None };
+            let none = pick(lang, "no crossing in this range", "此范围内无交叉");
+            let _ = match winner {
+                Some(winner) => writeln!(out, "  {none}: {winner}"),
+                None => writeln!(out, "  {none}"),
+            };
+        }
+        out
+    }
+
+    /// The plane in letters, the second axis upwards.
+    fn map(&self, y: &Stretch, lang: Lang) -> String {
+        let strategies = strategies(self.result);
+        let letters = letters(&strategies);
+        let letter = |winner: Option<&str>| {
+            winner.and_then(|w| strategies.iter().position(|s| *s == w)).map_or('·', |i| letters[i])
+        };
+        let columns = self.result.x.points();
+        let rows = y.points();
+        let labels: Vec<String> = rows.iter().map(|v| quantity(*v, y.axis.unit(), lang)).collect();
+        let wide = labels.iter().map(|l| l.chars().count()).max().unwrap_or(0);
+        let mut out = format!("\n{} ↑  {} →\n", y.axis.id(), self.result.x.axis.id());
+        for (row, label) in labels.iter().enumerate().rev() {
+            let points = &self.result.points[row * columns.len()..(row + 1) * columns.len()];
+            let line: String = points.iter().map(|p| format!(" {}", letter(p.contest.winner()))).collect();
+            let _ = writeln!(out, "  {label:>wide$} │{line}");
+        }
+        let ends = [columns.first(), columns.last()]
+            .map(|v| v.map_or(String::new(), |v| quantity(*v, self.result.x.axis.unit(), lang)));
+        let span = (2 * columns.len()).saturating_sub(ends[0].chars().count() + ends[1].chars().count());
+        let _ = writeln!(out, "  {:wide$} └{}", "", "─".repeat(2 * columns.len()));
+        let _ = writeln!(out, "  {:wide$}   {}{}{}", "", ends[0], " ".repeat(span.max(1)), ends[1]);
+        let mut legend: Vec<String> =
+            letters.iter().zip(&strategies).map(|(letter, name)| format!("{letter} {name}")).collect();
+        legend.push(format!("· {}", nobody(lang)));
+        let _ = writeln!(out, "  {}", legend.join("   "));
+        out
+    }
+
+    /// The outcome as JSON.
+    pub fn to_json(&self) -> Value {
+        let Self { result, metric, provenance: p } = self;
+        let crossings = |all: &[Crossing]| all.iter().map(crossing).collect::<Vec<_>>();
+        let points: Vec<Value> = result
+            .points
+            .iter()
+            .map(|point| {
+                let entrants: Vec<Value> = point
+                    .contest
+                    .entrants
+                    .iter()
+                    .map(|e| {
+                        json!({
+                            "strategy": e.strategy,
+                            "value": Estimated::from(&Estimate::of(&e.values)),
+                            "feasible": e.is_feasible(),
+                            "infeasible": e.infeasible,
+                            "missed": e.missed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                        })
+                    })
+                    .collect();
+                json!({
+                    "x": point.x,
+                    "y": point.y,
+                    "best": point.contest.winner(),
+                    "agreement": self.agreement(point),
+                    "strategies": entrants,
+                })
+            })
+            .collect();
+        json!({
+            "schema": SCHEMA,
+            "scenario": p.scenario,
+            "scenario_hash": p.scenario_hash,
+            "agent": p.agent,
+            "metric": metric.id(),
+            "unit": metric.unit(),
+            "x": stretch(&result.x),
+            "y": result.y.as_ref().map(stretch),
+            "here": { "x": result.here.0, "y": result.here.1 },
+            "slice_nodes": result.nodes,
+            "seed": p.seed,
+            "replications": p.replications,
+            "along_x": crossings(&result.along_x),
+            "along_y": crossings(&result.along_y),
+            "boundary": crossings(&result.boundary),
+            "points": points,
+            "version": p.version,
+            "command": p.command,
+        })
+    }
+
+    /// Share of the replications in which the best is the best of the means.
+    pub(super) fn agreement(&self, point: &Point) -> f64 {
+        let all = self.provenance.replications.max(1);
+        let winner = point.contest.winner();
+        (0..all).filter(|r| point.contest.winner_in(*r as usize) == winner).count() as f64 / all as f64
+    }
+
+    /// Every strategy at every point, one a row.
+    ///
+    /// # Errors
+    /// It cannot be written: a defect.
+    pub fn points_csv(&self) -> Result<String, ReportError> {
+        let mut sheet = Sheet::new([
+            "x_axis", "x", "y_axis", "y", "strategy", "best", "feasible", "metric", "mean", "ci_low",
+            "ci_high", "unit", "missed",
+        ])?;
+        let result = self.result;
+        let y_axis = result.y.map_or("", |y| y.axis.id());
+        for point in &result.points {
+            let winner = point.contest.winner();
+            for entrant in &point.contest.entrants {
+                let e = Estimate::of(&entrant.values);
+                let mut missed: Vec<String> = entrant.missed.iter().map(ToString::to_string).collect();
+                missed.extend(entrant.infeasible.clone());
+                sheet.row([
+                    result.x.axis.id(),
+                    &point.x.to_string(),
+                    y_axis,
+                    &plain(point.y),
+                    entrant.strategy,
+                    &(winner == Some(entrant.strategy)).to_string(),
+                    &entrant.is_feasible().to_string(),
+                    self.metric.id(),
+                    &plain(e.mean),
+                    &plain(e.lo),
+                    &plain(e.hi),
+                    self.metric.unit(),
+                    &missed.join("; "),
+                ])?;
+            }
+        }
+        sheet.finish()
+    }
+
+    /// Every change found, one a row.
+    ///
+    /// # Errors
+    /// It cannot be written: a defect.
+    pub fn crossings_csv(&self) -> Result<String, ReportError> {
+        let mut sheet = Sheet::new([
+            "line",
+            "axis",
+            "other_axis",
+            "other",
+            "below",
+            "above",
+            "at",
+            "ci_low",
+            "ci_high",
+            "replications_crossing",
+            "replications",
+            "unit",
+        ])?;
+        let r = self.result;
+        let y_axis = r.y.map_or("", |y| y.axis.id());
+        let all = [
+            ("here", y_axis, &r.along_x),
+            ("here", r.x.axis.id(), &r.along_y),
+            ("grid", y_axis, &r.boundary),
+        ];
+        for (line, other_axis, crossings) in all {
+            for c in crossings {
+                let interval = c.interval();
+                sheet.row([
+                    line,
+                    c.axis.id(),
+                    other_axis,
+                    &plain(c.other),
+                    c.below.unwrap_or_default(),
+                    c.above.unwrap_or_default(),
+                    &c.at.to_string(),
+                    &plain(interval.map(|i| i.0)),
+                    &plain(interval.map(|i| i.1)),
+                    &c.each.len().to_string(),
+                    &c.replications.to_string(),
+                    c.axis.unit(),
+                ])?;
+            }
+        }
+        sheet.finish()
+    }
+
+    /// Writes JSON, CSV and the phase map into a folder and gives the paths.
+    ///
+    /// # Errors
+    /// The map cannot be drawn, or the system refuses a file.
+    pub fn write_folder(&self, dir: &Path) -> Result<Vec<PathBuf>, ReportError> {
+        let map = PhaseMap(*self);
+        let files = [
+            ("break-even.txt", self.render(Lang::En).into_bytes()),
+            ("break-even.json", format!("{:#}\n", self.to_json()).into_bytes()),
+            ("points.csv", self.points_csv()?.into_bytes()),
+            ("crossings.csv", self.crossings_csv()?.into_bytes()),
+            ("phase-map.svg", map.svg()?.into_bytes()),
+            ("phase-map.png", map.png()?),
+        ];
+        write_files(dir, &files.map(|(name, bytes)| (name.to_owned(), bytes)))
+    }
+}
+
+fn stretch(s: &Stretch) -> Value {
+    json!({ "axis": s.axis.id(), "unit": s.axis.unit(), "from": s.from, "until": s.until, "points": s.points() })
+}
+
+fn crossing(c: &Crossing) -> Value {
+    let interval = c.interval();
+    json!({
+        "axis": c.axis.id(),
+        "other": c.other,
+        "below": c.below,
+        "above": c.above,
+        "at": c.at,
+        "lo": interval.map(|i| i.0),
+        "hi": interval.map(|i| i.1),
+        "each": c.each,
+    })
+}
+
+/// A change in words.
+fn sentence(c: &Crossing, lang: Lang) -> String {
+    let shown = |v: f64| quantity(v, c.axis.unit(), lang);
+    let at = match c.interval() {
+        Some((lo, hi)) if lo < hi => format!("{} [{}, {}]", shown(c.at), shown(lo), shown(hi)),
+        _ => shown(c.at),
+    };
+    let certainty = match (c.each.len() as u64, lang) {
+        (n, _) if n == c.replications => String::new(),
+        (n, Lang::En) => format!("; {n} of {} replications cross so", c.replications),
+        (n, Lang::Zh) => format!("；{} 次重复中 {n} 次如此", c.replications),
+    };
+    let (below, above) = (named(c.below, lang), named(c.above, lang));
+    match lang {
+        Lang::En => format!("{below} → {above} from {at} on{certainty}"),
+        Lang::Zh => format!("{below} → {above}，自 {at} 起{certainty}"),
+    }
+}
+
+fn named(winner: Option<&'static str>, lang: Lang) -> &'static str {
+    winner.unwrap_or_else(|| nobody(lang))
+}
+
+/// How it is said that no strategy meets the objectives.
+pub(super) fn nobody(lang: Lang) -> &'static str {
+    pick(lang, "nobody meets the objectives", "无方案满足目标")
+}
+
+/// A letter a strategy: the first of its name that is free, and a sign where none is.
+fn letters(strategies: &[&str]) -> Vec<char> {
+    let mut letters: Vec<char> = Vec::new();
+    for name in strategies {
+        let own = name.chars().filter(|c| c.is_alphabetic()).map(|c| c.to_ascii_uppercase());
+        let free = own.chain('a'..='z').find(|c| !letters.contains(c));
+        letters.push(free.unwrap_or('?'));
+    }
+    letters
+}
+
+/// A value of an axis on a chart.
+pub(super) fn tick(value: f64, unit: &str) -> String {
+    match unit {
+        "count" | "lines/s" => number(value),
+        unit if value.is_finite() => quantity(value, unit, Lang::En),
+        _ => NOTHING.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_strategy_has_a_letter_of_its_own() {
+        let names = ["native", "native-driver", "daemonset", "sidecar", "sidecar-streaming", "direct"];
+        assert_eq!(letters(&names), ['N', 'A', 'D', 'S', 'I', 'R']);
+    }
+}

@@ -1,0 +1,95 @@
+//! An explanation as JSON.
+
+use crate::lang::Lang;
+use crate::report::json::Estimated;
+use crate::study::Provenance;
+use crate::table::{Band, Change, Explanation, Rule, Side};
+use serde_json::{Value, json};
+
+/// The version of the document's shape.
+pub const SCHEMA: &str = "loghaul.explain/v1";
+
+/// The explanation as a JSON value; numbers are plain, in the units named beside them.
+pub fn to_json(explanation: &Explanation, provenance: &Provenance, lang: Lang) -> Value {
+    let rule = match &explanation.rule {
+        Rule::Bands { figure, bands } => {
+            json!({ "figure": figure, "grades": bands.iter().map(|b| band(b, lang)).collect::<Vec<_>>() })
+        }
+        Rule::Members { at_least, reason } => json!({ "at_least": at_least, "reason": reason.get(lang) }),
+    };
+    let cells: Vec<Value> = explanation
+        .cells
+        .iter()
+        .map(|c| {
+            let figures: Vec<Value> = c
+                .cell
+                .figures
+                .iter()
+                .map(|f| {
+                    json!({
+                        "name": f.name,
+                        "label": f.label().get(lang),
+                        "value": f.value.as_ref().map(Estimated::from),
+                        "unit": f.unit,
+                    })
+                })
+                .collect();
+            json!({
+                "strategy": c.cell.strategy,
+                "text": c.cell.text.get(lang),
+                "grade": c.cell.grade,
+                "figures": figures,
+                "notes": c.cell.notes.iter().map(|n| n.get(lang)).collect::<Vec<_>>(),
+                "article": c.cell.article,
+                "claim": c.claim.as_ref().map(|claim| claim.text.get(lang)),
+                "agrees": c.cell.agreement.as_bool(),
+                "by_construction": c.cell.agreement == crate::table::Agreement::ByConstruction,
+                "changes": c.changes.iter().map(|one| change(one, lang)).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({
+        "schema": SCHEMA,
+        "row": explanation.row,
+        "title": explanation.title.get(lang),
+        "method": explanation.method.get(lang),
+        "scenario": provenance.scenario,
+        "scenario_hash": provenance.scenario_hash,
+        "agent": provenance.agent,
+        "seed": provenance.seed,
+        "replications": provenance.replications,
+        "version": provenance.version,
+        "command": provenance.command,
+        "rule": rule,
+        "cells": cells,
+    })
+}
+
+fn band(band: &Band, lang: Lang) -> Value {
+    json!({
+        "grade": band.id,
+        "text": band.text.get(lang),
+        "above": band.above,
+        "at_most": band.at_most,
+        "reason": band.reason.get(lang),
+    })
+}
+
+fn change(change: &Change, lang: Lang) -> Value {
+    let side = match change.side {
+        Side::Below => "below",
+        Side::AtMost => "at_most",
+        Side::AtLeast => "at_least",
+        Side::Above => "above",
+    };
+    json!({
+        "figure": change.figure,
+        "unit": change.unit,
+        "value": change.value,
+        "threshold": change.bound,
+        "side": side,
+        "becomes": change.becomes.get(lang),
+        "factor": change.factor(),
+        "within_interval": change.within_interval,
+    })
+}

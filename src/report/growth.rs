@@ -1,0 +1,179 @@
+//! Scale limits: for a terminal, as JSON, as CSV.
+
+use super::ReportError;
+use super::csv::Sheet;
+use super::format::{estimate, quantity};
+use super::words::pick;
+use crate::lang::Lang;
+use crate::report::json::Estimated;
+use crate::study::{GivesWay, Provenance, ScaleLimit};
+use comfy_table::{Table, presets};
+use serde_json::{Value, json};
+
+/// The version of the JSON document's shape.
+pub const SCHEMA: &str = "loghaul.scale-limit/v1";
+
+/// The limits for a terminal, or as Markdown.
+pub fn render(
+    limits: &[ScaleLimit],
+    nodes: u64,
+    provenance: &Provenance,
+    lang: Lang,
+    markdown: bool,
+) -> String {
+    let Some(first) = limits.first() else { return String::new() };
+    let axis = first.axis.id();
+    let range = [first.range.0, first.range.1].map(|v| quantity(v, first.axis.unit(), lang));
+    let mut out = match lang {
+        Lang::En => format!(
+            "{}: how far {axis} can grow, from {} to {}\na slice of {nodes} nodes, judged by the objectives that it \
+             meets as it stands\n\n",
+            provenance.scenario, range[0], range[1]
+        ),
+        Lang::Zh => format!(
+            "{}：{axis} 可以增长到多大（{} 至 {}）\n{nodes} 节点的切片，以其现状满足的目标评判\n\n",
+            provenance.scenario, range[0], range[1]
+        ),
+    };
+    let mut rows = Table::new();
+    rows.load_style(if markdown { presets::ASCII_MARKDOWN } else { presets::NOTHING });
+    let head =
+        [("strategy", "方式"), ("configs", "配置"), ("limit", "上限"), ("what gives way next", "其后失效")];
+    rows.set_header(head.map(|(en, zh)| pick(lang, en, zh)));
+    for limit in limits {
+        rows.add_row([
+            limit.strategy.to_owned(),
+            mode(limit, lang).to_owned(),
+            shown(limit, lang),
+            reasons(limit, lang),
+        ]);
+    }
+    out += &rows.to_string();
+    let mut objectives: Vec<String> = Vec::new();
+    for limit in limits {
+        for objective in &limit.missed_before {
+            let text = format!("{} ({})", objective, limit.strategy);
+            if !objectives.contains(&text) {
+                objectives.push(text);
+            }
+        }
+    }
+    if !objectives.is_empty() {
+        let missed = pick(lang, "missed as it stands, and not asked", "现状即不满足，故不作要求");
+        out += &format!("\n\n{missed}: {}", objectives.join(", "));
+    }
+    out + &format!(
+        "\n\n{} · {} {} · {} {} · loghaul {} · {}\n",
+        provenance.agent,
+        provenance.replications,
+        pick(lang, "replications", "次重复"),
+        pick(lang, "seed", "种子"),
+        provenance.seed,
+        provenance.version,
+        provenance.command
+    )
+}
+
+/// How configs are loaded.
+fn mode(limit: &ScaleLimit, lang: Lang) -> &'static str {
+    match (limit.configs_id(), lang) {
+        ("own inputs", Lang::Zh) => "独立输入",
+        ("routes", Lang::Zh) => "路由",
+        (id, _) => id,
+    }
+}
+
+fn shown(limit: &ScaleLimit, lang: Lang) -> String {
+    let (unlimited, all) = (limit.unlimited(), limit.limits.len());
+    let end = quantity(limit.range.1, limit.axis.unit(), lang);
+    if unlimited == all {
+        return match lang {
+            Lang::En => format!("{end} and perhaps more"),
+            Lang::Zh => format!("{end}，或更多"),
+        };
+    }
+    let mean = estimate(Some(&limit.estimate()), limit.axis.unit(), lang);
+    match (unlimited, lang) {
+        (0, _) => mean,
+        (n, Lang::En) => format!("{mean}; none up to {end} in {n} of {all}"),
+        (n, Lang::Zh) => format!("{mean}；{all} 次中 {n} 次至 {end} 仍无"),
+    }
+}
+
+fn reasons(limit: &ScaleLimit, lang: Lang) -> String {
+    if limit.gives_way.is_empty() {
+        return pick(lang, "nothing", "无").to_owned();
+    }
+    limit.gives_way.iter().map(reason).collect::<Vec<_>>().join("; ")
+}
+
+fn reason(gives_way: &GivesWay) -> String {
+    match gives_way {
+        GivesWay::Infeasible(reason) => reason.clone(),
+        GivesWay::Objective(objective) => objective.to_string(),
+    }
+}
+
+/// The limits as JSON.
+pub fn to_json(limits: &[ScaleLimit], nodes: u64, provenance: &Provenance) -> Value {
+    let one = |limit: &ScaleLimit| {
+        json!({
+            "strategy": limit.strategy,
+            "configs": limit.configs_id(),
+            "limit": Estimated::from(&limit.estimate()),
+            "each": limit.limits,
+            "beyond_range": limit.unlimited(),
+            "gives_way": limit.gives_way.iter().map(reason).collect::<Vec<_>>(),
+            "missed_before": limit.missed_before.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "schema": SCHEMA,
+        "scenario": provenance.scenario,
+        "scenario_hash": provenance.scenario_hash,
+        "agent": provenance.agent,
+        "axis": limits.first().map(|l| l.axis.id()),
+        "unit": limits.first().map(|l| l.axis.unit()),
+        "range": limits.first().map(|l| [l.range.0, l.range.1]),
+        "slice_nodes": nodes,
+        "seed": provenance.seed,
+        "replications": provenance.replications,
+        "limits": limits.iter().map(one).collect::<Vec<_>>(),
+        "version": provenance.version,
+        "command": provenance.command,
+    })
+}
+
+/// The limits as CSV, one replication a row.
+///
+/// # Errors
+/// They cannot be written: a defect.
+pub fn to_csv(limits: &[ScaleLimit]) -> Result<String, ReportError> {
+    let mut sheet = Sheet::new([
+        "strategy",
+        "axis",
+        "configs",
+        "replication",
+        "limit",
+        "beyond_range",
+        "unit",
+        "gives_way",
+    ])?;
+    for limit in limits {
+        let reasons: Vec<String> = limit.gives_way.iter().map(reason).collect();
+        for (replication, value) in limit.limits.iter().enumerate() {
+            let is_beyond = *value >= limit.range.1;
+            sheet.row([
+                limit.strategy,
+                limit.axis.id(),
+                limit.configs_id(),
+                &replication.to_string(),
+                &value.to_string(),
+                &is_beyond.to_string(),
+                limit.axis.unit(),
+                &reasons.join("; "),
+            ])?;
+        }
+    }
+    sheet.finish()
+}

@@ -1,0 +1,127 @@
+//! What it takes to change the collector: an upgrade of the agent, and a change of one workload's config.
+//!
+//! A small simulation of Kubernetes' own rollouts: a DaemonSet replaces one pod after the other, a Deployment replaces
+//! a quarter at a time; all Deployments go at once.
+
+use crate::run::Setup;
+use crate::world::Blueprint;
+
+/// Seconds until a replaced pod is ready. Source: grafana/loki#1878, about a minute for each pod of a DaemonSet; taken
+/// for pods of Deployments as well.
+const POD_S: f64 = 60.0;
+
+/// DaemonSet pods replaced at once. Source: Kubernetes, DaemonSet `updateStrategy.rollingUpdate.maxUnavailable`, 1.
+const AT_ONCE: u64 = 1;
+
+/// Share of a Deployment's pods that may be missing, and that may be there too many, during an update. Source:
+/// Kubernetes, Deployment `maxUnavailable` (rounded down) and `maxSurge` (rounded up), 25 % each.
+const DEPLOYMENT_SHARE: f64 = 0.25;
+
+/// What is to be looked after, and what changes do.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Operations {
+    /// Objects of Kubernetes that carry the collector: a DaemonSet and its config; every workload with a sidecar in its
+    /// pod template.
+    pub objects: u64,
+    /// A new version of the agent.
+    pub upgrade: Rollout,
+    /// Another config of one workload, mean over workloads.
+    pub config: Rollout,
+}
+
+/// One change.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rollout {
+    /// Pods of the business that are restarted.
+    pub pods_restarted: f64,
+    /// Seconds until the last agent runs it.
+    pub seconds: f64,
+    /// Minutes without a collector, added up over pods.
+    pub uncovered_pod_minutes: f64,
+}
+
+/// Rolls changes out over a cluster.
+pub(super) fn operations(setup: &Setup) -> Operations {
+    let blueprint = &setup.blueprint;
+    let nodes = setup.placement.as_ref().map_or(0, |p| p.nodes.len() as u64);
+    let with_sidecar: Vec<u64> =
+        blueprint.pods.iter().filter(|p| p.agent.is_some()).map(|p| p.replicas).collect();
+    let daemonset = match blueprint.node_agent {
+        // A config lives in the DaemonSet's ConfigMap, and a change of it is rolled out like an upgrade.
+        Some(_) => Rollout {
+            pods_restarted: 0.0,
+            seconds: nodes.div_ceil(AT_ONCE) as f64 * POD_S,
+            // Each node's pods do without while its agent is replaced.
+            uncovered_pod_minutes: pods_of_node_agents(blueprint) as f64 * POD_S / 60.0,
+        },
+        None => Rollout::default(),
+    };
+    let longest = with_sidecar.iter().map(|replicas| waves(*replicas)).max().unwrap_or(0);
+    // A sidecar is there as long as its pod is: nothing is uncovered.
+    let upgrade = Rollout {
+        pods_restarted: with_sidecar.iter().sum::<u64>() as f64,
+        seconds: (longest as f64 * POD_S).max(daemonset.seconds),
+        ..daemonset
+    };
+    let workloads = with_sidecar.len() as u64;
+    let shared = u64::from(blueprint.node_agent.is_some());
+    let config = match workloads {
+        0 => daemonset,
+        n => Rollout {
+            pods_restarted: upgrade.pods_restarted / n as f64,
+            seconds: with_sidecar.iter().map(|r| waves(*r) as f64 * POD_S).sum::<f64>() / n as f64,
+            uncovered_pod_minutes: 0.0,
+        },
+    };
+    Operations { objects: 2 * shared + workloads, upgrade, config }
+}
+
+/// Pods of which an agent of their node reads something.
+fn pods_of_node_agents(blueprint: &Blueprint) -> u64 {
+    let read =
+        |p: &&crate::world::PodTemplate| p.streams.iter().any(|s| s.reader == crate::world::Reader::Node);
+    blueprint.pods.iter().filter(read).map(|p| p.replicas).sum()
+}
+
+/// Rounds in which a Deployment is replaced, the pods of one round starting together.
+fn waves(replicas: u64) -> u64 {
+    let (surge, missing) =
+        ((replicas as f64 * DEPLOYMENT_SHARE).ceil(), (replicas as f64 * DEPLOYMENT_SHARE).floor());
+    let (mut old, mut rounds) = (replicas as f64, 0);
+    while old > 0.0 {
+        old -= surge + missing;
+        rounds += 1;
+    }
+    rounds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::from_yaml;
+    use crate::strategy::by_name;
+
+    fn of(strategy: &str) -> Operations {
+        // Three nodes; two tenants, each with a workload of eight pods and one of two.
+        let yaml = "name: t\ncluster: { pools: [ { name: p, nodes: 3 } ] }\n\
+             tenants: [ { name: a, count: 2, workloads: [\n\
+             { name: w, replicas: 8, logs: [ { stream: stdout, rate: 1/s } ] },\n\
+             { name: v, replicas: 2, logs: [ { stream: stdout, rate: 1/s } ] } ] } ]\n";
+        operations(&Setup::new(&from_yaml("t.yaml", yaml).unwrap(), by_name(strategy).unwrap()))
+    }
+
+    #[test]
+    fn a_daemonset_goes_node_by_node_and_sidecars_a_quarter_at_a_time() {
+        assert_eq!(of("native"), Operations::default());
+        let daemonset = of("daemonset");
+        // One node a minute; the twenty pods do without for a minute each.
+        let change = Rollout { pods_restarted: 0.0, seconds: 180.0, uncovered_pod_minutes: 20.0 };
+        assert_eq!(daemonset, Operations { objects: 2, upgrade: change, config: change });
+        let sidecar = of("sidecar");
+        // Eight pods: two more and two fewer at a time are four a round; two pods: one more at a time.
+        assert_eq!((waves(8), waves(2), waves(1), waves(0)), (2, 2, 1, 0));
+        assert_eq!(sidecar.objects, 4);
+        let upgrade = Rollout { pods_restarted: 20.0, seconds: 120.0, uncovered_pod_minutes: 0.0 };
+        assert_eq!((sidecar.upgrade, sidecar.config), (upgrade, Rollout { pods_restarted: 5.0, ..upgrade }));
+    }
+}

@@ -1,0 +1,191 @@
+//! Figures of how a strategy is laid out: operations, reach of failures, the past, configs.
+
+use super::runs::delivered;
+use super::{Figure, Sources, complete, exact, figure, metric};
+use crate::metric::Metric;
+use crate::study::{Layout, Operations, PAST_S, StrategyResult};
+
+/// The layout of a strategy, where it can be placed.
+fn layout<'a>(sources: &Sources<'a>, result: &StrategyResult) -> Option<&'a Layout> {
+    let found = sources.study.layouts.iter().find(|l| l.strategy == result.strategy);
+    found.filter(|_| result.infeasible.is_none())
+}
+
+pub(super) fn operations(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
+    let pods = sources.comparison.provenance.pods as f64;
+    let layout = layout(sources, result);
+    let of = |pick: &dyn Fn(&Operations) -> f64, name: &str, phrase: (&str, &str), unit: &'static str| {
+        figure(name, phrase, layout.and_then(|l| exact(pick(&l.operations))), unit)
+    };
+    let per_100: Vec<Option<f64>> =
+        result.values(Metric::Agents).into_iter().map(|agents| Some(agents? * 100.0 / pods)).collect();
+    vec![
+        figure(
+            "containers_per_100_pods",
+            ("{} containers more for 100 pods", "每 100 个 Pod 多 {} 个容器"),
+            complete(&per_100),
+            "count",
+        ),
+        metric(result, Metric::Agents, ("{} containers in all", "共 {} 个容器")),
+        of(&|o| o.upgrade.seconds, "upgrade_s", ("an upgrade takes {}", "升级需 {}"), "s"),
+        of(
+            &|o| o.upgrade.pods_restarted,
+            "upgrade_pods_restarted",
+            ("an upgrade restarts {} pods of the business", "升级重启 {} 个业务 Pod"),
+            "count",
+        ),
+        of(
+            &|o| o.upgrade.uncovered_pod_minutes * 60.0,
+            "upgrade_uncovered_s",
+            (
+                "during an upgrade pods are without a collector for {} in all",
+                "升级期间各 Pod 无采集时间合计 {}",
+            ),
+            "s",
+        ),
+        of(&|o| o.config.seconds, "config_s", ("a config change takes {}", "改一个配置需 {}"), "s"),
+        of(
+            &|o| o.config.pods_restarted,
+            "config_pods_restarted",
+            ("a config change restarts {} pods of the business", "改一个配置重启 {} 个业务 Pod"),
+            "count",
+        ),
+        of(&|o| o.objects as f64, "objects", ("{} objects to keep", "需维护 {} 个对象"), "count"),
+    ]
+}
+
+pub(super) fn coupling(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
+    let pods = sources.comparison.provenance.pods.max(1) as f64;
+    let share = layout(sources, result).and_then(|l| exact(l.operations.upgrade.pods_restarted / pods));
+    vec![figure(
+        "pods_restarted",
+        (
+            "{} of the business' pods restart with an upgrade of the collector",
+            "采集器升级时 {} 的业务 Pod 重启",
+        ),
+        share,
+        "fraction",
+    )]
+}
+
+pub(super) fn isolation(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
+    let found = sources.study.isolation.iter().find(|i| i.strategy == result.strategy);
+    let mut figures = vec![
+        figure(
+            Metric::NeighbourFreshness.id(),
+            ("{} as old with a loud neighbour", "有喧闹邻居时延迟为 {}"),
+            found.and_then(|i| complete(&i.freshness_ratio)),
+            "ratio",
+        ),
+        figure(
+            "neighbour_undelivered",
+            ("{} more of the neighbours' lines undelivered", "邻居日志多 {} 未送达"),
+            found.and_then(|i| complete(&i.undelivered_more)),
+            "fraction",
+        ),
+    ];
+    let blast = layout(sources, result).and_then(|l| l.blast);
+    let failures = [
+        ("crash", "the crash of an agent", "一个采集器崩溃", blast.map(|b| b.crash)),
+        ("bad_config", "a bad config", "一个错误配置", blast.map(|b| b.bad_config)),
+    ];
+    for (name, en, zh, reach) in failures {
+        let parts = [
+            ("pods", "pods", "Pod", reach.map(|r| r.pods)),
+            ("tenants", "tenants", "租户", reach.map(|r| r.tenants)),
+            ("lines", "lines", "日志", reach.map(|r| r.lines)),
+        ];
+        for (part, part_en, part_zh, share) in parts {
+            figures.push(figure(
+                &format!("{name}_{part}"),
+                (&format!("{en} touches {{}} of the {part_en}"), &format!("{zh}波及 {{}} 的{part_zh}")),
+                share.and_then(exact),
+                "fraction",
+            ));
+        }
+    }
+    figures.push(figure(
+        "jain",
+        ("Jain's index of delivered shares {}", "送达比例的 Jain 指数 {}"),
+        found.and_then(|i| complete(&i.jain)),
+        "",
+    ));
+    figures
+}
+
+pub(super) fn query(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
+    let mut figures = vec![figure(
+        "searchable",
+        ("{} searchable in one place", "{} 可集中检索"),
+        complete(&delivered(result)),
+        "fraction",
+    )];
+    if result.estimate(Metric::FreshnessP50).mean.is_some() {
+        figures.push(metric(
+            result,
+            Metric::FreshnessP50,
+            ("half of the lines after {}", "半数日志在 {} 内可检索"),
+        ));
+    }
+    let found = layout(sources, result).map(|l| l.query);
+    // What is delivered and kept, or, where nothing is shipped, what kubectl shows.
+    let share = |kept: f64, ships: bool| match ships {
+        true => complete(&delivered(result).into_iter().map(|d| Some(d? * kept)).collect::<Vec<_>>()),
+        false => exact(kept),
+    };
+    let spans = [
+        ("hour", "last hour", "最近一小时"),
+        ("day", "last day", "最近一天"),
+        ("week", "last week", "最近一周"),
+    ];
+    for (number, (name, en, zh)) in spans.into_iter().enumerate().take(PAST_S.len()) {
+        figures.push(figure(
+            &format!("last_{name}"),
+            (&format!("{{}} of the {en} can be queried"), &format!("{zh}的 {{}} 可查询")),
+            found.and_then(|q| share(q.kept[number], q.ships)),
+            "fraction",
+        ));
+    }
+    figures.push(figure(
+        "deleted_pods",
+        ("{} of the lines of deleted pods can be queried", "已删除 Pod 的日志 {} 可查询"),
+        found.and_then(|q| share(q.kept_of_deleted, q.ships)),
+        "fraction",
+    ));
+    figures.push(figure(
+        "answer_s",
+        ("an answer takes {}", "一次查询需 {}"),
+        found.and_then(|q| exact(q.answer_s?)),
+        "s",
+    ));
+    figures
+}
+
+pub(super) fn customisation(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
+    let cost = layout(sources, result).map(|l| l.configs);
+    vec![
+        metric(
+            result,
+            Metric::Honoured,
+            ("{} of workloads with wishes get all of them", "{} 的自定义需求可全部满足"),
+        ),
+        figure(
+            "configs_per_agent",
+            ("{} configs loaded by an agent", "每个采集器加载 {} 个配置"),
+            cost.and_then(|c| exact(c.per_agent)),
+            "count",
+        ),
+        figure(
+            "config_cpu",
+            ("{} for configs beyond one an agent", "多于一个配置的 CPU 开销 {}"),
+            cost.and_then(|c| exact(c.cores)),
+            "cores",
+        ),
+        figure(
+            "config_memory",
+            ("{} of memory for configs beyond one an agent", "多于一个配置的内存开销 {}"),
+            cost.and_then(|c| exact(c.bytes)),
+            "bytes",
+        ),
+    ]
+}
