@@ -139,7 +139,7 @@ fn run_nodes_together(
     while first < server.slots() {
         let slots = stretch.min(server.slots() - first);
         if slots > 1 && !server.has_backlog() {
-            let before = blocks.clone();
+            let before: Vec<Block> = blocks.par_iter_mut().map(|block| block.clone()).collect();
             let mut demand = run_slots(blueprint, &mut blocks, &server, first, slots);
             let fitting = server.fitting(&demand);
             stretch = if fitting == slots { longest.min(2 * stretch) } else { (stretch / 2).max(SHORTEST) };
@@ -162,10 +162,10 @@ fn run_nodes_together(
         first += 1;
     }
     let mut total = Tally::new(blueprint);
-    for block in &mut blocks {
+    blocks.par_iter_mut().for_each(|block| {
         block.nodes.iter_mut().for_each(|node| node.close(blueprint, &mut block.tally));
-        total += &block.tally;
-    }
+    });
+    blocks.iter().for_each(|block| total += &block.tally);
     total.longest_wait_ns = server.longest_wait().as_ns();
     total
 }

@@ -48,6 +48,9 @@ const BATCHES: usize = 20;
 /// some thousand times.
 const COVERAGE: std::ops::RangeInclusive<f64> = 0.91..=0.98;
 
+/// The same of half as many experiments, as the quick form has them: chance moves their share 1.4 times as far.
+const QUICK_COVERAGE: std::ops::RangeInclusive<f64> = 0.895..=0.99;
+
 /// How far the mean of all experiments may be from theory, in standard errors: exceeded once in 2,000 by chance.
 const MOST_ERRORS: f64 = 3.5;
 
@@ -90,7 +93,7 @@ pub struct Coverage {
     pub experiments: u64,
     /// Share of experiments whose interval holds theory.
     pub coverage: f64,
-    /// Whether coverage is 91 to 98 % and the mean within 3.5 standard errors.
+    /// Whether coverage is 91 to 98 % (89.5 to 99 % in the quick form) and the mean within 3.5 standard errors.
     pub verdict: Verdict,
 }
 
@@ -228,6 +231,7 @@ fn cover(
     let simulated = intervals.iter().map(|(mean, _)| mean).sum::<f64>() / n;
     let variance = intervals.iter().map(|(mean, _)| (mean - simulated).powi(2)).sum::<f64>() / (n - 1.0);
     let standard_error = (variance / n).sqrt();
+    let allowed = if experiments.len() < 600 { QUICK_COVERAGE } else { COVERAGE };
     let is_near = (simulated - theory).abs() <= MOST_ERRORS * standard_error;
     Coverage {
         model: model.to_owned(),
@@ -238,7 +242,7 @@ fn cover(
         half_width: intervals.iter().map(|(_, half)| half).sum::<f64>() / n / theory,
         experiments: experiments.len() as u64,
         coverage: covered,
-        verdict: if COVERAGE.contains(&covered) && is_near { Verdict::Ok } else { Verdict::Failed },
+        verdict: if allowed.contains(&covered) && is_near { Verdict::Ok } else { Verdict::Failed },
     }
 }
 

@@ -92,7 +92,7 @@ fn share_of(bytes: u64, lines: u64, all: u64) -> u64 {
     }
     match INVERSE.get(all as usize) {
         // Divisions are slow, and of few lines at a time there are very many.
-        Some(inverse) if bytes < 1 << 20 => bytes * lines * inverse >> 32,
+        Some(inverse) if bytes < 1 << 20 => (bytes * lines * inverse) >> 32,
         _ => (u128::from(bytes) * u128::from(lines) / u128::from(all)) as u64,
     }
 }
