@@ -324,11 +324,11 @@ mod tests {
     #[test]
     fn a_sample_of_nodes_agrees_with_all_of_them() {
         // 200 nodes, two kinds of tenants; samples of 20 nodes, eight replications, against the whole cluster, whose
-        // 36,000 lines/s of 356 bytes take 0.8 of the backend: a sample that got less than its share would wait. No file rotates: some five
+        // 36,000 lines/s of 356 bytes take a fifth of the backend: a tenth of it is enough for a tenth of the nodes, though their flushes are lumpier (docs/limitations.md). No file rotates: some five
         // rotations in each sample would decide its p99.
         let scenario = |one_in: u64| {
             let yaml = format!(
-                "name: t\nduration: 60s\noneNodeIn: {one_in}\nbackend: {{ capacity: 16MB/s }}\n\
+                "name: t\nduration: 60s\noneNodeIn: {one_in}\nbackend: {{ capacity: 60MB/s }}\n\
                  cluster: {{ pools: [ {{ name: p, nodes: 200 }} ], kubelet: {{ containerLogMaxSize: 1Ti }} }}\n\
                  tenants: [ {{ name: a, workloads: [ {{ name: w, replicas: 900, \
                  logs: [ {{ stream: stdout, rate: 20/s }} ] }} ] }}, {{ name: b, workloads: [ {{ name: w, \
