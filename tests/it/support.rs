@@ -60,7 +60,7 @@ pub fn root() -> &'static Path {
 pub fn loghaul(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_loghaul"));
     command.env_remove("COLUMNS").env_remove("NO_COLOR").env_remove("RAYON_NUM_THREADS");
-    command.args(args).timeout(Duration::from_secs(60));
+    command.args(args).timeout(Duration::from_secs(400));
     command
 }
 

@@ -12,7 +12,8 @@ fn the_engine_is_what_theory_says_and_the_world_what_arithmetic_says() {
     for row in rows("theory") {
         assert!(row["experiments"].as_u64().unwrap() >= 200, "{row}");
         let coverage = row["coverage"].as_f64().unwrap();
-        assert!((0.91..=0.98).contains(&coverage), "{row}");
+        // The quick form's 300 experiments: 95 %, and 4.4 standard errors of 1.3 % below.
+        assert!((0.895..=0.99).contains(&coverage), "{row}");
         let (theory, simulated) = (row["theory"].as_f64().unwrap(), row["simulated"].as_f64().unwrap());
         assert!((simulated / theory - 1.0).abs() < 0.02, "{row}");
     }
