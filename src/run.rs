@@ -202,7 +202,8 @@ impl Runner {
     }
 }
 
-/// Observes one run at another pace: what comes out must not depend on it. Nothing is remembered. Empty where the setup is infeasible.
+/// Observes one run at another pace: what comes out must not depend on it. Nothing is remembered. Empty where the
+/// setup is infeasible.
 ///
 /// # Errors
 /// The ledger does not balance.
@@ -324,7 +325,8 @@ mod tests {
     #[test]
     fn a_sample_of_nodes_agrees_with_all_of_them() {
         // 200 nodes, two kinds of tenants; samples of 20 nodes, eight replications, against the whole cluster, whose
-        // 36,000 lines/s of 356 bytes take a fifth of the backend: a tenth of it is enough for a tenth of the nodes, though their flushes are lumpier (docs/limitations.md). No file rotates: some five
+        // 36,000 lines/s of 356 bytes take a fifth of the backend: a tenth of it is enough for a tenth of the nodes,
+        // though their flushes are lumpier (docs/limitations.md). No file rotates: some five
         // rotations in each sample would decide its p99.
         let scenario = |one_in: u64| {
             let yaml = format!(

@@ -1,6 +1,6 @@
 //! The command line as users type it.
 
-use super::support::{CALM, Folder, STORM, STRATEGIES, json, loghaul, root, stdout, violations};
+use super::support::{CALM, Folder, ROWS, STORM, STRATEGIES, json, loghaul, root, stdout, violations};
 use loghaul::metric::Metric;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -35,19 +35,6 @@ faults:
   - outage: { of: backend, at: 3m, for: 60s }
 objectives: [ "loss <= 0.1%", "freshness_p99 <= 10s" ]
 "#;
-
-const ROWS: [&str; 10] = [
-    "log_types",
-    "operations",
-    "classified_storage",
-    "tenant_isolation",
-    "cluster_scale",
-    "resource_use",
-    "query",
-    "customisation",
-    "coupling",
-    "fit",
-];
 
 fn keys(value: &Value) -> BTreeSet<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()

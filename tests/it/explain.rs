@@ -1,20 +1,7 @@
 //! `explain` and the article's table by itself: what they say is what the table says, and follows from its figures.
 
-use super::support::{CALM, Folder, json, loghaul, root, stdout};
+use super::support::{CALM, Folder, ROWS, json, loghaul, root, stdout};
 use serde_json::Value;
-
-const ROWS: [&str; 10] = [
-    "log_types",
-    "operations",
-    "classified_storage",
-    "tenant_isolation",
-    "cluster_scale",
-    "resource_use",
-    "query",
-    "customisation",
-    "coupling",
-    "fit",
-];
 
 fn cell<'v>(explained: &'v Value, strategy: &str) -> &'v Value {
     explained["cells"].as_array().unwrap().iter().find(|c| c["strategy"] == strategy).unwrap()

@@ -51,6 +51,20 @@ backend: { capacity: 800kB/s, queue: 1s }
 faults: [ { outage: { of: backend, at: 20s, for: 15s } } ]
 ";
 
+/// The rows of the table, in their order.
+pub const ROWS: [&str; 10] = [
+    "log_types",
+    "operations",
+    "classified_storage",
+    "tenant_isolation",
+    "cluster_scale",
+    "resource_use",
+    "query",
+    "customisation",
+    "coupling",
+    "fit",
+];
+
 /// The root of the repository.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
