@@ -36,7 +36,7 @@ fn run_all(c: &mut Criterion, name: &str, sizes: &[Size], varied: fn(Size) -> u6
     for &size in sizes {
         let Some(scenario) = cluster(size) else { continue };
         group.throughput(Throughput::Elements(size.nodes * size.pods * size.seconds));
-        for strategy in strategy::ALL {
+        for strategy in strategy::COLUMNS {
             let setup = Setup::new(&scenario, strategy);
             let mut seed = 0;
             group.bench_function(BenchmarkId::new(strategy.name, varied(size)), |b| {
@@ -67,8 +67,8 @@ fn reference(c: &mut Criterion) {
     group.bench_function("compare_and_table", |b| {
         b.iter(|| {
             let runner = Runner::new();
-            let compared = study::compare(&runner, &scenario, &strategy::ALL, 1, 5, "");
-            let table = study::table_study(&runner, &scenario, &strategy::ALL, 1, 5);
+            let compared = study::compare(&runner, &scenario, &strategy::COLUMNS, 1, 5, "");
+            let table = study::table_study(&runner, &scenario, &strategy::COLUMNS, 1, 5);
             black_box((compared.is_ok(), table.is_ok()))
         });
     });

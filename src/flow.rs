@@ -74,16 +74,39 @@ pub enum Medium {
     File,
     /// A file in a directory of the node, rotated by the application.
     HostPath,
+    /// A file in a volume of the pod, written again to standard output by a process that streams it there.
+    Relayed,
+    /// Standard output that Docker's `json-file` driver writes to a file.
+    JsonFile,
+    /// Standard output that Docker's `local` driver writes to a file.
+    LocalFile,
+    /// Standard output that the runtime hands on as it comes: nothing reaches a disk.
+    Pipe,
+    /// A call of a library in the application: nothing is written anywhere.
+    Memory,
 }
 
 impl Medium {
     /// Bytes that a line takes on disk beyond itself: the runtime's CRI format on standard output.
     /// Source: containerd `internal/cri/io/logger.go` (time stamp, stream, tag, blanks); the lab's lines were 41
-    /// bytes longer on disk.
+    /// bytes longer on disk. Docker's drivers, from their formats: `{"log":"…\n","stream":"stdout","time":"…"}` with
+    /// a time stamp of 30 characters; and a record of protocol buffers (source, time, line) between two lengths.
     pub fn prefix_bytes(self) -> u64 {
         match self {
-            Self::Stdout => 41,
-            Self::File | Self::HostPath => 0,
+            Self::Stdout | Self::Relayed => 41,
+            Self::JsonFile => 70,
+            Self::LocalFile => 28,
+            Self::File | Self::HostPath | Self::Pipe | Self::Memory => 0,
         }
+    }
+
+    /// Whether the kubelet rotates its file, which the runtime writes; others are rotated by whoever writes them.
+    pub fn is_rotated_by_kubelet(self) -> bool {
+        matches!(self, Self::Stdout | Self::Relayed)
+    }
+
+    /// Whether its lines lie in files.
+    pub fn is_on_disk(self) -> bool {
+        !matches!(self, Self::Pipe | Self::Memory)
     }
 }

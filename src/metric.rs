@@ -89,6 +89,12 @@ metrics! {
     LogDiskShare = "log_disk_share", "fraction", Lower;
     /// Share of agent time in which input stood still because the buffer was full
     Paused = "paused", "fraction", Lower;
+    /// Share of the time in which applications stood still because what takes their logs did not keep up
+    Stalled = "stalled", "fraction", Lower;
+    /// Attempts to start a container that failed because its log driver reached nobody
+    RefusedStarts = "refused_starts", "count", Lower;
+    /// Jobs that had done their work and did not complete, a sidecar of theirs still running
+    StuckPods = "stuck_pods", "count", Lower;
     /// Agents killed for exceeding their memory limit
     OomKills = "oom_kills", "count", Lower;
     /// Longest wait for the backend's capacity

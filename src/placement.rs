@@ -4,7 +4,7 @@
 //! the default scheduler does, the least allocated first; larger pods first, so that a packed cluster packs
 //! again. What does not fit gets extra nodes of the first pool that grows and is large enough.
 
-use crate::world::{Blueprint, Placement, Requests};
+use crate::world::{Blueprint, Placement, PodTemplate, Requests};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use thiserror::Error;
@@ -110,10 +110,15 @@ pub fn place(blueprint: &Blueprint) -> Result<Placement, Misfit> {
     let mut passed = Vec::new();
     for index in order {
         let wanted = blueprint.pods[index].requests;
+        let admits = |pool: usize| admits(&blueprint.pods[index], pool);
         for ordinal in 0..blueprint.pods[index].replicas as usize {
             let node = loop {
                 match offers.pop() {
-                    Some(Reverse(Offer { node, .. })) if rooms[node].fits(wanted) => break node,
+                    Some(Reverse(Offer { node, .. }))
+                        if rooms[node].fits(wanted) && admits(placement.nodes[node]) =>
+                    {
+                        break node;
+                    }
                     Some(offer) => passed.push(offer),
                     None => {
                         let pool = growing_pool(blueprint, agent, wanted, index)?;
@@ -132,11 +137,16 @@ pub fn place(blueprint: &Blueprint) -> Result<Placement, Misfit> {
     Ok(placement)
 }
 
+/// Whether nodes of a pool take pods of a template.
+fn admits(template: &PodTemplate, pool: usize) -> bool {
+    template.pools.is_empty() || template.pools.contains(&pool)
+}
+
 /// A node of a pool with nothing but its agent, where that fits.
 fn empty_node(blueprint: &Blueprint, pool: usize, agent: Requests) -> Option<Room> {
     let pool = &blueprint.pools[pool];
     let mut room = Room { free: pool.allocatable, pods: pool.max_pods };
-    if blueprint.node_agent.is_some() {
+    if blueprint.node_agent.is_some() && !pool.serverless {
         if !room.fits(agent) {
             return None;
         }
@@ -152,7 +162,7 @@ fn growing_pool(
     template: usize,
 ) -> Result<(usize, Room), Misfit> {
     (0..blueprint.pools.len())
-        .filter(|pool| blueprint.pools[*pool].grows)
+        .filter(|pool| blueprint.pools[*pool].grows && admits(&blueprint.pods[template], *pool))
         .find_map(|pool| {
             empty_node(blueprint, pool, agent).filter(|room| room.fits(wanted)).map(|room| (pool, room))
         })

@@ -11,7 +11,7 @@ mod sourced;
 
 pub use behaviour::{Behaviour, Most, Overflow, Parse, Retries, Successor};
 pub use cost::{Costs, Counted, Load, Work};
-pub use embedded::{embedded, names};
+pub use embedded::{built_in_names, embedded, names};
 pub use sourced::{Quality, Sourced};
 
 use crate::units::{Bytes, Millicores};
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn every_number_has_a_source_and_a_quality() {
-        for name in names() {
+        for name in names().chain(built_in_names()) {
             let mut profile = embedded(name).unwrap().unwrap();
             assert_eq!(profile.name, name);
             let sources = profile.sources.clone();

@@ -126,7 +126,8 @@ fn honoured(scenario: &Scenario, strategy: &Strategy) -> Option<f64> {
             let mut wanted = workload.logs.iter().filter_map(|log| log.wants.as_ref()).peekable();
             if wanted.peek().is_some() {
                 wishes += tenant.count.get();
-                honoured += tenant.count.get() * u64::from(wanted.all(|w| strategy.honours.all_of(w)));
+                let honours = strategy.honours_of(scenario, tenant, workload);
+                honoured += tenant.count.get() * u64::from(wanted.all(|w| honours.all_of(w)));
             }
         }
     }

@@ -8,13 +8,17 @@
 //! read them, unless a stream is marked `fixed`.
 
 mod daemonset;
+mod direct;
 mod draft;
+mod hybrid;
 mod laws;
 mod native;
+mod native_driver;
 mod sidecar;
+mod sidecar_streaming;
 mod sizing;
 
-use crate::scenario::{Scenario, Wants};
+use crate::scenario::{Scenario, Tenant, Wants, Workload};
 use crate::world::Blueprint;
 
 /// A way to collect.
@@ -26,8 +30,13 @@ pub struct Strategy {
     pub about: &'static str,
     /// What it can honour of a workload's wishes.
     pub honours: Honours,
+    /// Workloads of which it can honour something else.
+    exception: Option<(Chooses, Honours)>,
     draw: fn(&Scenario, u64) -> Blueprint,
 }
+
+/// Whether a strategy treats a workload of a scenario apart.
+type Chooses = fn(&Scenario, &Tenant, &Workload) -> bool;
 
 /// What a strategy can honour of a workload's own wishes: a declared capability, not a measurement.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +52,18 @@ pub struct Honours {
 }
 
 /// Every strategy, in the order of tables.
-pub const ALL: [&Strategy; 3] = [&native::NATIVE, &daemonset::DAEMONSET, &sidecar::SIDECAR];
+pub const ALL: [&Strategy; 7] = [
+    &native::NATIVE,
+    &native_driver::NATIVE_DRIVER,
+    &daemonset::DAEMONSET,
+    &sidecar::SIDECAR,
+    &sidecar_streaming::SIDECAR_STREAMING,
+    &direct::DIRECT,
+    &hybrid::HYBRID,
+];
+
+/// The columns of the article's table.
+pub const COLUMNS: [&Strategy; 3] = [&native::NATIVE, &daemonset::DAEMONSET, &sidecar::SIDECAR];
 
 /// The strategy of that name.
 pub fn by_name(name: &str) -> Option<&'static Strategy> {
@@ -54,6 +74,14 @@ impl Strategy {
     /// What there is when the scenario is collected this way, on a cluster that comes to `nodes` nodes.
     pub fn blueprint(&self, scenario: &Scenario, nodes: u64) -> Blueprint {
         (self.draw)(scenario, nodes)
+    }
+
+    /// What it can honour of one workload's wishes.
+    pub fn honours_of(&self, scenario: &Scenario, tenant: &Tenant, workload: &Workload) -> Honours {
+        match self.exception {
+            Some((chooses, honours)) if chooses(scenario, tenant, workload) => honours,
+            _ => self.honours,
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod agent;
 mod backend;
+mod blocking;
 mod blueprint;
 mod files;
 mod life;
@@ -30,8 +31,8 @@ mod testing;
 mod tests;
 
 pub use blueprint::{
-    AgentPlan, BackendPlan, Blueprint, FileRotation, Life, Outage, Placement, PodTemplate, Pool, Reader,
-    Requests, StreamLaw, StreamPlan,
+    AgentPlan, BackendPlan, Blueprint, Central, FileRotation, Life, Outage, Placement, PodTemplate, Pool,
+    Reader, Relay, Requests, StreamLaw, StreamPlan,
 };
 pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
 pub use tally::{Tally, TenantTally};

@@ -105,6 +105,8 @@ pub enum Overflow {
     DropNewest,
     /// Reading goes on, and what has waited longest is dropped to make room.
     DropOldest,
+    /// Whoever writes waits until there is room: for lines that come through a pipe, whose writer then stands still.
+    Block,
 }
 
 /// How a line is parsed.

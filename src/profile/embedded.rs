@@ -16,7 +16,19 @@ const EMBEDDED: [(&str, &str); 10] = [
     ("vlagent", include_str!("../../profiles/vlagent.yaml")),
 ];
 
-/// Names of the embedded profiles.
+/// What ships without being an agent: parts of the container runtime, and of applications.
+const BUILT_IN: [(&str, &str); 3] = [
+    ("docker-fluentd", include_str!("../../profiles/docker-fluentd.yaml")),
+    ("docker-syslog", include_str!("../../profiles/docker-syslog.yaml")),
+    ("otel-sdk", include_str!("../../profiles/otel-sdk.yaml")),
+];
+
+/// Names of profiles of log drivers and libraries, which no scenario can name as its agent.
+pub fn built_in_names() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(name, _)| *name)
+}
+
+/// Names of the embedded profiles of agents.
 pub fn names() -> impl Iterator<Item = &'static str> {
     EMBEDDED.iter().map(|(name, _)| *name)
 }
@@ -26,6 +38,6 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// The YAML is refused; a test keeps that from happening to an embedded profile.
 pub fn embedded(name: &str) -> Option<Result<Profile, Box<serde_saphyr::Error>>> {
-    let (_, yaml) = EMBEDDED.iter().find(|(known, _)| *known == name)?;
+    let (_, yaml) = EMBEDDED.iter().chain(&BUILT_IN).find(|(known, _)| *known == name)?;
     Some(serde_saphyr::from_str(yaml).map_err(Box::new))
 }

@@ -2,9 +2,9 @@
 
 use super::Setup;
 use crate::metric::Metric;
-use crate::observe::{Freshness, Observation, TenantFigures, TimelineBin};
+use crate::observe::{Freshness, Ledger, Observation, TenantFigures, TimelineBin};
 use crate::units::NS_PER_SEC;
-use crate::world::{Placement, Requests, STDOUT_NS_PER_LINE, Tally, WRITE_NS_PER_LINE};
+use crate::world::{Blueprint, Placement, Requests, STDOUT_NS_PER_LINE, Tally, WRITE_NS_PER_LINE};
 use std::collections::BTreeMap;
 
 /// Hours in a month: 365 · 24 / 12.
@@ -15,7 +15,8 @@ pub(super) fn observation(setup: &Setup, placement: &Placement, tally: Tally) ->
     let mut tenants = Vec::with_capacity(tally.tenants.len());
     for (name, tenant) in setup.blueprint.tenants.iter().zip(&tally.tenants) {
         let mut own = tenant.freshness.clone();
-        own.add_never(tenant.emitted - tenant.freshness.delivered());
+        // A line that was never written is as late as one that was lost.
+        own.add_never(tenant.emitted + tenant.withheld - tenant.freshness.delivered());
         tenants.push(TenantFigures {
             name: name.clone(),
             lines: tenant.emitted,
@@ -49,6 +50,7 @@ fn metrics(
     let blueprint = &setup.blueprint;
     let written_s = blueprint.horizon_s();
     let emitted = tally.ledger.emitted.max(1) as f64;
+    let beside = Beside::of(blueprint, tally);
     let requested = requested(setup, placement);
     let share = collector_share(setup, placement, requested);
     let extra = placement.extra.iter().sum::<u64>().saturating_sub(setup.extra_without);
@@ -56,20 +58,20 @@ fn metrics(
         + tally.file_lines * WRITE_NS_PER_LINE) as f64;
     let quantiles = freshness.quantiles(&[0.5, 0.99]);
     let mut metrics = BTreeMap::from([
-        (Metric::AgentCpu, Some(tally.agent_cpu_ns as f64 / NS_PER_SEC as f64 / written_s)),
+        (Metric::AgentCpu, Some(tally.agent_cpu_ns as f64 / NS_PER_SEC as f64 / written_s + beside.cores)),
         (Metric::AgentCpuRequested, Some(requested.cpu_millicores as f64 / 1000.0)),
-        (Metric::AgentMemory, Some(tally.agent_pss_bytes as f64)),
-        (Metric::AgentMemoryRss, Some(tally.agent_rss_bytes as f64)),
+        (Metric::AgentMemory, Some(tally.agent_pss_bytes as f64 + beside.memory_bytes)),
+        (Metric::AgentMemoryRss, Some(tally.agent_rss_bytes as f64 + beside.memory_bytes)),
         (Metric::AgentMemoryRequested, Some(requested.memory_bytes as f64)),
         (Metric::CollectorShare, Some(share)),
-        (Metric::Agents, Some(tally.agents as f64)),
+        (Metric::Agents, Some(tally.agents as f64 + beside.processes)),
         (Metric::ExtraNodes, Some(extra as f64)),
         (Metric::Cost, Some(cost(setup, placement, share, extra) + data_cost(setup, tally, written_s))),
         (Metric::FreshnessP50, quantiles[0]),
         (Metric::FreshnessP99, quantiles[1]),
         (Metric::Loss, Some(tally.ledger.lost_total() as f64 / emitted)),
         // Everything that is not delivered, whatever became of it.
-        (Metric::Undelivered, Some((tally.ledger.emitted - tally.ledger.delivered) as f64 / emitted)),
+        (Metric::Undelivered, Some(undelivered(&tally.ledger))),
         (Metric::Throughput, Some(tally.delivered_in_time as f64 / written_s)),
         (Metric::Network, Some(tally.sent_bytes as f64 / written_s)),
         (Metric::Requests, Some(tally.requests as f64 / written_s)),
@@ -81,6 +83,12 @@ fn metrics(
             Metric::Paused,
             Some(tally.paused_ns as f64 / blueprint.horizon_ns as f64 / tally.inputs.max(1) as f64),
         ),
+        (
+            Metric::Stalled,
+            Some(tally.stalled_ns as f64 / blueprint.horizon_ns as f64 / tally.inputs.max(1) as f64),
+        ),
+        (Metric::RefusedStarts, Some(tally.refused_starts as f64)),
+        (Metric::StuckPods, Some(tally.stuck_pods as f64)),
         (Metric::OomKills, Some(tally.oom_kills as f64)),
         (Metric::BackendWait, Some(tally.longest_wait_ns as f64 / NS_PER_SEC as f64)),
     ]);
@@ -89,14 +97,56 @@ fn metrics(
     metrics
 }
 
+/// Share of lines that are not delivered, whatever became of them; those that a blocked application never wrote are
+/// among them.
+fn undelivered(ledger: &Ledger) -> f64 {
+    let wanted = ledger.emitted + ledger.withheld;
+    (wanted - ledger.delivered) as f64 / wanted.max(1) as f64
+}
+
+/// Processes beside the agents: collectors in the middle, and those that write files again to standard output. They are
+/// taken to keep up; what they use follows from what passes them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Beside {
+    processes: f64,
+    cores: f64,
+    memory_bytes: f64,
+}
+
+impl Beside {
+    fn of(blueprint: &Blueprint, tally: &Tally) -> Self {
+        let per_s = |lines: u64| lines as f64 / blueprint.horizon_s();
+        let mut all = Self::default();
+        if let Some(central) = &blueprint.central {
+            all.processes += central.processes as f64;
+            all.cores += central.processes as f64 * central.idle_cores;
+            all.cores += per_s(tally.ledger.delivered) * central.line_ns / NS_PER_SEC as f64;
+            all.memory_bytes += central.processes as f64 * central.memory_bytes as f64;
+        }
+        for (pod, relay) in blueprint.pods.iter().filter_map(|pod| Some((pod, pod.relay?))) {
+            all.processes += pod.replicas as f64;
+            all.cores += pod.replicas as f64 * relay.idle_cores;
+            all.memory_bytes += pod.replicas as f64 * relay.memory_bytes as f64;
+        }
+        if let Some(relay) = blueprint.pods.iter().find_map(|pod| pod.relay) {
+            all.cores += per_s(tally.relayed_lines) * relay.line_ns / NS_PER_SEC as f64;
+        }
+        all
+    }
+}
+
 /// What all agents request.
 fn requested(setup: &Setup, placement: &Placement) -> Requests {
     let blueprint = &setup.blueprint;
-    let node_agents = blueprint.node_agent.map(|agent| (agent, placement.nodes.len() as u64));
-    let pod_agents = blueprint.pods.iter().filter_map(|p| Some((p.agent?, p.replicas)));
+    let with_agents = placement.nodes.iter().filter(|pool| !blueprint.pools[**pool].serverless).count();
+    let node_agents =
+        blueprint.node_agent.map(|agent| (blueprint.agents[agent].requests, with_agents as u64));
+    let pod_agents =
+        blueprint.pods.iter().filter_map(|p| Some((blueprint.agents[p.agent?].requests, p.replicas)));
+    let relays = blueprint.pods.iter().filter_map(|p| Some((p.relay?.requests, p.replicas)));
+    let central = blueprint.central.iter().map(|central| (central.requests, central.processes));
     let mut sum = Requests::default();
-    for (agent, count) in node_agents.into_iter().chain(pod_agents) {
-        let one = blueprint.agents[agent].requests;
+    for (one, count) in node_agents.into_iter().chain(pod_agents).chain(relays).chain(central) {
         sum.cpu_millicores += one.cpu_millicores * count;
         sum.memory_bytes += one.memory_bytes * count;
     }

@@ -3,6 +3,7 @@
 mod agents;
 mod lifecycle;
 mod log;
+mod variants;
 
 use super::{Backend, Fault, Pool, Scenario, ScenarioError, Tenant, Workload};
 use crate::units::{Bytes, Millicores, SimTime};
@@ -93,6 +94,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     check_sample(scenario)?;
     check_profiles(&scenario.profiles)?;
     check_agents(scenario)?;
+    variants::check_variants(scenario)?;
     check_backend(&scenario.backend)?;
     for (number, fault) in scenario.faults.iter().enumerate() {
         let Fault::Outage(outage) = fault;
@@ -243,6 +245,7 @@ fn check_tenants(scenario: &Scenario) -> Checked {
             let path = format!("{path}/workloads/{number}");
             let requests = &workload.requests;
             check_size(requests.cpu, requests.memory, &|field| format!("{path}/requests/{field}"))?;
+            variants::check_pools(scenario, workload, &path)?;
             pods += tenant.count.get() * workload.replicas.get();
             allow(pods <= MAX_PODS, format!("{path}/replicas"), || {
                 format!("there are {} pods; allowed are up to {MAX_PODS}", scenario.pods())

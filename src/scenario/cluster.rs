@@ -42,6 +42,9 @@ pub struct Pool {
     /// Whether nodes of this pool may be added when requests do not fit.
     #[serde(default = "default_grows")]
     pub grows: bool,
+    /// Virtual nodes: they run pods, and no DaemonSet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub serverless: bool,
 }
 
 fn default_cpu() -> Millicores {

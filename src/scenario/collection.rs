@@ -1,6 +1,7 @@
 //! The agent that collects, and its settings.
 
 use super::cost::Cost;
+use super::variants::{Driver, Hybrid, Ordering};
 use super::workload::Count;
 use crate::profile::{Overflow, Retries};
 use crate::units::{Bytes, Fraction, Millicores, SimTime};
@@ -22,6 +23,18 @@ pub struct Collection {
     pub daemonset: Override,
     /// What is different where an agent a pod collects.
     pub sidecar: Override,
+    /// In which order sidecars and applications stop.
+    #[serde(skip_serializing_if = "Ordering::is_default")]
+    pub ordering: Ordering,
+    /// Which workloads get sidecars where most are left to the DaemonSet.
+    #[serde(skip_serializing_if = "Hybrid::is_default")]
+    pub hybrid: Hybrid,
+    /// The log driver, where Docker itself ships.
+    #[serde(skip_serializing_if = "Driver::is_default")]
+    pub driver: Driver,
+    /// What is different where a library in the application sends.
+    #[serde(skip_serializing_if = "Override::is_default")]
+    pub direct: Override,
     /// How a shared agent takes the tenants' collection configs.
     pub configs: ConfigMode,
     /// Collection configs that a shared agent loads beyond those of the workloads here: for a scenario that is
@@ -39,6 +52,10 @@ impl Default for Collection {
             with: Settings::default(),
             daemonset: Override::default(),
             sidecar: Override::default(),
+            ordering: Ordering::default(),
+            hybrid: Hybrid::default(),
+            driver: Driver::default(),
+            direct: Override::default(),
             configs: ConfigMode::default(),
             extra_configs: 0,
             headroom: 1.5,
@@ -63,7 +80,7 @@ pub enum ConfigMode {
 }
 
 /// Settings that replace a profile's defaults.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct Settings {
     /// How often the buffer is flushed.
@@ -117,7 +134,7 @@ impl Settings {
 }
 
 /// What one strategy does differently.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct Override {
     /// Another agent.
@@ -136,8 +153,14 @@ pub struct Override {
     pub memory_limit: Option<Bytes>,
 }
 
+impl Override {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// What an agent requests; what is left out follows from its chart or from the sizing rule.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct AgentRequests {
     /// CPU request.

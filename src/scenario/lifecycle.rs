@@ -31,6 +31,9 @@ pub struct Churn {
     /// ("Pod startup latency SLO": 99 of 100 within 5 s, images present).
     #[serde(default = "five_seconds")]
     pub pause: SimTime,
+    /// An application that is told to stop still writes for so long, the last of its life; in whole seconds. Assumed.
+    #[serde(default = "two_seconds", skip_serializing_if = "is_two_seconds")]
+    pub shutdown: SimTime,
 }
 
 /// Pods that do one piece of work each.
@@ -52,6 +55,14 @@ pub struct Job {
 
 fn one_second() -> SimTime {
     SimTime::from_secs(1)
+}
+
+fn two_seconds() -> SimTime {
+    SimTime::from_secs(2)
+}
+
+fn is_two_seconds(time: &SimTime) -> bool {
+    *time == two_seconds()
 }
 
 fn five_seconds() -> SimTime {

@@ -91,6 +91,10 @@ pub struct Workload {
     /// What each pod requests.
     #[serde(default)]
     pub requests: Resources,
+    /// Pools whose nodes take its pods (`nodeSelector`), by name; where nothing is said, those that are not serverless,
+    /// or all where every pool is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pools: Vec<String>,
     /// How its pods come and go.
     #[serde(default)]
     pub lifecycle: Lifecycle,

@@ -3,7 +3,7 @@
 use super::laws::{laws_of, lognormal};
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
-use crate::scenario::{Fault, Lifecycle, LogSpec, OutageMode, Scenario, Start, Workload};
+use crate::scenario::{Fault, Lifecycle, LogSource, LogSpec, OutageMode, Scenario, Start, Tenant, Workload};
 use crate::units::SimTime;
 use crate::world::{
     BackendPlan, Blueprint, FileRotation, Life, Outage, PodTemplate, Pool, Reader, Requests, StreamPlan,
@@ -15,15 +15,38 @@ pub(super) struct Route {
     pub reader: Reader,
 }
 
+impl Route {
+    /// The log stays where it is written, and nothing can read it there.
+    pub fn out_of_reach(log: &LogSpec) -> Self {
+        let medium = match log.stream {
+            LogSource::Stdout => Medium::Stdout,
+            LogSource::File => Medium::File,
+            LogSource::HostPath => Medium::HostPath,
+        };
+        Self { medium, reader: Reader::Impossible }
+    }
+}
+
+/// A log, and whose it is.
+pub(super) struct Asked<'a> {
+    pub tenant: &'a Tenant,
+    pub workload: &'a Workload,
+    pub log: &'a LogSpec,
+}
+
+/// Where logs go.
+type Routes<'a> = &'a dyn Fn(&Asked<'_>) -> Route;
+
 /// A blueprint without agents.
 pub(super) struct Draft {
     pub blueprint: Blueprint,
-    /// Collection configs: one for each workload with wishes of its own, and one that covers all others.
+    /// Collection configs that an agent of a node loads: one for each workload with wishes of its own that no agent in
+    /// its pods collects, and one that covers all others.
     pub configs: u32,
 }
 
 /// Draws the scenario, its logs routed by `route`.
-pub(super) fn draft(name: &'static str, scenario: &Scenario, route: &dyn Fn(&LogSpec) -> Route) -> Draft {
+pub(super) fn draft(name: &'static str, scenario: &Scenario, route: Routes<'_>) -> Draft {
     let kubelet = &scenario.cluster.kubelet;
     let mut blueprint = Blueprint {
         strategy: name,
@@ -39,6 +62,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: &dyn Fn(&Log
         pods: Vec::new(),
         agents: Vec::new(),
         node_agent: None,
+        central: None,
         backend: backend(scenario),
         fresh: match scenario.start {
             Start::MidLife => None,
@@ -63,11 +87,13 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: &dyn Fn(&Log
             };
             let tenant_index = blueprint.tenants.len() as u32;
             for (workload, first_laws) in tenant.workloads.iter().zip(&first_laws) {
-                let wishes = workload.logs.iter().any(|log| log.wants.is_some());
-                let config = if wishes { configs } else { 0 };
-                configs += u32::from(wishes);
-                let mut template = pod_template(&name, workload, first_laws, route, config);
+                let mut template = pod_template(scenario, (&name, tenant, workload), first_laws, route);
                 template.tenant = tenant_index;
+                let wishes = template.streams.iter_mut().zip(&workload.logs);
+                let wishes =
+                    wishes.filter(|(stream, log)| log.wants.is_some() && stream.reader != Reader::Pod);
+                let own = wishes.map(|(stream, _)| stream.config = configs).count() > 0;
+                configs += u32::from(own);
                 blueprint.pods.push(template);
             }
             blueprint.tenants.push(name);
@@ -83,26 +109,33 @@ fn add_laws(blueprint: &mut Blueprint, log: &LogSpec) -> usize {
 }
 
 fn pod_template(
-    tenant: &str,
-    workload: &Workload,
+    scenario: &Scenario,
+    (name, tenant, workload): (&str, &Tenant, &Workload),
     first_laws: &[usize],
-    route: &dyn Fn(&LogSpec) -> Route,
-    config: u32,
+    route: Routes<'_>,
 ) -> PodTemplate {
     let stream = |(number, (log, first_law)): (usize, (&LogSpec, &usize))| {
-        let Route { medium, reader } = route(log);
+        let Route { medium, reader } = route(&Asked { tenant, workload, log });
+        let (size_bytes, files) = (log.rotate.size.get(), log.rotate.files.get());
         StreamPlan {
             name: format!("log-{number}"),
             medium,
             first_law: *first_law,
             reader,
-            rotation: FileRotation { size_bytes: log.rotate.size.get(), files: log.rotate.files.get() },
-            config: if log.wants.is_some() { config } else { 0 },
+            rotation: match medium {
+                // Nobody rotates what is no file, nor Docker what its default driver writes.
+                Medium::JsonFile | Medium::Pipe | Medium::Memory => {
+                    FileRotation { size_bytes: u64::MAX, files: 1 }
+                }
+                Medium::LocalFile => LOCAL_DRIVER,
+                _ => FileRotation { size_bytes, files },
+            },
+            config: 0,
             parse: log.wants.as_ref().and_then(|wants| wants.parse).unwrap_or_default(),
         }
     };
     PodTemplate {
-        name: format!("{tenant}/{}", workload.name),
+        name: format!("{name}/{}", workload.name),
         tenant: 0,
         replicas: workload.replicas.get(),
         requests: Requests {
@@ -112,7 +145,24 @@ fn pod_template(
         streams: workload.logs.iter().zip(first_laws).enumerate().map(stream).collect(),
         agent: None,
         life: life_of(&workload.lifecycle),
+        needs_backend: false,
+        relay: None,
+        pools: pools_of(workload, &scenario.cluster.pools),
     }
+}
+
+/// Docker's `local` driver: 20 MiB, five files. Source: moby `daemon/logger/local/local.go`.
+const LOCAL_DRIVER: FileRotation = FileRotation { size_bytes: 20 << 20, files: 5 };
+
+/// The pools that take a workload's pods; none where all do.
+fn pools_of(workload: &Workload, pools: &[crate::scenario::Pool]) -> Vec<usize> {
+    let some = pools.iter().any(|pool| pool.serverless) && pools.iter().any(|pool| !pool.serverless);
+    let takes = |pool: &crate::scenario::Pool| match workload.pools.as_slice() {
+        [] => !some || !pool.serverless,
+        named => named.contains(&pool.name),
+    };
+    let all = pools.iter().all(takes);
+    pools.iter().enumerate().filter(|(_, pool)| !all && takes(pool)).map(|(index, _)| index).collect()
 }
 
 /// Lives in whole seconds, rounded up, none shorter than one.
@@ -130,7 +180,8 @@ fn life_of(lifecycle: &Lifecycle) -> Option<Life> {
         }
     };
     let lingers_s = seconds(linger) as u64;
-    Some(Life { lifetime, lingers_s, pause_s: lingers_s + seconds(pause) as u64 })
+    let pause_s = lingers_s + seconds(pause) as u64;
+    Some(Life { lifetime, lingers_s, pause_s, agent_stops_s: 0, sticks: false })
 }
 
 fn pool(pool: &crate::scenario::Pool) -> Pool {
@@ -142,6 +193,7 @@ fn pool(pool: &crate::scenario::Pool) -> Pool {
         log_disk_bytes: pool.log_disk.get(),
         price_per_hour: pool.price.get(),
         grows: pool.grows,
+        serverless: pool.serverless,
     }
 }
 

@@ -1,28 +1,47 @@
 //! Sidecar: one agent a pod tails the pod's files in a volume that both share.
 
-use super::draft::{Route, draft};
+use super::draft::{Asked, Route, draft};
 use super::sizing;
 use super::{Honours, Strategy};
 use crate::flow::Medium;
-use crate::scenario::{LogSource, LogSpec, Scenario};
-use crate::world::{Blueprint, Reader};
+use crate::scenario::{Lifecycle, LogSource, LogSpec, Ordering, Scenario};
+use crate::units::SimTime;
+use crate::world::{AgentPlan, Blueprint, Reader};
 
 pub(super) const SIDECAR: Strategy = Strategy {
     name: "sidecar",
     about: "one agent a pod tails the pod's files in a shared volume",
-    honours: Honours { parse: true, store: true, sampling: true, own_limits: true },
+    honours: HONOURS,
+    exception: None,
     draw,
 };
 
+pub(super) const HONOURS: Honours = Honours { parse: true, store: true, sampling: true, own_limits: true };
+
 fn draw(scenario: &Scenario, _nodes: u64) -> Blueprint {
-    let mut blueprint = draft(SIDECAR.name, scenario, &|log: &LogSpec| match (log.stream, log.fixed) {
+    let mut blueprint = draft(SIDECAR.name, scenario, &|asked: &Asked<'_>| route(asked.log)).blueprint;
+    add_agents(&mut blueprint, scenario);
+    blueprint
+}
+
+/// Where a log goes that an agent in its pod is to read.
+pub(super) fn route(log: &LogSpec) -> Route {
+    match (log.stream, log.fixed) {
         // A sidecar sees its pod's volumes: neither standard output nor the node's directories.
-        (LogSource::Stdout, true) => Route { medium: Medium::Stdout, reader: Reader::Impossible },
-        (LogSource::HostPath, true) => Route { medium: Medium::HostPath, reader: Reader::Impossible },
+        (LogSource::Stdout | LogSource::HostPath, true) => Route::out_of_reach(log),
         _ => Route { medium: Medium::File, reader: Reader::Pod },
-    })
-    .blueprint;
+    }
+}
+
+/// Adds an agent to every pod that has something for one to read.
+pub(super) fn add_agents(blueprint: &mut Blueprint, scenario: &Scenario) {
     let terms = &scenario.collection.sidecar;
+    add_to_pods(blueprint, |load| sizing::agent(scenario, terms, false, false, 1, load).0);
+    stop_in_order(blueprint, scenario);
+}
+
+/// Adds what `plan` makes of a pod's mean load to every pod with something to be read within it.
+pub(super) fn add_to_pods(blueprint: &mut Blueprint, plan: impl Fn(&sizing::MeanLoad) -> AgentPlan) {
     // Tenants of one kind run the same pods, and these the same sidecar.
     let mut drawn: Vec<(usize, usize)> = Vec::new();
     for index in 0..blueprint.pods.len() {
@@ -34,20 +53,44 @@ fn draw(scenario: &Scenario, _nodes: u64) -> Blueprint {
         let agent = match drawn.iter().find(|(known, _)| *known == kind) {
             Some((_, agent)) => *agent,
             None => {
-                let load = sizing::load_of(&blueprint, &blueprint.pods[index..=index], Reader::Pod)
+                let load = sizing::load_of(blueprint, &blueprint.pods[index..=index], Reader::Pod)
                     .scaled(1.0 / template.replicas as f64);
-                let (plan, _) = sizing::agent(scenario, terms, false, false, 1, &load);
-                blueprint.agents.push(plan);
+                blueprint.agents.push(plan(&load));
                 drawn.push((kind, blueprint.agents.len() - 1));
                 blueprint.agents.len() - 1
             }
         };
-        let sidecar = blueprint.agents[agent].requests;
+        let requests = blueprint.agents[agent].requests;
         let template = &mut blueprint.pods[index];
         template.agent = Some(agent);
         // KEP-753: a sidecar's requests are summed with those of the pod's containers.
-        template.requests.cpu_millicores += sidecar.cpu_millicores;
-        template.requests.memory_bytes += sidecar.memory_bytes;
+        template.requests += requests;
     }
-    blueprint
+}
+
+/// Sidecars that are containers like any other are told to stop when their applications are, and keep jobs from
+/// completing. Source: KEP-753, "Motivation"; Kubernetes, "Sidecar Containers".
+fn stop_in_order(blueprint: &mut Blueprint, scenario: &Scenario) {
+    if scenario.collection.ordering == Ordering::Native {
+        return;
+    }
+    let lifecycles = scenario.tenants.iter().flat_map(|tenant| {
+        (0..tenant.count.get()).flat_map(|_| tenant.workloads.iter().map(|workload| &workload.lifecycle))
+    });
+    for (template, lifecycle) in blueprint.pods.iter_mut().zip(lifecycles) {
+        let (Some(life), Some(_)) = (&mut template.life, template.agent) else { continue };
+        match lifecycle {
+            Lifecycle::Service => {}
+            Lifecycle::Churn(churn) => life.agent_stops_s = whole_seconds(churn.shutdown),
+            Lifecycle::Job(_) => {
+                // Its files stay with it, and its agent has all the time it needs.
+                life.lingers_s = life.pause_s;
+                life.sticks = true;
+            }
+        }
+    }
+}
+
+fn whole_seconds(time: SimTime) -> u64 {
+    time.as_secs_f64().ceil() as u64
 }

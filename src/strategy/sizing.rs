@@ -5,9 +5,9 @@
 
 use crate::flow::Medium;
 use crate::profile::{self, Chart, Costs, Load, Most, Parse, Profile, Quality};
-use crate::scenario::{CustomProfile, Override, Scenario};
-use crate::units::Bytes;
-use crate::world::{AgentPlan, Blueprint, PodTemplate, Reader, Requests};
+use crate::scenario::{CustomProfile, Override, Scenario, Settings};
+use crate::units::{Bytes, NS_PER_SEC};
+use crate::world::{AgentPlan, Blueprint, Central, PodTemplate, Reader, Requests};
 
 /// Steps to which the rule rounds up: requests are written in such.
 const CPU_STEP_MILLICORES: f64 = 5.0;
@@ -47,10 +47,19 @@ impl MeanLoad {
         if self.lines_per_s > 0.0 { all / self.lines_per_s } else { 0.0 }
     }
 
+    /// Bytes of a line, on average.
+    fn line_bytes(&self) -> f64 {
+        if self.lines_per_s > 0.0 { self.line_bytes_per_s / self.lines_per_s } else { 0.0 }
+    }
+
     /// Bytes of a line in the buffer, on average.
     fn record_bytes(&self, overhead: f64) -> f64 {
-        let line = if self.lines_per_s > 0.0 { self.line_bytes_per_s / self.lines_per_s } else { 0.0 };
-        line + overhead
+        self.line_bytes() + overhead
+    }
+
+    /// Bytes of a line on the network, on average, as an agent sends it.
+    pub fn wire_bytes(&self, agent: &AgentPlan) -> f64 {
+        self.line_bytes() + agent.line_overhead_bytes as f64
     }
 }
 
@@ -95,8 +104,70 @@ pub(super) fn agent(
     if let Some(custom) = custom {
         settings = settings.or(&custom.with);
     }
+    let part = Part { is_process: true, shared, own_inputs, configs };
+    plan_of(scenario, &profile, &settings, terms, &part, load)
+}
+
+/// A log driver or a library, for a pod's load: no process, and with none of the agent's settings.
+pub(super) fn built_in(scenario: &Scenario, name: &str, terms: &Override, load: &MeanLoad) -> AgentPlan {
+    let part = Part { is_process: false, shared: false, own_inputs: false, configs: 1 };
+    plan_of(scenario, &profile_of(name, None), &terms.with, terms, &part, load).0
+}
+
+/// Collectors between the pods and the backend, `processes` of this profile; and the lines a second that they can take.
+/// Each is the process that its profile says, on as many cores as its threads can use.
+pub(super) fn central(scenario: &Scenario, name: &str, processes: u64, load: &MeanLoad) -> (Central, f64) {
+    let profile = profile_of(name, None);
+    let costs = Costs::new(&profile, false, load.parse_us(&profile));
+    let line_bytes = load.line_bytes();
+    let reader_ns = costs.bulk_reader_ns(1.0, line_bytes);
+    let lines_per_s =
+        processes as f64 * profile.behaviour.threads.value * NS_PER_SEC as f64 / reader_ns.max(1e-9);
+    let line_ns = reader_ns / costs.reader_share();
+    let idle_cores = costs.idle_cores(0.0, 1.0);
+    let many = load.scaled(scenario.collection.headroom / processes as f64);
+    let central = Central {
+        name: profile.name.clone(),
+        processes,
+        requests: in_steps(
+            idle_cores + many.lines_per_s * line_ns / NS_PER_SEC as f64,
+            costs.rss_idle_bytes(),
+        ),
+        idle_cores,
+        line_ns,
+        memory_bytes: costs.rss_idle_bytes() as u64,
+    };
+    (central, lines_per_s)
+}
+
+/// What an agent is a part of.
+struct Part {
+    is_process: bool,
+    shared: bool,
+    own_inputs: bool,
+    configs: u32,
+}
+
+/// Requests in the steps in which they are written, rounded up.
+fn in_steps(cores: f64, memory_bytes: f64) -> Requests {
+    Requests {
+        cpu_millicores: ((cores * 1000.0 / CPU_STEP_MILLICORES).ceil() * CPU_STEP_MILLICORES) as u64,
+        memory_bytes: ((memory_bytes / MEMORY_STEP_BYTES).ceil() * MEMORY_STEP_BYTES) as u64,
+    }
+}
+
+fn plan_of(
+    scenario: &Scenario,
+    profile: &Profile,
+    settings: &Settings,
+    terms: &Override,
+    part: &Part,
+    load: &MeanLoad,
+) -> (AgentPlan, Most) {
+    let collection = &scenario.collection;
+    let Part { is_process, shared, own_inputs, configs } = *part;
     let behaviour = &profile.behaviour;
-    let costs = Costs::new(&profile, settings.enrich.unwrap_or(shared), load.parse_us(&profile));
+    let costs = Costs::new(profile, settings.enrich.unwrap_or(shared), load.parse_us(profile));
     let record_overhead = profile.wire.record_overhead.value;
     let record_bytes = load.record_bytes(record_overhead);
     let lines_as_bytes = |lines: f64| Bytes::new((lines * record_bytes) as u64);
@@ -123,10 +194,7 @@ pub(super) fn agent(
         bytes_per_s: many.line_bytes_per_s + many.prefix_bytes_per_s,
         buffered_bytes: buffered.min(buffer_limit.as_f64()),
     });
-    let rule = Requests {
-        cpu_millicores: ((cores * 1000.0 / CPU_STEP_MILLICORES).ceil() * CPU_STEP_MILLICORES) as u64,
-        memory_bytes: ((rss_bytes / MEMORY_STEP_BYTES).ceil() * MEMORY_STEP_BYTES) as u64,
-    };
+    let rule = in_steps(cores, rss_bytes);
     let none = Chart::default();
     let chart = if shared { &profile.chart } else { profile.sidecar_chart.as_ref().unwrap_or(&none) };
     let own = &terms.requests;
@@ -139,6 +207,7 @@ pub(super) fn agent(
     let reading_cores = behaviour.threads.value.min(limit * costs.reader_share());
     let plan = AgentPlan {
         name: profile.name.clone(),
+        is_process,
         requests,
         idle_cores: costs.idle_cores(load.files, f64::from(configs)),
         cores: reading_cores.max(0.001),

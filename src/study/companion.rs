@@ -59,6 +59,7 @@ impl Typical {
             name: name.to_owned(),
             replicas: Count::of(replicas.max(1)),
             requests: TINY,
+            pools: Vec::new(),
             lifecycle: Lifecycle::default(),
             logs: vec![self.log.clone()],
         }

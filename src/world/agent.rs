@@ -17,6 +17,8 @@ pub(super) enum Mode {
     Reading,
     /// Its buffer is full.
     Paused,
+    /// It has been told to stop: it sends what it holds.
+    Stopped,
     /// Its process has been killed.
     Down,
 }

@@ -29,6 +29,8 @@ pub struct Blueprint {
     pub agents: Vec<AgentPlan>,
     /// The agent that runs on every node, an index into `agents`.
     pub node_agent: Option<usize>,
+    /// Collectors between the pods and the backend; their capacity is in the backend's.
+    pub central: Option<Central>,
     /// The log service.
     pub backend: BackendPlan,
     /// Files begin empty, and agents started so many nanoseconds before the run at least, and so many more at most;
@@ -70,6 +72,13 @@ pub struct Requests {
     pub memory_bytes: u64,
 }
 
+impl std::ops::AddAssign for Requests {
+    fn add_assign(&mut self, other: Self) {
+        self.cpu_millicores += other.cpu_millicores;
+        self.memory_bytes += other.memory_bytes;
+    }
+}
+
 /// Nodes of one kind.
 #[derive(Clone, Debug)]
 pub struct Pool {
@@ -87,6 +96,8 @@ pub struct Pool {
     pub price_per_hour: f64,
     /// Whether nodes can be added.
     pub grows: bool,
+    /// Whether its nodes run nothing but the pods placed on them: no agent of the node.
+    pub serverless: bool,
 }
 
 /// Rotation of a log file.
@@ -124,6 +135,44 @@ pub struct PodTemplate {
     pub agent: Option<usize>,
     /// How its pods come and go; `None` where each lives from beginning to end.
     pub life: Option<Life>,
+    /// Whether its containers start only while the backend can be reached.
+    pub needs_backend: bool,
+    /// The process in each pod that writes the pod's files again to standard output.
+    pub relay: Option<Relay>,
+    /// Pools whose nodes take its pods; empty where all do.
+    pub pools: Vec<usize>,
+}
+
+/// A process that writes what is written to files again to standard output. It is taken to keep up.
+#[derive(Clone, Copy, Debug)]
+pub struct Relay {
+    /// What it requests.
+    pub requests: Requests,
+    /// Cores in use with nothing to do.
+    pub idle_cores: f64,
+    /// Nanoseconds of CPU a line.
+    pub line_ns: f64,
+    /// Memory, in bytes.
+    pub memory_bytes: u64,
+    /// Nanoseconds from a line's writing until it is written again, on average.
+    pub delay_ns: u64,
+}
+
+/// Collectors that stand between all pods and the backend.
+#[derive(Clone, Debug)]
+pub struct Central {
+    /// The profile's name.
+    pub name: String,
+    /// How many processes.
+    pub processes: u64,
+    /// What each requests.
+    pub requests: Requests,
+    /// Cores of each with nothing to do.
+    pub idle_cores: f64,
+    /// Nanoseconds of CPU a line.
+    pub line_ns: f64,
+    /// Memory of each, in bytes.
+    pub memory_bytes: u64,
 }
 
 /// How pods come and go: one lives, ends, is deleted with its files, and another takes its place on the same node.
@@ -136,6 +185,11 @@ pub struct Life {
     pub lingers_s: u64,
     /// Seconds from a pod's end until the next one writes; no less than it lingers.
     pub pause_s: u64,
+    /// Seconds that the application still writes after an agent in its pod has been stopped; 0 where the agent goes
+    /// last.
+    pub agent_stops_s: u64,
+    /// Whether an agent in the pod keeps it from completing.
+    pub sticks: bool,
 }
 
 /// One log stream of each pod of a template.
@@ -180,6 +234,8 @@ pub enum Reader {
 pub struct AgentPlan {
     /// The profile's name.
     pub name: String,
+    /// Whether it is a process; otherwise a part of the runtime, or of the application.
+    pub is_process: bool,
     /// What it spends.
     pub costs: Costs,
     /// What it requests.
@@ -300,6 +356,12 @@ impl BackendPlan {
     /// The time slot in which demand is added up: the shortest latency, but no less than a millisecond.
     pub fn slot(&self) -> SimTime {
         SimTime::from_ns(self.latency_ns.max(1_000_000))
+    }
+
+    /// When the refusal of connections ends that is under way at an instant.
+    pub(super) fn refuses_until(&self, at_ns: u64) -> Option<u64> {
+        let outage = self.outages.iter().find(|o| (o.from_ns..o.until_ns).contains(&at_ns))?;
+        outage.refuses.then_some(outage.until_ns)
     }
 
     /// The latency of a request whose random part falls into this class, in nanoseconds.

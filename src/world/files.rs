@@ -3,7 +3,7 @@
 use super::blueprint::{FileRotation, StreamLaw};
 use super::stream::{Amount, Head, Stream};
 use super::tally::Tally;
-use crate::flow::Cause;
+use crate::flow::{Cause, Medium};
 use smallvec::SmallVec;
 use std::collections::VecDeque;
 
@@ -77,12 +77,19 @@ pub(super) struct Files {
     pub next_check_ns: u64,
     has_reader: bool,
     no_reader_cause: Cause,
+    /// Where the lines lie.
+    medium: Medium,
+    /// What its application would have written had it not stood still; and the lines of that from before the end of the
+    /// warm-up.
+    withheld: Amount,
+    withheld_early: u64,
 }
 
 impl Files {
     /// Files in the middle of their life: the live one holds `initial_bytes`, older ones are all there. With
     /// `None` the live one is new, and the first.
     pub fn new(
+        medium: Medium,
         rotation: FileRotation,
         initial_bytes: Option<u64>,
         stream: &Stream,
@@ -112,12 +119,22 @@ impl Files {
             next_check_ns: 0,
             has_reader,
             no_reader_cause,
+            medium,
+            withheld: Amount::default(),
+            withheld_early: 0,
         }
+    }
+
+    /// The application has not written this, which it would have; `counts` tells whether it is behind the warm-up.
+    pub fn withhold(&mut self, amount: Amount, counts: bool) {
+        self.withheld += amount;
+        self.withheld_early += if counts { 0 } else { amount.lines };
     }
 
     /// The files of the same container's successor, begun at `now_ns`; its reader has yet to find them.
     pub fn begin_anew(&self, stream: &Stream, now_ns: u64) -> Self {
-        let mut files = Self::new(self.rotation, None, stream, self.has_reader, self.no_reader_cause);
+        let mut files =
+            Self::new(self.medium, self.rotation, None, stream, self.has_reader, self.no_reader_cause);
         (files.born_ns, files.live_from_ns, files.older) = (now_ns, now_ns, 0);
         files.known.clear();
         files
@@ -133,9 +150,9 @@ impl Files {
         self.settle(stream, law);
     }
 
-    /// Lines that were written before an instant, wherever the reader is.
-    pub fn lines_until(&self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> u64 {
-        stream.lines_before(law, self.born_ns, at_ns.min(self.ended_ns))
+    /// Lines that were written before the end of the warm-up, wherever the reader is.
+    pub fn lines_before_warmup(&self, stream: &Stream, law: &StreamLaw, warmup_ns: u64) -> u64 {
+        stream.lines_before(law, self.born_ns, warmup_ns.min(self.ended_ns)) - self.withheld_early
     }
 
     /// What was written before `at_ns`, by the files' own head; the stream's is used where it is further on.
@@ -440,19 +457,27 @@ impl Files {
         } else {
             tally.emit_stream(stream, law, horizon_ns);
         }
-        let emitted = self.written(stream, law, horizon_ns);
+        let emitted = self.written(stream, law, horizon_ns) - self.withheld;
         tally.ledger.emitted += emitted.lines;
         if !self.has_reader {
             tally.ledger.retained += emitted.lines - self.live_from_lines;
         }
-        tally.tenants[stream.tenant as usize].live += emitted.lines - self.live_from_lines;
+        if self.medium.is_on_disk() {
+            tally.tenants[stream.tenant as usize].live += emitted.lines - self.live_from_lines;
+        }
         emitted
     }
 
     /// Bytes of all files at the end of the run.
     pub fn disk_bytes(&self, stream: &Stream, written: Amount) -> u64 {
         let live = (stream.on_disk(written) as i64 - self.live_base_bytes).max(0) as u64;
-        live + self.rotated.iter().map(|f| f.disk_bytes).sum::<u64>()
+        let files = live + self.rotated.iter().map(|f| f.disk_bytes).sum::<u64>();
+        match self.medium {
+            // The application's own files hold about the same again.
+            Medium::Relayed => 2 * files,
+            medium if medium.is_on_disk() => files,
+            _ => 0,
+        }
     }
 
     /// The pod is deleted, and its files with it: whatever was not read is lost. Gives what the stream had written.
@@ -478,9 +503,10 @@ impl Files {
             };
             tally.ledger.lose(cause, written.lines - self.live_from_lines);
         }
-        tally.ledger.emitted += written.lines;
+        let emitted = written - self.withheld;
+        tally.ledger.emitted += emitted.lines;
         self.is_gone = true;
         self.unnoticed = None;
-        written
+        emitted
     }
 }

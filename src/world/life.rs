@@ -14,7 +14,7 @@ use super::stream::Stream;
 use super::tally::Tally;
 use crate::engine::marks::CLASSES;
 use crate::engine::random::{draw, named_key, subkey, unit};
-use crate::flow::{Cause, Medium};
+use crate::flow::Cause;
 use crate::units::NS_PER_SEC;
 use smallvec::SmallVec;
 use std::ops::Range;
@@ -28,8 +28,10 @@ const GENERATION: u64 = 17;
 /// What becomes of a pod next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// It runs, and will end.
+    /// It runs, and its agent will be stopped before it ends.
     Runs,
+    /// It runs, and will end.
+    Ending,
     /// It has ended, and will be deleted.
     Ended,
     /// It is gone, and its successor will begin.
@@ -42,12 +44,20 @@ pub(super) struct Place {
     template: u32,
     pod_key: u64,
     generation: u64,
+    /// Attempts to start the next pod that have failed.
+    failed_starts: u32,
     stage: Stage,
     next_ns: u64,
     /// Its pods' streams on the node, in the order of the template.
     streams: SmallVec<[u32; 2]>,
     /// The inputs of an agent in the pod.
     pub inputs: Range<u32>,
+}
+
+/// Seconds until the kubelet tries again to start a container, after so many failures: 10, doubling, 300 at most.
+/// Source: Kubernetes, "Pod Lifecycle", container restart back-off.
+pub(super) fn start_backoff_s(failures: u32) -> u64 {
+    (10u64 << failures.saturating_sub(1).min(5)).min(300)
 }
 
 impl Place {
@@ -65,15 +75,25 @@ impl Place {
             None => true,
         });
         let left_s = (met_s.unwrap_or(1) as f64 * (1.0 - lived)).ceil().max(1.0) as u64;
-        Self {
+        let mut place = Self {
             template,
             pod_key,
             generation: 0,
-            stage: Stage::Runs,
-            next_ns: left_s * NS_PER_SEC,
+            failed_starts: 0,
+            stage: Stage::Ending,
+            next_ns: 0,
             streams: SmallVec::new(),
             inputs: 0..0,
-        }
+        };
+        place.next_ns = place.run_for(left_s, life) * NS_PER_SEC;
+        place
+    }
+
+    /// Its pod has so many seconds to live. Gives those until something happens to it.
+    fn run_for(&mut self, left_s: u64, life: &Life) -> u64 {
+        let stops_first = (1..left_s).contains(&life.agent_stops_s);
+        self.stage = if stops_first { Stage::Runs } else { Stage::Ending };
+        if stops_first { left_s - life.agent_stops_s } else { left_s }
     }
 
     /// The key of the pod that has the place now.
@@ -100,9 +120,16 @@ impl Node {
     pub(super) fn live(&mut self, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
         let mut places = std::mem::take(&mut self.places);
         for place in places.iter_mut().filter(|place| place.next_ns <= now_ns) {
-            let Some(life) = &blueprint.pods[place.template as usize].life else { continue };
+            let template = &blueprint.pods[place.template as usize];
+            let Some(life) = &template.life else { continue };
             let after_s = match place.stage {
                 Stage::Runs => {
+                    self.stop_agent(place, now_ns, blueprint, tally);
+                    place.stage = Stage::Ending;
+                    life.agent_stops_s
+                }
+                Stage::Ending => {
+                    tally.stuck_pods += u64::from(life.sticks && !place.inputs.is_empty());
                     self.end_pod(place, now_ns, blueprint, tally);
                     place.stage = Stage::Ended;
                     life.lingers_s
@@ -112,11 +139,18 @@ impl Node {
                     place.stage = Stage::Gone;
                     life.pause_s - life.lingers_s
                 }
+                Stage::Gone
+                    if template.needs_backend && blueprint.backend.refuses_until(now_ns).is_some() =>
+                {
+                    tally.refused_starts += 1;
+                    place.failed_starts += 1;
+                    start_backoff_s(place.failed_starts)
+                }
                 Stage::Gone => {
+                    place.failed_starts = 0;
                     place.generation += 1;
                     self.begin_pod(place, now_ns, blueprint);
-                    place.stage = Stage::Runs;
-                    life.lifetime.sum(1, place.key(), LIFETIME).max(1)
+                    place.run_for(life.lifetime.sum(1, place.key(), LIFETIME).max(1), life)
                 }
             };
             place.next_ns = now_ns + after_s * NS_PER_SEC;
@@ -126,6 +160,18 @@ impl Node {
         }
         self.places = places;
         self.life_ns = self.next_life_ns();
+    }
+
+    /// An agent in the pod is told to stop while the application still writes: it sends what it has, and reads no more.
+    fn stop_agent(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        for index in place.inputs.clone() {
+            self.advance(index as usize, now_ns, blueprint, tally);
+            let input = &mut self.inputs[index as usize];
+            if input.mode != Mode::Down {
+                (input.mode, input.flush_ns) = (Mode::Stopped, now_ns);
+            }
+            self.schedule_input(index as usize);
+        }
     }
 
     /// The application has written its last line.
@@ -174,7 +220,7 @@ impl Node {
         let law = &blueprint.laws[stream.law as usize];
         let files = &mut self.files[number];
         let written = files.delete(stream, law, tally);
-        let before_warmup = files.lines_until(stream, law, blueprint.warmup_ns);
+        let before_warmup = files.lines_before_warmup(stream, law, blueprint.warmup_ns);
         tally.wrote(stream, written, before_warmup, self.media[number]);
     }
 
@@ -200,7 +246,7 @@ impl Node {
                     self.files[number].discover_at(stream, law, now_ns);
                 }
             }
-            if self.media[number] != Medium::Stdout {
+            if self.media[number].is_on_disk() && !self.media[number].is_rotated_by_kubelet() {
                 self.foresee_rotation(number, now_ns, self.tick_after(now_ns, blueprint), blueprint);
             }
         }

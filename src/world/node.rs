@@ -60,6 +60,7 @@ struct Found<'a> {
 impl Node {
     pub fn new(blueprint: &Blueprint, number: usize, pool: usize, pods: &[PlacedPod], key: u64) -> Self {
         let node_key = subkey(named_key(key, "node"), number as u64);
+        let node_agent = blueprint.node_agent.filter(|_| !blueprint.pools[pool].serverless);
         let mut found = Vec::new();
         let mut pod_keys = Vec::with_capacity(pods.len());
         let mut places = Vec::new();
@@ -74,7 +75,7 @@ impl Node {
             }
             for (number, plan) in template.streams.iter().enumerate() {
                 let agent = match plan.reader {
-                    Reader::Node => blueprint.node_agent,
+                    Reader::Node => node_agent,
                     Reader::Pod => template.agent,
                     Reader::Nobody | Reader::Impossible => None,
                 };
@@ -115,7 +116,7 @@ impl Node {
                 node.places[place].has_stream(plan, number as u32);
             }
         }
-        let inputs_of = node.add_inputs(blueprint, &found, pods, &pod_keys, node_key);
+        let inputs_of = node.add_inputs(blueprint, &found, pods, &pod_keys, (node_agent, node_key));
         for (place, inputs) in place_of.into_iter().zip(inputs_of) {
             if let Some(place) = place {
                 node.places[place].inputs = inputs;
@@ -133,20 +134,20 @@ impl Node {
     fn add_stream(&mut self, blueprint: &Blueprint, found: &Found<'_>) {
         let law_index = law_of(found.plan, found.key);
         let law = &blueprint.laws[law_index];
-        let is_stdout = found.plan.medium == Medium::Stdout;
-        let prefix_bytes = found.plan.medium.prefix_bytes() as u32;
-        let rotation = if is_stdout { blueprint.kubelet } else { found.plan.rotation };
+        let medium = found.plan.medium;
+        let prefix_bytes = medium.prefix_bytes() as u32;
+        let rotation = if medium.is_rotated_by_kubelet() { blueprint.kubelet } else { found.plan.rotation };
         let stream = Stream::new(law_index as u32, law, found.tenant, prefix_bytes, found.key, 0);
-        let initial_bytes = blueprint
-            .fresh
-            .is_none()
+        // A file that nobody rotates may be of any size: it begins empty.
+        let initial_bytes = (blueprint.fresh.is_none() && rotation.size_bytes < u64::MAX)
             .then(|| (unit(draw(found.key, INITIAL_SIZE)) * rotation.size_bytes as f64) as u64);
         let has_reader = found.group.0 != u64::MAX;
         let cause = match found.plan.reader {
-            Reader::Impossible => Cause::NotCollectable,
+            // A node without an agent has none of its own either.
+            Reader::Impossible | Reader::Node => Cause::NotCollectable,
             _ => Cause::RotatedBeforeRead,
         };
-        self.files.push(Files::new(rotation, initial_bytes, &stream, has_reader, cause));
+        self.files.push(Files::new(medium, rotation, initial_bytes, &stream, has_reader, cause));
         self.streams.push(stream);
         self.media.push(found.plan.medium);
     }
@@ -159,11 +160,11 @@ impl Node {
         found: &[Found<'_>],
         pods: &[PlacedPod],
         pod_keys: &[u64],
-        node_key: u64,
+        (node_agent, node_key): (Option<usize>, u64),
     ) -> Vec<Range<u32>> {
         // The agents that run here, by the first half of the group of what they read.
         let mut agents: Vec<(u64, usize, u64)> = Vec::new();
-        agents.extend(blueprint.node_agent.map(|agent| (0, agent, node_key)));
+        agents.extend(node_agent.map(|agent| (0, agent, node_key)));
         for (position, pod) in pods.iter().enumerate() {
             let agent = blueprint.pods[pod.template as usize].agent;
             agents.extend(agent.map(|agent| (1 + position as u64, agent, pod_keys[position])));
@@ -322,7 +323,7 @@ impl Node {
             }
             let stream = &mut self.streams[number];
             let law = &blueprint.laws[stream.law as usize];
-            let before_warmup = self.files[number].lines_until(stream, law, blueprint.warmup_ns);
+            let before_warmup = self.files[number].lines_before_warmup(stream, law, blueprint.warmup_ns);
             let reader = self.inputs.get(self.reader_of[number] as usize);
             let forgets = reader.is_some_and(|input| {
                 input.mode == Mode::Down && !blueprint.agents[input.plan as usize].checkpoints
@@ -345,7 +346,7 @@ impl Node {
                 if input.leads { (costs.rss_idle_bytes(), costs.pss_idle_bytes()) } else { (0.0, 0.0) };
             tally.agent_rss_bytes += (rss + variable).round() as u64;
             tally.agent_pss_bytes += (pss + variable).round() as u64;
-            tally.agents += u64::from(input.leads);
+            tally.agents += u64::from(input.leads && blueprint.agents[input.plan as usize].is_process);
             tally.inputs += 1;
             shared_bytes = shared_bytes.max(costs.pss_shared_bytes());
         }

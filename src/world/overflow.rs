@@ -13,7 +13,7 @@ impl Input {
     /// Makes room for what was read, as the policy has it; gives what of it is to be held.
     #[inline]
     pub(super) fn make_room(&mut self, chunk: Chunk, plan: &AgentPlan, ledger: &mut Ledger) -> Option<Chunk> {
-        if plan.overflow == Overflow::Pause {
+        if matches!(plan.overflow, Overflow::Pause | Overflow::Block) {
             return Some(chunk);
         }
         let record_bytes = plan.record_bytes(chunk.lines, chunk.bytes);

@@ -70,12 +70,17 @@ impl Node {
                     Mode::Reading => {
                         self.read(index, until_ns, false, blueprint, tally);
                     }
-                    Mode::Paused => pause(since_ns, until_ns, blueprint, tally),
-                    Mode::Down => {}
+                    Mode::Paused => {
+                        let plan = &blueprint.agents[self.inputs[index].plan as usize];
+                        pause(plan, since_ns, until_ns, blueprint, tally);
+                    }
+                    Mode::Stopped | Mode::Down => {}
                 }
+                self.withhold(index, until_ns, blueprint, tally);
             }
             // What it could not look at before, it may now; what it finds, it reads in the same go.
             if self.inputs[index].has_unnoticed
+                && self.inputs[index].mode != Mode::Stopped
                 && self.notice_rotations(index, until_ns, blueprint)
                 && self.inputs[index].mode == Mode::Reading
             {
@@ -154,7 +159,7 @@ impl Node {
             pass.cut_to_budget(looks, budget_ns);
         }
         let readable = if keeps_up { all } else { pass.volume(looks, now_ns) };
-        let pauses = plan.overflow == Overflow::Pause;
+        let pauses = matches!(plan.overflow, Overflow::Pause | Overflow::Block);
         let pause_ns = (pauses && readable.record_bytes > room).then(|| {
             let pause_ns = pass.fill_up(looks, room);
             // What does not fit into an empty buffer at all goes in all the same: one write past the limit.
@@ -210,7 +215,7 @@ impl Node {
         }
         if let Some(pause_ns) = pause_ns {
             input.mode = Mode::Paused;
-            pause(pause_ns, now_ns, blueprint, tally);
+            pause(plan, pause_ns, now_ns, blueprint, tally);
         }
         // At its fullest it has not yet been told that what it sent is safe, or has just read the next lot.
         let answered: u64 = input
@@ -231,8 +236,13 @@ impl Node {
 }
 
 /// Counts a pause, as far as lines are written in it.
-fn pause(from_ns: u64, until_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
-    tally.paused_ns += until_ns.min(blueprint.horizon_ns).saturating_sub(from_ns);
+fn pause(plan: &AgentPlan, from_ns: u64, until_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+    let paused_ns = until_ns.min(blueprint.horizon_ns).saturating_sub(from_ns);
+    match plan.overflow {
+        // It is the writer that stands still.
+        Overflow::Block => tally.stalled_ns += paused_ns,
+        _ => tally.paused_ns += paused_ns,
+    }
 }
 
 /// One pass over an input's streams that cannot read all there is.

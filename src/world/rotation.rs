@@ -6,7 +6,7 @@ use super::files::Noticed;
 use super::node::Node;
 use super::tally::Tally;
 use crate::engine::random::{draw, subkey, unit};
-use crate::flow::{Cause, Medium};
+use crate::flow::Cause;
 use crate::profile::Successor;
 
 /// Purpose of the draw that tells whether a rotation is missed.
@@ -37,7 +37,7 @@ impl Node {
         let mut due_ns = u64::MAX;
         for number in 0..self.streams.len() {
             let files = &mut self.files[number];
-            if self.media[number] == Medium::Stdout {
+            if self.media[number].is_rotated_by_kubelet() {
                 if files.next_check_ns <= now_ns && now_ns > 0 {
                     let stream = &self.streams[number];
                     if files.is_full(stream, &blueprint.laws[stream.law as usize], now_ns) {
@@ -126,7 +126,7 @@ impl Node {
         }
         // An application begins its new file at once, before the agent looks; the runtime reopens a container's
         // log some milliseconds after the kubelet's rename.
-        let appears_at_once = self.media[number] != Medium::Stdout;
+        let appears_at_once = !self.media[number].is_rotated_by_kubelet();
         let missed = unit(draw(subkey(stream.key, MISSED), now_ns)) < plan.missed_successors;
         if plan.successor == Successor::AtOnce || (appears_at_once && !missed) {
             files.discover_at(stream, law, now_ns);

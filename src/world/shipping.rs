@@ -3,6 +3,7 @@
 use super::agent::{Batch, Input, Mode};
 use super::backend::Link;
 use super::blueprint::{AgentPlan, Blueprint};
+use super::life::start_backoff_s;
 use super::node::Node;
 use super::stream::Stream;
 use super::tally::Tally;
@@ -136,7 +137,7 @@ impl Input {
         self.batches = kept;
         self.kills += 1;
         // The kubelet's crash-loop back-off: at once the first time, then 10 s, doubling up to 5 minutes.
-        let crash_loop_s = if self.kills < 2 { 0 } else { (10u64 << (self.kills - 2).min(5)).min(300) };
+        let crash_loop_s = if self.kills < 2 { 0 } else { start_backoff_s(self.kills - 1) };
         self.restart_ns = now_ns + plan.restart_ns + crash_loop_s * 1_000_000_000;
         for batch in &mut self.batches {
             (batch.under_way, batch.due_ns) = (false, self.restart_ns);

@@ -28,6 +28,12 @@ pub struct Tally {
     pub agents: u64,
     /// Agent inputs, times nanoseconds in which they stood still because the buffer was full.
     pub paused_ns: u64,
+    /// Applications' logs, times nanoseconds in which the application stood still because its pipe was full.
+    pub stalled_ns: u64,
+    /// Containers that could not be started because their log driver reached nobody, every attempt counted.
+    pub refused_starts: u64,
+    /// Jobs that had done their work and did not complete.
+    pub stuck_pods: u64,
     /// Agent inputs.
     pub inputs: u64,
     /// Agents killed for their memory.
@@ -42,6 +48,8 @@ pub struct Tally {
     pub stdout_lines: u64,
     /// Lines written to files.
     pub file_lines: u64,
+    /// Of these, lines that were written again to standard output.
+    pub relayed_lines: u64,
     /// Log bytes that reached disks.
     pub disk_bytes: u64,
     /// Log bytes on the fullest node's disk at the end of the run.
@@ -67,6 +75,8 @@ pub struct TenantTally {
     pub freshness: Freshness,
     /// How many were emitted.
     pub emitted: u64,
+    /// Lines that the application would have written had it not stood still.
+    pub withheld: u64,
     /// Lines in files that are still being written to when the run ends, those from before the warm-up included.
     pub live: u64,
 }
@@ -82,6 +92,9 @@ impl Tally {
             agent_pss_bytes: 0,
             agents: 0,
             paused_ns: 0,
+            stalled_ns: 0,
+            refused_starts: 0,
+            stuck_pods: 0,
             inputs: 0,
             oom_kills: 0,
             requests: 0,
@@ -89,6 +102,7 @@ impl Tally {
             delivered_in_time: 0,
             stdout_lines: 0,
             file_lines: 0,
+            relayed_lines: 0,
             disk_bytes: 0,
             fullest_disk_bytes: 0,
             fullest_disk_ppm: 0,
@@ -136,6 +150,7 @@ impl Tally {
         for tenant in tenants {
             tenant.freshness.scale(factor);
             tenant.emitted *= factor;
+            tenant.withheld *= factor;
             tenant.live *= factor;
         }
         timeline.iter_mut().for_each(|(emitted, delivered)| {
@@ -148,6 +163,9 @@ impl Tally {
             &mut self.agent_pss_bytes,
             &mut self.agents,
             &mut self.paused_ns,
+            &mut self.stalled_ns,
+            &mut self.refused_starts,
+            &mut self.stuck_pods,
             &mut self.inputs,
             &mut self.oom_kills,
             &mut self.requests,
@@ -155,6 +173,7 @@ impl Tally {
             &mut self.delivered_in_time,
             &mut self.stdout_lines,
             &mut self.file_lines,
+            &mut self.relayed_lines,
             &mut self.disk_bytes,
         ] {
             *sum *= factor;
@@ -207,11 +226,25 @@ impl Tally {
     /// All that a stream wrote, and how many lines of it before the end of the warm-up.
     pub(super) fn wrote(&mut self, stream: &Stream, written: Amount, before_warmup: u64, medium: Medium) {
         self.tenants[stream.tenant as usize].emitted += written.lines - before_warmup;
-        self.disk_bytes += stream.on_disk(written);
+        let on_disk = stream.on_disk(written);
         match medium {
-            Medium::Stdout => self.stdout_lines += written.lines,
+            Medium::Stdout | Medium::JsonFile | Medium::LocalFile => self.stdout_lines += written.lines,
             Medium::File | Medium::HostPath => self.file_lines += written.lines,
+            // Written twice: by the application to its file, by the runtime to another.
+            Medium::Relayed => {
+                self.file_lines += written.lines;
+                self.relayed_lines += written.lines;
+                self.stdout_lines += written.lines;
+            }
+            Medium::Pipe => self.stdout_lines += written.lines,
+            // A call, whose cost is the library's.
+            Medium::Memory => {}
         }
+        self.disk_bytes += match medium {
+            Medium::Relayed => on_disk + written.bytes,
+            medium if medium.is_on_disk() => on_disk,
+            _ => 0,
+        };
     }
 
     /// Lines of a stream that nobody reads, over the whole run.
@@ -252,6 +285,7 @@ impl AddAssign<&Self> for Tally {
             total.freshness += &part.freshness;
             total.emitted += part.emitted;
             total.live += part.live;
+            total.withheld += part.withheld;
         }
         for (total, part) in self.punctual.iter_mut().zip(&other.punctual) {
             match (total, part) {
@@ -265,6 +299,9 @@ impl AddAssign<&Self> for Tally {
         self.agent_pss_bytes += other.agent_pss_bytes;
         self.agents += other.agents;
         self.paused_ns += other.paused_ns;
+        self.stalled_ns += other.stalled_ns;
+        self.refused_starts += other.refused_starts;
+        self.stuck_pods += other.stuck_pods;
         self.inputs += other.inputs;
         self.oom_kills += other.oom_kills;
         self.requests += other.requests;
@@ -272,6 +309,7 @@ impl AddAssign<&Self> for Tally {
         self.delivered_in_time += other.delivered_in_time;
         self.stdout_lines += other.stdout_lines;
         self.file_lines += other.file_lines;
+        self.relayed_lines += other.relayed_lines;
         self.disk_bytes += other.disk_bytes;
         self.fullest_disk_bytes = self.fullest_disk_bytes.max(other.fullest_disk_bytes);
         self.fullest_disk_ppm = self.fullest_disk_ppm.max(other.fullest_disk_ppm);

@@ -11,6 +11,7 @@ use crate::units::NS_PER_SEC;
 pub(super) fn agent() -> AgentPlan {
     AgentPlan {
         name: "fluent-bit".into(),
+        is_process: true,
         costs: Costs::new(&embedded("fluent-bit").unwrap().unwrap(), false, 0.0),
         requests: Requests::default(),
         cores: 1.0,
@@ -57,6 +58,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
             log_disk_bytes: 50 << 30,
             price_per_hour: 0.4,
             grows: true,
+            serverless: false,
         }],
         kubelet: FileRotation { size_bytes: 1 << 40, files: 5 },
         kubelet_interval_ns: 10 * NS_PER_SEC,
@@ -78,9 +80,13 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
             }],
             agent: sidecars.then_some(0),
             life: None,
+            needs_backend: false,
+            relay: None,
+            pools: Vec::new(),
         }],
         agents: vec![agent()],
         node_agent: (!sidecars).then_some(0),
+        central: None,
         backend: BackendPlan {
             capacity_bytes_per_s: None,
             latency_ns: 1_000_000,

@@ -309,12 +309,12 @@ fn flushes_settled_at_once_give_the_same_bits_as_events() {
     check("little CPU", &|b| b.agents[0].cores = 0.0018);
     check("churn", &|b| {
         let lifetime = crate::engine::marks::Marks::from_quantiles(|u| -30.0 * libm::log(1.0 - u));
-        b.pods[0].life = Some(Life { lifetime, lingers_s: 1, pause_s: 6 });
+        b.pods[0].life = Some(Life { lifetime, lingers_s: 1, pause_s: 6, agent_stops_s: 0, sticks: false });
         b.agents[0].scan_ns = 5 * S;
     });
     check("churn of own files", &|b| {
         let lifetime = crate::engine::marks::Marks::constant(40);
-        b.pods[0].life = Some(Life { lifetime, lingers_s: 0, pause_s: 0 });
+        b.pods[0].life = Some(Life { lifetime, lingers_s: 0, pause_s: 0, agent_stops_s: 0, sticks: false });
         b.pods[0].streams[0].medium = crate::flow::Medium::File;
         b.pods[0].streams[0].rotation = FileRotation { size_bytes: 100_000, files: 2 };
     });
@@ -328,7 +328,8 @@ fn flushes_settled_at_once_give_the_same_bits_as_events() {
 fn short_lived(lives_s: u32, lingers_s: u64, sidecars: bool, seconds: u64) -> Blueprint {
     let mut blueprint = layout(20, 50.0, sidecars, seconds);
     let lifetime = crate::engine::marks::Marks::constant(lives_s);
-    blueprint.pods[0].life = Some(Life { lifetime, lingers_s, pause_s: lingers_s + 5 });
+    blueprint.pods[0].life =
+        Some(Life { lifetime, lingers_s, pause_s: lingers_s + 5, agent_stops_s: 0, sticks: false });
     blueprint
 }
 

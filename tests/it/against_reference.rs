@@ -115,7 +115,7 @@ fn pods(rate: u64, size: &str) -> String {
 fn hold(name: &str, chunks: &[&str], share: f64, rest: &str) {
     for chunk in chunks {
         let scenario = read(name, chunk, rest);
-        for strategy in strategy::ALL {
+        for strategy in strategy::COLUMNS {
             let pair = pair(&scenario, strategy.name).unwrap();
             let apart = pair.apart();
             assert!(apart as f64 <= share * pair.slow.emitted as f64, "{apart}: {}", pair.complain());
@@ -261,7 +261,7 @@ fn scenarios_drawn_at_random_are_those_of_the_reference() {
     let (mut exact, mut all, mut wrong, mut other_ages) = (0, 0, Vec::new(), 0);
     for number in 0..pairs() {
         let scenario = drawn(number);
-        for strategy in strategy::ALL {
+        for strategy in strategy::COLUMNS {
             let Some(pair) = pair(&scenario, strategy.name) else { continue };
             // Where inputs pause, the two notice rotations at other times: docs/limitations.md, not verified.
             if pair.slow.paused_ns > 0 {
@@ -298,7 +298,7 @@ fn scenarios_drawn_at_random_are_those_of_the_reference() {
 #[ignore = "takes the scenario that LOGHAUL_PAIR names"]
 fn a_scenario_of_ones_own() {
     let scenario = scenario::load(std::env::var("LOGHAUL_PAIR").unwrap().as_ref()).unwrap();
-    for strategy in strategy::ALL {
+    for strategy in strategy::COLUMNS {
         let Some(pair) = pair(&scenario, strategy.name) else { continue };
         let ages = [0.1, 0.5, 0.9, 0.99].map(|share| pair.slow.age_s(share));
         eprintln!("{} apart, {}\nslow p10 p50 p90 p99 {ages:?}", pair.apart(), pair.complain());

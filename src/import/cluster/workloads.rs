@@ -151,6 +151,7 @@ fn workloads(keys: &[(&Key, u64)], logs: &[LogSpec]) -> Vec<Workload> {
             name: names.find(|name| used.insert(name.clone())).unwrap_or_default(),
             replicas: Count::of(*pods),
             requests: Resources { cpu: Millicores::new(key.shape.cpu), memory: Bytes::new(key.shape.memory) },
+            pools: Vec::new(),
             lifecycle: Lifecycle::default(),
             logs: logs.to_vec(),
         }

@@ -17,6 +17,10 @@ pub(super) fn check_lifecycle(lifecycle: &Lifecycle, path: &str) -> Checked {
         Lifecycle::Churn(churn) => {
             let path = format!("{path}/churn");
             lasts(churn.lifetime, "lifetime", format!("{path}/lifetime"))?;
+            let grace = SimTime::from_secs(30);
+            allow(churn.shutdown <= grace, format!("{path}/shutdown"), || {
+                format!("shutdown is {}; allowed is up to {grace}, the grace period", churn.shutdown)
+            })?;
             (churn.linger, churn.pause, path)
         }
         Lifecycle::Job(job) => {
