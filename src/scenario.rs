@@ -48,7 +48,7 @@ pub use workload::{
     Tenant, Trace, Wants, Workload,
 };
 
-use crate::units::SimTime;
+use crate::units::{ByteRate, Fraction, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -171,6 +171,12 @@ impl Scenario {
     /// Nodes of all pools, before any are added.
     pub fn nodes(&self) -> u64 {
         self.cluster.pools.iter().map(|p| p.nodes.get()).sum()
+    }
+
+    /// Gives this scenario a share of what `whole` has in the backend and in central collectors.
+    pub fn share_of_backend(&mut self, whole: &Self, share: f64) {
+        self.backend.capacity = whole.backend.capacity.map(|c| ByteRate::per_sec(c.get() * share));
+        self.collection.driver.share = Fraction::new(whole.collection.driver.share.get() * share);
     }
 
     /// Tenants, each of a `count` by itself.

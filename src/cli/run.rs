@@ -254,6 +254,9 @@ impl Run {
                 add(words::cause(cause, lang), lines);
             }
         }
+        if ledger.withheld > 0 {
+            add(word("never written (blocked)", "未写出（被阻塞）"), ledger.withheld);
+        }
         (1..3).for_each(|column| align_right(&mut rows, column));
         rows
     }

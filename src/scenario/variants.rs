@@ -1,10 +1,9 @@
 //! What the further strategies need to know: log drivers, which workloads get sidecars, how sidecars stop.
 
-use crate::units::{Bytes, LineRate, SimTime};
+use super::workload::Count;
+use crate::units::{Bytes, Fraction, LineRate, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-use super::workload::Count;
 
 /// Docker's log drivers, which the strategy `native-driver` uses.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +17,9 @@ pub struct Driver {
     pub ring: Bytes,
     /// Processes that receive at the central endpoint: Fluentd or rsyslog, as the driver has it.
     pub collectors: Count,
+    /// What of the collectors is there for this cluster, for a scenario that is a part of a larger one.
+    #[serde(skip_serializing_if = "is_whole")]
+    pub share: Fraction,
     /// From the node to the central endpoint; the backend's own latency comes on top.
     pub hop: SimTime,
 }
@@ -30,9 +32,14 @@ impl Default for Driver {
             mode: Delivery::default(),
             ring: Bytes::new(1_000_000),
             collectors: Count::of(1),
+            share: Fraction::new(1.0),
             hop: SimTime::from_ns(1_000_000),
         }
     }
+}
+
+fn is_whole(share: &Fraction) -> bool {
+    share.get() == 1.0
 }
 
 impl Driver {

@@ -47,7 +47,7 @@ fn draw(scenario: &Scenario, _nodes: u64) -> Blueprint {
     let load = sizing::load_of(&blueprint, &blueprint.pods, Reader::Pod);
     let (central, lines_per_s) = sizing::central(scenario, collector, terms.collectors.get(), &load);
     // The backend takes bytes; what a line comes to on its way is the driver's to say.
-    let bytes_per_s = lines_per_s * load.wire_bytes(first);
+    let bytes_per_s = lines_per_s * load.wire_bytes(first) * terms.share.get();
     let backend = &mut blueprint.backend;
     backend.capacity_bytes_per_s =
         Some(backend.capacity_bytes_per_s.unwrap_or(f64::INFINITY).min(bytes_per_s));

@@ -6,7 +6,7 @@
 
 use super::resize::{resized, slice};
 use crate::scenario::{Count, Fault, Outage, OutageMode, OutageOf, Resources, Scenario, Workload};
-use crate::units::{ByteRate, Bytes, LineRate, Millicores, SimTime};
+use crate::units::{Bytes, LineRate, Millicores, SimTime};
 
 /// Namespaces of a cluster. Source: Kubernetes scalability thresholds (sig-scalability), 10,000 namespaces.
 const MOST_TENANTS: f64 = 10_000.0;
@@ -163,7 +163,7 @@ pub(super) fn slice_at(scenario: &Scenario, moves: &[(Axis, f64)], nodes: u64, t
         return slice(&Axis::Nodes.set(&moved, wanted), nodes, time);
     }
     let share = small.nodes() as f64 / wanted;
-    small.backend.capacity = moved.backend.capacity.map(|c| ByteRate::per_sec(c.get() * share));
+    small.share_of_backend(&moved, share);
     small
 }
 

@@ -46,6 +46,13 @@ impl Touched {
 /// Counts how far failures reach; `None` where nothing can be placed or there is no agent.
 pub(super) fn blast_radius(setup: &Setup) -> Option<BlastRadius> {
     let (blueprint, placement) = (&setup.blueprint, setup.placement.as_ref().ok()?);
+    if let Some(central) = &blueprint.central {
+        // Whoever is connected to the collector that fails; its config is that of all.
+        let one = 1.0 / central.processes as f64;
+        let whole = Reach { pods: 1.0, tenants: 1.0, lines: 1.0 };
+        let crash = Reach { pods: one, tenants: 1.0, lines: one };
+        return Some(BlastRadius { crash, bad_config: whole });
+    }
     let nodes = of_nodes(blueprint, placement);
     let pods = of_pods(blueprint);
     let lines: f64 =

@@ -1,7 +1,7 @@
 //! Small clusters made of a scenario's own parts.
 
 use crate::scenario::{Cluster, Count, Lifecycle, LogSource, LogSpec, Resources, Scenario, Tenant, Workload};
-use crate::units::{ByteRate, Bytes, LineRate, Millicores, SimTime};
+use crate::units::{Bytes, LineRate, Millicores, SimTime};
 
 /// The most pods a node that a companion has: more makes it slower, not different.
 const MAX_DENSITY: u64 = 30;
@@ -89,9 +89,7 @@ pub(super) fn companion(
     let share = nodes as f64 / scenario.nodes() as f64;
     pool.nodes = Count::of(nodes);
     pool.grows = true;
-    let mut backend = scenario.backend.clone();
-    backend.capacity = backend.capacity.map(|c| ByteRate::per_sec(c.get() * share.min(1.0)));
-    Scenario {
+    let mut made = Scenario {
         name: format!("{}/{name}", scenario.name),
         question: String::new(),
         duration: SimTime::from_secs(seconds),
@@ -100,8 +98,9 @@ pub(super) fn companion(
         one_node_in: Count::of(1),
         cluster: Cluster { pools: vec![pool], kubelet: scenario.cluster.kubelet.clone() },
         tenants,
-        backend,
         faults: Vec::new(),
         ..scenario.clone()
-    }
+    };
+    made.share_of_backend(scenario, share.min(1.0));
+    made
 }

@@ -81,7 +81,7 @@ pub fn compare(
         objectives: scenario.objectives.iter().map(|o| (o.clone(), met(o, &observations))).collect(),
         strategy: setup.strategy.name,
         infeasible: setup.infeasible().map(str::to_owned),
-        shares_agents: setup.blueprint.node_agent.is_some(),
+        shares_agents: setup.blueprint.node_agent.is_some() || setup.blueprint.central.is_some(),
         routes_by_store: setup.strategy.honours.store,
         observations,
     });

@@ -1,7 +1,7 @@
 //! The same kind of cluster in another size: pools and workloads in the same proportions.
 
 use crate::scenario::{Cluster, Count, Fault, Scenario, Tenant, Warmup, Workload};
-use crate::units::{ByteRate, SimTime};
+use crate::units::SimTime;
 
 /// A small part of a cluster, standing for the whole: so many nodes of its pools, their share of pods and of the
 /// backend's capacity, and no more simulated time than asked for (faults keep theirs). Agents that are shared load
@@ -11,7 +11,7 @@ pub fn slice(scenario: &Scenario, nodes: u64, longest: SimTime) -> Scenario {
     let share = nodes as f64 / scenario.nodes().max(1) as f64;
     let pods = ((scenario.pods() as f64 * share).round() as u64).max(1);
     let mut small = resized(scenario, nodes, pods);
-    small.backend.capacity = small.backend.capacity.map(|c| ByteRate::per_sec(c.get() * share));
+    small.share_of_backend(scenario, share);
     let faults_end = small.faults.iter().map(|Fault::Outage(o)| o.at.as_ns() + o.lasts.as_ns()).max();
     // After a fault there is to be time to recover.
     let needed = faults_end.map_or(longest.as_ns(), |end| end.saturating_add(longest.as_ns() / 2));

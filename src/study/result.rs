@@ -56,7 +56,8 @@ pub struct StrategyResult {
     pub strategy: &'static str,
     /// Why it cannot be run here; `None` where it can.
     pub infeasible: Option<String>,
-    /// Whether agents are shared by pods: one that is not loads its own config alone, however many there are.
+    /// Whether pods share agents, or collectors behind them: an agent that is not shared loads its own config alone,
+    /// however many there are.
     pub shares_agents: bool,
     /// Whether it routes lines to stores of their owners' choice: a declared capability.
     pub routes_by_store: bool,

@@ -20,8 +20,8 @@ const DEPLOYMENT_SHARE: f64 = 0.25;
 /// What is to be looked after, and what changes do.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Operations {
-    /// Objects of Kubernetes that carry the collector: a DaemonSet and its config; every workload with a sidecar in its
-    /// pod template.
+    /// Objects of Kubernetes that carry the collector: a DaemonSet, or central collectors, and the config; every workload
+    /// with a sidecar, a library or a driver's options in its pod template.
     pub objects: u64,
     /// A new version of the agent.
     pub upgrade: Rollout,
@@ -63,6 +63,18 @@ pub(super) fn operations(setup: &Setup) -> Operations {
         seconds: (longest as f64 * POD_S).max(daemonset.seconds),
         ..daemonset
     };
+    if let Some(central) = &blueprint.central {
+        // The runtime's own driver is not rolled out; how it is set is part of every container. Collectors are replaced
+        // one after the other, and what is connected to one meanwhile does without.
+        let pods = blueprint.pod_count();
+        let seconds = central.processes as f64 * POD_S;
+        let restart =
+            Rollout { pods_restarted: pods as f64, seconds: longest as f64 * POD_S, ..Rollout::default() };
+        let uncovered_pod_minutes = pods as f64 * POD_S / 60.0;
+        let upgrade = Rollout { pods_restarted: 0.0, seconds, uncovered_pod_minutes };
+        return Operations { objects: 2 + with_sidecar.len() as u64, upgrade, config: restart };
+    }
+    let relays = blueprint.pods.iter().filter(|p| p.relay.is_some()).count() as u64;
     let workloads = with_sidecar.len() as u64;
     let shared = u64::from(blueprint.node_agent.is_some());
     let config = match workloads {
@@ -73,7 +85,7 @@ pub(super) fn operations(setup: &Setup) -> Operations {
             uncovered_pod_minutes: 0.0,
         },
     };
-    Operations { objects: 2 * shared + workloads, upgrade, config }
+    Operations { objects: 2 * shared + workloads + relays, upgrade, config }
 }
 
 /// Pods of which an agent of their node reads something.

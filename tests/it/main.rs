@@ -16,6 +16,7 @@ mod properties;
 mod reference_model;
 mod rooms;
 mod scenarios;
+mod strategies;
 mod studies;
 mod support;
 mod validate;

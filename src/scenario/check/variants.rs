@@ -27,6 +27,10 @@ pub(super) fn check_variants(scenario: &Scenario) -> Checked {
     allow(driver.collectors.get() <= MAX_COLLECTORS, "collection/driver/collectors", || {
         format!("there are {} collectors; allowed are 1 to {MAX_COLLECTORS}", driver.collectors.get())
     })?;
+    let share = driver.share.get();
+    allow(share > 0.0 && share <= 1.0, "collection/driver/share", || {
+        format!("share is {share}; allowed is more than 0 and up to 1")
+    })?;
     let second = SimTime::from_secs(1);
     allow(driver.hop <= second, "collection/driver/hop", || {
         format!("hop is {}; allowed is up to {second}", driver.hop)
