@@ -105,6 +105,13 @@ impl Medium {
         matches!(self, Self::Stdout | Self::Relayed)
     }
 
+    /// Whether its rotated files are compressed, all but the last: by the kubelet, or by Docker.
+    /// Source: kubelet `container_log_manager.go` (`compressLog`; the latest stays as it is for its readers); moby
+    /// `daemon/logger/local/local.go`.
+    pub fn is_gzipped(self) -> bool {
+        matches!(self, Self::Stdout | Self::Relayed | Self::LocalFile)
+    }
+
     /// Whether its lines lie in files.
     pub fn is_on_disk(self) -> bool {
         !matches!(self, Self::Pipe | Self::Memory)

@@ -71,7 +71,12 @@ impl Setup {
         let infeasible = blueprint.infeasible.clone().or_else(|| too_little_memory(&blueprint));
         let placement = match infeasible {
             Some(reason) => Err(reason),
-            None => place(&blueprint).map_err(|misfit| misfit.to_string()),
+            None => place(&blueprint).map_err(|misfit| misfit.to_string()).and_then(|placement| {
+                match too_many_on_a_node(&blueprint, &placement) {
+                    Some(reason) => Err(reason),
+                    None => Ok(placement),
+                }
+            }),
         };
         Self {
             strategy,
@@ -103,6 +108,27 @@ fn too_little_memory(blueprint: &Blueprint) -> Option<String> {
             )
         })
     })
+}
+
+/// Agents in pods share what the kernel gives to each user of a node.
+fn too_many_on_a_node(blueprint: &Blueprint, placement: &Placement) -> Option<String> {
+    let mut on_node = vec![0u32; placement.nodes.len()];
+    for (node, template) in placement.node_of.iter().zip(&placement.template_of) {
+        let limited = blueprint.pods[*template as usize].agent.map(|agent| &blueprint.agents[agent]);
+        let Some((agent, most)) = limited.and_then(|agent| Some((agent, agent.most_a_node?))) else {
+            continue;
+        };
+        let count = &mut on_node[*node as usize];
+        *count += 1;
+        if *count > most {
+            return Some(format!(
+                "a node would run more than {most} sidecars of {}: the inotify instances that one user may have \
+                 (fs.inotify.max_user_instances)",
+                agent.name
+            ));
+        }
+    }
+    None
 }
 
 /// What a byte sent costs, in currency.

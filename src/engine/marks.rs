@@ -68,6 +68,11 @@ impl Marks {
         self.0.mean
     }
 
+    /// The largest mark.
+    pub fn largest(&self) -> u64 {
+        self.value(CLASSES - 1)
+    }
+
     /// Standard deviation of a mark.
     pub fn deviation(&self) -> f64 {
         self.0.deviation

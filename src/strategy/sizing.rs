@@ -205,6 +205,7 @@ fn plan_of(
     let limit = terms.cpu_limit.or(chart.cpu_limit).map_or(f64::INFINITY, |c| c.cores());
     // Of what a limit allows, the reading thread gets its share.
     let reading_cores = behaviour.threads.value.min(limit * costs.reader_share());
+    let max_inputs = settings.max_inputs.map_or(behaviour.max_inputs.value, |c| Most::Limit(c.get() as u32));
     let plan = AgentPlan {
         name: profile.name.clone(),
         is_process,
@@ -233,13 +234,19 @@ fn plan_of(
         rotate_wait_ns: settings.rotate_wait.unwrap_or(behaviour.rotate_wait.value).as_ns(),
         checkpoints: settings.checkpoints.unwrap_or(behaviour.checkpoints.value),
         restart_ns: behaviour.restart.value.as_ns(),
+        // What limits the inputs of one process are inotify instances, which all processes of root on a node share
+        // (`fs.inotify.max_user_instances`); a sidecar has one.
+        most_a_node: match max_inputs {
+            Most::Limit(most) if is_process && !shared => Some(most),
+            _ => None,
+        },
         record_overhead_bytes: record_overhead.round() as u64,
         line_overhead_bytes: profile.wire.line_overhead.value.round() as u64,
         compression_ppm: (profile.wire.compression.value * 1e6).round() as u64,
         overflow: settings.overflow.unwrap_or(behaviour.overflow.value),
         costs,
     };
-    (plan, settings.max_inputs.map_or(behaviour.max_inputs.value, |c| Most::Limit(c.get() as u32)))
+    (plan, max_inputs)
 }
 
 /// The profile of that name: the scenario's own, or an embedded one. Names were checked when it was read.

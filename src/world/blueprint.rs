@@ -282,6 +282,8 @@ pub struct AgentPlan {
     pub checkpoints: bool,
     /// Nanoseconds from a kill until it reads again.
     pub restart_ns: u64,
+    /// Processes of it on one node at most, where the kernel limits what they share.
+    pub most_a_node: Option<u32>,
     /// Bytes that a line takes in the buffer beyond itself.
     pub record_overhead_bytes: u64,
     /// Bytes that a line takes on the network beyond itself.

@@ -1,6 +1,7 @@
 //! The files of a stream: the live one, rotated ones still on disk, and which of them the reader knows.
 
 use super::blueprint::{FileRotation, StreamLaw};
+use super::runtime::GZIP_PPM;
 use super::stream::{Amount, Head, Stream};
 use super::tally::Tally;
 use crate::flow::{Cause, Medium};
@@ -236,6 +237,13 @@ impl Files {
             if self.has_reader {
                 tally.emit(live_from_ns, at_ns, written.lines - self.live_from_lines);
             }
+        }
+        if self.medium.is_gzipped()
+            && let Some(last) = self.rotated.back_mut()
+        {
+            // The one before is compressed now; who has it open reads on.
+            last.disk_bytes = (u128::from(last.disk_bytes) * u128::from(GZIP_PPM) / 1_000_000) as u64;
+            tally.disk_bytes += last.disk_bytes;
         }
         self.rotated.push_back(Rotated { from_ns: live_from_ns, until_ns: at_ns, disk_bytes, abandoned });
         self.live_from_ns = at_ns;

@@ -2,13 +2,15 @@
 
 use super::agent::{Input, Mode};
 use super::backend::Link;
-use super::blueprint::{Blueprint, PlacedPod, Reader, StreamPlan};
+use super::blueprint::{Blueprint, PlacedPod, Reader, StreamLaw, StreamPlan};
 use super::files::Files;
 use super::life::Place;
+use super::runtime::SPLIT_BYTES;
 use super::shipping::Ship;
 use super::stream::{Look, Stream};
 use super::tally::Tally;
 use crate::engine::events::EventList;
+use crate::engine::marks::CLASSES;
 use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::{Cause, Medium};
 use crate::units::SimTime;
@@ -135,7 +137,7 @@ impl Node {
         let law_index = law_of(found.plan, found.key);
         let law = &blueprint.laws[law_index];
         let medium = found.plan.medium;
-        let prefix_bytes = medium.prefix_bytes() as u32;
+        let prefix_bytes = prefix_bytes(medium, law);
         let rotation = if medium.is_rotated_by_kubelet() { blueprint.kubelet } else { found.plan.rotation };
         let stream = Stream::new(law_index as u32, law, found.tenant, prefix_bytes, found.key, 0);
         // A file that nobody rotates may be of any size: it begins empty.
@@ -352,6 +354,17 @@ impl Node {
         }
         tally.agent_pss_bytes += shared_bytes.round() as u64;
     }
+}
+
+/// Bytes on disk a line beyond the line itself, on average: a line too long for one record of the runtime takes several,
+/// and none more where no line is.
+pub(super) fn prefix_bytes(medium: Medium, law: &StreamLaw) -> u32 {
+    let one = medium.prefix_bytes();
+    if !medium.is_rotated_by_kubelet() || law.sizes.largest() <= SPLIT_BYTES {
+        return one as u32;
+    }
+    let records = (0..CLASSES).map(|class| law.sizes.value(class).div_ceil(SPLIT_BYTES).max(1)).sum::<u64>();
+    (one as f64 * records as f64 / CLASSES as f64).round() as u32
 }
 
 /// The law of a stream: replicas differ in their mean rates.

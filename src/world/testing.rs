@@ -12,6 +12,7 @@ pub(super) fn agent() -> AgentPlan {
     AgentPlan {
         name: "fluent-bit".into(),
         is_process: true,
+        most_a_node: None,
         costs: Costs::new(&embedded("fluent-bit").unwrap().unwrap(), false, 0.0),
         requests: Requests::default(),
         cores: 1.0,

@@ -223,3 +223,20 @@ fn what_a_strategy_cannot_be_told_is_refused_where_it_stands() {
     refused("collection: { driver: { kind: journald } }", "journald");
     refused("collection: { driver: { share: 0% } }", "share is 0");
 }
+
+#[test]
+fn a_node_takes_as_many_sidecars_as_its_user_has_inotify_instances() {
+    // 127 inputs are what a Fluent Bit that is alone can have (its profile); a pod more than that on one node of 250.
+    let feasible = |pods: u64, agent: &str| {
+        let yaml = format!(
+            "name: t\ncluster: {{ pools: [ {{ name: p, nodes: 1, cpu: 64, pods: 250, grows: false }} ] }}\n\
+             tenants: [ {{ name: a, workloads: [ {{ name: w, replicas: {pods}, requests: {{ cpu: 10m, memory: 8Mi }}, \
+             logs: [ {{ stream: stdout, rate: 1/s }} ] }} ] }} ]\ncollection: {{ agent: {agent} }}"
+        );
+        let setup = Setup::new(&from_yaml("t.yaml", &yaml).unwrap(), by_name("sidecar").unwrap());
+        setup.infeasible().map(str::to_owned)
+    };
+    assert_eq!(feasible(127, "fluent-bit"), None);
+    assert!(feasible(128, "fluent-bit").unwrap().contains("max_user_instances"));
+    assert_eq!(feasible(128, "vector"), None);
+}
