@@ -72,7 +72,9 @@ impl Setup {
         let placement = match infeasible {
             Some(reason) => Err(reason),
             None => place(&blueprint).map_err(|misfit| misfit.to_string()).and_then(|placement| {
-                match too_many_on_a_node(&blueprint, &placement) {
+                let refused = too_many_on_a_node(&blueprint, &placement)
+                    .or_else(|| too_many_connections(scenario, &blueprint, &placement));
+                match refused {
                     Some(reason) => Err(reason),
                     None => Ok(placement),
                 }
@@ -108,6 +110,23 @@ fn too_little_memory(blueprint: &Blueprint) -> Option<String> {
             )
         })
     })
+}
+
+/// Connections that the backend holds open: whoever sends keeps one (HTTP keep-alive, gRPC, TCP).
+fn connections(blueprint: &Blueprint, placement: &Placement) -> u64 {
+    if let Some(central) = &blueprint.central {
+        return central.processes;
+    }
+    let of_pods: u64 = blueprint.pods.iter().filter(|p| p.agent.is_some()).map(|p| p.replicas).sum();
+    let with_agent = placement.nodes.iter().filter(|pool| !blueprint.pools[**pool].serverless).count() as u64;
+    of_pods + blueprint.node_agent.map_or(0, |_| with_agent)
+}
+
+/// Why the backend cannot take as many connections as there would be.
+fn too_many_connections(scenario: &Scenario, blueprint: &Blueprint, placement: &Placement) -> Option<String> {
+    let most = scenario.backend.connections?.get();
+    let wanted = connections(blueprint, placement);
+    (wanted > most).then(|| format!("{wanted} connections would be open; the backend takes {most}"))
 }
 
 /// Agents in pods share what the kernel gives to each user of a node.

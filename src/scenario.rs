@@ -176,6 +176,9 @@ impl Scenario {
     /// Gives this scenario a share of what `whole` has in the backend and in central collectors.
     pub fn share_of_backend(&mut self, whole: &Self, share: f64) {
         self.backend.capacity = whole.backend.capacity.map(|c| ByteRate::per_sec(c.get() * share));
+        let connections = whole.backend.connections;
+        self.backend.connections =
+            connections.map(|most| Count::of(((most.get() as f64 * share).round() as u64).max(1)));
         self.collection.driver.share = Fraction::new(whole.collection.driver.share.get() * share);
     }
 

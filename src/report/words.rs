@@ -31,6 +31,7 @@ pub(crate) fn metric(metric: Metric, lang: Lang) -> &'static str {
         Metric::Throughput => ("throughput", "吞吐"),
         Metric::Network => ("network", "网络"),
         Metric::Requests => ("requests", "请求"),
+        Metric::Connections => ("connections", "连接数"),
         Metric::WriteCpu => ("CPU for writing", "写日志 CPU"),
         Metric::DiskWrites => ("disk writes", "磁盘写入"),
         Metric::LogDisk => ("log disk, fullest node", "日志磁盘（最满节点）"),

@@ -75,6 +75,7 @@ fn metrics(
         (Metric::Throughput, Some(tally.delivered_in_time as f64 / written_s)),
         (Metric::Network, Some(tally.sent_bytes as f64 / written_s)),
         (Metric::Requests, Some(tally.requests as f64 / written_s)),
+        (Metric::Connections, Some(super::connections(blueprint, placement) as f64)),
         (Metric::WriteCpu, Some(write_ns / NS_PER_SEC as f64 / written_s)),
         (Metric::DiskWrites, Some(tally.disk_bytes as f64 / written_s)),
         (Metric::LogDisk, Some(tally.fullest_disk_bytes as f64)),

@@ -1,5 +1,6 @@
 //! The log service, and what goes wrong with it.
 
+use super::workload::Count;
 use crate::units::{ByteRate, DataPrice, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,9 @@ pub struct Backend {
     /// Bytes a second that it can take in; unlimited where nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<ByteRate>,
+    /// Connections that it holds open at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connections: Option<Count>,
     /// From sending a request until its answer: the shortest. Lines can be queried from then on.
     pub latency: SimTime,
     /// Mean of what comes on top, exponential.
@@ -29,6 +33,7 @@ impl Default for Backend {
     fn default() -> Self {
         Self {
             capacity: None,
+            connections: None,
             latency: SimTime::from_ns(20_000_000),
             latency_tail: SimTime::from_ns(5_000_000),
             queue: SimTime::from_secs(5),

@@ -240,3 +240,19 @@ fn a_node_takes_as_many_sidecars_as_its_user_has_inotify_instances() {
     assert!(feasible(128, "fluent-bit").unwrap().contains("max_user_instances"));
     assert_eq!(feasible(128, "vector"), None);
 }
+
+#[test]
+fn a_backend_of_few_connections_takes_a_daemonset_and_no_sidecars() {
+    // Four nodes and ten pods: four connections, ten, one of the central collector.
+    let of = |strategy: &str, most: u64| {
+        let workload = "{ name: w, replicas: 10, logs: [ { stream: stdout, rate: 1/s } ] }";
+        let rest = format!("backend: {{ connections: {most} }}");
+        let setup = Setup::new(&scenario("30s", workload, &rest), by_name(strategy).unwrap());
+        let run = Runner::new().observe(&[&setup], 1, 1).unwrap().remove(0);
+        (run.first().and_then(|run| run.get(Metric::Connections)), setup.infeasible().map(str::to_owned))
+    };
+    assert_eq!(of("daemonset", 9), (Some(4.0), None));
+    assert_eq!(of("native-driver", 9), (Some(1.0), None));
+    assert_eq!(of("sidecar", 10), (Some(10.0), None));
+    assert_eq!(of("sidecar", 9).1.unwrap(), "10 connections would be open; the backend takes 9");
+}
