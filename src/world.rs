@@ -13,6 +13,7 @@
 mod agent;
 mod backend;
 mod blueprint;
+mod control;
 mod files;
 mod life;
 mod node;
@@ -30,9 +31,10 @@ mod testing;
 mod tests;
 
 pub use blueprint::{
-    AgentPlan, BackendPlan, Blueprint, FileRotation, Life, Outage, Placement, PodTemplate, Pool, Reader,
+    AgentPlan, BackendPlan, Blueprint, FileRotation, Life, MetadataUse, Outage, Placement, PodTemplate, Pool, Reader,
     Requests, StreamLaw, StreamPlan,
 };
+pub use control::{Arrival, ControlPlan, ControlTally, PushPlan, Watched, pods_a_wave};
 pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
 pub use tally::{Tally, TenantTally};
 

@@ -24,9 +24,9 @@ pub(super) struct Run {
     study: StudyArgs,
     #[command(flatten)]
     reps: RepsArgs,
-    /// The strategy
-    #[arg(long, default_value = "daemonset")]
-    strategy: String,
+    /// The strategy; default: the scenario's own, else daemonset
+    #[arg(long)]
+    strategy: Option<String>,
     /// Print the scenario with all defaults filled in, and run nothing
     #[arg(long)]
     show: bool,
@@ -81,7 +81,8 @@ impl Done {
 impl Run {
     pub fn execute(self) -> anyhow::Result<()> {
         let scenario = self.study.scenario()?;
-        let strategy = super::strategies(std::slice::from_ref(&self.strategy))?[0];
+        let named = self.strategy.clone().or_else(|| scenario.strategy.clone());
+        let strategy = super::strategies(&[named.unwrap_or_else(|| "daemonset".to_owned())])?[0];
         let replications = self.reps.replications(1)?;
         if self.show {
             return output::print(&scenario.to_yaml().map_err(anyhow::Error::msg)?);
@@ -101,7 +102,7 @@ impl Run {
             warmup_by,
             precision,
             hash: format!("{:016x}", identity(&scenario)),
-            command: self.command(replications),
+            command: self.command(strategy.name, replications),
         };
         match self.output {
             Format::Json => output::print(&format!("{:#}", self.json(&done))),
@@ -111,8 +112,8 @@ impl Run {
     }
 
     /// What a reader types to remake the result.
-    fn command(&self, replications: Replications) -> String {
-        let own = format!("--strategy {} {}", self.strategy, self.reps.typed(replications));
+    fn command(&self, strategy: &str, replications: Replications) -> String {
+        let own = format!("--strategy {strategy} {}", self.reps.typed(replications));
         self.study.command("run", &own)
     }
 
@@ -135,7 +136,7 @@ impl Run {
         json!({
             "schema": "loghaul.run/v1",
             "scenario": done.scenario,
-            "strategy": self.strategy,
+            "strategy": done.setup.strategy.name,
             "seed": self.study.seed,
             "replications": done.observations.len(),
             "metrics": metrics,

@@ -1,5 +1,7 @@
 //! From a run's sums to its figures.
 
+mod control;
+
 use super::Setup;
 use crate::metric::Metric;
 use crate::observe::{Freshness, Observation, TenantFigures, TimelineBin};
@@ -84,6 +86,7 @@ fn metrics(
         (Metric::OomKills, Some(tally.oom_kills as f64)),
         (Metric::BackendWait, Some(tally.longest_wait_ns as f64 / NS_PER_SEC as f64)),
     ]);
+    metrics.extend(control::figures(setup, placement, tally));
     // Where nobody wishes for anything there is nothing to honour.
     metrics.extend(setup.honoured.map(|share| (Metric::Honoured, Some(share))));
     metrics

@@ -1,12 +1,14 @@
 //! What the types alone cannot hold: names that must exist, values that must fit together, bounds.
 
 mod agents;
+mod control;
 mod lifecycle;
 mod log;
 
 use super::{Backend, Fault, Pool, Scenario, ScenarioError, Tenant, Workload};
 use crate::units::{Bytes, Millicores, SimTime};
 use agents::check_agents;
+use control::check_control;
 use lifecycle::check_lifecycle;
 use serde_saphyr::Spanned;
 use std::collections::BTreeSet;
@@ -94,6 +96,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     check_profiles(&scenario.profiles)?;
     check_agents(scenario)?;
     check_backend(&scenario.backend)?;
+    check_control(scenario)?;
     for (number, fault) in scenario.faults.iter().enumerate() {
         let Fault::Outage(outage) = fault;
         allow(outage.at < scenario.duration, format!("faults/{number}/outage/at"), || {

@@ -1,10 +1,11 @@
 //! The scenarios that ship with the program.
 
-const EMBEDDED: [(&str, &str); 5] = [
+const EMBEDDED: [(&str, &str); 6] = [
     ("reference", include_str!("../../scenarios/reference.yaml")),
     ("proof-of-concept", include_str!("../../scenarios/proof-of-concept.yaml")),
     ("single-purpose", include_str!("../../scenarios/single-purpose.yaml")),
     ("mixed-paas", include_str!("../../scenarios/mixed-paas.yaml")),
+    ("config-push", include_str!("../../scenarios/config-push.yaml")),
     ("kubernetes-limit", include_str!("../../scenarios/kubernetes-limit.yaml")),
 ];
 

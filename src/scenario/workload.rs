@@ -1,6 +1,6 @@
 //! Tenants, workloads and the logs they write.
 
-use super::Lifecycle;
+use super::{Lifecycle, MachineGroup};
 use crate::profile::Parse;
 use crate::units::{Bytes, Fraction, LineRate, Millicores, SimTime};
 use schemars::JsonSchema;
@@ -94,6 +94,9 @@ pub struct Workload {
     /// How its pods come and go.
     #[serde(default)]
     pub lifecycle: Lifecycle,
+    /// How a config server tells which group its pods' agents belong to, where it differs from `control`'s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine_group: Option<MachineGroup>,
     /// What each pod writes.
     #[serde(default)]
     pub logs: Vec<LogSpec>,

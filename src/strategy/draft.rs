@@ -1,5 +1,6 @@
 //! What all strategies draw alike: cluster, tenants, pods, the lines they write, the backend.
 
+use super::control::{control_of, registration_ns};
 use super::laws::{laws_of, lognormal};
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
@@ -40,6 +41,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: &dyn Fn(&Log
         agents: Vec::new(),
         node_agent: None,
         backend: backend(scenario),
+        control: control_of(scenario),
         fresh: match scenario.start {
             Start::MidLife => None,
             Start::Fresh(fresh) => Some((fresh.before.as_ns(), fresh.within.as_ns())),
@@ -68,6 +70,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: &dyn Fn(&Log
                 configs += u32::from(wishes);
                 let mut template = pod_template(&name, workload, first_laws, route, config);
                 template.tenant = tenant_index;
+                template.registration_ns = registration_ns(scenario, workload);
                 blueprint.pods.push(template);
             }
             blueprint.tenants.push(name);
@@ -112,6 +115,7 @@ fn pod_template(
         streams: workload.logs.iter().zip(first_laws).enumerate().map(stream).collect(),
         agent: None,
         life: life_of(&workload.lifecycle),
+        registration_ns: 0,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Sidecar: one agent a pod tails the pod's files in a volume that both share.
 
+use super::control::configs_of_sidecar;
 use super::draft::{Route, draft};
 use super::sizing;
 use super::{Honours, Strategy};
@@ -15,13 +16,14 @@ pub(super) const SIDECAR: Strategy = Strategy {
 };
 
 fn draw(scenario: &Scenario, _nodes: u64) -> Blueprint {
-    let mut blueprint = draft(SIDECAR.name, scenario, &|log: &LogSpec| match (log.stream, log.fixed) {
+    let draft = draft(SIDECAR.name, scenario, &|log: &LogSpec| match (log.stream, log.fixed) {
         // A sidecar sees its pod's volumes: neither standard output nor the node's directories.
         (LogSource::Stdout, true) => Route { medium: Medium::Stdout, reader: Reader::Impossible },
         (LogSource::HostPath, true) => Route { medium: Medium::HostPath, reader: Reader::Impossible },
         _ => Route { medium: Medium::File, reader: Reader::Pod },
-    })
-    .blueprint;
+    });
+    let mut blueprint = draft.blueprint;
+    let configs = configs_of_sidecar(scenario, draft.configs);
     let terms = &scenario.collection.sidecar;
     // Tenants of one kind run the same pods, and these the same sidecar.
     let mut drawn: Vec<(usize, usize)> = Vec::new();
@@ -36,7 +38,7 @@ fn draw(scenario: &Scenario, _nodes: u64) -> Blueprint {
             None => {
                 let load = sizing::load_of(&blueprint, &blueprint.pods[index..=index], Reader::Pod)
                     .scaled(1.0 / template.replicas as f64);
-                let (plan, _) = sizing::agent(scenario, terms, false, false, 1, &load);
+                let (plan, _) = sizing::agent(scenario, terms, false, false, configs, &load);
                 blueprint.agents.push(plan);
                 drawn.push((kind, blueprint.agents.len() - 1));
                 blueprint.agents.len() - 1

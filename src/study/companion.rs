@@ -1,6 +1,6 @@
 //! Small clusters made of a scenario's own parts.
 
-use crate::scenario::{Cluster, Count, Lifecycle, LogSource, LogSpec, Resources, Scenario, Tenant, Workload};
+use crate::scenario::{Cluster, Control, Count, Lifecycle, LogSource, LogSpec, Resources, Scenario, Tenant, Workload};
 use crate::units::{ByteRate, Bytes, LineRate, Millicores, SimTime};
 
 /// The most pods a node that a companion has: more makes it slower, not different.
@@ -60,6 +60,7 @@ impl Typical {
             replicas: Count::of(replicas.max(1)),
             requests: TINY,
             lifecycle: Lifecycle::default(),
+            machine_group: None,
             logs: vec![self.log.clone()],
         }
     }
@@ -101,6 +102,7 @@ pub(super) fn companion(
         tenants,
         backend,
         faults: Vec::new(),
+        control: scenario.control.as_ref().map(Control::steady),
         ..scenario.clone()
     }
 }

@@ -1,5 +1,6 @@
 //! What there is in a world: the strategies' output and the simulation's input.
 
+use super::control::ControlPlan;
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
@@ -31,6 +32,8 @@ pub struct Blueprint {
     pub node_agent: Option<usize>,
     /// The log service.
     pub backend: BackendPlan,
+    /// How collection configs reach agents; with `None` they are there whenever an agent runs.
+    pub control: Option<ControlPlan>,
     /// Files begin empty, and agents started so many nanoseconds before the run at least, and so many more at most;
     /// with `None` both are in the middle of life.
     pub fresh: Option<(u64, u64)>,
@@ -124,6 +127,8 @@ pub struct PodTemplate {
     pub agent: Option<usize>,
     /// How its pods come and go; `None` where each lives from beginning to end.
     pub life: Option<Life>,
+    /// Nanoseconds from the start of a pod until its agent's group knows it; 0 where it always does.
+    pub registration_ns: u64,
 }
 
 /// How pods come and go: one lives, ends, is deleted with its files, and another takes its place on the same node.
@@ -234,6 +239,17 @@ pub struct AgentPlan {
     pub compression_ppm: u64,
     /// What happens when the buffer is full.
     pub overflow: Overflow,
+    /// What it asks the API server for metadata of pods; `None` where that is not known.
+    pub metadata: Option<MetadataUse>,
+}
+
+/// What an agent asks the API server for metadata of pods.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MetadataUse {
+    /// Watches that it keeps open.
+    pub watches: f64,
+    /// Requests for each new pod.
+    pub lookups: f64,
 }
 
 impl AgentPlan {

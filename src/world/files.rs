@@ -133,6 +133,11 @@ impl Files {
         self.settle(stream, law);
     }
 
+    /// When the stream began, and when its container has written its last line: `u64::MAX` before that.
+    pub fn lives(&self) -> (u64, u64) {
+        (self.born_ns, self.ended_ns)
+    }
+
     /// Lines that were written before an instant, wherever the reader is.
     pub fn lines_until(&self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> u64 {
         stream.lines_before(law, self.born_ns, at_ns.min(self.ended_ns))

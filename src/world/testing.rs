@@ -38,6 +38,7 @@ pub(super) fn agent() -> AgentPlan {
         line_overhead_bytes: 105,
         compression_ppm: 1_000_000,
         overflow: Overflow::Pause,
+        metadata: None,
     }
 }
 
@@ -78,6 +79,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
             }],
             agent: sidecars.then_some(0),
             life: None,
+            registration_ns: 0,
         }],
         agents: vec![agent()],
         node_agent: (!sidecars).then_some(0),
@@ -88,6 +90,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
             queue_ns: 5 * NS_PER_SEC,
             outages: Vec::new(),
         },
+        control: None,
         fresh: None,
         horizon_ns: seconds * NS_PER_SEC,
         warmup_ns: 0,

@@ -152,6 +152,7 @@ fn workloads(keys: &[(&Key, u64)], logs: &[LogSpec]) -> Vec<Workload> {
             replicas: Count::of(*pods),
             requests: Resources { cpu: Millicores::new(key.shape.cpu), memory: Bytes::new(key.shape.memory) },
             lifecycle: Lifecycle::default(),
+            machine_group: None,
             logs: logs.to_vec(),
         }
     };
