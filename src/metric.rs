@@ -115,6 +115,16 @@ metrics! {
     ApiRequests = "api_requests", "1/s", Lower;
     /// Bytes that the API server sends for pods' metadata, by arithmetic
     ApiBytes = "api_bytes", "bytes/s", Lower;
+    /// Processes of proxies
+    Proxies = "proxies", "count", Lower;
+    /// CPU that proxies use, by arithmetic on published costs
+    ProxyCpu = "proxy_cpu", "cores", Lower;
+    /// CPU that proxies request
+    ProxyCpuRequested = "proxy_cpu_requested", "cores", Lower;
+    /// Memory that proxies use, by arithmetic on published costs
+    ProxyMemory = "proxy_memory", "bytes", Lower;
+    /// Memory that proxies request
+    ProxyMemoryRequested = "proxy_memory_requested", "bytes", Lower;
     /// Share of the workloads' wishes (own parsing, store, sampling, retention) that can be honoured
     Honoured = "honoured", "fraction", Higher;
     /// Other tenants' worst freshness p99 with one tenant loud, over that without

@@ -27,6 +27,7 @@ mod logs;
 mod objective;
 mod place;
 mod profiles;
+mod proxy;
 mod warmup;
 mod workload;
 
@@ -42,6 +43,7 @@ pub use lifecycle::{Churn, Job, Lifecycle};
 pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};
 pub use profiles::{profiles_from_yaml, profiles_to_yaml};
+pub use proxy::{Proxy, ProxyKind};
 pub use warmup::Warmup;
 pub use workload::{
     ArrivalsSpec, Burst, Count, Diurnal, LineSize, LogNormal, LogSource, LogSpec, Resources, Rotation,

@@ -12,6 +12,7 @@ mod daemonset;
 mod draft;
 mod laws;
 mod native;
+mod proxy;
 mod sidecar;
 mod sizing;
 

@@ -18,6 +18,7 @@ mod files;
 mod life;
 mod node;
 mod overflow;
+mod proxy;
 mod quiet;
 mod reading;
 mod rotation;
@@ -31,10 +32,11 @@ mod testing;
 mod tests;
 
 pub use blueprint::{
-    AgentPlan, BackendPlan, Blueprint, FileRotation, Life, MetadataUse, Outage, Placement, PodTemplate, Pool, Reader,
-    Requests, StreamLaw, StreamPlan,
+    AgentPlan, BackendPlan, Blueprint, FileRotation, Life, MetadataUse, Outage, Placement, PodTemplate, Pool,
+    Reader, Requests, StreamLaw, StreamPlan,
 };
 pub use control::{Arrival, ControlPlan, ControlTally, PushPlan, Watched, pods_a_wave};
+pub use proxy::{ProxyPlan, ProxyRuns};
 pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
 pub use tally::{Tally, TenantTally};
 

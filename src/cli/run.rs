@@ -1,5 +1,7 @@
 //! `loghaul run`: one run of one strategy in detail.
 
+mod sections;
+
 use super::study::{RepsArgs, StudyArgs};
 use super::{Format, output};
 use crate::flow::Cause;
@@ -11,7 +13,8 @@ use crate::report::provenance;
 use crate::report::words::{self, pick};
 use crate::run::{Runner, Setup, identity};
 use crate::stats::Estimate;
-use crate::study::{Precision, Replications, WarmupBy, replicate, settle_warmup};
+use crate::strategy;
+use crate::study::{Neighbours, Precision, Replications, WarmupBy, neighbours, replicate, settle_warmup};
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -43,6 +46,7 @@ struct Done {
     warmup_s: f64,
     warmup_by: WarmupBy,
     precision: Option<Precision>,
+    neighbours: Vec<Neighbours>,
     hash: String,
     command: String,
 }
@@ -94,6 +98,7 @@ impl Run {
             anyhow::bail!("{} is infeasible here: {reason}", strategy.name);
         }
         let (mut observed, precision) = replicate(&runner, &[&setup], seed, replications)?;
+        let runs = observed[0].len() as u64;
         let done = Done {
             scenario: scenario.name.clone(),
             setup,
@@ -101,6 +106,7 @@ impl Run {
             warmup_s: settled.warmup.time().as_secs_f64(),
             warmup_by,
             precision,
+            neighbours: neighbours(&runner, &settled, &strategy::ALL, seed, runs)?,
             hash: format!("{:016x}", identity(&scenario)),
             command: self.command(strategy.name, replications),
         };
@@ -133,7 +139,7 @@ impl Run {
             .map(|t| json!({ "name": t.name, "lines": t.lines, "delivered": t.delivered, "freshness_p99": t.freshness_p99 }))
             .collect();
         let precision = done.precision.as_ref().map(crate::report::json::precision);
-        json!({
+        let mut document = json!({
             "schema": "loghaul.run/v1",
             "scenario": done.scenario,
             "strategy": done.setup.strategy.name,
@@ -158,7 +164,15 @@ impl Run {
                 "precision": precision,
                 "command": done.command,
             },
-        })
+        });
+        // What a scenario does not have is left out.
+        if !done.neighbours.is_empty() {
+            document["neighbours"] = sections::neighbours_json(&done.neighbours);
+        }
+        if !done.observations[0].proxies.is_empty() {
+            document["proxies"] = sections::proxies_json(&done.observations[0].proxies);
+        }
+        document
     }
 
     fn table(&self, done: &Done) -> String {
@@ -223,6 +237,13 @@ impl Run {
                 Lang::Zh => write!(text, "\n\n另有 {more} 个；-o json 列出全部"),
             };
         }
+        let more = [
+            sections::neighbours(&done.neighbours, lang),
+            sections::proxies(&done.observations[0].proxies, lang),
+        ];
+        for section in more.into_iter().flatten() {
+            let _ = write!(text, "\n\n{}\n\n{}", self.heading(section.heading), self.section(&section));
+        }
         if let Some(precision) = &done.precision {
             let _ = write!(text, "\n\n{}", provenance::precision(precision, lang));
         }
@@ -256,6 +277,17 @@ impl Run {
             }
         }
         (1..3).for_each(|column| align_right(&mut rows, column));
+        rows
+    }
+
+    fn section(&self, section: &sections::Section) -> Table {
+        let mut rows = Table::new();
+        rows.load_style(if self.output == Format::Md { presets::ASCII_MARKDOWN } else { presets::NOTHING });
+        rows.set_header(&section.header);
+        for row in &section.rows {
+            rows.add_row(row);
+        }
+        (1..section.header.len()).for_each(|column| align_right(&mut rows, column));
         rows
     }
 

@@ -49,6 +49,11 @@ pub(crate) fn metric(metric: Metric, lang: Lang) -> &'static str {
         Metric::ApiWatches => ("watches at the API server", "API Server 监听数"),
         Metric::ApiRequests => ("look-ups at the API server", "API Server 查询"),
         Metric::ApiBytes => ("bytes from the API server", "API Server 流量"),
+        Metric::Proxies => ("proxies", "代理数"),
+        Metric::ProxyCpu => ("proxy CPU", "代理 CPU"),
+        Metric::ProxyCpuRequested => ("proxy CPU requested", "代理 CPU 申请"),
+        Metric::ProxyMemory => ("proxy memory", "代理内存"),
+        Metric::ProxyMemoryRequested => ("proxy memory requested", "代理内存申请"),
         Metric::Honoured => ("wishes honoured", "需求满足"),
         Metric::NeighbourFreshness => ("neighbours' freshness", "邻居新鲜度"),
     };

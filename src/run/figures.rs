@@ -1,6 +1,7 @@
 //! From a run's sums to its figures.
 
 mod control;
+mod proxies;
 
 use super::Setup;
 use crate::metric::Metric;
@@ -33,13 +34,10 @@ pub(super) fn observation(setup: &Setup, placement: &Placement, tally: Tally) ->
         emitted: *emitted,
         delivered: *delivered,
     });
-    Observation {
-        metrics: metrics(setup, placement, &tally, &freshness),
-        timeline: timeline.collect(),
-        ledger: tally.ledger,
-        freshness,
-        tenants,
-    }
+    let proxies = proxies::proxies(&setup.blueprint.proxies, placement);
+    let mut metrics = metrics(setup, placement, &tally, &freshness);
+    metrics.extend(proxies::figures(&proxies));
+    Observation { metrics, proxies, timeline: timeline.collect(), ledger: tally.ledger, freshness, tenants }
 }
 
 fn metrics(

@@ -61,7 +61,9 @@ pub(super) fn registration_ns(scenario: &Scenario, workload: &Workload) -> u64 {
 /// Collection configs that the agent in a pod loads, of so many that there are.
 pub(super) fn configs_of_sidecar(scenario: &Scenario, all: u32) -> u32 {
     match &scenario.control {
-        Some(control) if control.channel == Channel::CustomResource => all + scenario.collection.extra_configs,
+        Some(control) if control.channel == Channel::CustomResource => {
+            all + scenario.collection.extra_configs
+        }
         _ => 1,
     }
 }

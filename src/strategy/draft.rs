@@ -2,6 +2,7 @@
 
 use super::control::{control_of, registration_ns};
 use super::laws::{laws_of, lognormal};
+use super::proxy;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
 use crate::scenario::{Fault, Lifecycle, LogSpec, OutageMode, Scenario, Start, Workload};
@@ -26,6 +27,7 @@ pub(super) struct Draft {
 /// Draws the scenario, its logs routed by `route`.
 pub(super) fn draft(name: &'static str, scenario: &Scenario, route: &dyn Fn(&LogSpec) -> Route) -> Draft {
     let kubelet = &scenario.cluster.kubelet;
+    let proxies = proxy::plans(scenario, &|workload| life_of(&workload.lifecycle));
     let mut blueprint = Blueprint {
         strategy: name,
         infeasible: None,
@@ -42,6 +44,8 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: &dyn Fn(&Log
         node_agent: None,
         backend: backend(scenario),
         control: control_of(scenario),
+        node_proxy: proxy::on_node(&proxies),
+        proxies,
         fresh: match scenario.start {
             Start::MidLife => None,
             Start::Fresh(fresh) => Some((fresh.before.as_ns(), fresh.within.as_ns())),
@@ -56,7 +60,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: &dyn Fn(&Log
         let first_laws: Vec<Vec<usize>> = tenant
             .workloads
             .iter()
-            .map(|w| w.logs.iter().map(|log| add_laws(&mut blueprint, log)).collect())
+            .map(|w| w.all_logs().iter().map(|log| add_laws(&mut blueprint, log)).collect())
             .collect();
         for number in 1..=tenant.count.get() {
             let name = match tenant.count.get() {
@@ -92,6 +96,8 @@ fn pod_template(
     route: &dyn Fn(&LogSpec) -> Route,
     config: u32,
 ) -> PodTemplate {
+    let logs = workload.all_logs();
+    let proxy = proxy::in_pod(workload);
     let stream = |(number, (log, first_law)): (usize, (&LogSpec, &usize))| {
         let Route { medium, reader } = route(log);
         StreamPlan {
@@ -109,10 +115,10 @@ fn pod_template(
         tenant: 0,
         replicas: workload.replicas.get(),
         requests: Requests {
-            cpu_millicores: workload.requests.cpu.get(),
-            memory_bytes: workload.requests.memory.get(),
+            cpu_millicores: workload.requests.cpu.get() + proxy.cpu_millicores,
+            memory_bytes: workload.requests.memory.get() + proxy.memory_bytes,
         },
-        streams: workload.logs.iter().zip(first_laws).enumerate().map(stream).collect(),
+        streams: logs.iter().zip(first_laws).enumerate().map(stream).collect(),
         agent: None,
         life: life_of(&workload.lifecycle),
         registration_ns: 0,

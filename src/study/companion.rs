@@ -1,6 +1,8 @@
 //! Small clusters made of a scenario's own parts.
 
-use crate::scenario::{Cluster, Control, Count, Lifecycle, LogSource, LogSpec, Resources, Scenario, Tenant, Workload};
+use crate::scenario::{
+    Cluster, Control, Count, Lifecycle, LogSource, LogSpec, Resources, Scenario, Tenant, Workload,
+};
 use crate::units::{ByteRate, Bytes, LineRate, Millicores, SimTime};
 
 /// The most pods a node that a companion has: more makes it slower, not different.
@@ -61,6 +63,7 @@ impl Typical {
             requests: TINY,
             lifecycle: Lifecycle::default(),
             machine_group: None,
+            proxy: None,
             logs: vec![self.log.clone()],
         }
     }
@@ -70,6 +73,7 @@ impl Typical {
         Tenant {
             name: name.to_owned(),
             count: Count::of(count.max(1)),
+            loud: false,
             workloads: vec![self.workload("pod", pods_each)],
         }
     }

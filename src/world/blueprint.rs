@@ -1,6 +1,7 @@
 //! What there is in a world: the strategies' output and the simulation's input.
 
 use super::control::ControlPlan;
+use super::proxy::ProxyPlan;
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
@@ -34,6 +35,10 @@ pub struct Blueprint {
     pub backend: BackendPlan,
     /// How collection configs reach agents; with `None` they are there whenever an agent runs.
     pub control: Option<ControlPlan>,
+    /// Proxies of workloads, by kind.
+    pub proxies: Vec<ProxyPlan>,
+    /// What a proxy that runs on every node requests there.
+    pub node_proxy: Option<Requests>,
     /// Files begin empty, and agents started so many nanoseconds before the run at least, and so many more at most;
     /// with `None` both are in the middle of life.
     pub fresh: Option<(u64, u64)>,

@@ -221,14 +221,21 @@ impl Node {
 
     /// A pod is replaced for a change that it was started before: it ends, and its successor takes over at the same
     /// instant, an instant later in the order of events, so that the agent can send what it has.
-    pub(super) fn replace(&mut self, place: &mut Place, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+    pub(super) fn replace(
+        &mut self,
+        place: &mut Place,
+        now_ns: u64,
+        blueprint: &Blueprint,
+        tally: &mut Tally,
+    ) {
         if let Some(since_ns) = place.leaves_ns.take() {
             self.delete_pod(place, since_ns, blueprint, tally);
             self.begin_pod(place, since_ns, blueprint);
             tally.control.restarts += 1;
             return;
         }
-        while let Some((due_ns, pushed_ns)) = place.restarts.last().copied().filter(|(due, _)| *due <= now_ns) {
+        while let Some((due_ns, pushed_ns)) = place.restarts.last().copied().filter(|(due, _)| *due <= now_ns)
+        {
             place.restarts.pop();
             let began_before =
                 place.streams.first().is_some_and(|n| self.files[*n as usize].lives().0 <= pushed_ns);
@@ -272,7 +279,9 @@ impl Node {
         control: &mut ControlTally,
     ) {
         for (push, due_ns) in plan.pushes.iter().zip(&reach.due_ns[index]) {
-            let Some(due_ns) = due_ns.filter(|_| config_ns <= push.at_ns && push.at_ns < until_ns) else { continue };
+            let Some(due_ns) = due_ns.filter(|_| config_ns <= push.at_ns && push.at_ns < until_ns) else {
+                continue;
+            };
             if due_ns <= until_ns {
                 let wait_ns = due_ns - push.at_ns;
                 ControlTally::waited(&mut control.delays, &mut control.longest_delay_ns, wait_ns);
@@ -321,5 +330,147 @@ impl Node {
                 tally.control.stale_lines += lines(until_ns) - lines(from_ns);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::marks::Marks;
+    use crate::flow::Cause;
+    use crate::units::NS_PER_SEC;
+    use crate::world::testing::{layout, run};
+    use crate::world::{Life, Outage, Watched};
+
+    const S: u64 = NS_PER_SEC;
+
+    /// Pods of 10 lines a second with agents of their own, that live for so many seconds each and follow each other 5 s
+    /// later; their agents ask a config server every 10 s.
+    fn short_lived(pods: u64, lives_s: u32, registration_s: u64, seconds: u64) -> Blueprint {
+        let mut blueprint = layout(pods, 10.0, true, seconds);
+        blueprint.pods[0].life = Some(Life { lifetime: Marks::constant(lives_s), lingers_s: 1, pause_s: 5 });
+        blueprint.pods[0].registration_ns = registration_s * S;
+        let arrival = Arrival::Looks { every_ns: 10 * S, jitter: 0.0 };
+        let poll_ns = 10 * S;
+        blueprint.control =
+            Some(ControlPlan { poll_ns, arrival, watched: Watched::Nothing, pushes: Vec::new() });
+        blueprint
+    }
+
+    #[test]
+    fn an_agent_is_answered_at_its_first_question_after_it_is_registered() {
+        for key in 0..1_000 {
+            let known = config_at(7 * S, key, 0, 10 * S);
+            assert!((7 * S + 1..=17 * S).contains(&known), "{known}");
+            let entered = config_at(7 * S, key, 120 * S, 10 * S);
+            assert!((127 * S..137 * S).contains(&entered), "{entered}");
+            assert_eq!((entered - known) % (10 * S), 0, "it asks every 10 s");
+        }
+        assert_eq!(config_at(7 * S, 1, 120 * S, 0), 7 * S, "whoever asks nobody has it at once");
+    }
+
+    #[test]
+    fn pods_that_are_gone_before_their_address_is_entered_are_never_read() {
+        // Lives of 60 s against 100 s until the address is known: of pods that begin in the run nothing is read. They
+        // begin 5 s after the end of those that were there; these end evenly within the first 60 s. So of 300 s a place
+        // is covered for 30 s on average, and without a pod for 5 s of each 65 s.
+        let tally = run(&short_lived(40, 60, 100, 300));
+        let lost = tally.ledger.lost[Cause::NeverDiscovered as usize];
+        assert_eq!(lost, tally.ledger.lost_total());
+        let covered = tally.ledger.delivered as f64 / (40.0 * 10.0);
+        assert!((covered - 30.0).abs() < 6.0, "{covered} s");
+        let uncovered = tally.control.uncovered_ns as f64 / (40.0 * S as f64);
+        let expected = (300.0 - 30.0 - 5.0) * 60.0 / 65.0;
+        assert!((uncovered / expected - 1.0).abs() < 0.05, "{uncovered} of {expected} s");
+        assert_eq!(tally.control.gaps.delivered(), 0, "nobody gets a config");
+        // An identifier is known at the first question, 10 s at most after the start: everything is read, but what pods
+        // write that begin in the last 5 s and are not answered within the drain: 40 · 5/65 of them, 50 lines at most.
+        let tally = run(&short_lived(40, 60, 0, 300));
+        assert_eq!(tally.ledger.lost_total(), 0);
+        assert!(tally.ledger.in_flight < 2 * 40 * 5 * 50 / 65, "{}", tally.ledger.in_flight);
+        let p50 = tally.control.gaps.quantile(0.5).unwrap();
+        assert!((p50 - 5.0).abs() < 1.0, "{p50}: even over 0 to 10 s");
+        assert!(tally.control.longest_gap_ns <= 10 * S);
+    }
+
+    #[test]
+    fn what_was_written_before_the_config_came_is_read_late() {
+        // Registered after 25 s, read at the next question: the oldest line is 25 to 35 s old, nothing is lost.
+        // Of pods that begin in the last 30 s the config comes after the end: 40 · 30/105 of them, 300 lines at most.
+        let tally = run(&short_lived(40, 100, 25, 300));
+        assert_eq!(tally.ledger.lost_total(), 0);
+        assert!(tally.ledger.in_flight < 40 * 30 * 300 / 105, "{}", tally.ledger.in_flight);
+        let quantiles = tally.tenants[0].freshness.quantiles(&[0.5, 0.96]);
+        assert!(quantiles[0].is_some_and(|p50| p50 < 1.0), "{quantiles:?}");
+        assert!(quantiles[1].is_some_and(|p96| (15.0..37.0).contains(&p96)), "{quantiles:?}");
+        let p50 = tally.control.gaps.quantile(0.5).unwrap();
+        assert!((25.0..35.0).contains(&p50), "{p50}");
+    }
+
+    /// Pods of 50 lines a second with agents of their own, and a change at 30 s.
+    fn pushed(pods: u64, arrival: Arrival) -> Blueprint {
+        let mut blueprint = layout(pods, 50.0, true, 240);
+        let pushes = vec![PushPlan { at_ns: 30 * S, concerns: vec![true] }];
+        blueprint.control = Some(ControlPlan { poll_ns: 0, arrival, watched: Watched::Nothing, pushes });
+        blueprint
+    }
+
+    #[test]
+    fn until_a_change_arrives_lines_go_by_the_old_config() {
+        // Delays even over 10 s: 5 s on average, 50 lines a second.
+        let server = run(&pushed(100, Arrival::Looks { every_ns: 10 * S, jitter: 0.0 }));
+        let stale = server.control.stale_lines as f64 / (100.0 * 50.0);
+        assert!((stale - 5.0).abs() < 1.0, "{stale} s of lines an agent");
+        assert!((9 * S..10 * S).contains(&server.control.longest_delay_ns));
+        // A kubelet looks every 60 to 90 s: 37.5 s on average, 90 s at most.
+        let mounted = run(&pushed(100, Arrival::Looks { every_ns: 60 * S, jitter: 0.5 }));
+        let stale = mounted.control.stale_lines as f64 / (100.0 * 50.0);
+        assert!((stale - 37.5).abs() < 7.0, "{stale} s of lines an agent");
+        assert!((75 * S..90 * S).contains(&mounted.control.longest_delay_ns));
+        // Whom it does not concern has no old config.
+        let mut others = pushed(100, Arrival::Looks { every_ns: 10 * S, jitter: 0.0 });
+        others.control.as_mut().unwrap().pushes[0].concerns = vec![false];
+        let others = run(&others);
+        assert_eq!((others.control.stale_lines, others.control.delays.lines()), (0, 0));
+        assert_eq!(server.ledger.emitted, others.ledger.emitted);
+    }
+
+    #[test]
+    fn a_change_of_the_environment_restarts_pods_a_quarter_and_a_quarter_at_a_time() {
+        // Of eight pods two more and two fewer at a time: four a wave, at 90 and 150 s.
+        let waves = Arrival::Waves { wave_ns: 60 * S, nodes: 1 };
+        let mut blueprint = pushed(8, waves);
+        let tally = run(&blueprint);
+        assert_eq!((pods_a_wave(8), pods_a_wave(2), pods_a_wave(1)), (4, 1, 1));
+        assert_eq!((tally.control.restarts, tally.control.longest_delay_ns), (8, 120 * S));
+        let plain = run(&layout(8, 50.0, true, 240));
+        assert_eq!(tally.ledger.emitted, plain.ledger.emitted, "the same lines, whoever writes them");
+        assert_eq!(tally.ledger.delivered, tally.ledger.emitted);
+        // Four pods for 60 s and four for 120 s at 50 lines a second.
+        let stale = tally.control.stale_lines as f64;
+        assert!((stale / 36_000.0 - 1.0).abs() < 0.03, "{stale}");
+        // With the backend away from 80 to 100 s, four agents take 10 s of lines each with them, and a flush interval
+        // before that at most.
+        blueprint.backend.outages = vec![Outage { from_ns: 80 * S, until_ns: 100 * S, refuses: true }];
+        let tally = run(&blueprint);
+        let lost = tally.ledger.lost[Cause::AgentKilled as usize];
+        assert_eq!(lost, tally.ledger.lost_total());
+        assert!((4 * 450..=4 * 600).contains(&lost), "{lost}");
+    }
+
+    #[test]
+    fn an_agent_of_a_node_restarts_no_pod_and_needs_no_address_of_its_pods() {
+        let mut blueprint = short_lived(10, 60, 100, 200);
+        blueprint.pods[0].agent = None;
+        blueprint.pods[0].streams[0].reader = crate::world::Reader::Node;
+        blueprint.node_agent = Some(0);
+        blueprint.agents[0].scan_ns = 5 * S;
+        let control = blueprint.control.as_mut().unwrap();
+        control.arrival = Arrival::Waves { wave_ns: 60 * S, nodes: 1 };
+        control.pushes = vec![PushPlan { at_ns: 30 * S, concerns: vec![true] }];
+        let tally = run(&blueprint);
+        assert_eq!((tally.control.restarts, tally.control.uncovered_ns), (0, 0));
+        assert_eq!(tally.control.longest_delay_ns, 60 * S);
+        assert_eq!(tally.ledger.delivered, tally.ledger.emitted);
     }
 }

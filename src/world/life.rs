@@ -183,7 +183,13 @@ impl Node {
     }
 
     /// The pod is deleted: its logs with it, and an agent in it.
-    pub(super) fn delete_pod(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+    pub(super) fn delete_pod(
+        &mut self,
+        place: &Place,
+        now_ns: u64,
+        blueprint: &Blueprint,
+        tally: &mut Tally,
+    ) {
         self.count_agent(place, false, blueprint, tally);
         for &number in &place.streams {
             let reader = self.reader_of[number as usize] as usize;

@@ -125,7 +125,8 @@ impl Node {
         if let Some(plan) = control {
             let own = (pods, pod_keys.as_slice());
             let inputs = node.inputs.len();
-            node.reach = Some(Box::new(Reach::new(blueprint, plan, (number, node_key), own, inputs, &inputs_of)));
+            node.reach =
+                Some(Box::new(Reach::new(blueprint, plan, (number, node_key), own, inputs, &inputs_of)));
         }
         for (place, inputs) in place_of.into_iter().zip(inputs_of) {
             if let Some(place) = place.map(|place| &mut node.places[place]) {

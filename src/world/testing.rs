@@ -91,6 +91,8 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
             outages: Vec::new(),
         },
         control: None,
+        proxies: Vec::new(),
+        node_proxy: None,
         fresh: None,
         horizon_ns: seconds * NS_PER_SEC,
         warmup_ns: 0,

@@ -65,7 +65,9 @@ fn asked(
     // A pod's agent sees its own pod, the node's agent those of its node: each new pod is news to one agent.
     let (mut lookups, mut bytes) = (0.0, 0.0);
     for pod in &blueprint.pods {
-        let Some(per_s) = pod.life.as_ref().map(|life| pod.replicas as f64 / mean_round_s(life)) else { continue };
+        let Some(per_s) = pod.life.as_ref().map(|life| pod.replicas as f64 / mean_round_s(life)) else {
+            continue;
+        };
         let by_node = pod.streams.iter().any(|stream| stream.reader == Reader::Node);
         let agent = pod.agent.or(blueprint.node_agent.filter(|_| by_node));
         let Some(one) = agent.map(|agent| uses[agent]) else { continue };
