@@ -32,11 +32,11 @@ mod testing;
 mod tests;
 
 pub use blueprint::{
-    AgentPlan, BackendPlan, Blueprint, FileRotation, Life, MetadataUse, Outage, Placement, PodTemplate, Pool,
-    Reader, Requests, StreamLaw, StreamPlan,
+    AgentPlan, Arrival, BackendPlan, Blueprint, ControlPlan, FileRotation, Life, MetadataUse, Outage,
+    Placement, PodTemplate, Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Requests, StreamLaw, StreamPlan,
+    Watched,
 };
-pub use control::{Arrival, ControlPlan, ControlTally, PushPlan, Watched, pods_a_wave};
-pub use proxy::{ProxyPlan, ProxyRuns};
+pub use control::{ControlTally, pods_a_wave};
 pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
 pub use tally::{Tally, TenantTally};
 

@@ -1,7 +1,7 @@
 //! What there is in a world: the strategies' output and the simulation's input.
 
-use super::control::ControlPlan;
-use super::proxy::ProxyPlan;
+pub use super::control::{Arrival, ControlPlan, PushPlan, Watched};
+pub use super::proxy::{ProxyPlan, ProxyRuns};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;

@@ -38,7 +38,7 @@ fn there(lifecycle: &Lifecycle) -> f64 {
         Lifecycle::Churn(churn) => (churn.lifetime, churn.linger, churn.pause),
         Lifecycle::Job(job) => (job.duration, job.linger, job.pause),
     };
-    lives.as_secs_f64() / (lives + linger + pause).as_secs_f64()
+    lives.as_secs_f64() / (lives.as_secs_f64() + linger.as_secs_f64() + pause.as_secs_f64())
 }
 
 fn shipped() -> Vec<(String, String)> {
