@@ -101,6 +101,38 @@ metrics! {
     OomKills = "oom_kills", "count", Lower;
     /// Longest wait for the backend's capacity
     BackendWait = "backend_wait", "s", Lower;
+    /// Time from the start of an agent in a pod until it has its config: half of all waits are shorter
+    ConfigGapP50 = "config_gap_p50", "s", Lower;
+    /// Longest time from the start of an agent in a pod until it has its config, of those that came to an end
+    ConfigGapMax = "config_gap_max", "s", Lower;
+    /// Time in which pods run and their agent has no config, added up over pods
+    Uncovered = "uncovered", "pod-min", Lower;
+    /// Time from a change of configs until an agent has it: half of all agents are faster
+    ConfigDelayP50 = "config_delay_p50", "s", Lower;
+    /// Time from a change of configs until the last agent has it
+    ConfigDelayLast = "config_delay_last", "s", Lower;
+    /// Lines written after a change of configs whose agent went by the old one
+    StaleLines = "stale_lines", "lines", Lower;
+    /// Pods of the business that a change of configs restarted
+    PodsRestarted = "pods_restarted", "count", Lower;
+    /// Requests to the config server, by arithmetic
+    ConfigRequests = "config_requests", "1/s", Lower;
+    /// Watches at the API server for metadata and configs, by arithmetic
+    ApiWatches = "api_watches", "count", Lower;
+    /// Look-ups of pods' metadata at the API server, by arithmetic
+    ApiRequests = "api_requests", "1/s", Lower;
+    /// Bytes that the API server sends for pods' metadata, by arithmetic
+    ApiBytes = "api_bytes", "bytes/s", Lower;
+    /// Processes of proxies
+    Proxies = "proxies", "count", Lower;
+    /// CPU that proxies use, by arithmetic on published costs
+    ProxyCpu = "proxy_cpu", "cores", Lower;
+    /// CPU that proxies request
+    ProxyCpuRequested = "proxy_cpu_requested", "cores", Lower;
+    /// Memory that proxies use, by arithmetic on published costs
+    ProxyMemory = "proxy_memory", "bytes", Lower;
+    /// Memory that proxies request
+    ProxyMemoryRequested = "proxy_memory_requested", "bytes", Lower;
     /// Share of the workloads' wishes (own parsing, store, sampling, retention) that can be honoured
     Honoured = "honoured", "fraction", Higher;
     /// Other tenants' worst freshness p99 with one tenant loud, over that without

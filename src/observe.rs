@@ -8,4 +8,4 @@ mod observation;
 
 pub use freshness::{Freshness, Spread};
 pub use ledger::{Imbalance, Ledger};
-pub use observation::{Observation, TenantFigures, TimelineBin};
+pub use observation::{Observation, ProxyFigures, TenantFigures, TimelineBin};

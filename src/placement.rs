@@ -152,6 +152,12 @@ fn empty_node(blueprint: &Blueprint, pool: usize, agent: Requests) -> Option<Roo
         }
         room.take(agent);
     }
+    if let Some(proxy) = blueprint.node_proxy {
+        if !room.fits(proxy) {
+            return None;
+        }
+        room.take(proxy);
+    }
     Some(room)
 }
 

@@ -42,6 +42,19 @@ pub struct Profile {
     /// The same of an official sidecar template; absent where there is none, and the sizing rule applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sidecar_chart: Option<Chart>,
+    /// What it asks the API server where it adds metadata of pods; absent where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Metadata>,
+}
+
+/// What one agent process asks the API server for metadata of pods.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Metadata {
+    /// Watches that it keeps open.
+    pub watches: Sourced<f64>,
+    /// Requests for each pod that is new to it.
+    pub lookups: Sourced<f64>,
 }
 
 /// Processor time of one agent process.
@@ -188,6 +201,12 @@ mod tests {
             }
             for (path, source) in profile.behaviour.sources() {
                 uses(path, source);
+            }
+            if let Some(metadata) = &profile.metadata {
+                for (path, number) in [("watches", &metadata.watches), ("lookups", &metadata.lookups)] {
+                    uses(path, &number.source);
+                    assert!(number.value >= 0.0, "{name}: {path} is negative");
+                }
             }
             uses("chart", &profile.chart.source);
             if let Some(chart) = &profile.sidecar_chart {

@@ -18,6 +18,7 @@ mod backend;
 mod check;
 mod cluster;
 mod collection;
+mod control;
 mod cost;
 mod embedded;
 mod error;
@@ -26,6 +27,7 @@ mod logs;
 mod objective;
 mod place;
 mod profiles;
+mod proxy;
 mod variants;
 mod warmup;
 mod workload;
@@ -34,6 +36,7 @@ pub use amend::{Amendments, Setting};
 pub use backend::{Backend, Fault, Outage, OutageMode, OutageOf};
 pub use cluster::{Cluster, Kubelet, Pool};
 pub use collection::{AgentRequests, Collection, ConfigMode, CustomProfile, Override, Settings};
+pub use control::{Channel, Control, MachineGroup, Push};
 pub use cost::Cost;
 pub use embedded::{embedded, embedded_names};
 pub use error::ScenarioError;
@@ -41,6 +44,7 @@ pub use lifecycle::{Churn, Job, Lifecycle};
 pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};
 pub use profiles::{profiles_from_yaml, profiles_to_yaml};
+pub use proxy::{Proxy, ProxyKind};
 pub use variants::{Delivery, Driver, DriverKind, Hybrid, Ordering};
 pub use warmup::Warmup;
 pub use workload::{
@@ -63,6 +67,9 @@ pub struct Scenario {
     /// What the scenario is to answer.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub question: String,
+    /// The strategy that `run` shows where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<String>,
     /// Simulated time.
     #[serde(default = "defaults::duration")]
     pub duration: SimTime,
@@ -90,6 +97,9 @@ pub struct Scenario {
     /// The agent and its settings.
     #[serde(default)]
     pub collection: Collection,
+    /// How collection configs reach agents; where nothing is said they are there whenever an agent runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<Control>,
     /// The log service.
     #[serde(default)]
     pub backend: Backend,

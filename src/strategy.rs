@@ -7,6 +7,7 @@
 //! All strategies carry the same load: a workload writes the same lines to where the strategy under study can
 //! read them, unless a stream is marked `fixed`.
 
+mod control;
 mod daemonset;
 mod direct;
 mod draft;
@@ -14,6 +15,7 @@ mod hybrid;
 mod laws;
 mod native;
 mod native_driver;
+mod proxy;
 mod sidecar;
 mod sidecar_streaming;
 mod sizing;

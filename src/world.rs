@@ -14,10 +14,12 @@ mod agent;
 mod backend;
 mod blocking;
 mod blueprint;
+mod control;
 mod files;
 mod life;
 mod node;
 mod overflow;
+mod proxy;
 mod quiet;
 mod reading;
 mod rotation;
@@ -31,9 +33,11 @@ mod testing;
 mod tests;
 
 pub use blueprint::{
-    AgentPlan, BackendPlan, Blueprint, Central, FileRotation, Life, Outage, Placement, PodTemplate, Pool,
-    Reader, Relay, Requests, StreamLaw, StreamPlan,
+    AgentPlan, Arrival, BackendPlan, Blueprint, Central, ControlPlan, FileRotation, Life, MetadataUse,
+    Outage, Placement, PodTemplate, Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Relay, Requests, StreamLaw,
+    StreamPlan, Watched,
 };
+pub use control::{ControlTally, pods_a_wave};
 pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
 pub use tally::{Tally, TenantTally};
 

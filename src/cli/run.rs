@@ -1,5 +1,7 @@
 //! `loghaul run`: one run of one strategy in detail.
 
+mod sections;
+
 use super::study::{RepsArgs, StudyArgs};
 use super::{Format, output};
 use crate::flow::Cause;
@@ -11,7 +13,8 @@ use crate::report::provenance;
 use crate::report::words::{self, pick};
 use crate::run::{Runner, Setup, identity};
 use crate::stats::Estimate;
-use crate::study::{Precision, Replications, WarmupBy, replicate, settle_warmup};
+use crate::strategy;
+use crate::study::{Neighbours, Precision, Replications, WarmupBy, neighbours, replicate, settle_warmup};
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -24,9 +27,9 @@ pub(super) struct Run {
     study: StudyArgs,
     #[command(flatten)]
     reps: RepsArgs,
-    /// The strategy
-    #[arg(long, default_value = "daemonset")]
-    strategy: String,
+    /// The strategy; default: the scenario's own, else daemonset
+    #[arg(long)]
+    strategy: Option<String>,
     /// Print the scenario with all defaults filled in, and run nothing
     #[arg(long)]
     show: bool,
@@ -43,6 +46,7 @@ struct Done {
     warmup_s: f64,
     warmup_by: WarmupBy,
     precision: Option<Precision>,
+    neighbours: Vec<Neighbours>,
     hash: String,
     command: String,
 }
@@ -81,7 +85,8 @@ impl Done {
 impl Run {
     pub fn execute(self) -> anyhow::Result<()> {
         let scenario = self.study.scenario()?;
-        let strategy = super::strategies(std::slice::from_ref(&self.strategy))?[0];
+        let named = self.strategy.clone().or_else(|| scenario.strategy.clone());
+        let strategy = super::strategies(&[named.unwrap_or_else(|| "daemonset".to_owned())])?[0];
         let replications = self.reps.replications(1)?;
         if self.show {
             return output::print(&scenario.to_yaml().map_err(anyhow::Error::msg)?);
@@ -93,6 +98,7 @@ impl Run {
             anyhow::bail!("{} is infeasible here: {reason}", strategy.name);
         }
         let (mut observed, precision) = replicate(&runner, &[&setup], seed, replications)?;
+        let runs = observed[0].len() as u64;
         let done = Done {
             scenario: scenario.name.clone(),
             setup,
@@ -100,8 +106,9 @@ impl Run {
             warmup_s: settled.warmup.time().as_secs_f64(),
             warmup_by,
             precision,
+            neighbours: neighbours(&runner, &settled, &strategy::ALL, seed, runs)?,
             hash: format!("{:016x}", identity(&scenario)),
-            command: self.command(replications),
+            command: self.command(strategy.name, replications),
         };
         match self.output {
             Format::Json => output::print(&format!("{:#}", self.json(&done))),
@@ -111,8 +118,8 @@ impl Run {
     }
 
     /// What a reader types to remake the result.
-    fn command(&self, replications: Replications) -> String {
-        let own = format!("--strategy {} {}", self.strategy, self.reps.typed(replications));
+    fn command(&self, strategy: &str, replications: Replications) -> String {
+        let own = format!("--strategy {strategy} {}", self.reps.typed(replications));
         self.study.command("run", &own)
     }
 
@@ -132,10 +139,10 @@ impl Run {
             .map(|t| json!({ "name": t.name, "lines": t.lines, "delivered": t.delivered, "freshness_p99": t.freshness_p99 }))
             .collect();
         let precision = done.precision.as_ref().map(crate::report::json::precision);
-        json!({
+        let mut document = json!({
             "schema": "loghaul.run/v1",
             "scenario": done.scenario,
-            "strategy": self.strategy,
+            "strategy": done.setup.strategy.name,
             "seed": self.study.seed,
             "replications": done.observations.len(),
             "metrics": metrics,
@@ -157,7 +164,15 @@ impl Run {
                 "precision": precision,
                 "command": done.command,
             },
-        })
+        });
+        // What a scenario does not have is left out.
+        if !done.neighbours.is_empty() {
+            document["neighbours"] = sections::neighbours_json(&done.neighbours);
+        }
+        if !done.observations[0].proxies.is_empty() {
+            document["proxies"] = sections::proxies_json(&done.observations[0].proxies);
+        }
+        document
     }
 
     fn table(&self, done: &Done) -> String {
@@ -222,6 +237,13 @@ impl Run {
                 Lang::Zh => write!(text, "\n\n另有 {more} 个；-o json 列出全部"),
             };
         }
+        let more = [
+            sections::neighbours(&done.neighbours, lang),
+            sections::proxies(&done.observations[0].proxies, lang),
+        ];
+        for section in more.into_iter().flatten() {
+            let _ = write!(text, "\n\n{}\n\n{}", self.heading(section.heading), self.section(&section));
+        }
         if let Some(precision) = &done.precision {
             let _ = write!(text, "\n\n{}", provenance::precision(precision, lang));
         }
@@ -258,6 +280,17 @@ impl Run {
             add(word("never written (blocked)", "未写出（被阻塞）"), ledger.withheld);
         }
         (1..3).for_each(|column| align_right(&mut rows, column));
+        rows
+    }
+
+    fn section(&self, section: &sections::Section) -> Table {
+        let mut rows = Table::new();
+        rows.load_style(if self.output == Format::Md { presets::ASCII_MARKDOWN } else { presets::NOTHING });
+        rows.set_header(&section.header);
+        for row in &section.rows {
+            rows.add_row(row);
+        }
+        (1..section.header.len()).for_each(|column| align_right(&mut rows, column));
         rows
     }
 

@@ -15,6 +15,8 @@ pub struct Observation {
     pub freshness: Freshness,
     /// Each tenant by itself, in the order of the scenario.
     pub tenants: Vec<TenantFigures>,
+    /// Proxies by kind; empty where there are none.
+    pub proxies: Vec<ProxyFigures>,
     /// The run over time, warm-up and drain included.
     pub timeline: Vec<TimelineBin>,
 }
@@ -39,6 +41,35 @@ pub struct TenantFigures {
     pub live: u64,
     /// Freshness in seconds that 99 in 100 of its lines do not exceed; `None` beyond the horizon.
     pub freshness_p99: Option<f64>,
+}
+
+/// Proxies of one kind, by arithmetic.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProxyFigures {
+    /// Where they run.
+    pub kind: &'static str,
+    /// Pods whose requests pass them.
+    pub pods: u64,
+    /// Requests a second.
+    pub requests_per_s: f64,
+    /// Processes.
+    pub processes: u64,
+    /// Cores in use.
+    pub cpu_cores: f64,
+    /// Bytes in use.
+    pub memory_bytes: f64,
+    /// Cores requested.
+    pub cpu_requested_cores: f64,
+    /// Bytes requested.
+    pub memory_requested_bytes: f64,
+    /// Features, times languages in which each has to be there.
+    pub implementations: u64,
+    /// Changes of endpoints that the control plane sends to proxies, a second.
+    pub pushes_per_s: f64,
+    /// Cores of the control plane for them.
+    pub control_cores: f64,
+    /// Bytes of the control plane for them.
+    pub control_bytes: f64,
 }
 
 /// A span of simulated time.

@@ -208,7 +208,7 @@ fn observation(name: &str, replication: u64) -> Observation {
         (Metric::Throughput, Some((emitted as f64) * (1.0 - undelivered) / 600.0)),
     ]);
     let timeline = (0..63).map(|bin| timeline_bin(name, bin, &ledger)).collect();
-    Observation { metrics, ledger, freshness, tenants: Vec::new(), timeline }
+    Observation { metrics, ledger, freshness, timeline, ..Observation::default() }
 }
 
 /// Ten seconds of a run with an outage from 300 s to 360 s.

@@ -1,5 +1,8 @@
 //! From a run's sums to its figures.
 
+mod control;
+mod proxies;
+
 use super::Setup;
 use crate::metric::Metric;
 use crate::observe::{Freshness, Ledger, Observation, TenantFigures, TimelineBin};
@@ -32,13 +35,10 @@ pub(super) fn observation(setup: &Setup, placement: &Placement, tally: Tally) ->
         emitted: *emitted,
         delivered: *delivered,
     });
-    Observation {
-        metrics: metrics(setup, placement, &tally, &freshness),
-        timeline: timeline.collect(),
-        ledger: tally.ledger,
-        freshness,
-        tenants,
-    }
+    let proxies = proxies::proxies(&setup.blueprint.proxies, placement);
+    let mut metrics = metrics(setup, placement, &tally, &freshness);
+    metrics.extend(proxies::figures(&proxies));
+    Observation { metrics, proxies, timeline: timeline.collect(), ledger: tally.ledger, freshness, tenants }
 }
 
 fn metrics(
@@ -93,6 +93,7 @@ fn metrics(
         (Metric::OomKills, Some(tally.oom_kills as f64)),
         (Metric::BackendWait, Some(tally.longest_wait_ns as f64 / NS_PER_SEC as f64)),
     ]);
+    metrics.extend(control::figures(setup, placement, tally));
     // Where nobody wishes for anything there is nothing to honour.
     metrics.extend(setup.honoured.map(|share| (Metric::Honoured, Some(share))));
     metrics

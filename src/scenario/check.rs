@@ -1,19 +1,23 @@
 //! What the types alone cannot hold: names that must exist, values that must fit together, bounds.
 
 mod agents;
+mod control;
 mod lifecycle;
 mod log;
+mod proxy;
 mod variants;
 
 use super::{Backend, Fault, Pool, Scenario, ScenarioError, Tenant, Workload};
 use crate::units::{Bytes, Millicores, SimTime};
 use agents::check_agents;
+use control::check_control;
 use lifecycle::check_lifecycle;
 use serde_saphyr::Spanned;
 use std::collections::BTreeSet;
 
 pub(super) use agents::check_profiles;
 pub(super) use log::check_log;
+use proxy::check_proxy;
 
 /// The most nodes and pods that a scenario may have: twenty times what Kubernetes supports.
 const MAX_NODES: u64 = 100_000;
@@ -96,6 +100,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     check_agents(scenario)?;
     variants::check_variants(scenario)?;
     check_backend(&scenario.backend)?;
+    check_control(scenario)?;
     for (number, fault) in scenario.faults.iter().enumerate() {
         let Fault::Outage(outage) = fault;
         allow(outage.at < scenario.duration, format!("faults/{number}/outage/at"), || {
@@ -250,19 +255,21 @@ fn check_tenants(scenario: &Scenario) -> Checked {
             allow(pods <= MAX_PODS, format!("{path}/replicas"), || {
                 format!("there are {} pods; allowed are up to {MAX_PODS}", scenario.pods())
             })?;
+            check_proxy(workload, &path)?;
             check_lifecycle(&workload.lifecycle, &format!("{path}/lifecycle"))?;
             for (number, log) in workload.logs.iter().enumerate() {
                 check_log(log, &format!("{path}/logs/{number}"))?;
             }
         }
     }
-    let mut logs = tenants.iter().flat_map(|t| &t.workloads).flat_map(|w| &w.logs);
-    allow(logs.next().is_some(), "tenants", || {
+    let mut workloads = tenants.iter().flat_map(|t| &t.workloads);
+    allow(workloads.any(|w| !w.all_logs().is_empty()), "tenants", || {
         "nothing writes; give a workload logs, such as logs: [ { stream: stdout, rate: 10/s } ]".into()
     })?;
     let per_second = |t: &Tenant| {
-        let rate =
-            |w: &Workload| w.logs.iter().map(|log| log.rate.get()).sum::<f64>() * w.replicas.get() as f64;
+        let rate = |w: &Workload| {
+            w.all_logs().iter().map(|log| log.rate.get()).sum::<f64>() * w.replicas.get() as f64
+        };
         t.workloads.iter().map(rate).sum::<f64>() * t.count.get() as f64
     };
     let lines = tenants.iter().map(per_second).sum::<f64>() * scenario.duration.as_secs_f64();

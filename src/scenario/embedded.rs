@@ -1,10 +1,14 @@
 //! The scenarios that ship with the program.
 
-const EMBEDDED: [(&str, &str); 6] = [
+const EMBEDDED: [(&str, &str); 10] = [
     ("reference", include_str!("../../scenarios/reference.yaml")),
     ("proof-of-concept", include_str!("../../scenarios/proof-of-concept.yaml")),
     ("single-purpose", include_str!("../../scenarios/single-purpose.yaml")),
     ("mixed-paas", include_str!("../../scenarios/mixed-paas.yaml")),
+    ("noisy-neighbour", include_str!("../../scenarios/noisy-neighbour.yaml")),
+    ("short-jobs", include_str!("../../scenarios/short-jobs.yaml")),
+    ("six-services", include_str!("../../scenarios/six-services.yaml")),
+    ("config-push", include_str!("../../scenarios/config-push.yaml")),
     ("serverless-mix", include_str!("../../scenarios/serverless-mix.yaml")),
     ("kubernetes-limit", include_str!("../../scenarios/kubernetes-limit.yaml")),
 ];

@@ -1,6 +1,6 @@
 //! Tenants, workloads and the logs they write.
 
-use super::Lifecycle;
+use super::{Lifecycle, MachineGroup, Proxy};
 use crate::profile::Parse;
 use crate::units::{Bytes, Fraction, LineRate, Millicores, SimTime};
 use schemars::JsonSchema;
@@ -71,6 +71,9 @@ pub struct Tenant {
     /// How many tenants of this kind.
     #[serde(default = "one")]
     pub count: Count,
+    /// Whether the others' lines are also looked at with this tenant silent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub loud: bool,
     /// What each of them runs.
     pub workloads: Vec<Workload>,
 }
@@ -98,7 +101,13 @@ pub struct Workload {
     /// How its pods come and go.
     #[serde(default)]
     pub lifecycle: Lifecycle,
-    /// What each pod writes.
+    /// How a config server tells which group its pods' agents belong to, where it differs from `control`'s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine_group: Option<MachineGroup>,
+    /// What does for its requests what every service needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<Proxy>,
+    /// What each pod writes, access logs of its proxy aside.
     #[serde(default)]
     pub logs: Vec<LogSpec>,
 }

@@ -27,6 +27,8 @@ fn draw(scenario: &Scenario, _nodes: u64) -> Blueprint {
     };
     let mut blueprint = draft(DIRECT.name, scenario, &route).blueprint;
     let terms = &scenario.collection.direct;
+    // What it is to do is part of the container: nothing is told to it later.
+    blueprint.control = None;
     add_to_pods(&mut blueprint, |load| sizing::built_in(scenario, PROFILE, terms, load));
     blueprint
 }

@@ -1,6 +1,8 @@
 //! What all strategies draw alike: cluster, tenants, pods, the lines they write, the backend.
 
+use super::control::{control_of, registration_ns};
 use super::laws::{laws_of, lognormal};
+use super::proxy;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
 use crate::scenario::{Fault, Lifecycle, LogSource, LogSpec, OutageMode, Scenario, Start, Tenant, Workload};
@@ -43,11 +45,14 @@ pub(super) struct Draft {
     /// Collection configs that an agent of a node loads: one for each workload with wishes of its own that no agent in
     /// its pods collects, and one that covers all others.
     pub configs: u32,
+    /// All collection configs, whoever collects.
+    pub all_configs: u32,
 }
 
 /// Draws the scenario, its logs routed by `route`.
 pub(super) fn draft(name: &'static str, scenario: &Scenario, route: Routes<'_>) -> Draft {
     let kubelet = &scenario.cluster.kubelet;
+    let proxies = proxy::plans(scenario, &|workload| life_of(&workload.lifecycle));
     let mut blueprint = Blueprint {
         strategy: name,
         infeasible: None,
@@ -64,6 +69,9 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: Routes<'_>) 
         node_agent: None,
         central: None,
         backend: backend(scenario),
+        control: control_of(scenario),
+        node_proxy: proxy::on_node(&proxies),
+        proxies,
         fresh: match scenario.start {
             Start::MidLife => None,
             Start::Fresh(fresh) => Some((fresh.before.as_ns(), fresh.within.as_ns())),
@@ -73,12 +81,12 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: Routes<'_>) 
         drain_ns: scenario.drain.as_ns(),
         chunk_ns: scenario.chunk.as_ns(),
     };
-    let mut configs = 1;
+    let (mut configs, mut all_configs) = (1, 1);
     for tenant in &scenario.tenants {
         let first_laws: Vec<Vec<usize>> = tenant
             .workloads
             .iter()
-            .map(|w| w.logs.iter().map(|log| add_laws(&mut blueprint, log)).collect())
+            .map(|w| w.all_logs().iter().map(|log| add_laws(&mut blueprint, log)).collect())
             .collect();
         for number in 1..=tenant.count.get() {
             let name = match tenant.count.get() {
@@ -89,17 +97,23 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: Routes<'_>) 
             for (workload, first_laws) in tenant.workloads.iter().zip(&first_laws) {
                 let mut template = pod_template(scenario, (&name, tenant, workload), first_laws, route);
                 template.tenant = tenant_index;
-                let wishes = template.streams.iter_mut().zip(&workload.logs);
-                let wishes =
-                    wishes.filter(|(stream, log)| log.wants.is_some() && stream.reader != Reader::Pod);
-                let own = wishes.map(|(stream, _)| stream.config = configs).count() > 0;
-                configs += u32::from(own);
+                let (mut wishes, mut shared) = (false, false);
+                for (stream, log) in template.streams.iter_mut().zip(&workload.logs) {
+                    if log.wants.is_some() {
+                        wishes = true;
+                        shared |= stream.reader != Reader::Pod;
+                        stream.config = configs;
+                    }
+                }
+                all_configs += u32::from(wishes);
+                configs += u32::from(shared);
+                template.registration_ns = registration_ns(scenario, workload);
                 blueprint.pods.push(template);
             }
             blueprint.tenants.push(name);
         }
     }
-    Draft { blueprint, configs }
+    Draft { blueprint, configs, all_configs }
 }
 
 fn add_laws(blueprint: &mut Blueprint, log: &LogSpec) -> usize {
@@ -114,6 +128,8 @@ fn pod_template(
     first_laws: &[usize],
     route: Routes<'_>,
 ) -> PodTemplate {
+    let logs = workload.all_logs();
+    let proxy = proxy::in_pod(workload);
     let stream = |(number, (log, first_law)): (usize, (&LogSpec, &usize))| {
         let Route { medium, reader } = route(&Asked { tenant, workload, log });
         let (size_bytes, files) = (log.rotate.size.get(), log.rotate.files.get());
@@ -139,15 +155,16 @@ fn pod_template(
         tenant: 0,
         replicas: workload.replicas.get(),
         requests: Requests {
-            cpu_millicores: workload.requests.cpu.get(),
-            memory_bytes: workload.requests.memory.get(),
+            cpu_millicores: workload.requests.cpu.get() + proxy.cpu_millicores,
+            memory_bytes: workload.requests.memory.get() + proxy.memory_bytes,
         },
-        streams: workload.logs.iter().zip(first_laws).enumerate().map(stream).collect(),
+        streams: logs.iter().zip(first_laws).enumerate().map(stream).collect(),
         agent: None,
         life: life_of(&workload.lifecycle),
         needs_backend: false,
         relay: None,
         pools: pools_of(workload, &scenario.cluster.pools),
+        registration_ns: 0,
     }
 }
 

@@ -23,7 +23,7 @@ fn draw(scenario: &Scenario, nodes: u64) -> Blueprint {
         false => daemonset::route(asked.log),
     });
     daemonset::add_agent(&mut draft, scenario, nodes);
-    sidecar::add_agents(&mut draft.blueprint, scenario);
+    sidecar::add_agents(&mut draft, scenario);
     draft.blueprint
 }
 

@@ -41,6 +41,8 @@ fn draw(scenario: &Scenario, _nodes: u64) -> Blueprint {
     let overflow = ring.map(|_| crate::profile::Overflow::DropNewest);
     let with = Settings { mem_buf_limit: ring, overflow, ..Settings::default() };
     let settings = Override { with, ..Override::default() };
+    // What it is to do is part of the container: nothing is told to it later.
+    blueprint.control = None;
     add_to_pods(&mut blueprint, |load| sizing::built_in(scenario, driver, &settings, load));
     blueprint.pods.iter_mut().for_each(|pod| pod.needs_backend = pod.agent.is_some());
     let Some(first) = blueprint.agents.first() else { return blueprint };

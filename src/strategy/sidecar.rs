@@ -1,6 +1,7 @@
 //! Sidecar: one agent a pod tails the pod's files in a volume that both share.
 
-use super::draft::{Asked, Route, draft};
+use super::control::configs_of_sidecar;
+use super::draft::{Asked, Draft, Route, draft};
 use super::sizing;
 use super::{Honours, Strategy};
 use crate::flow::Medium;
@@ -19,9 +20,9 @@ pub(super) const SIDECAR: Strategy = Strategy {
 pub(super) const HONOURS: Honours = Honours { parse: true, store: true, sampling: true, own_limits: true };
 
 fn draw(scenario: &Scenario, _nodes: u64) -> Blueprint {
-    let mut blueprint = draft(SIDECAR.name, scenario, &|asked: &Asked<'_>| route(asked.log)).blueprint;
-    add_agents(&mut blueprint, scenario);
-    blueprint
+    let mut draft = draft(SIDECAR.name, scenario, &|asked: &Asked<'_>| route(asked.log));
+    add_agents(&mut draft, scenario);
+    draft.blueprint
 }
 
 /// Where a log goes that an agent in its pod is to read.
@@ -34,9 +35,11 @@ pub(super) fn route(log: &LogSpec) -> Route {
 }
 
 /// Adds an agent to every pod that has something for one to read.
-pub(super) fn add_agents(blueprint: &mut Blueprint, scenario: &Scenario) {
+pub(super) fn add_agents(draft: &mut Draft, scenario: &Scenario) {
+    let configs = configs_of_sidecar(scenario, draft.all_configs);
+    let blueprint = &mut draft.blueprint;
     let terms = &scenario.collection.sidecar;
-    add_to_pods(blueprint, |load| sizing::agent(scenario, terms, false, false, 1, load).0);
+    add_to_pods(blueprint, |load| sizing::agent(scenario, terms, false, false, configs, load).0);
     stop_in_order(blueprint, scenario);
 }
 

@@ -7,7 +7,7 @@ use crate::flow::Medium;
 use crate::profile::{self, Chart, Costs, Load, Most, Parse, Profile, Quality};
 use crate::scenario::{CustomProfile, Override, Scenario, Settings};
 use crate::units::{Bytes, NS_PER_SEC};
-use crate::world::{AgentPlan, Blueprint, Central, PodTemplate, Reader, Requests};
+use crate::world::{AgentPlan, Blueprint, Central, MetadataUse, PodTemplate, Reader, Requests};
 
 /// Steps to which the rule rounds up: requests are written in such.
 const CPU_STEP_MILLICORES: f64 = 5.0;
@@ -167,7 +167,8 @@ fn plan_of(
     let collection = &scenario.collection;
     let Part { is_process, shared, own_inputs, configs } = *part;
     let behaviour = &profile.behaviour;
-    let costs = Costs::new(profile, settings.enrich.unwrap_or(shared), load.parse_us(profile));
+    let enriches = settings.enrich.unwrap_or(shared);
+    let costs = Costs::new(profile, enriches, load.parse_us(profile));
     let record_overhead = profile.wire.record_overhead.value;
     let record_bytes = load.record_bytes(record_overhead);
     let lines_as_bytes = |lines: f64| Bytes::new((lines * record_bytes) as u64);
@@ -244,9 +245,16 @@ fn plan_of(
         line_overhead_bytes: profile.wire.line_overhead.value.round() as u64,
         compression_ppm: (profile.wire.compression.value * 1e6).round() as u64,
         overflow: settings.overflow.unwrap_or(behaviour.overflow.value),
+        metadata: if enriches { metadata_of(profile) } else { Some(MetadataUse::default()) },
         costs,
     };
     (plan, max_inputs)
+}
+
+/// What the agent asks the API server where it adds metadata; `None` where its profile does not say.
+fn metadata_of(profile: &Profile) -> Option<MetadataUse> {
+    let known = profile.metadata.as_ref()?;
+    Some(MetadataUse { watches: known.watches.value, lookups: known.lookups.value })
 }
 
 /// The profile of that name: the scenario's own, or an embedded one. Names were checked when it was read.

@@ -1,6 +1,8 @@
 //! Small clusters made of a scenario's own parts.
 
-use crate::scenario::{Cluster, Count, Lifecycle, LogSource, LogSpec, Resources, Scenario, Tenant, Workload};
+use crate::scenario::{
+    Cluster, Control, Count, Lifecycle, LogSource, LogSpec, Resources, Scenario, Tenant, Workload,
+};
 use crate::units::{Bytes, LineRate, Millicores, SimTime};
 
 /// The most pods a node that a companion has: more makes it slower, not different.
@@ -61,6 +63,8 @@ impl Typical {
             requests: TINY,
             pools: Vec::new(),
             lifecycle: Lifecycle::default(),
+            machine_group: None,
+            proxy: None,
             logs: vec![self.log.clone()],
         }
     }
@@ -70,6 +74,7 @@ impl Typical {
         Tenant {
             name: name.to_owned(),
             count: Count::of(count.max(1)),
+            loud: false,
             workloads: vec![self.workload("pod", pods_each)],
         }
     }
@@ -99,6 +104,7 @@ pub(super) fn companion(
         cluster: Cluster { pools: vec![pool], kubelet: scenario.cluster.kubelet.clone() },
         tenants,
         faults: Vec::new(),
+        control: scenario.control.as_ref().map(Control::steady),
         ..scenario.clone()
     };
     made.share_of_backend(scenario, share.min(1.0));

@@ -71,7 +71,7 @@ fn tenants(scenario: &Scenario, pods: u64) -> Vec<Tenant> {
         }
         if !rest.is_empty() {
             let name = format!("{}-rest", tenant.name);
-            made.push(Tenant { name, count: Count::of(1), workloads: rest });
+            made.push(Tenant { name, count: Count::of(1), loud: tenant.loud, workloads: rest });
         }
     }
     made

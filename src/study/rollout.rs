@@ -4,7 +4,7 @@
 //! a quarter at a time; all Deployments go at once.
 
 use crate::run::Setup;
-use crate::world::Blueprint;
+use crate::world::{Blueprint, pods_a_wave};
 
 /// Seconds until a replaced pod is ready. Source: grafana/loki#1878, about a minute for each pod of a DaemonSet; taken
 /// for pods of Deployments as well.
@@ -12,10 +12,6 @@ const POD_S: f64 = 60.0;
 
 /// DaemonSet pods replaced at once. Source: Kubernetes, DaemonSet `updateStrategy.rollingUpdate.maxUnavailable`, 1.
 const AT_ONCE: u64 = 1;
-
-/// Share of a Deployment's pods that may be missing, and that may be there too many, during an update. Source:
-/// Kubernetes, Deployment `maxUnavailable` (rounded down) and `maxSurge` (rounded up), 25 % each.
-const DEPLOYMENT_SHARE: f64 = 0.25;
 
 /// What is to be looked after, and what changes do.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -97,14 +93,7 @@ fn pods_of_node_agents(blueprint: &Blueprint) -> u64 {
 
 /// Rounds in which a Deployment is replaced, the pods of one round starting together.
 fn waves(replicas: u64) -> u64 {
-    let (surge, missing) =
-        ((replicas as f64 * DEPLOYMENT_SHARE).ceil(), (replicas as f64 * DEPLOYMENT_SHARE).floor());
-    let (mut old, mut rounds) = (replicas as f64, 0);
-    while old > 0.0 {
-        old -= surge + missing;
-        rounds += 1;
-    }
-    rounds
+    replicas.div_ceil(pods_a_wave(replicas))
 }
 
 #[cfg(test)]

@@ -64,6 +64,8 @@ pub(super) struct Input {
     pub scan_ns: u64,
     pub give_up_ns: u64,
     pub restart_ns: u64,
+    /// Since when it has its collection config: before, it knows no file.
+    pub config_ns: u64,
     scan_phase_ns: u64,
     pub key: u64,
     pub requests: u64,
@@ -113,6 +115,7 @@ impl Input {
             scan_ns: NEVER,
             give_up_ns: NEVER,
             restart_ns: NEVER,
+            config_ns: 0,
             scan_phase_ns: 0,
             key: 0,
             requests: 0,
@@ -136,6 +139,7 @@ impl Input {
         self.key = subkey(key, u64::from(self.config));
         self.mode = Mode::Reading;
         self.since_ns = now_ns;
+        self.config_ns = now_ns;
         // What it starts with it has at once.
         self.caught_up_ns = now_ns + 1;
         self.has_unnoticed = false;
@@ -194,7 +198,7 @@ impl Input {
     pub fn want_scan(&mut self, now_ns: u64, scan_interval_ns: u64) {
         let since_phase = now_ns.saturating_sub(self.scan_phase_ns);
         let next = self.scan_phase_ns + since_phase.div_ceil(scan_interval_ns) * scan_interval_ns;
-        self.scan_ns = self.scan_ns.min(next.max(now_ns + 1));
+        self.scan_ns = self.scan_ns.min(next.max(now_ns + 1).max(self.config_ns));
     }
 
     /// What it adds to its process's memory beyond the idle program, with so many record bytes held, in bytes.

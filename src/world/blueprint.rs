@@ -1,5 +1,7 @@
 //! What there is in a world: the strategies' output and the simulation's input.
 
+pub use super::control::{Arrival, ControlPlan, PushPlan, Watched};
+pub use super::proxy::{ProxyPlan, ProxyRuns};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
@@ -33,6 +35,12 @@ pub struct Blueprint {
     pub central: Option<Central>,
     /// The log service.
     pub backend: BackendPlan,
+    /// How collection configs reach agents; with `None` they are there whenever an agent runs.
+    pub control: Option<ControlPlan>,
+    /// Proxies of workloads, by kind.
+    pub proxies: Vec<ProxyPlan>,
+    /// What a proxy that runs on every node requests there.
+    pub node_proxy: Option<Requests>,
     /// Files begin empty, and agents started so many nanoseconds before the run at least, and so many more at most;
     /// with `None` both are in the middle of life.
     pub fresh: Option<(u64, u64)>,
@@ -135,6 +143,8 @@ pub struct PodTemplate {
     pub agent: Option<usize>,
     /// How its pods come and go; `None` where each lives from beginning to end.
     pub life: Option<Life>,
+    /// Nanoseconds from the start of a pod until its agent's group knows it; 0 where it always does.
+    pub registration_ns: u64,
     /// Whether its containers start only while the backend can be reached.
     pub needs_backend: bool,
     /// The process in each pod that writes the pod's files again to standard output.
@@ -292,6 +302,17 @@ pub struct AgentPlan {
     pub compression_ppm: u64,
     /// What happens when the buffer is full.
     pub overflow: Overflow,
+    /// What it asks the API server for metadata of pods; `None` where that is not known.
+    pub metadata: Option<MetadataUse>,
+}
+
+/// What an agent asks the API server for metadata of pods.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MetadataUse {
+    /// Watches that it keeps open.
+    pub watches: f64,
+    /// Requests for each new pod.
+    pub lookups: f64,
 }
 
 impl AgentPlan {

@@ -153,7 +153,17 @@ impl Files {
 
     /// Lines that were written before the end of the warm-up, wherever the reader is.
     pub fn lines_before_warmup(&self, stream: &Stream, law: &StreamLaw, warmup_ns: u64) -> u64 {
-        stream.lines_before(law, self.born_ns, warmup_ns.min(self.ended_ns)) - self.withheld_early
+        self.lines_until(stream, law, warmup_ns) - self.withheld_early
+    }
+
+    /// Lines that an application which never stands still had written before an instant.
+    pub fn lines_until(&self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> u64 {
+        stream.lines_before(law, self.born_ns, at_ns.min(self.ended_ns))
+    }
+
+    /// When the stream began, and when its container has written its last line: `u64::MAX` before that.
+    pub fn lives(&self) -> (u64, u64) {
+        (self.born_ns, self.ended_ns)
     }
 
     /// What was written before `at_ns`, by the files' own head; the stream's is used where it is further on.

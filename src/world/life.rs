@@ -41,7 +41,7 @@ enum Stage {
 /// A place on the node that pods of one kind take one after the other.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
-    template: u32,
+    pub template: u32,
     pod_key: u64,
     generation: u64,
     /// Attempts to start the next pod that have failed.
@@ -49,9 +49,13 @@ pub(super) struct Place {
     stage: Stage,
     next_ns: u64,
     /// Its pods' streams on the node, in the order of the template.
-    streams: SmallVec<[u32; 2]>,
+    pub streams: SmallVec<[u32; 2]>,
     /// The inputs of an agent in the pod.
     pub inputs: Range<u32>,
+    /// When a change of its agent's config replaces its pod, and when that was pushed; the earliest last.
+    pub restarts: Vec<(u64, u64)>,
+    /// Since when its pod is being replaced.
+    pub leaves_ns: Option<u64>,
 }
 
 /// Seconds until the kubelet tries again to start a container, after so many failures: 10, doubling, 300 at most.
@@ -62,7 +66,27 @@ pub(super) fn start_backoff_s(failures: u32) -> u64 {
 
 impl Place {
     /// A place whose first pod is in the middle of its life when the run begins.
-    pub fn new(template: u32, life: &Life, pod_key: u64) -> Self {
+    pub fn new(template: u32, life: Option<&Life>, pod_key: u64) -> Self {
+        let mut place = Self {
+            template,
+            pod_key,
+            generation: 0,
+            failed_starts: 0,
+            stage: Stage::Ending,
+            next_ns: u64::MAX,
+            streams: SmallVec::new(),
+            inputs: 0..0,
+            restarts: Vec::new(),
+            leaves_ns: None,
+        };
+        if let Some(life) = life {
+            place.next_ns = place.run_for(Self::first_life_s(life, pod_key), life) * NS_PER_SEC;
+        }
+        place
+    }
+
+    /// Seconds left to a pod that is in the middle of its life when the run begins.
+    fn first_life_s(life: &Life, pod_key: u64) -> u64 {
         let lived = unit(draw(pod_key, AGE));
         // Whoever looks at a random instant meets long lives more often, in proportion to their length.
         let lives = || (0..CLASSES).map(|class| life.lifetime.value(class).max(1));
@@ -74,19 +98,7 @@ impl Place {
             }
             None => true,
         });
-        let left_s = (met_s.unwrap_or(1) as f64 * (1.0 - lived)).ceil().max(1.0) as u64;
-        let mut place = Self {
-            template,
-            pod_key,
-            generation: 0,
-            failed_starts: 0,
-            stage: Stage::Ending,
-            next_ns: 0,
-            streams: SmallVec::new(),
-            inputs: 0..0,
-        };
-        place.next_ns = place.run_for(left_s, life) * NS_PER_SEC;
-        place
+        (met_s.unwrap_or(1) as f64 * (1.0 - lived)).ceil().max(1.0) as u64
     }
 
     /// Its pod has so many seconds to live. Gives those until something happens to it.
@@ -97,8 +109,25 @@ impl Place {
     }
 
     /// The key of the pod that has the place now.
-    fn key(&self) -> u64 {
-        subkey(self.pod_key ^ GENERATION, self.generation)
+    pub fn key(&self) -> u64 {
+        if self.generation == 0 { self.pod_key } else { subkey(self.pod_key ^ GENERATION, self.generation) }
+    }
+
+    /// Whether its pod runs.
+    pub fn runs(&self) -> bool {
+        matches!(self.stage, Stage::Runs | Stage::Ending)
+    }
+
+    /// Whether its pod has been deleted.
+    pub fn is_gone(&self) -> bool {
+        self.stage == Stage::Gone
+    }
+
+    /// When something happens to its pod next.
+    fn due_ns(&self) -> u64 {
+        let restart_ns = self.restarts.last().map_or(u64::MAX, |(due_ns, _)| *due_ns);
+        let replaced_ns = self.leaves_ns.map_or(u64::MAX, |since_ns| since_ns + 1);
+        self.next_ns.min(restart_ns).min(replaced_ns)
     }
 
     /// Takes note that the stream number `plan` of its pods is the node's stream `number`.
@@ -113,13 +142,17 @@ impl Place {
 impl Node {
     /// When a pod ends, is deleted or begins next.
     pub(super) fn next_life_ns(&self) -> u64 {
-        self.places.iter().map(|place| place.next_ns).min().unwrap_or(u64::MAX)
+        self.places.iter().map(Place::due_ns).min().unwrap_or(u64::MAX)
     }
 
     /// Handles what is due at `now_ns` in the lives of pods.
     pub(super) fn live(&mut self, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
         let mut places = std::mem::take(&mut self.places);
-        for place in places.iter_mut().filter(|place| place.next_ns <= now_ns) {
+        for place in places.iter_mut().filter(|place| place.due_ns() <= now_ns) {
+            if place.next_ns > now_ns || place.leaves_ns.is_some() {
+                self.replace(place, now_ns, blueprint, tally);
+                continue;
+            }
             let template = &blueprint.pods[place.template as usize];
             let Some(life) = &template.life else { continue };
             let after_s = match place.stage {
@@ -175,7 +208,7 @@ impl Node {
     }
 
     /// The application has written its last line.
-    fn end_pod(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+    pub(super) fn end_pod(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
         for &number in &place.streams {
             let reader = self.reader_of[number as usize] as usize;
             if reader < self.inputs.len() {
@@ -196,7 +229,14 @@ impl Node {
     }
 
     /// The pod is deleted: its logs with it, and an agent in it.
-    fn delete_pod(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+    pub(super) fn delete_pod(
+        &mut self,
+        place: &Place,
+        now_ns: u64,
+        blueprint: &Blueprint,
+        tally: &mut Tally,
+    ) {
+        self.count_agent(place, false, blueprint, tally);
         for &number in &place.streams {
             let reader = self.reader_of[number as usize] as usize;
             if reader < self.inputs.len() {
@@ -216,6 +256,7 @@ impl Node {
 
     /// A stream is deleted: counts what it wrote.
     fn retire(&mut self, number: usize, blueprint: &Blueprint, tally: &mut Tally) {
+        self.count_stale(number, blueprint, tally);
         let stream = &mut self.streams[number];
         let law = &blueprint.laws[stream.law as usize];
         let files = &mut self.files[number];
@@ -225,9 +266,10 @@ impl Node {
     }
 
     /// The successor begins, with files and numbers of its own.
-    fn begin_pod(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint) {
+    pub(super) fn begin_pod(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint) {
         let template = &blueprint.pods[place.template as usize];
         let pod_key = place.key();
+        let config_ns = self.config_ns(place, now_ns, blueprint);
         for (plan, &number) in template.streams.iter().zip(&place.streams) {
             let number = number as usize;
             let key = named_key(pod_key, &plan.name);
@@ -242,7 +284,7 @@ impl Node {
             if let Some(input) = self.inputs.get_mut(self.reader_of[number] as usize) {
                 if place.inputs.is_empty() {
                     input.want_scan(now_ns, blueprint.agents[input.plan as usize].scan_ns);
-                } else {
+                } else if config_ns == now_ns {
                     self.files[number].discover_at(stream, law, now_ns);
                 }
             }
@@ -253,6 +295,10 @@ impl Node {
         for index in place.inputs.clone() {
             let input = &mut self.inputs[index as usize];
             input.begin(now_ns, pod_key, &blueprint.agents[input.plan as usize]);
+            if config_ns > now_ns {
+                // Its first look for files is when it has its config.
+                (input.config_ns, input.scan_ns) = (config_ns, config_ns);
+            }
         }
         let readers = place.streams.iter().map(|number| self.reader_of[*number as usize]);
         let readers: SmallVec<[u32; 2]> = readers.filter(|reader| *reader != u32::MAX).collect();

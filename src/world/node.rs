@@ -3,6 +3,7 @@
 use super::agent::{Input, Mode};
 use super::backend::Link;
 use super::blueprint::{Blueprint, PlacedPod, Reader, StreamLaw, StreamPlan};
+use super::control::{Arrival, Reach};
 use super::files::Files;
 use super::life::Place;
 use super::runtime::SPLIT_BYTES;
@@ -43,6 +44,8 @@ pub(super) struct Node {
     pub(super) places: Vec<Place>,
     pub(super) life_ns: u64,
     log_disk_bytes: u64,
+    /// When changes of collection configs reach its agents.
+    pub(super) reach: Option<Box<Reach>>,
     /// Scratch space of a read.
     pub(super) looks: Vec<Look>,
     events: EventList,
@@ -67,13 +70,15 @@ impl Node {
         let mut pod_keys = Vec::with_capacity(pods.len());
         let mut places = Vec::new();
         let mut place_of = vec![None; pods.len()];
+        let control = blueprint.control.as_ref();
+        let restarts = control.is_some_and(|plan| matches!(plan.arrival, Arrival::Waves { .. }));
         for (position, pod) in pods.iter().enumerate() {
             let template = &blueprint.pods[pod.template as usize];
             let pod_key = subkey(named_key(key, &template.name), u64::from(pod.ordinal));
             pod_keys.push(pod_key);
-            if let Some(life) = &template.life {
+            if template.life.is_some() || restarts && template.agent.is_some() {
                 place_of[position] = Some(places.len());
-                places.push(Place::new(pod.template, life, pod_key));
+                places.push(Place::new(pod.template, template.life.as_ref(), pod_key));
             }
             for (number, plan) in template.streams.iter().enumerate() {
                 let agent = match plan.reader {
@@ -109,6 +114,7 @@ impl Node {
             places,
             life_ns: 0,
             log_disk_bytes: blueprint.pools[pool].log_disk_bytes,
+            reach: None,
             looks: Vec::new(),
             events: EventList::new(1),
         };
@@ -119,9 +125,18 @@ impl Node {
             }
         }
         let inputs_of = node.add_inputs(blueprint, &found, pods, &pod_keys, (node_agent, node_key));
+        if let Some(plan) = control {
+            let own = (pods, pod_keys.as_slice());
+            let inputs = node.inputs.len();
+            node.reach =
+                Some(Box::new(Reach::new(blueprint, plan, (number, node_key), own, inputs, &inputs_of)));
+        }
         for (place, inputs) in place_of.into_iter().zip(inputs_of) {
-            if let Some(place) = place {
-                node.places[place].inputs = inputs;
+            if let Some(place) = place.map(|place| &mut node.places[place]) {
+                if let (Some(plan), Some(reach)) = (control, &node.reach) {
+                    place.restarts = reach.restarts(plan, &inputs);
+                }
+                place.inputs = inputs;
             }
         }
         node.life_ns = node.next_life_ns();
@@ -318,6 +333,7 @@ impl Node {
         for index in 0..self.inputs.len() {
             self.advance(index, blueprint.end_ns(), blueprint, tally);
         }
+        self.close_control(blueprint, tally);
         let mut disk_bytes = 0;
         for number in 0..self.streams.len() {
             if self.files[number].is_gone {

@@ -105,7 +105,7 @@ impl Node {
         // An input that stands still, or has not come to the end of a file since it found it, does not look now.
         let watched = files.is_watched(input.caught_up_ns);
         // Of a file that it does not know it notices nothing.
-        let at_once = plan.successor == Successor::AtOnce;
+        let at_once = plan.successor == Successor::AtOnce && input.config_ns <= now_ns;
         let looks = at_once || (files.knows_live(stream) && input.mode == Mode::Reading && watched);
         if !looks && files.knows_live(stream) {
             files.rotate(stream, law, now_ns, None, Cause::NeverDiscovered, tally);

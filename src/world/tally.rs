@@ -1,6 +1,7 @@
 //! What a run adds up: integers only, so that sums over nodes have the same bits in any order.
 
 use super::blueprint::{Blueprint, StreamLaw};
+use super::control::ControlTally;
 use super::stream::{Amount, Stream};
 use crate::engine::marks::CLASSES;
 use crate::flow::{Chunk, Medium};
@@ -58,6 +59,8 @@ pub struct Tally {
     pub fullest_disk_ppm: u64,
     /// Longest wait for the backend's capacity, in nanoseconds.
     pub longest_wait_ns: u64,
+    /// What the control plane did.
+    pub control: ControlTally,
     /// Lines emitted and delivered in each bin of the timeline.
     pub timeline: Vec<(u64, u64)>,
     bin_bits: u32,
@@ -107,6 +110,7 @@ impl Tally {
             fullest_disk_bytes: 0,
             fullest_disk_ppm: 0,
             longest_wait_ns: 0,
+            control: ControlTally::default(),
             timeline: vec![(0, 0); (blueprint.end_ns() >> bin_bits) as usize + 1],
             bin_bits,
             warmup_ns: blueprint.warmup_ns,
@@ -145,8 +149,9 @@ impl Tally {
 
     /// Sums over one node in `factor` stand for sums over all. What is of one node only stays as it is.
     pub fn scale(&mut self, factor: u64) {
-        let Self { ledger, tenants, timeline, .. } = self;
+        let Self { ledger, tenants, timeline, control, .. } = self;
         ledger.scale(factor);
+        control.scale(factor);
         for tenant in tenants {
             tenant.freshness.scale(factor);
             tenant.emitted *= factor;
@@ -314,6 +319,7 @@ impl AddAssign<&Self> for Tally {
         self.fullest_disk_bytes = self.fullest_disk_bytes.max(other.fullest_disk_bytes);
         self.fullest_disk_ppm = self.fullest_disk_ppm.max(other.fullest_disk_ppm);
         self.longest_wait_ns = self.longest_wait_ns.max(other.longest_wait_ns);
+        self.control += &other.control;
         for (total, part) in self.timeline.iter_mut().zip(&other.timeline) {
             total.0 += part.0;
             total.1 += part.1;

@@ -40,6 +40,7 @@ pub(super) fn agent() -> AgentPlan {
         line_overhead_bytes: 105,
         compression_ppm: 1_000_000,
         overflow: Overflow::Pause,
+        metadata: None,
     }
 }
 
@@ -84,6 +85,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
             needs_backend: false,
             relay: None,
             pools: Vec::new(),
+            registration_ns: 0,
         }],
         agents: vec![agent()],
         node_agent: (!sidecars).then_some(0),
@@ -95,6 +97,9 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
             queue_ns: 5 * NS_PER_SEC,
             outages: Vec::new(),
         },
+        control: None,
+        proxies: Vec::new(),
+        node_proxy: None,
         fresh: None,
         horizon_ns: seconds * NS_PER_SEC,
         warmup_ns: 0,

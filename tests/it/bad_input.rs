@@ -238,6 +238,34 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
             ":15:40:",
             &["after the duration of 20s"],
         ),
+        // The control plane.
+        (and("control: {}"), ":15:", &["\"channel\" is missing"]),
+        (and("control: { channel: pigeon }"), ":15:21:", &["\"pigeon\"", "configMap"]),
+        (with("replicas: 4", "machineGroup: ip"), ":11:23:", &["machineGroup means nothing without control"]),
+        (and("control: { channel: server, machineGroup: ip }"), ":15:43:", &["needs control.registration"]),
+        (and("control: { channel: server, poll: 0s }"), ":15:35:", &["poll is 0s; allowed is 1s to"]),
+        (
+            and("control: { channel: server, push: [ { at: 30s } ] }"),
+            ":15:43:",
+            &["after the duration of 20s"],
+        ),
+        (
+            and("control: { channel: server, push: [ { at: 3s, tenant: b } ] }"),
+            ":15:55:",
+            &["there is no tenant \"b\"; known: a"],
+        ),
+        // Proxies.
+        (with("replicas: 4", "proxy: { kind: sidecar }"), ":", &["\"requestsPerSecond\" is missing"]),
+        (
+            with("replicas: 4", "proxy: { kind: sidecar, requestsPerSecond: -1 }"),
+            ":11:",
+            &["requestsPerSecond is -1; allowed is 0 to 1000000"],
+        ),
+        (
+            with("replicas: 4", "proxy: { kind: library, requestsPerSecond: 1, features: [ tracing ] }"),
+            ":11:",
+            &["needs the language"],
+        ),
         (and("faults: [ { outage: { of: network, at: 3s, for: 5s } } ]"), ":15:27:", &["allowed is backend"]),
         (and("faults: [ { of: backend, at: 3s, for: 5s } ]"), ":15:13:", &["such as outage: {"]),
         (and("faults: { outage: { of: backend, at: 3s, for: 5s } }"), ":15:", &["needed here is a list"]),

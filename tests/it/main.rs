@@ -6,6 +6,7 @@
 mod against_reference;
 mod bad_input;
 mod cli;
+mod control;
 mod explain;
 mod flips;
 mod golden;

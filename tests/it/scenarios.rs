@@ -2,7 +2,7 @@
 
 use super::support::{root, stdout};
 use loghaul::run::{Runner, Setup};
-use loghaul::scenario::{self, Scenario};
+use loghaul::scenario::{self, Lifecycle, Scenario};
 use loghaul::strategy;
 use std::collections::BTreeSet;
 
@@ -19,16 +19,28 @@ fn run_under_all(scenario: &Scenario) {
         assert_eq!(wanted, ledgers[0].emitted, "{} under {}", scenario.name, setup.strategy.name);
         assert_eq!(ledger.delivered > 0, setup.strategy.name != "native", "{}", scenario.name);
     }
-    // Rates · replicas · duration, within what randomness allows.
+    // Rates · replicas · duration · share of it in which a pod is there, within what randomness allows.
     let expected: f64 = scenario
         .tenants
         .iter()
         .flat_map(|t| t.workloads.iter().map(move |w| (t.count.get() * w.replicas.get(), w)))
-        .map(|(pods, w)| pods as f64 * w.logs.iter().map(|log| log.rate.get()).sum::<f64>())
+        .map(|(pods, w)| {
+            pods as f64 * w.all_logs().iter().map(|log| log.rate.get()).sum::<f64>() * there(&w.lifecycle)
+        })
         .sum::<f64>()
         * scenario.duration.as_secs_f64();
     let emitted = ledgers[0].emitted as f64;
     assert!((emitted / expected - 1.0).abs() < 0.15, "{}: {emitted} of {expected}", scenario.name);
+}
+
+/// Share of the time in which a place has a pod that writes.
+fn there(lifecycle: &Lifecycle) -> f64 {
+    let (lives, linger, pause) = match lifecycle {
+        Lifecycle::Service => return 1.0,
+        Lifecycle::Churn(churn) => (churn.lifetime, churn.linger, churn.pause),
+        Lifecycle::Job(job) => (job.duration, job.linger, job.pause),
+    };
+    lives.as_secs_f64() / (lives.as_secs_f64() + linger.as_secs_f64() + pause.as_secs_f64())
 }
 
 fn shipped() -> Vec<(String, String)> {

@@ -104,6 +104,7 @@ impl Pods {
         let tenant = |(namespace, keys): (&str, Vec<(&Key, u64)>)| Tenant {
             name: namespace.to_owned(),
             count: Count::of(1),
+            loud: false,
             workloads: workloads(&keys, logs),
         };
         by_namespace.into_iter().map(tenant).collect()
@@ -153,6 +154,8 @@ fn workloads(keys: &[(&Key, u64)], logs: &[LogSpec]) -> Vec<Workload> {
             requests: Resources { cpu: Millicores::new(key.shape.cpu), memory: Bytes::new(key.shape.memory) },
             pools: Vec::new(),
             lifecycle: Lifecycle::default(),
+            machine_group: None,
+            proxy: None,
             logs: logs.to_vec(),
         }
     };
