@@ -93,6 +93,10 @@ metrics! {
     OomKills = "oom_kills", "count", Lower;
     /// Longest wait for the backend's capacity
     BackendWait = "backend_wait", "s", Lower;
+    /// Time in which pods that faults moved or replaced write nowhere, added up over pods
+    PodGap = "pod_gap", "s", Lower;
+    /// Pods that fit on no node after faults made them leave theirs
+    PodsPending = "pods_pending", "count", Lower;
     /// Share of the workloads' wishes (own parsing, store, sampling, retention) that can be honoured
     Honoured = "honoured", "fraction", Higher;
     /// Other tenants' worst freshness p99 with one tenant loud, over that without

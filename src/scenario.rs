@@ -21,6 +21,7 @@ mod collection;
 mod cost;
 mod embedded;
 mod error;
+mod fault;
 mod lifecycle;
 mod logs;
 mod objective;
@@ -30,12 +31,15 @@ mod warmup;
 mod workload;
 
 pub use amend::{Amendments, Setting};
-pub use backend::{Backend, Fault, Outage, OutageMode, OutageOf};
+pub use backend::Backend;
 pub use cluster::{Cluster, Kubelet, Pool};
 pub use collection::{AgentRequests, Collection, ConfigMode, CustomProfile, Override, Settings};
 pub use cost::Cost;
 pub use embedded::{embedded, embedded_names};
 pub use error::ScenarioError;
+pub use fault::{
+    BadConfig, Crash, Drain, Fault, NodeLoss, Outage, OutageMode, OutageOf, SpotWave, Upgrade,
+};
 pub use lifecycle::{Churn, Job, Lifecycle};
 pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};

@@ -9,6 +9,7 @@
 
 mod daemonset;
 mod draft;
+mod faults;
 mod laws;
 mod native;
 mod sidecar;

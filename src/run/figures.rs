@@ -4,7 +4,7 @@ use super::Setup;
 use crate::metric::Metric;
 use crate::observe::{Freshness, Observation, TenantFigures, TimelineBin};
 use crate::units::NS_PER_SEC;
-use crate::world::{Placement, Requests, STDOUT_NS_PER_LINE, Tally, WRITE_NS_PER_LINE};
+use crate::world::{Fault, Placement, Requests, STDOUT_NS_PER_LINE, Tally, WRITE_NS_PER_LINE};
 use std::collections::BTreeMap;
 
 /// Hours in a month: 365 · 24 / 12.
@@ -84,6 +84,12 @@ fn metrics(
         (Metric::OomKills, Some(tally.oom_kills as f64)),
         (Metric::BackendWait, Some(tally.longest_wait_ns as f64 / NS_PER_SEC as f64)),
     ]);
+    // Pods leave their nodes through faults alone.
+    let moves = |fault: &Fault| matches!(fault, Fault::Nodes(_) | Fault::Upgrade { .. });
+    if blueprint.faults.iter().any(moves) {
+        metrics.insert(Metric::PodGap, Some(tally.pod_gap_ns as f64 / NS_PER_SEC as f64));
+        metrics.insert(Metric::PodsPending, Some(tally.pods_pending as f64));
+    }
     // Where nobody wishes for anything there is nothing to honour.
     metrics.extend(setup.honoured.map(|share| (Metric::Honoured, Some(share))));
     metrics

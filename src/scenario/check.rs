@@ -1,12 +1,14 @@
 //! What the types alone cannot hold: names that must exist, values that must fit together, bounds.
 
 mod agents;
+mod fault;
 mod lifecycle;
 mod log;
 
-use super::{Backend, Fault, Pool, Scenario, ScenarioError, Tenant, Workload};
+use super::{Backend, Pool, Scenario, ScenarioError, Tenant, Workload};
 use crate::units::{Bytes, Millicores, SimTime};
 use agents::check_agents;
+use fault::check_fault;
 use lifecycle::check_lifecycle;
 use serde_saphyr::Spanned;
 use std::collections::BTreeSet;
@@ -95,11 +97,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     check_agents(scenario)?;
     check_backend(&scenario.backend)?;
     for (number, fault) in scenario.faults.iter().enumerate() {
-        let Fault::Outage(outage) = fault;
-        allow(outage.at < scenario.duration, format!("faults/{number}/outage/at"), || {
-            format!("an outage at {} begins after the duration of {}", outage.at, scenario.duration)
-        })?;
-        up_to(MONTH, outage.lasts, "for", format!("faults/{number}/outage/for"))?;
+        check_fault(fault, scenario, &format!("faults/{number}"))?;
     }
     Ok(())
 }

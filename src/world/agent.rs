@@ -77,6 +77,8 @@ pub(super) struct Input {
     /// Batches that were accepted: when the answer is there, and the record bytes that it frees.
     pub releases: SmallVec<[(u64, u64); 2]>,
     pub kills: u32,
+    /// Whether it has left the node for good, or has not come to it yet.
+    pub is_gone: bool,
 }
 
 /// Purposes of an agent's draws.
@@ -121,6 +123,7 @@ impl Input {
             batches: Vec::new(),
             releases: SmallVec::new(),
             kills: 0,
+            is_gone: false,
         };
         input.begin(0, key, plan);
         input
@@ -133,6 +136,7 @@ impl Input {
         let flush_phase_ns = phase(FLUSH_PHASE, plan.flush_ns);
         self.key = subkey(key, u64::from(self.config));
         self.mode = Mode::Reading;
+        self.is_gone = false;
         self.since_ns = now_ns;
         // What it starts with it has at once.
         self.caught_up_ns = now_ns + 1;

@@ -4,11 +4,15 @@
 //! numbers of its own; an agent in the pod begins and ends with it. Lives begin and end at whole seconds. How long they
 //! last is the pod's own draw: the same under every strategy.
 //!
+//! A pod that a fault moves is on a node for stated stays, which the placement knows before the run. It keeps its random
+//! numbers wherever it is, so that it writes the same lines from then on; those of the time between are never written.
+//! Pods that come and go by themselves do so within each stay, with new numbers in each.
+//!
 //! Sources: Kubernetes, "Pod Lifecycle" (termination, deletion of logs with the pod); KEP-753 (a native sidecar starts
 //! before the application and is stopped after it, so that it reads what was written last).
 
 use super::agent::Mode;
-use super::blueprint::{Blueprint, Life};
+use super::blueprint::{Blueprint, Life, Stay};
 use super::node::{Node, law_of};
 use super::stream::Stream;
 use super::tally::Tally;
@@ -17,6 +21,7 @@ use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::{Cause, Medium};
 use crate::units::NS_PER_SEC;
 use smallvec::SmallVec;
+use std::collections::VecDeque;
 use std::ops::Range;
 
 /// Purposes of a pod's draws.
@@ -44,6 +49,8 @@ pub(super) struct Place {
     generation: u64,
     stage: Stage,
     next_ns: u64,
+    /// What is left of its stays on the node, the present or next one first, where it is not here all the time.
+    stays: Option<VecDeque<Stay>>,
     /// Its pods' streams on the node, in the order of the template.
     streams: SmallVec<[u32; 2]>,
     /// The inputs of an agent in the pod.
@@ -52,7 +59,29 @@ pub(super) struct Place {
 
 impl Place {
     /// A place whose first pod is in the middle of its life when the run begins.
-    pub fn new(template: u32, life: &Life, pod_key: u64) -> Self {
+    pub fn new(template: u32, life: Option<&Life>, pod_key: u64, stays: &[Stay]) -> Self {
+        let mut place = Self {
+            template,
+            pod_key,
+            generation: 0,
+            stage: Stage::Runs,
+            next_ns: life.map_or(u64::MAX, |life| Self::first_end_ns(life, pod_key)),
+            stays: (!stays.is_empty()).then(|| stays.iter().copied().collect()),
+            streams: SmallVec::new(),
+            inputs: 0..0,
+        };
+        match stays.first() {
+            Some(stay) if stay.begins_ns > 0 => {
+                place.stage = Stage::Gone;
+                place.wait_for(stay.begins_ns);
+            }
+            _ => place.next_ns = place.bounded(place.next_ns),
+        }
+        place
+    }
+
+    /// When a pod ends that is in the middle of its life when the run begins.
+    fn first_end_ns(life: &Life, pod_key: u64) -> u64 {
         let lived = unit(draw(pod_key, AGE));
         // Whoever looks at a random instant meets long lives more often, in proportion to their length.
         let lives = || (0..CLASSES).map(|class| life.lifetime.value(class).max(1));
@@ -65,20 +94,53 @@ impl Place {
             None => true,
         });
         let left_s = (met_s.unwrap_or(1) as f64 * (1.0 - lived)).ceil().max(1.0) as u64;
-        Self {
-            template,
-            pod_key,
-            generation: 0,
-            stage: Stage::Runs,
-            next_ns: left_s * NS_PER_SEC,
-            streams: SmallVec::new(),
-            inputs: 0..0,
-        }
+        left_s * NS_PER_SEC
     }
 
-    /// The key of the pod that has the place now.
-    fn key(&self) -> u64 {
-        subkey(self.pod_key ^ GENERATION, self.generation)
+    /// The key of the pod that has the place now: its own for one that is moved, which goes on with its lines.
+    fn key(&self, life: Option<&Life>) -> u64 {
+        life.map_or(self.pod_key, |_| subkey(self.pod_key ^ GENERATION, self.generation))
+    }
+
+    /// Whether no pod has come to it so far.
+    pub fn is_empty(&self) -> bool {
+        self.stage == Stage::Gone
+    }
+
+    /// The stay that a pod is in, or comes for next.
+    fn stay(&self) -> Option<&Stay> {
+        self.stays.as_ref().and_then(VecDeque::front)
+    }
+
+    /// Whether the stay is over.
+    fn must_leave(&self, now_ns: u64) -> bool {
+        self.stays.is_some() && self.stay().is_none_or(|stay| stay.ends_ns <= now_ns)
+    }
+
+    /// What comes next at `own_ns` by itself comes no later than the stay has it.
+    fn bounded(&self, own_ns: u64) -> u64 {
+        let Some(stay) = self.stay() else { return own_ns };
+        own_ns.min(match self.stage {
+            Stage::Runs => stay.ends_ns,
+            Stage::Ended => stay.deleted_ns,
+            Stage::Gone => u64::MAX,
+        })
+    }
+
+    /// The place stays empty until then; whoever comes has numbers of their own.
+    fn wait_for(&mut self, begins_ns: u64) {
+        self.generation = begins_ns / NS_PER_SEC << 32;
+        self.next_ns = begins_ns;
+    }
+
+    /// The stay is over: the place is empty until the next one. Gives whether there is none.
+    fn leave(&mut self) -> bool {
+        let next_ns = self.stays.as_mut().and_then(|stays| {
+            stays.pop_front();
+            stays.front().map(|stay| stay.begins_ns)
+        });
+        self.wait_for(next_ns.unwrap_or(u64::MAX));
+        next_ns.is_none()
     }
 
     /// Takes note that the stream number `plan` of its pods is the node's stream `number`.
@@ -93,33 +155,41 @@ impl Place {
 impl Node {
     /// When a pod ends, is deleted or begins next.
     pub(super) fn next_life_ns(&self) -> u64 {
-        self.places.iter().map(|place| place.next_ns).min().unwrap_or(u64::MAX)
+        let struck_ns = self.strikes.last().map_or(u64::MAX, |strike| strike.at_ns);
+        self.places.iter().map(|place| place.next_ns).fold(struck_ns, u64::min)
     }
 
     /// Handles what is due at `now_ns` in the lives of pods.
     pub(super) fn live(&mut self, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
         let mut places = std::mem::take(&mut self.places);
         for place in places.iter_mut().filter(|place| place.next_ns <= now_ns) {
-            let Some(life) = &blueprint.pods[place.template as usize].life else { continue };
-            let after_s = match place.stage {
+            let life = blueprint.pods[place.template as usize].life.as_ref();
+            let after = |seconds: u64| now_ns + seconds * NS_PER_SEC;
+            let own_ns = match place.stage {
                 Stage::Runs => {
                     self.end_pod(place, now_ns, blueprint, tally);
                     place.stage = Stage::Ended;
-                    life.lingers_s
+                    life.filter(|_| !place.must_leave(now_ns)).map(|life| after(life.lingers_s))
                 }
                 Stage::Ended => {
                     self.delete_pod(place, now_ns, blueprint, tally);
                     place.stage = Stage::Gone;
-                    life.pause_s - life.lingers_s
+                    life.map(|life| after(life.pause_s - life.lingers_s))
                 }
                 Stage::Gone => {
                     place.generation += 1;
                     self.begin_pod(place, now_ns, blueprint);
                     place.stage = Stage::Runs;
-                    life.lifetime.sum(1, place.key(), LIFETIME).max(1)
+                    life.map(|life| after(life.lifetime.sum(1, place.key(Some(life)), LIFETIME).max(1)))
                 }
             };
-            place.next_ns = now_ns + after_s * NS_PER_SEC;
+            place.next_ns = place.bounded(own_ns.unwrap_or(u64::MAX));
+            if place.stage == Stage::Gone && place.must_leave(place.next_ns) {
+                let is_last = place.leave();
+                for index in place.inputs.clone().filter(|_| is_last) {
+                    self.inputs[index as usize].is_gone = true;
+                }
+            }
             if place.next_ns >= blueprint.horizon_ns {
                 place.next_ns = u64::MAX;
             }
@@ -156,24 +226,29 @@ impl Node {
             if reader < self.inputs.len() {
                 self.advance(reader, now_ns, blueprint, tally);
             }
-            self.retire(number as usize, blueprint, tally);
+            self.retire(number as usize, None, blueprint, tally);
         }
         for index in place.inputs.clone() {
+            // One that is down may hold batches on the pod's disk.
             let input = &mut self.inputs[index as usize];
-            if input.mode != Mode::Down {
-                tally.ledger.lose(Cause::AgentKilled, input.drop_all());
-            }
+            tally.ledger.lose(Cause::AgentKilled, input.drop_all());
             input.restart_ns = u64::MAX;
             self.schedule_input(index as usize);
         }
     }
 
-    /// A stream is deleted: counts what it wrote.
-    fn retire(&mut self, number: usize, blueprint: &Blueprint, tally: &mut Tally) {
+    /// A stream is deleted, with more than its pod where there is a cause for that: counts what it wrote.
+    pub(super) fn retire(
+        &mut self,
+        number: usize,
+        with: Option<Cause>,
+        blueprint: &Blueprint,
+        tally: &mut Tally,
+    ) {
         let stream = &mut self.streams[number];
         let law = &blueprint.laws[stream.law as usize];
         let files = &mut self.files[number];
-        let written = files.delete(stream, law, tally);
+        let written = files.delete(stream, law, with, tally);
         let before_warmup = files.lines_until(stream, law, blueprint.warmup_ns);
         tally.wrote(stream, written, before_warmup, self.media[number]);
     }
@@ -181,7 +256,12 @@ impl Node {
     /// The successor begins, with files and numbers of its own.
     fn begin_pod(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint) {
         let template = &blueprint.pods[place.template as usize];
-        let pod_key = place.key();
+        let pod_key = place.key(template.life.as_ref());
+        // An agent of a pod that is moved has luck of its own.
+        let agent_key = match template.life {
+            Some(_) => pod_key,
+            None => subkey(pod_key ^ GENERATION, place.generation),
+        };
         for (plan, &number) in template.streams.iter().zip(&place.streams) {
             let number = number as usize;
             let key = named_key(pod_key, &plan.name);
@@ -206,7 +286,11 @@ impl Node {
         }
         for index in place.inputs.clone() {
             let input = &mut self.inputs[index as usize];
-            input.begin(now_ns, pod_key, &blueprint.agents[input.plan as usize]);
+            input.begin(now_ns, agent_key, &blueprint.agents[input.plan as usize]);
+            if let Some(restart_ns) = blueprint.cannot_start_until(place.template, now_ns) {
+                input.drop_all();
+                input.restart_ns = restart_ns;
+            }
         }
         let readers = place.streams.iter().map(|number| self.reader_of[*number as usize]);
         let readers: SmallVec<[u32; 2]> = readers.filter(|reader| *reader != u32::MAX).collect();

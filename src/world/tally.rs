@@ -50,6 +50,10 @@ pub struct Tally {
     pub fullest_disk_ppm: u64,
     /// Longest wait for the backend's capacity, in nanoseconds.
     pub longest_wait_ns: u64,
+    /// Time in which pods that faults moved wrote nowhere, in nanoseconds; entered by whoever planned it.
+    pub pod_gap_ns: u64,
+    /// Pods that fitted nowhere after they had to leave; entered by whoever planned it.
+    pub pods_pending: u64,
     /// Lines emitted and delivered in each bin of the timeline.
     pub timeline: Vec<(u64, u64)>,
     bin_bits: u32,
@@ -93,6 +97,8 @@ impl Tally {
             fullest_disk_bytes: 0,
             fullest_disk_ppm: 0,
             longest_wait_ns: 0,
+            pod_gap_ns: 0,
+            pods_pending: 0,
             timeline: vec![(0, 0); (blueprint.end_ns() >> bin_bits) as usize + 1],
             bin_bits,
             warmup_ns: blueprint.warmup_ns,

@@ -11,6 +11,7 @@ mod flips;
 mod golden;
 mod growth;
 mod import;
+mod losses;
 mod profiles;
 mod properties;
 mod reference_model;
