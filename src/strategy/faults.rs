@@ -21,14 +21,8 @@ fn world_fault(fault: &Fault, blueprint: &mut Blueprint) -> Option<world::Fault>
         None => Some(None),
         Some(name) => blueprint.pools.iter().position(|pool| pool.name == *name).map(Some),
     };
-    let nodes = |nodes, pool| NodeFault {
-        nodes,
-        pool,
-        drained: None,
-        lost_ns: None,
-        linger_ns: 0,
-        pause_ns: 0,
-    };
+    let nodes =
+        |nodes, pool| NodeFault { nodes, pool, drained: None, lost_ns: None, linger_ns: 0, pause_ns: 0 };
     Some(match fault {
         Fault::Outage(outage) => {
             let pool = pool_of(&outage.pool)?;

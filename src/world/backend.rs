@@ -110,7 +110,11 @@ impl<'a> Link<'a> {
             match disturbance.effect {
                 _ if !hits => {}
                 Effect::Refuse if starts_ns == now_ns => {
-                    return Answer { at_ns: now_ns + self.plan.latency_ns / 2, accepted: false, carried: false };
+                    return Answer {
+                        at_ns: now_ns + self.plan.latency_ns / 2,
+                        accepted: false,
+                        carried: false,
+                    };
                 }
                 // It got no answer from the outage that it was sent in.
                 Effect::Refuse => {}

@@ -44,8 +44,7 @@ impl Disturbance {
 
     /// Whether it hits the request of an agent, itself being the run's number `index`.
     pub(super) fn hits(&self, index: usize, key: u64, request: u64) -> bool {
-        self.share >= 1.0
-            || unit(draw(subkey(subkey(key, PARTIAL), index as u64), request)) < self.share
+        self.share >= 1.0 || unit(draw(subkey(subkey(key, PARTIAL), index as u64), request)) < self.share
     }
 }
 
@@ -60,6 +59,8 @@ mod tests {
 
     fn disturbed(effect: Effect, share: f64) -> Blueprint {
         let mut blueprint = layout(5, 100.0, false, 120);
+        // What was refused is tried again after a second.
+        (blueprint.agents[0].backoff_base_ns, blueprint.agents[0].backoff_cap_ns) = (S, S);
         blueprint.backend.disturbances =
             vec![Disturbance { from_ns: 20 * S, until_ns: 100 * S, effect, share, of_some_nodes: false }];
         blueprint

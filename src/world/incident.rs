@@ -5,11 +5,11 @@
 //! Sources: Kubernetes, "Pod Lifecycle" (termination; crash-loop back-off of 10 s, doubled up to five minutes); Fluent
 //! Bit, `flb_engine` (what is held is flushed when it is told to stop).
 
+use super::agent::Mode;
 use super::backend::Link;
 use super::blueprint::{AgentPlan, Blueprint, PlacedPod};
 use super::node::Node;
 use super::shipping::{Ship, crash_loop_ns};
-use super::agent::Mode;
 use super::tally::Tally;
 use crate::flow::Cause;
 use crate::units::HowMany;

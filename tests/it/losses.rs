@@ -129,10 +129,8 @@ fn retries_exhausted_is_an_outage_beyond_the_last_retry() {
     };
     case.loses(Cause::RetriesExhausted, 29_000..=31_000);
     // Where a share of requests is refused it is that share: of 120 flushes 30 on average, a standard deviation of 4.7.
-    let partial = Case {
-        more: &case.more.replace("at: 60s, for: 30s", "at: 60s, for: 120s, share: 25%"),
-        ..case
-    };
+    let partial =
+        Case { more: &case.more.replace("at: 60s, for: 30s", "at: 60s, for: 120s, share: 25%"), ..case };
     partial.loses(Cause::RetriesExhausted, 11_000..=49_000);
 }
 
@@ -149,15 +147,20 @@ fn agent_killed_is_what_a_crashed_agent_held() {
     };
     case.loses(Cause::AgentKilled, 20_400..=21_600);
     // Told to stop at that time, it tries to send once more and loses as much.
-    let stopped = Case { more: &case.more.replace("crash: { at: 80500ms", "upgrade: { at: 80500ms, takes: 1s"), ..case };
+    let stopped = Case {
+        more: &case.more.replace("crash: { at: 80500ms", "upgrade: { at: 80500ms, takes: 1s"),
+        ..case
+    };
     stopped.loses(Cause::AgentKilled, 20_400..=21_600);
     // With the backend there, a crash costs what was read since the last flush, and a stop nothing.
-    let calm = |faults| Case {
-        more: &format!("collection: {{ with: {{ checkpoints: true }} }}\nfaults: [ {faults} ]"),
-        ..case
-    }
-    .run()
-    .lost_total();
+    let calm = |faults| {
+        Case {
+            more: &format!("collection: {{ with: {{ checkpoints: true }} }}\nfaults: [ {faults} ]"),
+            ..case
+        }
+        .run()
+        .lost_total()
+    };
     assert!((1..=1_000).contains(&calm("{ crash: { at: 80500ms } }")));
     assert_eq!(calm("{ upgrade: { at: 80500ms, takes: 1s } }"), 0);
 }
@@ -180,7 +183,8 @@ fn not_collectable_is_a_deleted_file_that_no_agent_can_reach() {
 fn node_lost_is_what_the_node_had_not_delivered() {
     // Two nodes with a pod each, 1,000 lines/s; nothing is accepted from 60 to 150 s. At 100 s a node is gone with 40 s of
     // lines, some of them in the agent's memory and the rest on disk, and up to a second from before the last flush.
-    let more = "faults: [ { outage: { of: backend, at: 60s, for: 90s } }, { nodeLoss: { nodes: 1, at: 100s } } ]";
+    let more =
+        "faults: [ { outage: { of: backend, at: 60s, for: 90s } }, { nodeLoss: { nodes: 1, at: 100s } } ]";
     for strategy in ["daemonset", "sidecar"] {
         let case = Case { strategy, workload: "replicas: 1", log: "stream: stdout, rate: 1000/s", more };
         let ledger = case.loses(Cause::NodeLost, 40_000..=41_100);
@@ -194,7 +198,12 @@ fn node_lost_is_what_the_node_had_not_delivered() {
     // two minutes later, long after the backend is back.
     let wave = "faults: [ { outage: { of: backend, at: 60s, for: 30s, mode: stall } }, \
                 { spotWave: { nodes: 1, at: 70s } } ]\ncollection: { with: { memBufLimit: 1GB } }";
-    let case = Case { strategy: "daemonset", workload: "replicas: 1", log: "stream: stdout, rate: 1000/s", more: wave };
+    let case = Case {
+        strategy: "daemonset",
+        workload: "replicas: 1",
+        log: "stream: stdout, rate: 1000/s",
+        more: wave,
+    };
     let ledger = case.run();
     assert_eq!((ledger.delivered, ledger.emitted), (70_000, 70_000));
     // With a notice shorter than the outage it is lost: ten seconds and up to one more.

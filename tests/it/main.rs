@@ -7,6 +7,7 @@ mod against_reference;
 mod bad_input;
 mod cli;
 mod explain;
+mod faults;
 mod flips;
 mod golden;
 mod growth;

@@ -15,7 +15,8 @@ fn run_under_all(scenario: &Scenario) {
         let accounted = ledger.delivered + ledger.retained + ledger.in_flight + ledger.lost_total();
         assert_eq!(ledger.emitted, accounted, "{} under {}", scenario.name, setup.strategy.name);
         // Pods that faults move or replace do not write for a while, and which pods these are is the strategy's own.
-        let moves = |fault: &Fault| !matches!(fault, Fault::Outage(_) | Fault::Crash(_) | Fault::BadConfig(_));
+        let moves =
+            |fault: &Fault| !matches!(fault, Fault::Outage(_) | Fault::Crash(_) | Fault::BadConfig(_));
         if !scenario.faults.iter().any(moves) {
             assert_eq!(ledger.emitted, ledgers[0].emitted, "{}: other lines", scenario.name);
         }

@@ -140,10 +140,8 @@ fn moving(blueprint: &Blueprint, ends_s: u64, begins_s: u64) -> Placement {
     placement.node_of = vec![0, 0, 1, 1];
     let first = Stay { begins_ns: 0, ends_ns: ends_s * S, deleted_ns: (ends_s + 1) * S };
     let second = Stay { begins_ns: begins_s * S, ends_ns: u64::MAX, deleted_ns: u64::MAX };
-    placement.residences = vec![
-        Residence { pod: 1, node: 0, stay: first },
-        Residence { pod: 1, node: 1, stay: second },
-    ];
+    placement.residences =
+        vec![Residence { pod: 1, node: 0, stay: first }, Residence { pod: 1, node: 1, stay: second }];
     placement
 }
 
@@ -185,9 +183,8 @@ fn a_pod_can_be_replaced_where_it_is() {
         ends_ns: ends_s.saturating_mul(S),
         deleted_ns: ends_s.saturating_add(1).saturating_mul(S),
     };
-    placement.residences = [stay(0, 20), stay(50, u64::MAX)]
-        .map(|stay| Residence { pod: 0, node: 0, stay })
-        .to_vec();
+    placement.residences =
+        [stay(0, 20), stay(50, u64::MAX)].map(|stay| Residence { pod: 0, node: 0, stay }).to_vec();
     let tally = run_on(&blueprint, &placement);
     assert_eq!(tally.ledger.delivered, tally.ledger.emitted);
     assert!((tally.ledger.emitted as i64 - (60 + 30) * 100).abs() <= 2, "{:?}", tally.ledger);
