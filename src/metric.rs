@@ -93,6 +93,8 @@ metrics! {
     OomKills = "oom_kills", "count", Lower;
     /// Longest wait for the backend's capacity
     BackendWait = "backend_wait", "s", Lower;
+    /// Time in which agents are down until they start again, added up over agents
+    AgentDown = "agent_down", "s", Lower;
     /// Time in which pods that faults moved or replaced write nowhere, added up over pods
     PodGap = "pod_gap", "s", Lower;
     /// Pods that fit on no node after faults made them leave theirs

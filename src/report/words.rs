@@ -38,6 +38,7 @@ pub(crate) fn metric(metric: Metric, lang: Lang) -> &'static str {
         Metric::Paused => ("input paused", "输入暂停"),
         Metric::OomKills => ("OOM kills", "OOM 终止"),
         Metric::BackendWait => ("longest backend wait", "后端最长等待"),
+        Metric::AgentDown => ("agents down", "采集器停机时间"),
         Metric::PodGap => ("pods without a node", "Pod 中断时间"),
         Metric::PodsPending => ("pods pending", "待调度 Pod"),
         Metric::Honoured => ("wishes honoured", "需求满足"),

@@ -84,6 +84,12 @@ fn metrics(
         (Metric::OomKills, Some(tally.oom_kills as f64)),
         (Metric::BackendWait, Some(tally.longest_wait_ns as f64 / NS_PER_SEC as f64)),
     ]);
+    let stops = |fault: &Fault| {
+        matches!(fault, Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::Upgrade { .. })
+    };
+    if blueprint.faults.iter().any(stops) {
+        metrics.insert(Metric::AgentDown, Some(tally.agent_down_ns as f64 / NS_PER_SEC as f64));
+    }
     // Pods leave their nodes through faults alone.
     let moves = |fault: &Fault| matches!(fault, Fault::Nodes(_) | Fault::Upgrade { .. });
     if blueprint.faults.iter().any(moves) {

@@ -133,7 +133,8 @@ impl<'a> Link<'a> {
         }
         let (_, mut latency_ns) = self.latency_ns(key, request);
         if slower > 1.0 {
-            latency_ns = (latency_ns as f64 * slower) as u64;
+            // A century at most, so that sums of times stay in range.
+            latency_ns = (latency_ns as f64 * slower).min(3.2e18) as u64;
         }
         Answer { at_ns: starts_ns + wait_ns + latency_ns, accepted: true, carried: true }
     }

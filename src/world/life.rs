@@ -284,6 +284,7 @@ impl Node {
                 self.foresee_rotation(number, now_ns, self.tick_after(now_ns, blueprint), blueprint);
             }
         }
+        self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
         for index in place.inputs.clone() {
             let input = &mut self.inputs[index as usize];
             input.begin(now_ns, agent_key, &blueprint.agents[input.plan as usize]);

@@ -71,7 +71,14 @@ impl Node {
                         self.read(index, until_ns, false, blueprint, tally);
                     }
                     Mode::Paused => pause(since_ns, until_ns, blueprint, tally),
-                    Mode::Down => {}
+                    Mode::Down => {
+                        let input = &self.inputs[index];
+                        // One that will not start again is gone, and not missing.
+                        if input.leads && input.restart_ns != u64::MAX {
+                            tally.agent_down_ns +=
+                                until_ns.min(blueprint.horizon_ns).saturating_sub(since_ns);
+                        }
+                    }
                 }
             }
             // What it could not look at before, it may now; what it finds, it reads in the same go.

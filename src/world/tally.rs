@@ -32,6 +32,8 @@ pub struct Tally {
     pub inputs: u64,
     /// Agents killed for their memory.
     pub oom_kills: u64,
+    /// Agents, times nanoseconds in which they were down and about to be started again, while lines are written.
+    pub agent_down_ns: u64,
     /// Requests to the backend while lines are written, retries included.
     pub requests: u64,
     /// Bytes sent to the backend while lines are written, retries included.
@@ -88,6 +90,7 @@ impl Tally {
             paused_ns: 0,
             inputs: 0,
             oom_kills: 0,
+            agent_down_ns: 0,
             requests: 0,
             sent_bytes: 0,
             delivered_in_time: 0,
@@ -156,6 +159,7 @@ impl Tally {
             &mut self.paused_ns,
             &mut self.inputs,
             &mut self.oom_kills,
+            &mut self.agent_down_ns,
             &mut self.requests,
             &mut self.sent_bytes,
             &mut self.delivered_in_time,
@@ -273,6 +277,7 @@ impl AddAssign<&Self> for Tally {
         self.paused_ns += other.paused_ns;
         self.inputs += other.inputs;
         self.oom_kills += other.oom_kills;
+        self.agent_down_ns += other.agent_down_ns;
         self.requests += other.requests;
         self.sent_bytes += other.sent_bytes;
         self.delivered_in_time += other.delivered_in_time;

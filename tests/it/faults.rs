@@ -143,6 +143,8 @@ fn shipped_faults_do_what_the_heads_of_their_files_expect() {
     let skipped = daemonset.ledger.retained + daemonset.ledger.lost[Cause::AgentKilled as usize];
     let share = skipped as f64 / daemonset.ledger.emitted as f64;
     assert!((share / (40.0 / 600.0) - 1.0).abs() < 0.1, "{share}");
+    assert_eq!(daemonset.get(Metric::AgentDown), Some(20.0 * 40.0));
+    assert_eq!(sidecar.get(Metric::AgentDown), Some(0.0));
     assert_eq!(sidecar.get(Metric::PodGap), Some(600.0 * 40.0));
     assert_eq!(daemonset.get(Metric::PodGap), Some(0.0));
     assert!(sidecar.get(Metric::Undelivered).unwrap() < 0.001);

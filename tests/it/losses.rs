@@ -206,7 +206,7 @@ fn node_lost_is_what_the_node_had_not_delivered() {
     };
     let ledger = case.run();
     assert_eq!((ledger.delivered, ledger.emitted), (70_000, 70_000));
-    // With a notice shorter than the outage it is lost: ten seconds and up to one more.
-    let hurried = Case { more: &wave.replace("at: 70s", "at: 70s, notice: 10s"), ..case };
-    hurried.loses(Cause::NodeLost, 10_000..=11_100);
+    // With a notice shorter than an outage that refuses, it is lost: ten seconds and up to one more.
+    let hurried = wave.replace(", mode: stall", "").replace("at: 70s", "at: 70s, notice: 10s");
+    Case { more: &hurried, ..case }.loses(Cause::NodeLost, 10_000..=11_100);
 }

@@ -85,6 +85,7 @@ fn an_agent_that_is_told_to_stop_loses_nothing_that_the_backend_takes() {
     assert_eq!(tally.ledger.lost_total(), 0);
     // 29 2/3 s without an agent.
     let down = 500.0 * (60.0 - 30.0 - 1.0 / 3.0);
+    assert_eq!(tally.agent_down_ns, 60 * S - (30 * S + S / 3));
     assert!((tally.ledger.retained as f64 - down).abs() < 10.0, "{:?}", tally.ledger);
     // With the backend away since 20 s, what was read since is lost: ten seconds and up to one more.
     blueprint.backend.outages = vec![Outage { from_ns: 20 * S, until_ns: 50 * S, refuses: true }];
