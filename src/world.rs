@@ -32,11 +32,10 @@ mod testing;
 mod tests;
 
 pub use blueprint::{
-    AgentPlan, BackendPlan, Blueprint, FileRotation, Life, Outage, Placement, PodTemplate, Pool, Reader,
-    Requests, Residence, Stay, StreamLaw, StreamPlan,
+    AgentPlan, BackendPlan, Blueprint, Disturbance, Effect, Fault, FileRotation, Happening, Incident, Life,
+    NodeFault, Outage, Placement, PodTemplate, Pool, Reader, Requests, Residence, Stay, StreamLaw,
+    StreamPlan, Who,
 };
-pub use disturbance::{Disturbance, Effect};
-pub use incident::{Fault, Happening, Incident, NodeFault, Who};
 pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
 pub use tally::{Tally, TenantTally};
 

@@ -1,7 +1,7 @@
 //! What there is in a world: the strategies' output and the simulation's input.
 
-use super::disturbance::Disturbance;
-use super::incident::{Fault, Happening};
+pub use super::disturbance::{Disturbance, Effect};
+pub use super::incident::{Fault, Happening, Incident, NodeFault, Who};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;

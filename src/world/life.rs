@@ -129,7 +129,7 @@ impl Place {
 
     /// The place stays empty until then; whoever comes has numbers of their own.
     fn wait_for(&mut self, begins_ns: u64) {
-        self.generation = begins_ns / NS_PER_SEC << 32;
+        self.generation = (begins_ns / NS_PER_SEC) << 32;
         self.next_ns = begins_ns;
     }
 
@@ -274,10 +274,11 @@ impl Node {
             let stream = &mut self.streams[number];
             self.files[number].settle(stream, law);
             if let Some(input) = self.inputs.get_mut(self.reader_of[number] as usize) {
-                if place.inputs.is_empty() {
-                    input.want_scan(now_ns, blueprint.agents[input.plan as usize].scan_ns);
-                } else {
+                if !place.inputs.is_empty() {
                     self.files[number].discover_at(stream, law, now_ns);
+                } else if input.mode != Mode::Down {
+                    // One that is down finds all files when it is back.
+                    input.want_scan(now_ns, blueprint.agents[input.plan as usize].scan_ns);
                 }
             }
             if self.media[number] != Medium::Stdout {

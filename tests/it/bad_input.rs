@@ -247,12 +247,12 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
         ),
         (
             and("faults: [ { outage: { of: backend, at: 3s, for: 5s, share: 0% } } ]"),
-            ":15:61:",
+            ":15:60:",
             &["share is 0%", "above 0% up to 100%"],
         ),
         (
             and("faults: [ { outage: { of: backend, at: 3s, for: 5s, pool: q } } ]"),
-            ":15:60:",
+            ":15:59:",
             &["there is no pool \"q\"; there are p"],
         ),
         (and("faults: [ { crash: { at: 30s } } ]"), ":15:26:", &["after the duration of 20s"]),

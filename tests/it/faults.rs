@@ -64,7 +64,9 @@ fn stormy(number: u64) -> Scenario {
 fn whatever_goes_wrong_every_line_is_accounted_for_at_any_pace_and_number_of_threads() {
     let [one, four] =
         [1, 4].map(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap());
-    for number in 0..60 {
+    // `LOGHAUL_STORMS` asks for more.
+    let storms = std::env::var("LOGHAUL_STORMS").ok().and_then(|n| n.parse().ok()).unwrap_or(16);
+    for number in 0..storms {
         let scenario = stormy(number);
         for strategy in strategy::ALL {
             let setup = Setup::new(&scenario, strategy);
@@ -96,7 +98,7 @@ fn a_sample_of_nodes_suffers_what_all_of_them_do() {
     let scenario = |one_in: u64| {
         let yaml = format!(
             "name: t\nduration: 60s\noneNodeIn: {one_in}\ncluster: {{ pools: [ {{ name: p, nodes: 200 }} ] }}\n\
-             tenants: [ {{ name: a, workloads: [ {{ name: w, replicas: 800, logs: [ {{ stream: stdout, rate: 10/s }} ] }} ] }} ]\n\
+             tenants: [ {{ name: a, workloads: [ {{ name: w, replicas: 800, logs: [ {{ stream: stdout, rate: 10/s, spread: 0% }} ] }} ] }} ]\n\
              faults: [ {{ nodeLoss: {{ nodes: 25%, at: 30s, evictAfter: 5s }} }}, {{ outage: {{ of: backend, at: 20s, for: 15s, nodes: 50% }} }} ]"
         );
         from_yaml("t.yaml", &yaml).unwrap()
@@ -132,7 +134,8 @@ fn shipped_faults_do_what_the_heads_of_their_files_expect() {
     let [daemonset, sidecar] = ["daemonset", "sidecar"].map(|strategy| shipped("backend-outage", strategy));
     for run in [&daemonset, &sidecar] {
         assert_eq!(run.ledger.lost_total(), 0, "{:?}", run.ledger.lost_by_cause());
-        assert!(run.ledger.delivered as f64 > 0.99 * run.ledger.emitted as f64, "{:?}", run.ledger);
+        let undelivered = run.get(Metric::Undelivered).unwrap();
+        assert!(undelivered < 0.03, "{:?}", run.ledger);
     }
     assert_eq!(sidecar.get(Metric::Paused), Some(0.0));
     // Full after 23 of 120 s, and then until what waits is sent: a tenth of 480 s and more.
