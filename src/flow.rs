@@ -36,11 +36,13 @@ pub enum Cause {
     AgentKilled,
     /// The strategy has nothing that could read this stream, and its file is gone.
     NotCollectable,
+    /// The node was lost with its disk, and with what agents on it held.
+    NodeLost,
 }
 
 impl Cause {
     /// Every cause, in the order of reports.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::RotatedBeforeRead,
         Self::NeverDiscovered,
         Self::RemovedWithPod,
@@ -48,6 +50,7 @@ impl Cause {
         Self::RetriesExhausted,
         Self::AgentKilled,
         Self::NotCollectable,
+        Self::NodeLost,
     ];
 
     /// The name used in JSON and CSV.
@@ -60,6 +63,7 @@ impl Cause {
             Self::RetriesExhausted => "retries_exhausted",
             Self::AgentKilled => "agent_killed",
             Self::NotCollectable => "not_collectable",
+            Self::NodeLost => "node_lost",
         }
     }
 }

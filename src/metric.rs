@@ -133,6 +133,12 @@ metrics! {
     ProxyMemory = "proxy_memory", "bytes", Lower;
     /// Memory that proxies request
     ProxyMemoryRequested = "proxy_memory_requested", "bytes", Lower;
+    /// Time in which agents are down until they start again, added up over agents
+    AgentDown = "agent_down", "s", Lower;
+    /// Time in which pods that faults moved or replaced write nowhere, added up over pods
+    PodGap = "pod_gap", "s", Lower;
+    /// Pods that fit on no node after faults made them leave theirs
+    PodsPending = "pods_pending", "count", Lower;
     /// Share of the workloads' wishes (own parsing, store, sampling, retention) that can be honoured
     Honoured = "honoured", "fraction", Higher;
     /// Other tenants' worst freshness p99 with one tenant loud, over that without

@@ -4,6 +4,10 @@
 //! the default scheduler does, the least allocated first; larger pods first, so that a packed cluster packs
 //! again. What does not fit gets extra nodes of the first pool that grows and is large enough.
 
+mod incidents;
+
+pub use incidents::{Struck, strike};
+
 use crate::world::{Blueprint, Placement, PodTemplate, Requests};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -82,6 +86,8 @@ pub fn place(blueprint: &Blueprint) -> Result<Placement, Misfit> {
         node_of: Vec::new(),
         template_of: Vec::new(),
         ordinal_of: Vec::new(),
+        residences: Vec::new(),
+        happenings: Vec::new(),
     };
     let (mut rooms, mut offers) = (Vec::new(), BinaryHeap::new());
     for (index, pool) in blueprint.pools.iter().enumerate() {

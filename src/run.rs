@@ -8,7 +8,7 @@ mod figures;
 
 use crate::engine::random::{named_key, subkey};
 use crate::observe::{Imbalance, Observation};
-use crate::placement::place;
+use crate::placement::{place, strike};
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 pub use crate::world::Pace;
@@ -281,7 +281,10 @@ fn sums(
     pace: Pace,
 ) -> Result<Tally, RunError> {
     let key = subkey(named_key(seed, "replication"), replication);
-    let tally = match setup.one_node_in {
+    // What agents and nodes suffer is known before the run.
+    let struck = (!setup.blueprint.faults.is_empty()).then(|| strike(&setup.blueprint, placement, key));
+    let placement = struck.as_ref().map_or(placement, |struck| &struck.placement);
+    let mut tally = match setup.one_node_in {
         1 => simulate_at(pace, &setup.blueprint, placement, key),
         one_in => {
             let mut part = setup.blueprint.clone();
@@ -292,6 +295,9 @@ fn sums(
             tally
         }
     };
+    if let Some(struck) = &struck {
+        (tally.pod_gap_ns, tally.pods_pending) = (struck.pod_gap_ns, struck.pending);
+    }
     tally.ledger.balance().map_err(|imbalance| RunError::Imbalance {
         scenario: setup.scenario.clone(),
         strategy: setup.strategy.name,

@@ -11,6 +11,7 @@ mod control;
 mod daemonset;
 mod direct;
 mod draft;
+mod faults;
 mod hybrid;
 mod laws;
 mod native;

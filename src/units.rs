@@ -11,8 +11,10 @@
 //! assert!("30 parsecs".parse::<SimTime>().unwrap_err().to_string().contains("30s"));
 //! ```
 
+mod how_many;
 mod quantity;
 
+pub use how_many::HowMany;
 pub use quantity::{ParseQuantityError, Quantity};
 
 use quantity::{bytes_from_str, duration_from_str, number, rate_from_str, trim_float};
@@ -279,6 +281,8 @@ quantity::quantity! {
     |number| (number >= 0.0).then_some(Fraction(number));
     Price: "a price an hour such as 0.40/h", r"^[0-9]+(\.[0-9]+)?/h$",
     |text| text.strip_suffix("/h").and_then(number).map(Price), |_number| None;
+    HowMany: "a number such as 3, or a share such as 25%", r"^[0-9]+(\.[0-9]+)?%$",
+    |text| HowMany::from_text(text), |number| HowMany::from_number(number);
     DataPrice: "a price a gigabyte such as 0.50/GB", r"^[0-9]+(\.[0-9]+)?/GB$",
     |text| text.strip_suffix("/GB").and_then(number).map(DataPrice), |_number| None;
 }

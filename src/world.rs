@@ -15,7 +15,9 @@ mod backend;
 mod blocking;
 mod blueprint;
 mod control;
+mod disturbance;
 mod files;
+mod incident;
 mod life;
 mod node;
 mod overflow;
@@ -33,9 +35,10 @@ mod testing;
 mod tests;
 
 pub use blueprint::{
-    AgentPlan, Arrival, BackendPlan, Blueprint, Central, ControlPlan, FileRotation, Life, MetadataUse,
-    Outage, Placement, PodTemplate, Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Relay, Requests, StreamLaw,
-    StreamPlan, Watched,
+    AgentPlan, Arrival, BackendPlan, Blueprint, Central, ControlPlan, Disturbance, Effect, Fault,
+    FileRotation, Happening, Incident, Life, MetadataUse, NodeFault, Outage, Placement, PodTemplate, Pool,
+    ProxyPlan, ProxyRuns, PushPlan, Reader, Relay, Requests, Residence, Stay, StreamLaw, StreamPlan, Watched,
+    Who,
 };
 pub use control::{ControlTally, pods_a_wave};
 pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
@@ -44,7 +47,7 @@ pub use tally::{Tally, TenantTally};
 use crate::engine::fluid::SlottedServer;
 use crate::units::{NS_PER_SEC, SimTime};
 use backend::Link;
-use blueprint::PlacedPod;
+use blueprint::OnNode;
 use node::Node;
 use quiet::Scratch;
 use rayon::prelude::*;
@@ -75,10 +78,10 @@ impl Default for Pace {
 
 /// Runs the blueprint once, as [`simulate`] does, at this pace.
 pub fn simulate_at(pace: Pace, blueprint: &Blueprint, placement: &Placement, key: u64) -> Tally {
-    let pods_on = placement.pods_by_node();
+    let on = placement.by_node();
     let mut tally = match blueprint.backend.capacity_bytes_per_s {
-        None => run_nodes_apart(pace, blueprint, placement, &pods_on, key),
-        Some(capacity) => run_nodes_together(pace, blueprint, placement, &pods_on, key, capacity),
+        None => run_nodes_apart(pace, blueprint, placement, &on, key),
+        Some(capacity) => run_nodes_together(pace, blueprint, placement, &on, key, capacity),
     };
     tally.finish(blueprint);
     tally
@@ -89,7 +92,7 @@ fn run_nodes_apart(
     pace: Pace,
     blueprint: &Blueprint,
     placement: &Placement,
-    pods_on: &[Vec<PlacedPod>],
+    on: &[OnNode],
     key: u64,
 ) -> Tally {
     (0..placement.nodes.len())
@@ -98,7 +101,7 @@ fn run_nodes_apart(
             || (Tally::new(blueprint), Scratch::new(pace.flushes)),
             |(mut tally, scratch), node| {
                 let mut link = Link::new(&blueprint.backend, None, &mut [], 0, scratch);
-                let mut state = Node::new(blueprint, node, placement.nodes[node], &pods_on[node], key);
+                let mut state = Node::new(blueprint, node, placement.nodes[node], &on[node], key);
                 state.run_until(blueprint.end_ns(), blueprint, &mut link, &mut tally);
                 state.close(blueprint, &mut tally);
                 (tally, link.scratch)
@@ -119,7 +122,7 @@ fn run_nodes_together(
     pace: Pace,
     blueprint: &Blueprint,
     placement: &Placement,
-    pods_on: &[Vec<PlacedPod>],
+    on: &[OnNode],
     key: u64,
     capacity: f64,
 ) -> Tally {
@@ -133,7 +136,7 @@ fn run_nodes_together(
         .into_par_iter()
         .map(|block| {
             let own = block * in_block..((block + 1) * in_block).min(nodes);
-            let new = |node| Node::new(blueprint, node, placement.nodes[node], &pods_on[node], key);
+            let new = |node| Node::new(blueprint, node, placement.nodes[node], &on[node], key);
             let (tally, scratch) = (Tally::new(blueprint), Scratch::new(pace.flushes));
             let next_ns = vec![0; own.len()];
             Block { nodes: own.map(new).collect(), next_ns, tally, scratch }

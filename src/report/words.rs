@@ -58,6 +58,9 @@ pub(crate) fn metric(metric: Metric, lang: Lang) -> &'static str {
         Metric::ProxyCpuRequested => ("proxy CPU requested", "代理 CPU 申请"),
         Metric::ProxyMemory => ("proxy memory", "代理内存"),
         Metric::ProxyMemoryRequested => ("proxy memory requested", "代理内存申请"),
+        Metric::AgentDown => ("agents down", "采集器停机时间"),
+        Metric::PodGap => ("pods without a node", "Pod 中断时间"),
+        Metric::PodsPending => ("pods pending", "待调度 Pod"),
         Metric::Honoured => ("wishes honoured", "需求满足"),
         Metric::NeighbourFreshness => ("neighbours' freshness", "邻居新鲜度"),
     };
@@ -74,6 +77,7 @@ pub(crate) fn cause(cause: Cause, lang: Lang) -> &'static str {
         Cause::RetriesExhausted => ("lost: retries exhausted", "丢失：重试用尽"),
         Cause::AgentKilled => ("lost: agent killed", "丢失：采集器被终止"),
         Cause::NotCollectable => ("lost: not collectable", "丢失：无法采集"),
+        Cause::NodeLost => ("lost: with its node", "丢失：随节点丢失"),
     };
     pick(lang, en, zh)
 }

@@ -7,7 +7,7 @@ use super::Setup;
 use crate::metric::Metric;
 use crate::observe::{Freshness, Ledger, Observation, TenantFigures, TimelineBin};
 use crate::units::NS_PER_SEC;
-use crate::world::{Blueprint, Placement, Requests, STDOUT_NS_PER_LINE, Tally, WRITE_NS_PER_LINE};
+use crate::world::{Blueprint, Fault, Placement, Requests, STDOUT_NS_PER_LINE, Tally, WRITE_NS_PER_LINE};
 use std::collections::BTreeMap;
 
 /// Hours in a month: 365 · 24 / 12.
@@ -94,6 +94,18 @@ fn metrics(
         (Metric::BackendWait, Some(tally.longest_wait_ns as f64 / NS_PER_SEC as f64)),
     ]);
     metrics.extend(control::figures(setup, placement, tally));
+    let stops = |fault: &Fault| {
+        matches!(fault, Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::Upgrade { .. })
+    };
+    if blueprint.faults.iter().any(stops) {
+        metrics.insert(Metric::AgentDown, Some(tally.agent_down_ns as f64 / NS_PER_SEC as f64));
+    }
+    // Pods leave their nodes through faults alone.
+    let moves = |fault: &Fault| matches!(fault, Fault::Nodes(_) | Fault::Upgrade { .. });
+    if blueprint.faults.iter().any(moves) {
+        metrics.insert(Metric::PodGap, Some(tally.pod_gap_ns as f64 / NS_PER_SEC as f64));
+        metrics.insert(Metric::PodsPending, Some(tally.pods_pending as f64));
+    }
     // Where nobody wishes for anything there is nothing to honour.
     metrics.extend(setup.honoured.map(|share| (Metric::Honoured, Some(share))));
     metrics

@@ -1,4 +1,4 @@
-//! The log service, and what goes wrong with it.
+//! The log service.
 
 use super::workload::Count;
 use crate::units::{ByteRate, DataPrice, SimTime};
@@ -41,47 +41,4 @@ impl Default for Backend {
             ingest_price: None,
         }
     }
-}
-
-/// Something that goes wrong.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum Fault {
-    /// The backend cannot be written to for a while.
-    Outage(Outage),
-}
-
-/// A span of time without the backend.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Outage {
-    /// What fails.
-    pub of: OutageOf,
-    /// When it begins.
-    pub at: SimTime,
-    /// How long it lasts.
-    #[serde(rename = "for")]
-    pub lasts: SimTime,
-    /// How it shows.
-    #[serde(default)]
-    pub mode: OutageMode,
-}
-
-/// What an outage is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum OutageOf {
-    /// The log service.
-    Backend,
-}
-
-/// How an outage shows to agents.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum OutageMode {
-    /// Connections are refused at once; agents back off.
-    #[default]
-    Refuse,
-    /// Requests get no answer until it is over.
-    Stall,
 }

@@ -2,15 +2,17 @@
 
 mod agents;
 mod control;
+mod fault;
 mod lifecycle;
 mod log;
 mod proxy;
 mod variants;
 
-use super::{Backend, Fault, Pool, Scenario, ScenarioError, Tenant, Workload};
+use super::{Backend, Pool, Scenario, ScenarioError, Tenant, Workload};
 use crate::units::{Bytes, Millicores, SimTime};
 use agents::check_agents;
 use control::check_control;
+use fault::check_fault;
 use lifecycle::check_lifecycle;
 use serde_saphyr::Spanned;
 use std::collections::BTreeSet;
@@ -102,11 +104,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     check_backend(&scenario.backend)?;
     check_control(scenario)?;
     for (number, fault) in scenario.faults.iter().enumerate() {
-        let Fault::Outage(outage) = fault;
-        allow(outage.at < scenario.duration, format!("faults/{number}/outage/at"), || {
-            format!("an outage at {} begins after the duration of {}", outage.at, scenario.duration)
-        })?;
-        up_to(MONTH, outage.lasts, "for", format!("faults/{number}/outage/for"))?;
+        check_fault(fault, scenario, &format!("faults/{number}"))?;
     }
     Ok(())
 }

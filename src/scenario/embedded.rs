@@ -1,6 +1,6 @@
 //! The scenarios that ship with the program.
 
-const EMBEDDED: [(&str, &str); 10] = [
+const EMBEDDED: [(&str, &str); 14] = [
     ("reference", include_str!("../../scenarios/reference.yaml")),
     ("proof-of-concept", include_str!("../../scenarios/proof-of-concept.yaml")),
     ("single-purpose", include_str!("../../scenarios/single-purpose.yaml")),
@@ -10,6 +10,10 @@ const EMBEDDED: [(&str, &str); 10] = [
     ("six-services", include_str!("../../scenarios/six-services.yaml")),
     ("config-push", include_str!("../../scenarios/config-push.yaml")),
     ("serverless-mix", include_str!("../../scenarios/serverless-mix.yaml")),
+    ("backend-outage", include_str!("../../scenarios/backend-outage.yaml")),
+    ("rotation-storm", include_str!("../../scenarios/rotation-storm.yaml")),
+    ("node-drain", include_str!("../../scenarios/node-drain.yaml")),
+    ("upgrade", include_str!("../../scenarios/upgrade.yaml")),
     ("kubernetes-limit", include_str!("../../scenarios/kubernetes-limit.yaml")),
 ];
 

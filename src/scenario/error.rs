@@ -209,6 +209,7 @@ fn example(names: &[&str]) -> &'static str {
         Some(&"constant") => ", such as { constant: 400B }",
         Some(&"poisson") => ", such as poisson or { burst: { duty: 20%, slot: 10s } }",
         Some(&"unlimited") => ", such as unlimited or { limit: 5 }",
+        Some(&"refuse") => ", such as stall or { slow: 10 }",
         Some(&"outage") => ", such as outage: { of: backend, at: 3m, for: 60s }",
         _ => "",
     }

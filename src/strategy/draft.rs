@@ -1,14 +1,15 @@
 //! What all strategies draw alike: cluster, tenants, pods, the lines they write, the backend.
 
 use super::control::{control_of, registration_ns};
+use super::faults::add_faults;
 use super::laws::{laws_of, lognormal};
 use super::proxy;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
-use crate::scenario::{Fault, Lifecycle, LogSource, LogSpec, OutageMode, Scenario, Start, Tenant, Workload};
+use crate::scenario::{Lifecycle, LogSource, LogSpec, Scenario, Start, Tenant, Workload};
 use crate::units::SimTime;
 use crate::world::{
-    BackendPlan, Blueprint, FileRotation, Life, Outage, PodTemplate, Pool, Reader, Requests, StreamPlan,
+    BackendPlan, Blueprint, FileRotation, Life, PodTemplate, Pool, Reader, Requests, StreamPlan,
 };
 
 /// Where a log goes under a strategy, and who reads it there.
@@ -72,6 +73,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: Routes<'_>) 
         control: control_of(scenario),
         node_proxy: proxy::on_node(&proxies),
         proxies,
+        faults: Vec::new(),
         fresh: match scenario.start {
             Start::MidLife => None,
             Start::Fresh(fresh) => Some((fresh.before.as_ns(), fresh.within.as_ns())),
@@ -113,6 +115,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: Routes<'_>) 
             blueprint.tenants.push(name);
         }
     }
+    add_faults(scenario, &mut blueprint);
     Draft { blueprint, configs, all_configs }
 }
 
@@ -216,22 +219,13 @@ fn pool(pool: &crate::scenario::Pool) -> Pool {
 
 fn backend(scenario: &Scenario) -> BackendPlan {
     let backend = &scenario.backend;
-    let mut outages: Vec<Outage> = scenario
-        .faults
-        .iter()
-        .map(|Fault::Outage(outage)| Outage {
-            from_ns: outage.at.as_ns(),
-            until_ns: outage.at.as_ns() + outage.lasts.as_ns(),
-            refuses: outage.mode == OutageMode::Refuse,
-        })
-        .collect();
-    outages.sort_by_key(|o| o.from_ns);
     BackendPlan {
         capacity_bytes_per_s: backend.capacity.map(|c| c.get()),
         latency_ns: backend.latency.as_ns(),
         latency_tail: exponential(backend.latency_tail.as_secs_f64() * 1e6),
         queue_ns: backend.queue.as_ns(),
-        outages,
+        outages: Vec::new(),
+        disturbances: Vec::new(),
     }
 }
 

@@ -111,7 +111,7 @@ impl Axis {
             Self::PodsPerNode => pods / scenario.nodes().max(1) as f64,
             Self::LinesPerSecond => lines_per_writing_pod(scenario),
             Self::Collected => writing_pods(scenario) / pods,
-            Self::Outage => scenario.faults.iter().map(|Fault::Outage(o)| o.lasts.as_secs_f64()).sum::<f64>(),
+            Self::Outage => outages(scenario).map(|o| o.lasts.as_secs_f64()).sum::<f64>(),
         }
     }
 
@@ -235,17 +235,29 @@ fn collected(scenario: &Scenario, share: f64) -> Scenario {
     changed
 }
 
+/// Outages of the scenario; its other faults stay as they are along every axis.
+fn outages(scenario: &Scenario) -> impl Iterator<Item = &Outage> {
+    scenario.faults.iter().filter_map(Fault::outage)
+}
+
 /// One outage of so many seconds, when and as the scenario's first; refused, after a quarter of the run, where it has
 /// none. The run is long enough for it and a quarter more.
 fn with_outage(scenario: &Scenario, seconds: f64) -> Scenario {
     let mut changed = scenario.clone();
     let quarter = SimTime::from_ns(scenario.duration.as_ns() / 4);
-    let first = scenario.faults.first().map(|Fault::Outage(o)| o.clone());
+    let first = outages(scenario).next().cloned();
     let lasts = SimTime::from_secs_f64(seconds);
-    changed.faults = Vec::new();
+    changed.faults.retain(|fault| fault.outage().is_none());
     if lasts > SimTime::ZERO {
-        let mut outage =
-            first.unwrap_or(Outage { of: OutageOf::Backend, at: quarter, lasts, mode: OutageMode::Refuse });
+        let mut outage = first.unwrap_or(Outage {
+            of: OutageOf::Backend,
+            at: quarter,
+            lasts,
+            mode: OutageMode::Refuse,
+            share: None,
+            nodes: None,
+            pool: None,
+        });
         outage.lasts = lasts;
         let end = outage.at.as_ns() + lasts.as_ns() + quarter.as_ns();
         changed.duration = SimTime::from_ns(changed.duration.as_ns().max(end));

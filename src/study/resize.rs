@@ -1,6 +1,6 @@
 //! The same kind of cluster in another size: pools and workloads in the same proportions.
 
-use crate::scenario::{Cluster, Count, Fault, Scenario, Tenant, Warmup, Workload};
+use crate::scenario::{Cluster, Count, Scenario, Tenant, Warmup, Workload};
 use crate::units::SimTime;
 
 /// A small part of a cluster, standing for the whole: so many nodes of its pools, their share of pods and of the
@@ -12,7 +12,7 @@ pub fn slice(scenario: &Scenario, nodes: u64, longest: SimTime) -> Scenario {
     let pods = ((scenario.pods() as f64 * share).round() as u64).max(1);
     let mut small = resized(scenario, nodes, pods);
     small.share_of_backend(scenario, share);
-    let faults_end = small.faults.iter().map(|Fault::Outage(o)| o.at.as_ns() + o.lasts.as_ns()).max();
+    let faults_end = small.faults.iter().map(|fault| fault.ends().as_ns()).max();
     // After a fault there is to be time to recover.
     let needed = faults_end.map_or(longest.as_ns(), |end| end.saturating_add(longest.as_ns() / 2));
     let duration = small.duration.as_ns().min(needed.max(longest.as_ns()));

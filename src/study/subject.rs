@@ -3,6 +3,7 @@
 use crate::profile;
 use crate::scenario::{Fault, OutageMode, Scenario};
 use crate::strategy::Strategy;
+use crate::units::SimTime;
 
 /// The subject of a study.
 #[derive(Clone, Debug, Default)]
@@ -87,12 +88,49 @@ impl Subject {
 }
 
 fn fault(fault: &Fault) -> String {
-    let Fault::Outage(outage) = fault;
-    let mode = match outage.mode {
-        OutageMode::Refuse => "refuses connections",
-        OutageMode::Stall => "does not answer",
-    };
-    format!("the backend {mode} from {} for {}", outage.at, outage.lasts)
+    let of_pool = |pool: &Option<String>| pool.as_ref().map_or(String::new(), |p| format!(" of pool {p}"));
+    match fault {
+        Fault::Outage(outage) => {
+            let mode = match outage.mode {
+                OutageMode::Refuse => "refuses connections".to_owned(),
+                OutageMode::Stall => "does not answer".to_owned(),
+                OutageMode::Slow(factor) => format!("takes {factor} times as long"),
+            };
+            let share = outage.share.map_or(String::new(), |share| format!(" for {share} of requests"));
+            let nodes = match (outage.nodes, &outage.pool) {
+                (None, None) => String::new(),
+                (nodes, pool) => {
+                    let nodes = nodes.map_or("all".to_owned(), |nodes| nodes.to_string());
+                    format!(" for {nodes} nodes{}", of_pool(pool))
+                }
+            };
+            format!("the backend {mode}{share}{nodes} from {} for {}", outage.at, outage.lasts)
+        }
+        Fault::Crash(crash) => format!("{} of the agents crash at {}", crash.agents, crash.at),
+        Fault::BadConfig(config) => {
+            format!("the config of {} is bad from {} for {}", config.tenant, config.at, config.lasts)
+        }
+        Fault::Upgrade(upgrade) => {
+            format!("agents are upgraded from {} on, {} a batch", upgrade.at, upgrade.takes)
+        }
+        Fault::NodeLoss(loss) => {
+            format!("{} nodes{} are lost at {}", loss.nodes, of_pool(&loss.pool), loss.at)
+        }
+        Fault::Drain(drain) => {
+            let apart = match drain.apart {
+                SimTime::ZERO => "at once".to_owned(),
+                apart => format!("one every {apart}"),
+            };
+            format!("{} nodes{} are drained from {} on, {apart}", drain.nodes, of_pool(&drain.pool), drain.at)
+        }
+        Fault::SpotWave(wave) => format!(
+            "{} nodes{} are reclaimed at {}, {} ahead",
+            wave.nodes,
+            of_pool(&wave.pool),
+            wave.at,
+            wave.notice
+        ),
+    }
 }
 
 fn word(stream: &crate::scenario::LogSource) -> &'static str {

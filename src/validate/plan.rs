@@ -222,7 +222,7 @@ impl Terms<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{ArrivalsSpec, Fault, LineSize, OutageMode};
+    use crate::scenario::{ArrivalsSpec, LineSize, OutageMode};
     use crate::units::{Bytes, SimTime};
     use crate::validate::rows;
 
@@ -271,7 +271,7 @@ mod tests {
     fn an_outage_and_a_rotation_check_become_a_fault_and_a_size() {
         // …,"5MB,retry=no_limits,rotcheck10s",refuse,30,7200,1.735,10485760,5,10,80.0,…
         let plan = plan_of("rotation.csv", 11);
-        let Fault::Outage(outage) = &plan.scenario.faults[0];
+        let outage = plan.scenario.faults[0].outage().unwrap();
         assert_eq!((outage.at, outage.lasts), (SimTime::from_secs(10), SimTime::from_secs(30)));
         assert_eq!(outage.mode, OutageMode::Refuse);
         // A file of 10 MiB is looked at after 10 s, when it holds 7,200 · 241 · 10 bytes.

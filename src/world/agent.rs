@@ -81,6 +81,8 @@ pub(super) struct Input {
     /// Batches that were accepted: when the answer is there, and the record bytes that it frees.
     pub releases: SmallVec<[(u64, u64); 2]>,
     pub kills: u32,
+    /// Whether it has left the node for good, or has not come to it yet.
+    pub is_gone: bool,
 }
 
 /// Purposes of an agent's draws.
@@ -126,6 +128,7 @@ impl Input {
             batches: Vec::new(),
             releases: SmallVec::new(),
             kills: 0,
+            is_gone: false,
         };
         input.begin(0, key, plan);
         input
@@ -138,6 +141,7 @@ impl Input {
         let flush_phase_ns = phase(FLUSH_PHASE, plan.flush_ns);
         self.key = subkey(key, u64::from(self.config));
         self.mode = Mode::Reading;
+        self.is_gone = false;
         self.since_ns = now_ns;
         self.config_ns = now_ns;
         // What it starts with it has at once.

@@ -1,8 +1,10 @@
 //! The log service as an agent sees it: latency, waits for capacity, outages.
 
 use super::blueprint::BackendPlan;
+use super::disturbance::Effect;
 use super::quiet::Scratch;
 use crate::engine::fluid::{SlottedServer, Steps};
+use smallvec::SmallVec;
 
 /// What becomes of a request, known when it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub(super) struct Link<'a> {
     /// Demand of the slots from `first_slot` on.
     demand: &'a mut [u64],
     first_slot: usize,
+    /// Disturbances of some nodes that concern the one whose turn it is.
+    cut_off: SmallVec<[u32; 2]>,
     pub scratch: Scratch,
 }
 
@@ -33,7 +37,17 @@ impl<'a> Link<'a> {
         first_slot: usize,
         scratch: Scratch,
     ) -> Self {
-        Self { plan, server, demand, first_slot, scratch }
+        Self { plan, server, demand, first_slot, cut_off: SmallVec::new(), scratch }
+    }
+
+    /// It is the turn of a node that these disturbances of some nodes concern.
+    pub fn turn_to(&mut self, cut_off: &SmallVec<[u32; 2]>) {
+        self.cut_off.clone_from(cut_off);
+    }
+
+    /// Whether the disturbance of that number concerns the node whose turn it is.
+    fn is_concerned(&self, disturbance: usize) -> bool {
+        !self.plan.disturbances[disturbance].of_some_nodes || self.cut_off.contains(&(disturbance as u32))
     }
 
     /// Whether a request that is sent now is accepted without waiting, as are all until the instant that is given;
@@ -43,7 +57,16 @@ impl<'a> Link<'a> {
             return None;
         }
         let next = self.plan.outages.iter().find(|o| o.until_ns > now_ns);
-        next.map_or(Some(u64::MAX), |o| (o.from_ns > now_ns).then_some(o.from_ns))
+        let mut until_ns = next.map_or(Some(u64::MAX), |o| (o.from_ns > now_ns).then_some(o.from_ns))?;
+        for (index, disturbance) in self.plan.disturbances.iter().enumerate() {
+            if disturbance.until_ns > now_ns && self.is_concerned(index) {
+                if disturbance.from_ns <= now_ns {
+                    return None;
+                }
+                until_ns = until_ns.min(disturbance.from_ns);
+            }
+        }
+        Some(until_ns)
     }
 
     /// The slots of instants `step_ns` apart.
@@ -68,7 +91,7 @@ impl<'a> Link<'a> {
 
     /// Sends `bytes` at `now_ns`; `key` and `request` name the random part of the latency.
     pub fn send(&mut self, now_ns: u64, bytes: u64, key: u64, request: u64) -> Answer {
-        let mut starts_ns = now_ns;
+        let (mut starts_ns, mut slower) = (now_ns, 1.0);
         // In order of their beginnings: a request that one outage stalls may run into the next.
         for outage in self.plan.outages.iter().filter(|o| o.until_ns > now_ns) {
             if !(outage.from_ns..outage.until_ns).contains(&starts_ns) {
@@ -79,6 +102,26 @@ impl<'a> Link<'a> {
             }
             starts_ns = outage.until_ns;
         }
+        // As it was sent: what comes after a stall is not looked at again.
+        for (index, disturbance) in self.plan.disturbances.iter().enumerate() {
+            let hits = disturbance.lasts_at(now_ns)
+                && self.is_concerned(index)
+                && disturbance.hits(index, key, request);
+            match disturbance.effect {
+                _ if !hits => {}
+                Effect::Refuse if starts_ns == now_ns => {
+                    return Answer {
+                        at_ns: now_ns + self.plan.latency_ns / 2,
+                        accepted: false,
+                        carried: false,
+                    };
+                }
+                // It got no answer from the outage that it was sent in.
+                Effect::Refuse => {}
+                Effect::Stall => starts_ns = starts_ns.max(disturbance.until_ns),
+                Effect::Slow(factor) => slower *= factor,
+            }
+        }
         let mut wait_ns = 0;
         if let Some(server) = self.server {
             wait_ns = server.wait_ns();
@@ -88,7 +131,11 @@ impl<'a> Link<'a> {
             }
             self.demand[server.slot_of(now_ns) - self.first_slot] += bytes;
         }
-        let (_, latency_ns) = self.latency_ns(key, request);
+        let (_, mut latency_ns) = self.latency_ns(key, request);
+        if slower > 1.0 {
+            // A century at most, so that sums of times stay in range.
+            latency_ns = (latency_ns as f64 * slower).min(3.2e18) as u64;
+        }
         Answer { at_ns: starts_ns + wait_ns + latency_ns, accepted: true, carried: true }
     }
 }

@@ -213,7 +213,12 @@ impl Node {
         match &blueprint.control {
             Some(plan) if !place.inputs.is_empty() => {
                 let registration_ns = blueprint.pods[place.template as usize].registration_ns;
-                config_at(now_ns, place.key(), registration_ns, plan.poll_ns)
+                config_at(
+                    now_ns,
+                    place.key(blueprint.pods[place.template as usize].life.as_ref()),
+                    registration_ns,
+                    plan.poll_ns,
+                )
             }
             _ => now_ns,
         }

@@ -141,6 +141,18 @@ impl Files {
         files
     }
 
+    /// The files of a container that has not begun: there are none.
+    pub fn not_begun(&mut self, stream: &mut Stream) {
+        (self.is_gone, self.older, self.ended_ns, self.next_check_ns) = (true, 0, 0, u64::MAX);
+        self.known.clear();
+        stream.limit_ns = stream.time_ns;
+    }
+
+    /// Whether the container has written its last line.
+    pub fn has_ended(&self) -> bool {
+        self.ended_ns != u64::MAX
+    }
+
     /// The container has written its last line. What its reader knows of the live file ends here.
     pub fn end(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64) {
         self.ended_ns = now_ns;
@@ -498,18 +510,29 @@ impl Files {
         }
     }
 
-    /// The pod is deleted, and its files with it: whatever was not read is lost. Gives what the stream had written.
-    pub fn delete(&mut self, stream: &mut Stream, law: &StreamLaw, tally: &mut Tally) -> Amount {
+    /// The pod is deleted, and its files with it: whatever was not read is lost, all of it of the cause `with` that takes
+    /// more than the pod, where there is one. Gives what the stream had written.
+    pub fn delete(
+        &mut self,
+        stream: &mut Stream,
+        law: &StreamLaw,
+        with: Option<Cause>,
+        tally: &mut Tally,
+    ) -> Amount {
+        let of = |cause: Cause| match (cause, with) {
+            (Cause::NotCollectable, _) | (_, None) => cause,
+            (_, Some(cause)) => cause,
+        };
         let gone = std::iter::once(self.live_abandoned).chain(self.rotated.iter().map(|f| f.abandoned));
         for (cause, lines) in gone.flat_map(|lines| Cause::ALL.into_iter().zip(lines)) {
-            tally.ledger.lose(cause, lines);
+            tally.ledger.lose(of(cause), lines);
         }
         let written = self.written(stream, law, self.ended_ns);
         if self.has_reader {
             let unseen = if self.knows_live(stream) { 0 } else { written.lines - self.live_from_lines };
             let unread = self.skip_to(stream, law, self.ended_ns, tally);
-            tally.ledger.lose(Cause::RemovedWithPod, unread);
-            tally.ledger.lose(Cause::NeverDiscovered, unseen);
+            tally.ledger.lose(of(Cause::RemovedWithPod), unread);
+            tally.ledger.lose(of(Cause::NeverDiscovered), unseen);
             if unseen > 0 {
                 tally.emit(self.live_from_ns, self.ended_ns, unseen);
             }
@@ -519,7 +542,7 @@ impl Files {
                 Cause::RotatedBeforeRead => Cause::RemovedWithPod,
                 cause => cause,
             };
-            tally.ledger.lose(cause, written.lines - self.live_from_lines);
+            tally.ledger.lose(of(cause), written.lines - self.live_from_lines);
         }
         let emitted = written - self.withheld;
         tally.ledger.emitted += emitted.lines;

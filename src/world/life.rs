@@ -4,12 +4,17 @@
 //! numbers of its own; an agent in the pod begins and ends with it. Lives begin and end at whole seconds. How long they
 //! last is the pod's own draw: the same under every strategy.
 //!
+//! A pod that a fault moves is on a node for stated stays, which the placement knows before the run. It keeps its random
+//! numbers wherever it is, so that it writes the same lines from then on; those of the time between are never written.
+//! Pods that come and go by themselves do so within each stay, with new numbers in each.
+//!
 //! Sources: Kubernetes, "Pod Lifecycle" (termination, deletion of logs with the pod); KEP-753 (a native sidecar starts
 //! before the application and is stopped after it, so that it reads what was written last).
 
 use super::agent::Mode;
-use super::blueprint::{Blueprint, Life};
+use super::blueprint::{Blueprint, Life, Stay};
 use super::node::{Node, law_of};
+use super::shipping::crash_loop_ns;
 use super::stream::Stream;
 use super::tally::Tally;
 use crate::engine::marks::CLASSES;
@@ -17,6 +22,7 @@ use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::Cause;
 use crate::units::NS_PER_SEC;
 use smallvec::SmallVec;
+use std::collections::VecDeque;
 use std::ops::Range;
 
 /// Purposes of a pod's draws.
@@ -48,6 +54,8 @@ pub(super) struct Place {
     failed_starts: u32,
     stage: Stage,
     next_ns: u64,
+    /// What is left of its stays on the node, the present or next one first, where it is not here all the time.
+    stays: Option<VecDeque<Stay>>,
     /// Its pods' streams on the node, in the order of the template.
     pub streams: SmallVec<[u32; 2]>,
     /// The inputs of an agent in the pod.
@@ -58,15 +66,9 @@ pub(super) struct Place {
     pub leaves_ns: Option<u64>,
 }
 
-/// Seconds until the kubelet tries again to start a container, after so many failures: 10, doubling, 300 at most.
-/// Source: Kubernetes, "Pod Lifecycle", container restart back-off.
-pub(super) fn start_backoff_s(failures: u32) -> u64 {
-    (10u64 << failures.saturating_sub(1).min(5)).min(300)
-}
-
 impl Place {
     /// A place whose first pod is in the middle of its life when the run begins.
-    pub fn new(template: u32, life: Option<&Life>, pod_key: u64) -> Self {
+    pub fn new(template: u32, life: Option<&Life>, pod_key: u64, stays: &[Stay]) -> Self {
         let mut place = Self {
             template,
             pod_key,
@@ -74,6 +76,7 @@ impl Place {
             failed_starts: 0,
             stage: Stage::Ending,
             next_ns: u64::MAX,
+            stays: (!stays.is_empty()).then(|| stays.iter().copied().collect()),
             streams: SmallVec::new(),
             inputs: 0..0,
             restarts: Vec::new(),
@@ -81,6 +84,13 @@ impl Place {
         };
         if let Some(life) = life {
             place.next_ns = place.run_for(Self::first_life_s(life, pod_key), life) * NS_PER_SEC;
+        }
+        match stays.first() {
+            Some(stay) if stay.begins_ns > 0 => {
+                place.stage = Stage::Gone;
+                place.wait_for(stay.begins_ns);
+            }
+            _ => place.next_ns = place.bounded(place.next_ns),
         }
         place
     }
@@ -108,9 +118,13 @@ impl Place {
         if stops_first { left_s - life.agent_stops_s } else { left_s }
     }
 
-    /// The key of the pod that has the place now.
-    pub fn key(&self) -> u64 {
-        if self.generation == 0 { self.pod_key } else { subkey(self.pod_key ^ GENERATION, self.generation) }
+    /// The key of the pod that has the place now: its own for one that is moved or restarted, which goes on with its
+    /// lines.
+    pub fn key(&self, life: Option<&Life>) -> u64 {
+        match life {
+            Some(_) if self.generation > 0 => subkey(self.pod_key ^ GENERATION, self.generation),
+            _ => self.pod_key,
+        }
     }
 
     /// Whether its pod runs.
@@ -118,7 +132,7 @@ impl Place {
         matches!(self.stage, Stage::Runs | Stage::Ending)
     }
 
-    /// Whether its pod has been deleted.
+    /// Whether its pod has been deleted, or none has come so far.
     pub fn is_gone(&self) -> bool {
         self.stage == Stage::Gone
     }
@@ -128,6 +142,42 @@ impl Place {
         let restart_ns = self.restarts.last().map_or(u64::MAX, |(due_ns, _)| *due_ns);
         let replaced_ns = self.leaves_ns.map_or(u64::MAX, |since_ns| since_ns + 1);
         self.next_ns.min(restart_ns).min(replaced_ns)
+    }
+
+    /// The stay that a pod is in, or comes for next.
+    fn stay(&self) -> Option<&Stay> {
+        self.stays.as_ref().and_then(VecDeque::front)
+    }
+
+    /// Whether the stay is over.
+    fn must_leave(&self, now_ns: u64) -> bool {
+        self.stays.is_some() && self.stay().is_none_or(|stay| stay.ends_ns <= now_ns)
+    }
+
+    /// What comes next at `own_ns` by itself comes no later than the stay has it.
+    fn bounded(&self, own_ns: u64) -> u64 {
+        let Some(stay) = self.stay() else { return own_ns };
+        own_ns.min(match self.stage {
+            Stage::Runs | Stage::Ending => stay.ends_ns,
+            Stage::Ended => stay.deleted_ns,
+            Stage::Gone => u64::MAX,
+        })
+    }
+
+    /// The place stays empty until then; whoever comes has numbers of their own.
+    fn wait_for(&mut self, begins_ns: u64) {
+        self.generation = (begins_ns / NS_PER_SEC) << 32;
+        self.next_ns = begins_ns;
+    }
+
+    /// The stay is over: the place is empty until the next one. Gives whether there is none.
+    fn leave(&mut self) -> bool {
+        let next_ns = self.stays.as_mut().and_then(|stays| {
+            stays.pop_front();
+            stays.front().map(|stay| stay.begins_ns)
+        });
+        self.wait_for(next_ns.unwrap_or(u64::MAX));
+        next_ns.is_none()
     }
 
     /// Takes note that the stream number `plan` of its pods is the node's stream `number`.
@@ -142,7 +192,8 @@ impl Place {
 impl Node {
     /// When a pod ends, is deleted or begins next.
     pub(super) fn next_life_ns(&self) -> u64 {
-        self.places.iter().map(Place::due_ns).min().unwrap_or(u64::MAX)
+        let struck_ns = self.strikes.last().map_or(u64::MAX, |strike| strike.at_ns);
+        self.places.iter().map(Place::due_ns).fold(struck_ns, u64::min)
     }
 
     /// Handles what is due at `now_ns` in the lives of pods.
@@ -154,39 +205,50 @@ impl Node {
                 continue;
             }
             let template = &blueprint.pods[place.template as usize];
-            let Some(life) = &template.life else { continue };
-            let after_s = match place.stage {
-                Stage::Runs => {
+            let life = template.life.as_ref();
+            let after = |seconds: u64| now_ns + seconds * NS_PER_SEC;
+            let own_ns = match place.stage {
+                Stage::Runs if !place.must_leave(now_ns) => {
                     self.stop_agent(place, now_ns, blueprint, tally);
                     place.stage = Stage::Ending;
-                    life.agent_stops_s
+                    life.map(|life| after(life.agent_stops_s))
                 }
-                Stage::Ending => {
-                    tally.stuck_pods += u64::from(life.sticks && !place.inputs.is_empty());
+                Stage::Runs | Stage::Ending => {
+                    let sticks = life.is_some_and(|life| life.sticks) && !place.inputs.is_empty();
+                    tally.stuck_pods += u64::from(sticks);
                     self.end_pod(place, now_ns, blueprint, tally);
                     place.stage = Stage::Ended;
-                    life.lingers_s
+                    life.filter(|_| !place.must_leave(now_ns)).map(|life| after(life.lingers_s))
                 }
                 Stage::Ended => {
                     self.delete_pod(place, now_ns, blueprint, tally);
                     place.stage = Stage::Gone;
-                    life.pause_s - life.lingers_s
+                    life.map(|life| after(life.pause_s - life.lingers_s))
                 }
                 Stage::Gone
                     if template.needs_backend && blueprint.backend.refuses_until(now_ns).is_some() =>
                 {
                     tally.refused_starts += 1;
                     place.failed_starts += 1;
-                    start_backoff_s(place.failed_starts)
+                    Some(now_ns + crash_loop_ns(place.failed_starts + 1))
                 }
                 Stage::Gone => {
                     place.failed_starts = 0;
                     place.generation += 1;
                     self.begin_pod(place, now_ns, blueprint);
-                    place.run_for(life.lifetime.sum(1, place.key(), LIFETIME).max(1), life)
+                    place.stage = Stage::Ending;
+                    let lives_s = |life: &Life| life.lifetime.sum(1, place.key(Some(life)), LIFETIME).max(1);
+                    life.map(|life| (lives_s(life), life))
+                        .map(|(lives_s, life)| after(place.run_for(lives_s, life)))
                 }
             };
-            place.next_ns = now_ns + after_s * NS_PER_SEC;
+            place.next_ns = place.bounded(own_ns.unwrap_or(u64::MAX));
+            if place.stage == Stage::Gone && place.must_leave(place.next_ns) {
+                let is_last = place.leave();
+                for index in place.inputs.clone().filter(|_| is_last) {
+                    self.inputs[index as usize].is_gone = true;
+                }
+            }
             if place.next_ns >= blueprint.horizon_ns {
                 place.next_ns = u64::MAX;
             }
@@ -242,25 +304,30 @@ impl Node {
             if reader < self.inputs.len() {
                 self.advance(reader, now_ns, blueprint, tally);
             }
-            self.retire(number as usize, blueprint, tally);
+            self.retire(number as usize, None, blueprint, tally);
         }
         for index in place.inputs.clone() {
+            // One that is down may hold batches on the pod's disk.
             let input = &mut self.inputs[index as usize];
-            if input.mode != Mode::Down {
-                tally.ledger.lose(Cause::AgentKilled, input.drop_all());
-            }
+            tally.ledger.lose(Cause::AgentKilled, input.drop_all());
             input.restart_ns = u64::MAX;
             self.schedule_input(index as usize);
         }
     }
 
-    /// A stream is deleted: counts what it wrote.
-    fn retire(&mut self, number: usize, blueprint: &Blueprint, tally: &mut Tally) {
+    /// A stream is deleted, with more than its pod where there is a cause for that: counts what it wrote.
+    pub(super) fn retire(
+        &mut self,
+        number: usize,
+        with: Option<Cause>,
+        blueprint: &Blueprint,
+        tally: &mut Tally,
+    ) {
         self.count_stale(number, blueprint, tally);
         let stream = &mut self.streams[number];
         let law = &blueprint.laws[stream.law as usize];
         let files = &mut self.files[number];
-        let written = files.delete(stream, law, tally);
+        let written = files.delete(stream, law, with, tally);
         let before_warmup = files.lines_before_warmup(stream, law, blueprint.warmup_ns);
         tally.wrote(stream, written, before_warmup, self.media[number]);
     }
@@ -268,7 +335,12 @@ impl Node {
     /// The successor begins, with files and numbers of its own.
     pub(super) fn begin_pod(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint) {
         let template = &blueprint.pods[place.template as usize];
-        let pod_key = place.key();
+        let pod_key = place.key(template.life.as_ref());
+        // An agent of a pod that is moved has luck of its own.
+        let agent_key = match template.life {
+            None if place.generation > 0 => subkey(pod_key ^ GENERATION, place.generation),
+            _ => pod_key,
+        };
         let config_ns = self.config_ns(place, now_ns, blueprint);
         for (plan, &number) in template.streams.iter().zip(&place.streams) {
             let number = number as usize;
@@ -282,22 +354,30 @@ impl Node {
             let stream = &mut self.streams[number];
             self.files[number].settle(stream, law);
             if let Some(input) = self.inputs.get_mut(self.reader_of[number] as usize) {
-                if place.inputs.is_empty() {
+                if !place.inputs.is_empty() {
+                    if config_ns == now_ns {
+                        self.files[number].discover_at(stream, law, now_ns);
+                    }
+                } else if input.mode != Mode::Down {
+                    // One that is down finds all files when it is back.
                     input.want_scan(now_ns, blueprint.agents[input.plan as usize].scan_ns);
-                } else if config_ns == now_ns {
-                    self.files[number].discover_at(stream, law, now_ns);
                 }
             }
             if self.media[number].is_on_disk() && !self.media[number].is_rotated_by_kubelet() {
                 self.foresee_rotation(number, now_ns, self.tick_after(now_ns, blueprint), blueprint);
             }
         }
+        self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
         for index in place.inputs.clone() {
             let input = &mut self.inputs[index as usize];
-            input.begin(now_ns, pod_key, &blueprint.agents[input.plan as usize]);
+            input.begin(now_ns, agent_key, &blueprint.agents[input.plan as usize]);
             if config_ns > now_ns {
                 // Its first look for files is when it has its config.
                 (input.config_ns, input.scan_ns) = (config_ns, config_ns);
+            }
+            if let Some(restart_ns) = blueprint.cannot_start_until(place.template, now_ns) {
+                input.drop_all();
+                input.restart_ns = restart_ns;
             }
         }
         let readers = place.streams.iter().map(|number| self.reader_of[*number as usize]);

@@ -2,9 +2,10 @@
 
 use super::agent::{Input, Mode};
 use super::backend::Link;
-use super::blueprint::{Blueprint, PlacedPod, Reader, StreamLaw, StreamPlan};
+use super::blueprint::{Blueprint, OnNode, PlacedPod, Reader, StreamLaw, StreamPlan};
 use super::control::{Arrival, Reach};
 use super::files::Files;
+use super::incident::Strike;
 use super::life::Place;
 use super::runtime::SPLIT_BYTES;
 use super::shipping::Ship;
@@ -15,6 +16,7 @@ use crate::engine::marks::CLASSES;
 use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::{Cause, Medium};
 use crate::units::SimTime;
+use smallvec::SmallVec;
 use std::ops::Range;
 
 /// The kubelet's place in the event list, for pods' lives and for their files; inputs follow.
@@ -43,6 +45,9 @@ pub(super) struct Node {
     /// Pods that come and go, and when the next of them does.
     pub(super) places: Vec<Place>,
     pub(super) life_ns: u64,
+    /// What happens to the node and its agents, the earliest last; and the disturbances that concern it.
+    pub(super) strikes: Vec<Strike>,
+    pub(super) cut_off: SmallVec<[u32; 2]>,
     log_disk_bytes: u64,
     /// When changes of collection configs reach its agents.
     pub(super) reach: Option<Box<Reach>>,
@@ -63,7 +68,8 @@ struct Found<'a> {
 }
 
 impl Node {
-    pub fn new(blueprint: &Blueprint, number: usize, pool: usize, pods: &[PlacedPod], key: u64) -> Self {
+    pub fn new(blueprint: &Blueprint, number: usize, pool: usize, on: &OnNode, key: u64) -> Self {
+        let OnNode { pods, happenings } = on;
         let node_key = subkey(named_key(key, "node"), number as u64);
         let node_agent = blueprint.node_agent.filter(|_| !blueprint.pools[pool].serverless);
         let mut found = Vec::new();
@@ -76,9 +82,9 @@ impl Node {
             let template = &blueprint.pods[pod.template as usize];
             let pod_key = subkey(named_key(key, &template.name), u64::from(pod.ordinal));
             pod_keys.push(pod_key);
-            if template.life.is_some() || restarts && template.agent.is_some() {
+            if template.life.is_some() || restarts && template.agent.is_some() || !pod.stays.is_empty() {
                 place_of[position] = Some(places.len());
-                places.push(Place::new(pod.template, template.life.as_ref(), pod_key));
+                places.push(Place::new(pod.template, template.life.as_ref(), pod_key, &pod.stays));
             }
             for (number, plan) in template.streams.iter().enumerate() {
                 let agent = match plan.reader {
@@ -113,6 +119,8 @@ impl Node {
             horizon_ns: blueprint.horizon_ns,
             places,
             life_ns: 0,
+            strikes: Vec::new(),
+            cut_off: SmallVec::new(),
             log_disk_bytes: blueprint.pools[pool].log_disk_bytes,
             reach: None,
             looks: Vec::new(),
@@ -122,22 +130,31 @@ impl Node {
             node.add_stream(blueprint, stream);
             if let Some((place, plan)) = stream.place {
                 node.places[place].has_stream(plan, number as u32);
+                if node.places[place].is_gone() {
+                    node.files[number].not_begun(&mut node.streams[number]);
+                }
             }
         }
         let inputs_of = node.add_inputs(blueprint, &found, pods, &pod_keys, (node_agent, node_key));
         if let Some(plan) = control {
-            let own = (pods, pod_keys.as_slice());
+            let own = (pods.as_slice(), pod_keys.as_slice());
             let inputs = node.inputs.len();
             node.reach =
                 Some(Box::new(Reach::new(blueprint, plan, (number, node_key), own, inputs, &inputs_of)));
         }
+        node.expect(happenings, pods, &inputs_of, node_agent.is_some());
         for (place, inputs) in place_of.into_iter().zip(inputs_of) {
-            if let Some(place) = place.map(|place| &mut node.places[place]) {
-                if let (Some(plan), Some(reach)) = (control, &node.reach) {
-                    place.restarts = reach.restarts(plan, &inputs);
+            let Some(place) = place else { continue };
+            if node.places[place].is_gone() {
+                for input in &mut node.inputs[inputs.start as usize..inputs.end as usize] {
+                    input.drop_all();
+                    input.is_gone = true;
                 }
-                place.inputs = inputs;
             }
+            if let (Some(plan), Some(reach)) = (control, &node.reach) {
+                node.places[place].restarts = reach.restarts(plan, &inputs);
+            }
+            node.places[place].inputs = inputs;
         }
         node.life_ns = node.next_life_ns();
         node.events = EventList::new(1 + node.inputs.len());
@@ -248,13 +265,16 @@ impl Node {
         link: &mut Link<'_>,
         tally: &mut Tally,
     ) -> u64 {
+        link.turn_to(&self.cut_off);
         while let Some((at, entity)) = self.events.peek() {
             let now_ns = at.as_ns();
             if now_ns >= until_ns {
                 return now_ns;
             }
             if entity == KUBELET {
-                if self.life_ns <= now_ns {
+                if self.strikes.last().is_some_and(|strike| strike.at_ns <= now_ns) {
+                    self.strike(now_ns, blueprint, link, tally);
+                } else if self.life_ns <= now_ns {
                     self.live(now_ns, blueprint, tally);
                 } else if self.tick_ns <= now_ns {
                     self.look_at_files(now_ns, blueprint, tally);
@@ -355,7 +375,7 @@ impl Node {
         let share_ppm = u128::from(disk_bytes) * 1_000_000 / u128::from(self.log_disk_bytes.max(1));
         tally.fullest_disk_ppm = tally.fullest_disk_ppm.max(u64::try_from(share_ppm).unwrap_or(u64::MAX));
         let mut shared_bytes: f64 = 0.0;
-        for input in &self.inputs {
+        for input in self.inputs.iter().filter(|input| !input.is_gone) {
             let costs = &blueprint.agents[input.plan as usize].costs;
             tally.ledger.in_flight +=
                 input.filling.lines + input.batches.iter().map(|b| b.lines).sum::<u64>();

@@ -74,7 +74,15 @@ impl Node {
                         let plan = &blueprint.agents[self.inputs[index].plan as usize];
                         pause(plan, since_ns, until_ns, blueprint, tally);
                     }
-                    Mode::Stopped | Mode::Down => {}
+                    Mode::Stopped => {}
+                    Mode::Down => {
+                        let input = &self.inputs[index];
+                        // One that will not start again is gone, and not missing.
+                        if input.leads && input.restart_ns != u64::MAX {
+                            tally.agent_down_ns +=
+                                until_ns.min(blueprint.horizon_ns).saturating_sub(since_ns);
+                        }
+                    }
                 }
                 self.withhold(index, until_ns, blueprint, tally);
             }

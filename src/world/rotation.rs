@@ -149,7 +149,10 @@ impl Node {
             match files.notice(stream, law, now_ns, reads, rotate_wait_ns) {
                 Some(Noticed::NotYet) => input.has_unnoticed = true,
                 Some(Noticed::Now { found, gives_up_ns }) => {
-                    input.give_up_ns = input.give_up_ns.min(gives_up_ns);
+                    // One that is down begins anew with what there is then.
+                    if input.mode != Mode::Down {
+                        input.give_up_ns = input.give_up_ns.min(gives_up_ns);
+                    }
                     input.behind |= found;
                     any_found |= found;
                 }

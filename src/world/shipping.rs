@@ -3,13 +3,13 @@
 use super::agent::{Batch, Input, Mode};
 use super::backend::Link;
 use super::blueprint::{AgentPlan, Blueprint};
-use super::life::start_backoff_s;
 use super::node::Node;
 use super::stream::Stream;
 use super::tally::Tally;
 use crate::engine::random::{draw, subkey, unit};
 use crate::flow::{Cause, Chunk};
 use crate::profile::Retries;
+use crate::units::NS_PER_SEC;
 
 const NEVER: u64 = u64::MAX;
 
@@ -128,21 +128,44 @@ impl Input {
         self.release(now_ns, plan);
     }
 
-    /// The process dies. What the backend has accepted stays delivered, and batches that wait on disk are sent
-    /// again; everything else it held is lost.
-    fn kill(&mut self, now_ns: u64, plan: &AgentPlan, tally: &mut Tally) {
+    /// Sends what waits for its retry once more, and what was read since the last flush.
+    pub(super) fn send_all(&mut self, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) {
+        for batch in self.batches.iter_mut().filter(|batch| !batch.under_way) {
+            batch.due_ns = now_ns;
+        }
+        self.settle_batches(now_ns, plan, ship);
+        if self.filling.lines > 0 {
+            let mut batch = std::mem::take(&mut self.filling);
+            if !self.send(&mut batch, now_ns, plan, ship) {
+                self.batches.push(batch);
+            }
+        }
+    }
+
+    /// The process dies, and is started again.
+    pub(super) fn kill(&mut self, now_ns: u64, plan: &AgentPlan, tally: &mut Tally) {
+        self.kills += 1;
+        self.die(now_ns + plan.restart_ns + crash_loop_ns(self.kills), plan, tally);
+    }
+
+    /// The process ends until it reads again at `restart_ns`. What the backend has accepted stays delivered, and batches
+    /// that wait on disk are sent again then; everything else it held is lost.
+    pub(super) fn die(&mut self, restart_ns: u64, plan: &AgentPlan, tally: &mut Tally) {
         let kept = if plan.buffers_on_disk() { std::mem::take(&mut self.batches) } else { Vec::new() };
         tally.ledger.lose(Cause::AgentKilled, self.drop_all());
         self.held_bytes = kept.iter().map(|b| b.record_bytes).sum();
         self.batches = kept;
-        self.kills += 1;
-        // The kubelet's crash-loop back-off: at once the first time, then 10 s, doubling up to 5 minutes.
-        let crash_loop_s = if self.kills < 2 { 0 } else { start_backoff_s(self.kills - 1) };
-        self.restart_ns = now_ns + plan.restart_ns + crash_loop_s * 1_000_000_000;
+        self.restart_ns = restart_ns;
         for batch in &mut self.batches {
             (batch.under_way, batch.due_ns) = (false, self.restart_ns);
         }
     }
+}
+
+/// The kubelet's crash-loop back-off after so many deaths: at once the first time, then 10 s, doubling up to 5 minutes.
+pub(super) fn crash_loop_ns(kills: u32) -> u64 {
+    let seconds = if kills < 2 { 0 } else { (10u64 << (kills - 2).min(5)).min(300) };
+    seconds * NS_PER_SEC
 }
 
 /// The wait before a retry: uniform between the base and the base doubled once a try, within the cap.

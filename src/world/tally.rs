@@ -39,6 +39,8 @@ pub struct Tally {
     pub inputs: u64,
     /// Agents killed for their memory.
     pub oom_kills: u64,
+    /// Agents, times nanoseconds in which they were down and about to be started again, while lines are written.
+    pub agent_down_ns: u64,
     /// Requests to the backend while lines are written, retries included.
     pub requests: u64,
     /// Bytes sent to the backend while lines are written, retries included.
@@ -61,6 +63,10 @@ pub struct Tally {
     pub longest_wait_ns: u64,
     /// What the control plane did.
     pub control: ControlTally,
+    /// Time in which pods that faults moved wrote nowhere, in nanoseconds; entered by whoever planned it.
+    pub pod_gap_ns: u64,
+    /// Pods that fitted nowhere after they had to leave; entered by whoever planned it.
+    pub pods_pending: u64,
     /// Lines emitted and delivered in each bin of the timeline.
     pub timeline: Vec<(u64, u64)>,
     bin_bits: u32,
@@ -100,6 +106,7 @@ impl Tally {
             stuck_pods: 0,
             inputs: 0,
             oom_kills: 0,
+            agent_down_ns: 0,
             requests: 0,
             sent_bytes: 0,
             delivered_in_time: 0,
@@ -111,6 +118,8 @@ impl Tally {
             fullest_disk_ppm: 0,
             longest_wait_ns: 0,
             control: ControlTally::default(),
+            pod_gap_ns: 0,
+            pods_pending: 0,
             timeline: vec![(0, 0); (blueprint.end_ns() >> bin_bits) as usize + 1],
             bin_bits,
             warmup_ns: blueprint.warmup_ns,
@@ -173,6 +182,7 @@ impl Tally {
             &mut self.stuck_pods,
             &mut self.inputs,
             &mut self.oom_kills,
+            &mut self.agent_down_ns,
             &mut self.requests,
             &mut self.sent_bytes,
             &mut self.delivered_in_time,
@@ -309,6 +319,7 @@ impl AddAssign<&Self> for Tally {
         self.stuck_pods += other.stuck_pods;
         self.inputs += other.inputs;
         self.oom_kills += other.oom_kills;
+        self.agent_down_ns += other.agent_down_ns;
         self.requests += other.requests;
         self.sent_bytes += other.sent_bytes;
         self.delivered_in_time += other.delivered_in_time;

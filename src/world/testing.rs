@@ -96,10 +96,12 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
             latency_tail: Marks::constant(0),
             queue_ns: 5 * NS_PER_SEC,
             outages: Vec::new(),
+            disturbances: Vec::new(),
         },
         control: None,
         proxies: Vec::new(),
         node_proxy: None,
+        faults: Vec::new(),
         fresh: None,
         horizon_ns: seconds * NS_PER_SEC,
         warmup_ns: 0,
@@ -117,6 +119,8 @@ pub(super) fn one_node(blueprint: &Blueprint) -> Placement {
         node_of: vec![0; pods as usize],
         template_of: vec![0; pods as usize],
         ordinal_of: (0..pods).collect(),
+        residences: Vec::new(),
+        happenings: Vec::new(),
     }
 }
 

@@ -302,6 +302,30 @@ fn flushes_settled_at_once_give_the_same_bits_as_events() {
     check("an outage", &|b| {
         b.backend.outages = vec![Outage { from_ns: 40 * S, until_ns: 60 * S, refuses: true }];
     });
+    let disturbance = |effect, share| Disturbance {
+        from_ns: 40 * S + 123_456_789,
+        until_ns: 60 * S,
+        effect,
+        share,
+        of_some_nodes: false,
+    };
+    for (what, effect, share) in [
+        ("every third request refused", Effect::Refuse, 0.33),
+        ("every third request stalled", Effect::Stall, 0.33),
+        ("a slow backend", Effect::Slow(200.0), 1.0),
+        ("half of the requests slow, at a capacity", Effect::Slow(3_000.0), 0.5),
+    ] {
+        check(what, &|b| {
+            b.backend.disturbances = vec![disturbance(effect, share)];
+            b.backend.capacity_bytes_per_s = what.contains("capacity").then_some(1e6);
+        });
+    }
+    check("a node cut off, and none", &|b| {
+        b.backend.disturbances = vec![
+            Disturbance { of_some_nodes: true, ..disturbance(Effect::Refuse, 1.0) },
+            Disturbance { from_ns: 90 * S, until_ns: 95 * S, ..disturbance(Effect::Stall, 1.0) },
+        ];
+    });
     check("rotation", &|b| b.kubelet = FileRotation { size_bytes: 200_000, files: 3 });
     check("slow answers", &|b| b.backend.latency_ns = 990_000_000);
     check("a small buffer", &|b| b.agents[0].buffer_limit_bytes = 24_000);

@@ -139,6 +139,22 @@ fn refusals_and_retries_are_those_of_the_reference() {
 }
 
 #[test]
+fn partial_outages_and_slow_answers_are_those_of_the_reference() {
+    let with = "collection: { with: { refreshInterval: 7s, retries: { limit: 2 } } }";
+    for (name, fault) in [
+        ("a-third-refused", "share: 33%"),
+        ("a-third-stalled", "share: 33%, mode: stall"),
+        ("slow", "mode: { slow: 40 }"),
+        ("some-very-slow", "share: 20%, mode: { slow: 200 }"),
+    ] {
+        let outage =
+            |at: &str, how: &str| format!("{{ outage: {{ of: backend, at: {at}, for: 12s{how} }} }}");
+        let faults = [outage("10s", &format!(", {fault}")), outage("26s", "")].join(", ");
+        hold(name, &["1s", "10ms"], 0.0, &format!("{}{with}\nfaults: [ {faults} ]", pods(50, "64Ki")));
+    }
+}
+
+#[test]
 #[ignore = "a paused input notices rotations later in the fast world than in the reference: docs/limitations.md"]
 fn a_full_buffer_in_a_stall_is_that_of_the_reference() {
     // Where a buffer is full the fast world finds the instant to 0.25 ms, and cuts its last write short.

@@ -268,6 +268,41 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
         ),
         (and("faults: [ { outage: { of: network, at: 3s, for: 5s } } ]"), ":15:27:", &["allowed is backend"]),
         (and("faults: [ { of: backend, at: 3s, for: 5s } ]"), ":15:13:", &["such as outage: {"]),
+        (
+            and("faults: [ { outage: { of: backend, at: 3s, for: 5s, mode: { slow: 0.5 } } } ]"),
+            ":15:",
+            &["0.5 times as long; allowed is 1 to 1000000"],
+        ),
+        (
+            and("faults: [ { outage: { of: backend, at: 3s, for: 5s, share: 0% } } ]"),
+            ":15:60:",
+            &["share is 0%", "above 0% up to 100%"],
+        ),
+        (
+            and("faults: [ { outage: { of: backend, at: 3s, for: 5s, pool: q } } ]"),
+            ":15:59:",
+            &["there is no pool \"q\"; there are p"],
+        ),
+        (and("faults: [ { crash: { at: 30s } } ]"), ":15:26:", &["after the duration of 20s"]),
+        (
+            and("faults: [ { crash: { at: 3s, agents: 0.5 } } ]"),
+            ":15:38:",
+            &["0.5 is not a number such as 3"],
+        ),
+        (and("faults: [ { crash: { at: 3s, agents: 120% } } ]"), ":15:38:", &["a share such as 25%"]),
+        (
+            and("faults: [ { badConfig: { tenant: b, at: 3s, for: 1s } } ]"),
+            ":15:34:",
+            &["there is no tenant \"b\"; there are a"],
+        ),
+        (and("faults: [ { drain: { nodes: 3, at: 3s } } ]"), ":15:29:", &["3 nodes of 2"]),
+        (and("faults: [ { spotWave: { at: 3s } } ]"), ":15:", &["\"nodes\" is missing"]),
+        (
+            and("faults: [ { upgrade: { at: 3s, takes: 800h } } ]"),
+            ":15:39:",
+            &["takes is 800h", "up to 720h"],
+        ),
+        (and("faults: [ { earthquake: { at: 3s } } ]"), ":15:", &["outage, crash, badConfig"]),
         (and("faults: { outage: { of: backend, at: 3s, for: 5s } }"), ":15:", &["needed here is a list"]),
         (and("objectives: [ \"los <= 0.1%\" ]"), ":15:15:", &["\"los\" is no metric", "loss, undelivered"]),
         (and("objectives: [ \"loss < 0.1%\" ]"), ":15:15:", &["such as \"loss <= 0.1%\""]),
@@ -451,6 +486,15 @@ fn the_ends_of_what_is_allowed_can_be_run() {
         more("backend: { latency: 0s, latencyTail: 0s }"),
         more("backend: { capacity: 1MB/s, latency: 1h, latencyTail: 1h }"),
         more("faults: [ { outage: { of: backend, at: 0s, for: 720h } } ]"),
+        more(
+            "faults: [ { outage: { of: backend, at: 0s, for: 720h, mode: { slow: 1e6 }, share: 0.0001% } }, { outage: { of: backend, at: 0s, for: 1s, nodes: 1, pool: p } } ]",
+        ),
+        more(
+            "faults: [ { nodeLoss: { nodes: 100%, at: 0s, evictAfter: 0s, pause: 0s } }, { crash: { at: 0s } }, { upgrade: { at: 0s, takes: 0s } } ]",
+        ),
+        more(
+            "faults: [ { drain: { nodes: 2, at: 0s, apart: 720h, linger: 720h, pause: 720h } }, { spotWave: { nodes: 1, at: 19s, notice: 720h } }, { badConfig: { tenant: a, at: 0s, for: 720h } }, { upgrade: { at: 1s, takes: 720h } } ]",
+        ),
         more(
             "faults: [ { outage: { of: backend, at: 0s, for: 720h, mode: stall } }, { outage: { of: backend, at: 5s, for: 0s } } ]",
         ),

@@ -20,7 +20,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("world", &["engine", "flow", "profile", "observe", "units"]),
     // A blueprint is made of the engine's laws, of media and of plain quantities.
     ("strategy", &["scenario", "profile", "world", "engine", "flow", "units"]),
-    ("placement", &["world"]),
+    // What faults strike is drawn by the engine's keys, and how many of them is a plain quantity.
+    ("placement", &["world", "engine", "units"]),
     // A run's key is one of the engine's; its figures are metrics in units; it is asked for with a scenario.
     ("run", &["scenario", "strategy", "placement", "world", "observe", "engine", "metric", "units"]),
     // Studies build companions out of scenarios, and read what runs return; a report's subject names the sources of

@@ -70,6 +70,7 @@ pub(super) fn cause(cause: Cause) -> RGBColor {
         Cause::RetriesExhausted => ORANGE,
         Cause::AgentKilled => BLACK,
         Cause::NotCollectable => GREEN,
+        Cause::NodeLost => FAINT,
     }
 }
 

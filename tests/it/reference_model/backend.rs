@@ -1,6 +1,7 @@
-//! The log service: latency, outages, and capacity added up in slots.
+//! The log service: latency, outages of all or a share of requests, and capacity added up in slots.
 
-use loghaul::world::BackendPlan;
+use loghaul::engine::random::{draw, subkey, unit};
+use loghaul::world::{BackendPlan, Effect};
 
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +43,21 @@ impl<'a> Backend<'a> {
         while let Some(outage) = in_outage(starts_ns) {
             starts_ns = outage.until_ns;
         }
+        // A partial outage draws for each agent, outage and request.
+        let mut factor = 1.0;
+        for (number, partial) in plan.disturbances.iter().enumerate() {
+            assert!(!partial.of_some_nodes, "the reference knows of no partitions");
+            let within = partial.from_ns <= now_ns && now_ns < partial.until_ns;
+            let luck = unit(draw(subkey(subkey(key, 40), number as u64), request));
+            if within && luck < partial.share {
+                match partial.effect {
+                    Effect::Refuse if starts_ns > now_ns => {}
+                    Effect::Refuse => return refused(now_ns + plan.latency_ns / 2, false),
+                    Effect::Stall => starts_ns = starts_ns.max(partial.until_ns),
+                    Effect::Slow(by) => factor *= by,
+                }
+            }
+        }
         let mut wait_ns = 0.0;
         if let Some(capacity) = plan.capacity_bytes_per_s {
             wait_ns = self.wait_ns(now_ns, capacity);
@@ -55,7 +71,8 @@ impl<'a> Backend<'a> {
             self.demand[slot] += bytes as f64;
         }
         let tail_ns = plan.latency_tail.sum(1, key, request) * 1000;
-        let at_ns = starts_ns + plan.latency_ns + wait_ns as u64 + tail_ns;
+        let way_ns = ((plan.latency_ns + tail_ns) as f64 * factor) as u64;
+        let at_ns = starts_ns + wait_ns as u64 + way_ns;
         Answer { at_ns, accepted: true, carried: true }
     }
 

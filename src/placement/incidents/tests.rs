@@ -1,0 +1,164 @@
+//! Where pods go, against arithmetic.
+
+use super::*;
+use crate::placement::place;
+use crate::scenario::from_yaml;
+use crate::strategy::by_name;
+
+/// Nodes of four cores and pods of one, so that four fit on each.
+fn planned(strategy: &str, nodes: u64, pods: u64, faults: &str) -> (Blueprint, Placement, Struck) {
+    let yaml = format!(
+        "name: t\nduration: 10m\n\
+         cluster: {{ pools: [ {{ name: p, nodes: {nodes}, cpu: 4100m, memory: 64Gi, grows: false }} ] }}\n\
+         tenants: [ {{ name: a, workloads: [ {{ name: w, replicas: {pods}, requests: {{ cpu: 1, memory: 1Gi }}, \
+         logs: [ {{ stream: stdout, rate: 1/s }} ] }} ] }} ]\n\
+         collection: {{ agent: fluent-bit, daemonset: {{ requests: {{ cpu: 10m }} }}, \
+         sidecar: {{ requests: {{ cpu: 5m }} }} }}\n\
+         faults: {faults}\n"
+    );
+    let scenario = from_yaml("t.yaml", &yaml).unwrap();
+    let blueprint = by_name(strategy).unwrap().blueprint(&scenario, nodes);
+    let placement = place(&blueprint).unwrap();
+    let struck = strike(&blueprint, &placement, 7);
+    (blueprint, placement, struck)
+}
+
+/// Stays of each pod that moved: nodes, and seconds of beginning and end.
+fn stays(struck: &Struck) -> BTreeMap<u32, Vec<(u32, u64, u64)>> {
+    let mut stays: BTreeMap<u32, Vec<_>> = BTreeMap::new();
+    for Residence { pod, node, stay } in &struck.placement.residences {
+        let seconds = |ns: u64| if ns == NEVER { NEVER } else { ns / NS_PER_SEC };
+        stays.entry(*pod).or_default().push((*node, seconds(stay.begins_ns), seconds(stay.ends_ns)));
+    }
+    stays
+}
+
+#[test]
+fn pods_of_a_drained_node_start_where_there_is_room() {
+    // Three nodes for twelve pods, eight are there: three, three and two. Those of the drained one fit on the others.
+    let (_, before, struck) =
+        planned("native", 3, 8, "[ { drain: { nodes: 1, at: 1m, linger: 2s, pause: 10s } } ]");
+    let stays = stays(&struck);
+    let drained = stays.values().next().unwrap()[0].0;
+    let there = before.node_of.iter().filter(|node| **node == drained).count();
+    assert_eq!((stays.len(), struck.pending), (there, 0));
+    let mut on = vec![0; 3];
+    for node in &before.node_of {
+        on[*node as usize] += 1;
+    }
+    for stays in stays.values() {
+        // Gone from 60 s until it was deleted at 62 s and ten seconds more.
+        assert_eq!((stays[0], stays[1].1, stays[1].2), ((drained, 0, 60), 72, NEVER));
+        assert_ne!(stays[1].0, drained);
+        on[stays[1].0 as usize] += 1;
+    }
+    assert!(on.iter().enumerate().all(|(node, pods)| node as u32 == drained || *pods <= 4), "{on:?}");
+    assert_eq!(struck.pod_gap_ns, there as u64 * 12 * NS_PER_SEC);
+}
+
+#[test]
+fn what_fits_nowhere_is_pending_to_the_end() {
+    // Two nodes for eight pods, seven are there: four and three. Of those of the lost node one fits on the other where
+    // that has three, else none does.
+    let (_, before, struck) =
+        planned("native", 2, 7, "[ { nodeLoss: { nodes: 1, at: 100s, evictAfter: 30s, pause: 0s } } ]");
+    let lost = struck.placement.happenings[0].node;
+    assert_eq!(struck.placement.happenings[0].what, Incident::Lost);
+    let there = before.node_of.iter().filter(|node| **node == lost).count() as u64;
+    let fit = 4 - (7 - there);
+    assert_eq!(struck.pending, there - fit);
+    // Of 600 s: one that fits is missing for 30, one that does not for 500.
+    assert_eq!(struck.pod_gap_ns, (fit * 30 + (there - fit) * 500) * NS_PER_SEC);
+}
+
+#[test]
+fn a_pod_whose_new_node_goes_too_moves_again() {
+    let both = "[ { nodeLoss: { nodes: 1, at: 100s, evictAfter: 10s } }, \
+                { drain: { nodes: 100%, at: 5m, apart: 10s } } ]";
+    let (_, _, struck) = planned("native", 4, 4, both);
+    // All nodes are drained in the end, each ten seconds after the one before: with the last, nothing is left.
+    assert_eq!(struck.pending, 4);
+    for stays in stays(&struck).values() {
+        // Each stay begins after the one before has ended, on another node.
+        assert!(stays.windows(2).all(|pair| pair[0].2 < pair[1].1 && pair[0].0 != pair[1].0), "{stays:?}");
+        assert!(stays.iter().all(|stay| stay.2 != NEVER), "{stays:?}");
+    }
+}
+
+#[test]
+fn a_pod_on_its_way_to_a_node_that_goes_is_placed_anew() {
+    // Everybody waits for 200 s, and within that all nodes but one go.
+    let faults = "[ { drain: { nodes: 2, at: 60s, apart: 20s, pause: 200s } } ]";
+    let (_, _, struck) = planned("native", 3, 3, faults);
+    assert_eq!(struck.pending, 0);
+    for stays in stays(&struck).values() {
+        // 60 + 1 + 200 s, or 80 + 1 + 200 s.
+        let begins = stays.last().unwrap().1;
+        assert!(stays.len() == 2 && (begins == 261 || begins == 281), "{stays:?}");
+    }
+}
+
+#[test]
+fn agents_of_nodes_are_upgraded_one_after_the_other_and_sidecars_with_their_pods() {
+    let upgrade = "[ { upgrade: { at: 1m, takes: 30s } } ]";
+    let (_, _, daemonset) = planned("daemonset", 3, 9, upgrade);
+    assert_eq!(daemonset.pod_gap_ns, 0);
+    let stops: Vec<(u64, u64)> = daemonset
+        .placement
+        .happenings
+        .iter()
+        .map(|h| match h.what {
+            Incident::Stop { who: Who::Node, back_ns } => (h.at_ns / NS_PER_SEC, back_ns / NS_PER_SEC),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(stops, [(60, 90), (90, 120), (120, 150)]);
+    // A quarter of nine pods at a time is two: five batches. A pod is gone for 30 s.
+    let (_, before, sidecar) = planned("sidecar", 3, 9, upgrade);
+    assert!(sidecar.placement.happenings.is_empty());
+    assert_eq!(sidecar.pod_gap_ns, 9 * 30 * NS_PER_SEC);
+    for (pod, stays) in stays(&sidecar) {
+        let node = before.node_of[pod as usize];
+        let from_s = 60 + u64::from(pod) / 2 * 30;
+        assert_eq!(stays, [(node, 0, from_s), (node, from_s + 30, NEVER)]);
+    }
+    // All at once, where that is asked for.
+    let at_once = "[ { upgrade: { at: 1m, maxUnavailable: 100%, takes: 30s } } ]";
+    let (_, _, daemonset) = planned("daemonset", 3, 9, at_once);
+    assert!(daemonset.placement.happenings.iter().all(|h| h.at_ns == 60 * NS_PER_SEC));
+}
+
+#[test]
+fn a_bad_config_stops_all_agents_that_are_shared_and_only_its_tenants_sidecars() {
+    let stopped = |strategy: &str| {
+        let yaml = "name: t\ncluster: { pools: [ { name: p, nodes: 3 } ] }\ntenants: [ { name: a, count: 4, \
+             workloads: [ { name: w, replicas: 5, logs: [ { stream: stdout, rate: 1/s } ] } ] } ]\n\
+             faults: [ { badConfig: { tenant: a-2, at: 1m, for: 1m } } ]\n";
+        let blueprint = by_name(strategy).unwrap().blueprint(&from_yaml("t.yaml", yaml).unwrap(), 3);
+        let placement = place(&blueprint).unwrap();
+        strike(&blueprint, &placement, 1).placement.happenings
+    };
+    assert_eq!(stopped("native"), []);
+    assert_eq!(stopped("daemonset").len(), 3);
+    let sidecars = stopped("sidecar");
+    let own = |h: &Happening| matches!(h.what, Incident::Stop { who: Who::Pod { template: 1, .. }, .. });
+    assert!(sidecars.len() == 5 && sidecars.iter().all(own), "{sidecars:?}");
+}
+
+#[test]
+fn what_is_struck_depends_on_the_key_and_not_on_the_strategy() {
+    let nodes = |strategy: &str, key| {
+        let (blueprint, placement, _) =
+            planned(strategy, 20, 20, "[ { nodeLoss: { nodes: 10%, at: 1m } }, { crash: { at: 2m } } ]");
+        let struck = strike(&blueprint, &placement, key).placement.happenings;
+        let lost = struck.iter().filter(|h| h.what == Incident::Lost);
+        (lost.map(|h| h.node).collect::<Vec<_>>(), struck.len())
+    };
+    assert_eq!(nodes("daemonset", 7).0, nodes("sidecar", 7).0);
+    assert_eq!(nodes("daemonset", 7).0.len(), 2);
+    assert_ne!(nodes("daemonset", 7).0, nodes("daemonset", 8).0);
+    // Every agent crashes: 20 of nodes; of pods those that do not wait for another node.
+    assert_eq!(nodes("daemonset", 7).1, 22);
+    assert_eq!(nodes("native", 7).1, 2);
+    assert_eq!(nodes("sidecar", 7).1, 2 + 18);
+}

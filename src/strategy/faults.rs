@@ -1,0 +1,87 @@
+//! What goes wrong, as the world takes it: the same under every strategy.
+
+use crate::scenario::{Fault, Outage, OutageMode, Scenario};
+use crate::units::HowMany;
+use crate::world::{Blueprint, Disturbance, Effect, Fault as WorldFault, NodeFault, Outage as WorldOutage};
+
+/// Adds the scenario's faults to a blueprint with its pools and tenants.
+pub(super) fn add_faults(scenario: &Scenario, blueprint: &mut Blueprint) {
+    for fault in &scenario.faults {
+        if let Some(fault) = world_fault(fault, blueprint) {
+            blueprint.faults.push(fault);
+        }
+    }
+    blueprint.backend.outages.sort_by_key(|outage| outage.from_ns);
+}
+
+/// A fault of agents or nodes; one of the backend alone is added to it. What it is of may be missing in a slice of the
+/// scenario, and nothing happens then.
+fn world_fault(fault: &Fault, blueprint: &mut Blueprint) -> Option<WorldFault> {
+    let pool_of = |name: &Option<String>| match name {
+        None => Some(None),
+        Some(name) => blueprint.pools.iter().position(|pool| pool.name == *name).map(Some),
+    };
+    let nodes =
+        |nodes, pool| NodeFault { nodes, pool, drained: None, lost_ns: None, linger_ns: 0, pause_ns: 0 };
+    Some(match fault {
+        Fault::Outage(outage) => {
+            let pool = pool_of(&outage.pool)?;
+            let disturbance = add_outage(outage, blueprint)?;
+            let nodes = outage.nodes.unwrap_or(HowMany::ALL);
+            WorldFault::CutOff { disturbance, nodes, pool }
+        }
+        Fault::Crash(crash) => WorldFault::Crash { at_ns: crash.at.as_ns(), agents: crash.agents },
+        Fault::BadConfig(config) => WorldFault::BadConfig {
+            tenant: blueprint.tenants.iter().position(|name| *name == config.tenant)? as u32,
+            from_ns: config.at.as_ns(),
+            until_ns: config.at.as_ns() + config.lasts.as_ns(),
+        },
+        Fault::Upgrade(upgrade) => WorldFault::Upgrade {
+            at_ns: upgrade.at.as_ns(),
+            max_unavailable: upgrade.max_unavailable,
+            takes_ns: upgrade.takes.as_ns(),
+        },
+        Fault::NodeLoss(loss) => WorldFault::Nodes(NodeFault {
+            lost_ns: Some(loss.at.as_ns()),
+            pause_ns: loss.evict_after.as_ns() + loss.pause.as_ns(),
+            ..nodes(loss.nodes, pool_of(&loss.pool)?)
+        }),
+        Fault::Drain(drain) => WorldFault::Nodes(NodeFault {
+            drained: Some((drain.at.as_ns(), drain.apart.as_ns())),
+            linger_ns: drain.linger.as_ns(),
+            pause_ns: drain.pause.as_ns(),
+            ..nodes(drain.nodes, pool_of(&drain.pool)?)
+        }),
+        Fault::SpotWave(wave) => WorldFault::Nodes(NodeFault {
+            drained: Some((wave.at.as_ns(), 0)),
+            lost_ns: Some(wave.at.as_ns() + wave.notice.as_ns()),
+            linger_ns: wave.linger.as_ns(),
+            pause_ns: wave.pause.as_ns(),
+            ..nodes(wave.nodes, pool_of(&wave.pool)?)
+        }),
+    })
+}
+
+/// Adds an outage to the backend. Gives the number of its disturbance where it is one of some nodes.
+fn add_outage(outage: &Outage, blueprint: &mut Blueprint) -> Option<u32> {
+    let (from_ns, until_ns) = (outage.at.as_ns(), outage.at.as_ns() + outage.lasts.as_ns());
+    if outage.is_total() {
+        let refuses = outage.mode == OutageMode::Refuse;
+        blueprint.backend.outages.push(WorldOutage { from_ns, until_ns, refuses });
+        return None;
+    }
+    let of_some_nodes = outage.nodes.is_some() || outage.pool.is_some();
+    let disturbances = &mut blueprint.backend.disturbances;
+    disturbances.push(Disturbance {
+        from_ns,
+        until_ns,
+        effect: match outage.mode {
+            OutageMode::Refuse => Effect::Refuse,
+            OutageMode::Stall => Effect::Stall,
+            OutageMode::Slow(factor) => Effect::Slow(factor),
+        },
+        share: outage.share.map_or(1.0, |share| share.get()),
+        of_some_nodes,
+    });
+    of_some_nodes.then_some(disturbances.len() as u32 - 1)
+}
