@@ -197,8 +197,13 @@ fn pods_that_come_and_go_do_so_within_their_stays() {
     // Lives of 10 s, gone for 5 s in between; the pod is on the first node for a minute, on the second for the second.
     let mut blueprint = even(4, false, 120);
     blueprint.agents[0].scan_ns = S;
-    blueprint.pods[0].life =
-        Some(crate::world::Life { lifetime: Marks::constant(10), lingers_s: 2, pause_s: 5 });
+    blueprint.pods[0].life = Some(crate::world::Life {
+        lifetime: Marks::constant(10),
+        lingers_s: 2,
+        pause_s: 5,
+        agent_stops_s: 0,
+        sticks: false,
+    });
     let all = run_on(&blueprint, &moving(&blueprint, 60, 60)).ledger.emitted;
     // Four places, 10 of 15 s each, give or take a life.
     assert!((all as i64 - 4 * 80 * 100).abs() <= 4 * 1_000, "{all}");
