@@ -14,6 +14,7 @@ mod agent;
 mod backend;
 mod blueprint;
 mod control;
+mod credentials;
 mod files;
 mod life;
 mod node;
@@ -32,9 +33,9 @@ mod testing;
 mod tests;
 
 pub use blueprint::{
-    AgentPlan, Arrival, BackendPlan, Blueprint, ControlPlan, FileRotation, Life, MetadataUse, Outage,
-    Placement, PodTemplate, Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Requests, StreamLaw, StreamPlan,
-    Watched,
+    AgentPlan, Arrival, BackendPlan, Blueprint, ControlPlan, CredentialsPlan, FileRotation, Life,
+    MetadataUse, Outage, Placement, PodTemplate, Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Requests,
+    StreamLaw, StreamPlan, Watched,
 };
 pub use control::{ControlTally, pods_a_wave};
 pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
