@@ -37,7 +37,7 @@ pub use amend::{Amendments, Setting};
 pub use backend::Backend;
 pub use cluster::{Cluster, Kubelet, Pool};
 pub use collection::{AgentRequests, Collection, ConfigMode, CustomProfile, Override, Settings};
-pub use control::{Channel, Control, MachineGroup, Push};
+pub use control::{Channel, Control, Credentials, Failure, MachineGroup, Push};
 pub use cost::Cost;
 pub use embedded::{embedded, embedded_names};
 pub use error::ScenarioError;

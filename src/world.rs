@@ -15,6 +15,7 @@ mod backend;
 mod blocking;
 mod blueprint;
 mod control;
+mod credentials;
 mod disturbance;
 mod files;
 mod incident;
@@ -35,10 +36,10 @@ mod testing;
 mod tests;
 
 pub use blueprint::{
-    AgentPlan, Arrival, BackendPlan, Blueprint, Central, ControlPlan, Disturbance, Effect, Fault,
-    FileRotation, Happening, Incident, Life, MetadataUse, NodeFault, Outage, Placement, PodTemplate, Pool,
-    ProxyPlan, ProxyRuns, PushPlan, Reader, Relay, Requests, Residence, Stay, StreamLaw, StreamPlan, Watched,
-    Who,
+    AgentPlan, Arrival, BackendPlan, Blueprint, Central, ControlPlan, CredentialsPlan, Disturbance, Effect,
+    Fault, FileRotation, Happening, Incident, Life, MetadataUse, NodeFault, Outage, Placement, PodTemplate,
+    Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Relay, Requests, Residence, Stay, StreamLaw, StreamPlan,
+    Watched, Who,
 };
 pub use control::{ControlTally, pods_a_wave};
 pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};

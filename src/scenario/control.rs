@@ -28,12 +28,15 @@ pub struct Control {
     /// Changes of configs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub push: Vec<Push>,
+    /// What agents show the log service, and when it cannot be renewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<Credentials>,
 }
 
 impl Control {
-    /// The same without any change.
+    /// The same, and nothing changes or fails.
     pub fn steady(&self) -> Self {
-        Self { push: Vec::new(), ..self.clone() }
+        Self { push: Vec::new(), credentials: None, ..self.clone() }
     }
 }
 
@@ -72,6 +75,39 @@ pub struct Push {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub tenant: Option<Spanned<String>>,
+}
+
+/// Temporary credentials, and a time in which nobody issues any.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Credentials {
+    /// From issue to expiry. Default: that of AWS STS.
+    #[serde(default = "an_hour")]
+    pub lifetime: SimTime,
+    /// They are renewed so long before they expire. An assumption.
+    #[serde(default = "five_minutes")]
+    pub renew_before: SimTime,
+    /// When they cannot be renewed.
+    pub fails: Failure,
+}
+
+/// A span of time.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Failure {
+    /// When it begins.
+    pub at: SimTime,
+    /// How long it lasts.
+    #[serde(rename = "for")]
+    pub lasts: SimTime,
+}
+
+fn an_hour() -> SimTime {
+    SimTime::from_secs(3_600)
+}
+
+fn five_minutes() -> SimTime {
+    SimTime::from_secs(300)
 }
 
 fn heartbeat() -> SimTime {

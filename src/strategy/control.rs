@@ -2,7 +2,7 @@
 
 use crate::scenario::{Channel, MachineGroup, Scenario, Workload};
 use crate::units::NS_PER_SEC;
-use crate::world::{Arrival, ControlPlan, PushPlan, Watched};
+use crate::world::{Arrival, ControlPlan, CredentialsPlan, PushPlan, Watched};
 
 /// Nanoseconds in which a pod that is replaced is ready. Source: grafana/loki#1878, about a minute for each pod of a
 /// DaemonSet; taken for pods of Deployments as well (as `study/rollout.rs` does).
@@ -46,7 +46,13 @@ pub(super) fn control_of(scenario: &Scenario) -> Option<ControlPlan> {
     });
     let asks = control.channel == Channel::Server;
     let poll_ns = if asks { control.poll.as_ns() } else { 0 };
-    Some(ControlPlan { poll_ns, arrival, watched, pushes: pushes.collect() })
+    let credentials = control.credentials.as_ref().map(|credentials| CredentialsPlan {
+        lifetime_ns: credentials.lifetime.as_ns(),
+        renew_before_ns: credentials.renew_before.as_ns(),
+        fails_from_ns: credentials.fails.at.as_ns(),
+        fails_until_ns: credentials.fails.at.as_ns() + credentials.fails.lasts.as_ns(),
+    });
+    Some(ControlPlan { poll_ns, arrival, watched, pushes: pushes.collect(), credentials })
 }
 
 /// Nanoseconds from the start of a workload's pod until the config server knows its agent.

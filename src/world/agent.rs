@@ -66,6 +66,8 @@ pub(super) struct Input {
     pub restart_ns: u64,
     /// Since when it has its collection config: before, it knows no file.
     pub config_ns: u64,
+    /// When the backend refuses it because its credentials have expired.
+    pub refused: (u64, u64),
     scan_phase_ns: u64,
     pub key: u64,
     pub requests: u64,
@@ -118,6 +120,7 @@ impl Input {
             give_up_ns: NEVER,
             restart_ns: NEVER,
             config_ns: 0,
+            refused: Self::NEVER_REFUSED,
             scan_phase_ns: 0,
             key: 0,
             requests: 0,

@@ -89,6 +89,11 @@ impl<'a> Link<'a> {
         (class, self.plan.latency_of(class))
     }
 
+    /// A request of an agent whose credentials have expired.
+    pub fn refuse(&self, now_ns: u64) -> Answer {
+        Answer { at_ns: now_ns + self.plan.latency_ns, accepted: false, carried: true }
+    }
+
     /// Sends `bytes` at `now_ns`; `key` and `request` name the random part of the latency.
     pub fn send(&mut self, now_ns: u64, bytes: u64, key: u64, request: u64) -> Answer {
         let (mut starts_ns, mut slower) = (now_ns, 1.0);

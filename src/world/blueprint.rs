@@ -1,6 +1,7 @@
 //! What there is in a world: the strategies' output and the simulation's input.
 
 pub use super::control::{Arrival, ControlPlan, PushPlan, Watched};
+pub use super::credentials::CredentialsPlan;
 pub use super::disturbance::{Disturbance, Effect};
 pub use super::incident::{Fault, Happening, Incident, NodeFault, Who};
 pub use super::proxy::{ProxyPlan, ProxyRuns};

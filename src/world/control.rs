@@ -11,6 +11,7 @@
 //! not), `pod_workers.go` (sync period and its jitter), Deployment `maxSurge` and `maxUnavailable`.
 
 use super::blueprint::{Blueprint, PlacedPod};
+use super::credentials::CredentialsPlan;
 use super::life::Place;
 use super::node::Node;
 use super::tally::Tally;
@@ -43,6 +44,8 @@ pub struct ControlPlan {
     pub watched: Watched,
     /// Changes.
     pub pushes: Vec<PushPlan>,
+    /// What agents show the backend; `None` where it never expires.
+    pub credentials: Option<CredentialsPlan>,
 }
 
 /// Who watches collection configs at the API server.
@@ -362,9 +365,8 @@ mod tests {
         });
         blueprint.pods[0].registration_ns = registration_s * S;
         let arrival = Arrival::Looks { every_ns: 10 * S, jitter: 0.0 };
-        let poll_ns = 10 * S;
-        blueprint.control =
-            Some(ControlPlan { poll_ns, arrival, watched: Watched::Nothing, pushes: Vec::new() });
+        let (poll_ns, watched, pushes) = (10 * S, Watched::Nothing, Vec::new());
+        blueprint.control = Some(ControlPlan { poll_ns, arrival, watched, pushes, credentials: None });
         blueprint
     }
 
@@ -422,7 +424,8 @@ mod tests {
     fn pushed(pods: u64, arrival: Arrival) -> Blueprint {
         let mut blueprint = layout(pods, 50.0, true, 240);
         let pushes = vec![PushPlan { at_ns: 30 * S, concerns: vec![true] }];
-        blueprint.control = Some(ControlPlan { poll_ns: 0, arrival, watched: Watched::Nothing, pushes });
+        let watched = Watched::Nothing;
+        blueprint.control = Some(ControlPlan { poll_ns: 0, arrival, watched, pushes, credentials: None });
         blueprint
     }
 

@@ -371,6 +371,9 @@ impl Node {
         for index in place.inputs.clone() {
             let input = &mut self.inputs[index as usize];
             input.begin(now_ns, agent_key, &blueprint.agents[input.plan as usize]);
+            if let Some(plan) = blueprint.control.as_ref().and_then(|c| c.credentials.as_ref()) {
+                input.get_credentials(plan, agent_key, now_ns);
+            }
             if config_ns > now_ns {
                 // Its first look for files is when it has its config.
                 (input.config_ns, input.scan_ns) = (config_ns, config_ns);

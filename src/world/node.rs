@@ -136,6 +136,13 @@ impl Node {
             }
         }
         let inputs_of = node.add_inputs(blueprint, &found, pods, &pod_keys, (node_agent, node_key));
+        if let Some(credentials) = control.and_then(|plan| plan.credentials.as_ref()) {
+            node.inputs.iter_mut().for_each(|input| input.get_credentials(credentials, node_key, 0));
+            for (key, own) in pod_keys.iter().zip(&inputs_of) {
+                let own = own.start as usize..own.end as usize;
+                node.inputs[own].iter_mut().for_each(|input| input.get_credentials(credentials, *key, 0));
+            }
+        }
         if let Some(plan) = control {
             let own = (pods.as_slice(), pod_keys.as_slice());
             let inputs = node.inputs.len();

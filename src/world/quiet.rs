@@ -150,6 +150,9 @@ impl Node {
         let Some(free_until_ns) = link.free_until(since_ns).filter(|_| applies) else { return false };
         let mut end_ns = until_ns.min(free_until_ns).min(blueprint.horizon_ns);
         end_ns = end_ns.min(input.scan_ns).min(input.give_up_ns).min(input.restart_ns);
+        if first_ns < input.refused.1 {
+            end_ns = end_ns.min(input.refused.0);
+        }
         if since_ns < blueprint.warmup_ns {
             // A chunk may end where the warm-up does, and not straddle it.
             end_ns = end_ns.min(blueprint.warmup_ns + 1);

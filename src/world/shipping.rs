@@ -76,7 +76,10 @@ impl Input {
     /// Sends a batch. The answer is known at once, as nothing that happens later changes it: an accepted batch
     /// is delivered here, and only its memory is freed when the answer is there. Otherwise gives `false`.
     fn send(&mut self, batch: &mut Batch, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) -> bool {
-        let mut answer = ship.link.send(now_ns, batch.wire_bytes, self.key, self.requests);
+        let mut answer = match self.is_refused(now_ns) {
+            true => ship.link.refuse(now_ns),
+            false => ship.link.send(now_ns, batch.wire_bytes, self.key, self.requests),
+        };
         answer.at_ns += plan.output_ns(batch.lines, batch.record_bytes);
         self.requests += 1;
         let files = (batch.chunks.len() as u64).min(u64::from(self.end - self.first));

@@ -254,6 +254,11 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
             ":15:55:",
             &["there is no tenant \"b\"; known: a"],
         ),
+        (
+            and("control: { channel: configMap, credentials: { lifetime: 5m, fails: { at: 3s, for: 9s } } }"),
+            ":15:",
+            &["renewBefore is 5m, no less than the lifetime of 5m"],
+        ),
         // Proxies.
         (with("replicas: 4", "proxy: { kind: sidecar }"), ":", &["\"requestsPerSecond\" is missing"]),
         (

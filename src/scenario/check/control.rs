@@ -36,6 +36,7 @@ pub(super) fn check_control(scenario: &Scenario) -> Checked {
                        until its address is entered in the group, such as 2m";
         return Err(Problem::new(path, message.into()));
     }
+    check_credentials(scenario)?;
     allow(control.push.len() <= MAX_PUSHES, "control/push", || {
         format!("there are {} changes; allowed are up to {MAX_PUSHES}", control.push.len())
     })?;
@@ -52,6 +53,24 @@ pub(super) fn check_control(scenario: &Scenario) -> Checked {
         }
     }
     Ok(())
+}
+
+fn check_credentials(scenario: &Scenario) -> Checked {
+    let Some(credentials) = scenario.control.as_ref().and_then(|c| c.credentials.as_ref()) else {
+        return Ok(());
+    };
+    let path = |field: &str| format!("control/credentials/{field}");
+    let (lifetime, before) = (credentials.lifetime, credentials.renew_before);
+    allow((SimTime::from_secs(1)..=MONTH).contains(&lifetime), path("lifetime"), || {
+        format!("lifetime is {lifetime}; allowed is 1s to {MONTH}")
+    })?;
+    allow(before < lifetime, path("renewBefore"), || {
+        format!("renewBefore is {before}, no less than the lifetime of {lifetime}")
+    })?;
+    allow(credentials.fails.at < scenario.duration, path("fails/at"), || {
+        format!("a failure at {} begins after the duration of {}", credentials.fails.at, scenario.duration)
+    })?;
+    up_to(MONTH, credentials.fails.lasts, "for", path("fails/for"))
 }
 
 /// The machine groups of workloads that have their own, and where they stand.
