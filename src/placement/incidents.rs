@@ -320,7 +320,10 @@ impl<'a> Plan<'a> {
             for (node, stay) in stays {
                 pod_gap_ns += stay.begins_ns.min(horizon_ns) - since_ns;
                 since_ns = stay.ends_ns.min(horizon_ns);
-                placement.residences.push(Residence { pod: *pod, node: *node, stay: *stay });
+                // Nobody begins to write when nothing is written any more.
+                if stay.begins_ns < horizon_ns {
+                    placement.residences.push(Residence { pod: *pod, node: *node, stay: *stay });
+                }
             }
             pod_gap_ns += horizon_ns - since_ns;
         }

@@ -72,6 +72,16 @@ fn what_fits_nowhere_is_pending_to_the_end() {
 }
 
 #[test]
+fn who_would_come_after_the_end_does_not_come() {
+    // Out of reach at 500 s, placed elsewhere 340 + 5 s later, which is after 600 s: missed for 100 s each.
+    let (_, before, struck) = planned("native", 3, 6, "[ { nodeLoss: { nodes: 1, at: 500s } } ]");
+    let lost = struck.placement.happenings[0].node;
+    let there = before.node_of.iter().filter(|node| **node == lost).count();
+    assert!(there > 0 && stays(&struck).values().all(|stays| *stays == [(lost, 0, 500)]));
+    assert_eq!((struck.pod_gap_ns, struck.pending), (there as u64 * 100 * NS_PER_SEC, 0));
+}
+
+#[test]
 fn a_pod_whose_new_node_goes_too_moves_again() {
     let both = "[ { nodeLoss: { nodes: 1, at: 100s, evictAfter: 10s } }, \
                 { drain: { nodes: 100%, at: 5m, apart: 10s } } ]";
