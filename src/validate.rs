@@ -171,6 +171,12 @@ fn predicted(
             }
             Ok(outcomes) => {
                 let found = points_of(group, outcomes, mapping, places);
+                if found.is_empty() {
+                    let reason = "nothing that it measures is above zero in both measurement and prediction";
+                    skipped.extend(
+                        group.rows.iter().map(|(row, _)| Skipped { row: place(row), reason: reason.into() }),
+                    );
+                }
                 if let Some(pair) = &group.plan.pair {
                     let cpu = found.iter().filter(|p| p.figure == Figure::AgentCpu).cloned();
                     ratios.entry(pair).or_default().extend(cpu);
@@ -201,7 +207,7 @@ fn points_of(group: &Group<'_>, outcomes: &[Outcome], mapping: &Mapping, places:
             .collect();
         let measured = same.iter().sum::<f64>() / same.len() as f64;
         // A share may be nothing; of anything else, nothing is what the instrument could not see.
-        if spec.figure != Figure::Loss && (measured <= 0.0 || predicted <= 0.0) {
+        if !spec.figure.is_share() && (measured <= 0.0 || predicted <= 0.0) {
             continue;
         }
         let fitted = group.rows.iter().any(|(row, _)| places.is_fitted(spec.figure, row, mapping));
@@ -275,7 +281,7 @@ impl Spreads {
     /// From the points that the model was fitted to.
     fn of<'p>(points: impl Iterator<Item = &'p Point>, mapping: &Mapping) -> Self {
         let mut squares: BTreeMap<(Figure, String), Vec<f64>> = BTreeMap::new();
-        for point in points.filter(|p| p.fitted && p.figure != Figure::Loss) {
+        for point in points.filter(|p| p.fitted && !p.figure.is_share()) {
             let off = (point.measured / point.predicted).ln();
             squares.entry((point.figure, point.agent.clone())).or_default().push(off * off);
         }
@@ -291,7 +297,7 @@ impl Spreads {
     fn widen(&self, point: &mut Point) {
         // What luck may be is skewed, so that its mean may lie outside of what holds nearly all of it.
         (point.lo, point.hi) = (point.lo.min(point.predicted), point.hi.max(point.predicted));
-        if point.figure == Figure::Loss {
+        if point.figure.is_share() {
             // Shares are off by differences, not by factors.
             let off = Z975 * self.noise.get(&Figure::Loss).copied().unwrap_or(0.0);
             (point.lo, point.hi) = ((point.lo - off).max(0.0), (point.hi + off).min(1.0));

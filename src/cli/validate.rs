@@ -11,6 +11,9 @@ pub(super) struct Validate {
     /// CSV files of measured rows; without any, the lab's own, which are embedded
     #[arg(value_name = "FILE.csv")]
     files: Vec<PathBuf>,
+    /// Further CSV files, such as published measurements, whose scores stand apart and whose rows are not listed
+    #[arg(long, value_name = "FILE.csv", num_args = 1..)]
+    elsewhere: Vec<PathBuf>,
     /// Format on standard output
     #[arg(short, long, value_enum, default_value_t)]
     output: ValidationFormat,
@@ -41,15 +44,26 @@ impl Validate {
         if let Some(folder) = &self.out {
             report::check_folder(folder).map_err(BadInput::of)?;
         }
+        let elsewhere: Vec<Source> = self
+            .elsewhere
+            .iter()
+            .map(|path| Source::read(path))
+            .collect::<Result<_, _>>()
+            .map_err(bad_input)?;
         let validation = validate::validate(&sources).map_err(bad_input)?;
+        let elsewhere = match elsewhere.is_empty() {
+            true => None,
+            false => Some(validate::validate(&elsewhere).map_err(bad_input)?),
+        };
+        let elsewhere = elsewhere.as_ref();
         if let Some(folder) = &self.out {
-            let written = report::validation::write_folder(folder, &validation)?;
+            let written = report::validation::write_folder(folder, &validation, elsewhere)?;
             output::tell(&format!("{} files written to {}", written.len(), folder.display()));
         }
         match self.output {
-            ValidationFormat::Json => output::print(&report::validation::json(&validation)?),
-            ValidationFormat::Table => output::print(&report::validation::table(&validation)),
-            ValidationFormat::Md => output::print(&report::validation::markdown(&validation)),
+            ValidationFormat::Json => output::print(&report::validation::json(&validation, elsewhere)?),
+            ValidationFormat::Table => output::print(&report::validation::table(&validation, elsewhere)),
+            ValidationFormat::Md => output::print(&report::validation::markdown(&validation, elsewhere)),
         }
     }
 }

@@ -16,8 +16,8 @@ const MISSING: &str = include_str!("validation/missing.md");
 ///
 /// # Errors
 /// The figures cannot be written as JSON: a defect.
-pub fn json(validation: &Validation) -> Result<String, ReportError> {
-    let document = json!({
+pub fn json(validation: &Validation, elsewhere: Option<&Validation>) -> Result<String, ReportError> {
+    let mut document = json!({
         "schema": "loghaul.validate/v1",
         "version": env!("CARGO_PKG_VERSION"),
         "files": validation.files,
@@ -25,24 +25,34 @@ pub fn json(validation: &Validation) -> Result<String, ReportError> {
         "points": validation.points,
         "skipped": validation.skipped,
     });
+    if let Some(elsewhere) = elsewhere {
+        document["elsewhere"] = json!({
+            "files": elsewhere.files, "figures": elsewhere.figures, "skipped": elsewhere.skipped,
+        });
+    }
     serde_json::to_string_pretty(&document).map_err(|e| ReportError::encode("JSON", &e))
 }
 
 /// For a terminal.
-pub fn table(validation: &Validation) -> String {
-    tables::terminal(validation)
+pub fn table(validation: &Validation, elsewhere: Option<&Validation>) -> String {
+    let own = tables::terminal(validation);
+    elsewhere.map_or_else(|| own.clone(), |other| format!("{own}\n\nelsewhere: {}", tables::terminal(other)))
 }
 
 /// A report without charts.
-pub fn markdown(validation: &Validation) -> String {
-    report(validation, None)
+pub fn markdown(validation: &Validation, elsewhere: Option<&Validation>) -> String {
+    report(validation, elsewhere, None)
 }
 
 /// Writes `validation.md` into a folder, and charts and points into `validation` below it; gives their paths.
 ///
 /// # Errors
 /// A chart cannot be drawn, and nothing was written; or the system refuses a file.
-pub fn write_folder(dir: &Path, validation: &Validation) -> Result<Vec<PathBuf>, ReportError> {
+pub fn write_folder(
+    dir: &Path,
+    validation: &Validation,
+    elsewhere: Option<&Validation>,
+) -> Result<Vec<PathBuf>, ReportError> {
     let (svg, png) = chart::predicted_over_measured(validation)?;
     let below = [
         ("predicted-over-measured.svg".to_owned(), svg.into_bytes()),
@@ -50,12 +60,12 @@ pub fn write_folder(dir: &Path, validation: &Validation) -> Result<Vec<PathBuf>,
         ("points.csv".to_owned(), tables::csv(validation)?.into_bytes()),
     ];
     let mut paths = folder::write_files(&dir.join("validation"), &below)?;
-    let report = report(validation, Some("validation/predicted-over-measured.svg"));
+    let report = report(validation, elsewhere, Some("validation/predicted-over-measured.svg"));
     paths.extend(folder::write_files(dir, &[("validation.md".to_owned(), report.into_bytes())])?);
     Ok(paths)
 }
 
-fn report(validation: &Validation, chart: Option<&str>) -> String {
+fn report(validation: &Validation, elsewhere: Option<&Validation>, chart: Option<&str>) -> String {
     let mut parts = vec![METHOD.trim_end().to_owned(), tables::overview(validation)];
     if let Some(chart) = chart {
         parts.push(format!("![Predicted over measured, a panel a figure]({chart})"));
@@ -64,6 +74,7 @@ fn report(validation: &Validation, chart: Option<&str>) -> String {
     parts.push(MISSING.trim_end().to_owned());
     parts.push(tables::worst(validation));
     parts.push(tables::skipped(validation));
+    parts.extend(elsewhere.map(tables::elsewhere));
     parts.retain(|part| !part.is_empty());
     parts.join("\n\n") + "\n"
 }

@@ -23,6 +23,8 @@ pub(super) struct Outcome {
     freshness: Vec<(String, Freshness)>,
     emitted: u64,
     delivered: u64,
+    /// The largest share of lines not delivered, of any tenant.
+    worst_loss: Option<f64>,
     /// Share of the span that inputs stood still.
     pub paused: f64,
 }
@@ -76,6 +78,12 @@ fn outcome(setup: &Setup, whole: &Tally, before: Option<&Tally>, span_s: f64) ->
         freshness: freshness.collect(),
         emitted: whole.ledger.emitted,
         delivered: whole.ledger.delivered,
+        worst_loss: whole
+            .tenants
+            .iter()
+            .filter(|tenant| tenant.emitted > 0)
+            .map(|tenant| 1.0 - tenant.freshness.delivered() as f64 / tenant.emitted as f64)
+            .reduce(f64::max),
         paused: (whole.paused_ns - earlier(|t| t.paused_ns).min(whole.paused_ns)) as f64
             / 1e9
             / span_s
@@ -107,6 +115,8 @@ impl Outcome {
             Figure::Loss => {
                 (self.emitted > 0).then(|| (self.emitted - self.delivered) as f64 / self.emitted as f64)
             }
+            // Where every stream is a tenant of its own.
+            Figure::WorstStreamLoss => self.worst_loss,
             Figure::CpuRatio => None,
         }
     }

@@ -25,11 +25,13 @@ pub enum Figure {
     FreshnessMean,
     /// Share of lines that do not arrive.
     Loss,
+    /// The same of the stream that lost most.
+    WorstStreamLoss,
 }
 
 impl Figure {
     /// Every figure, in the order of reports.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::AgentCpu,
         Self::CpuRatio,
         Self::MemoryPss,
@@ -39,6 +41,7 @@ impl Figure {
         Self::FreshnessP99,
         Self::FreshnessMean,
         Self::Loss,
+        Self::WorstStreamLoss,
     ];
 
     /// Its name in JSON and tables.
@@ -53,7 +56,13 @@ impl Figure {
             Self::FreshnessP99 => "freshness_p99",
             Self::FreshnessMean => "freshness_mean",
             Self::Loss => "loss",
+            Self::WorstStreamLoss => "worst_stream_loss",
         }
+    }
+
+    /// Whether it is a share of lines: its errors are differences, and it may be nothing.
+    pub fn is_share(self) -> bool {
+        matches!(self, Self::Loss | Self::WorstStreamLoss)
     }
 
     /// The unit of its numbers.
@@ -64,7 +73,7 @@ impl Figure {
             Self::MemoryPss | Self::MemoryRss => "bytes",
             Self::Throughput => "lines/s",
             Self::FreshnessP50 | Self::FreshnessP99 | Self::FreshnessMean => "s",
-            Self::Loss => "fraction",
+            Self::Loss | Self::WorstStreamLoss => "fraction",
         }
     }
 }
@@ -133,7 +142,7 @@ impl Point {
     /// How far the prediction is off: a fraction of what was measured, or, for shares, the difference itself.
     pub fn error(&self) -> f64 {
         let off = self.predicted - self.measured;
-        if self.figure == Figure::Loss { off } else { off / self.measured }
+        if self.figure.is_share() { off } else { off / self.measured }
     }
 
     /// Whether the measurement lies where it was expected.

@@ -4,6 +4,7 @@
 //! configs are inputs of their own; the first carries the costs of the process.
 
 use super::blueprint::{AgentPlan, Blueprint};
+use super::reading::Round;
 use crate::engine::random::{draw, subkey};
 use crate::flow::Chunk;
 use smallvec::SmallVec;
@@ -52,6 +53,8 @@ pub(super) struct Input {
     pub since_ns: u64,
     /// Whether lines from before `since_ns` may be unread.
     pub behind: bool,
+    /// Where it is on its way round its files, while it reads a backlog for which neither buffer nor CPU suffices.
+    pub round: Option<Box<Round>>,
     /// When it was last at the end of all files that it knew.
     pub caught_up_ns: u64,
     /// Whether files were rotated that it has not taken note of.
@@ -111,6 +114,7 @@ impl Input {
             mode: Mode::Reading,
             since_ns: 0,
             behind: false,
+            round: None,
             caught_up_ns: 0,
             has_unnoticed: false,
             leads,
@@ -150,6 +154,7 @@ impl Input {
         // What it starts with it has at once.
         self.caught_up_ns = now_ns + 1;
         self.has_unnoticed = false;
+        self.round = None;
         self.answers = 0;
         self.flush_ns = now_ns + if flush_phase_ns == 0 { plan.flush_ns } else { flush_phase_ns };
         self.flush_gap_ns = plan.flush_ns;
@@ -198,6 +203,7 @@ impl Input {
         if self.mode == Mode::Paused && freed && self.held_bytes < plan.buffer_limit_bytes {
             self.mode = Mode::Reading;
             self.behind = true;
+            self.round = None;
         }
     }
 

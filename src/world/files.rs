@@ -373,7 +373,7 @@ impl Files {
     }
 
     /// The reader takes note of an earlier rotation, if the time for that has come: where it watches, when it
-    /// `reads` again; where not, when it has read the file to its end. Then it looks for the live file once, but if
+    /// `resumes`; where not, when it has read the file to its end. Then it looks for the live file once, but if
     /// the rotated one is gone by then it only forgets it. `None` where nothing is left to be noticed; otherwise
     /// whether it found a file, and when it gives up what it has not read of older ones.
     pub fn notice(
@@ -381,7 +381,7 @@ impl Files {
         stream: &mut Stream,
         law: &StreamLaw,
         now_ns: u64,
-        reads: bool,
+        resumes: bool,
         rotate_wait_ns: u64,
     ) -> Option<Noticed> {
         let Unnoticed { end_ns, watched } = self.unnoticed?;
@@ -389,7 +389,7 @@ impl Files {
             self.unnoticed = None;
             return None;
         }
-        if !(if watched { reads } else { stream.time_ns >= end_ns }) {
+        if !(if watched { resumes } else { stream.time_ns >= end_ns }) {
             return Some(Noticed::NotYet);
         }
         self.unnoticed = None;
@@ -459,6 +459,7 @@ impl Files {
     ) {
         let resume_ns = if checkpoints { self.live_from_ns } else { now_ns };
         self.give_up.clear();
+        self.unnoticed = None;
         self.discover(stream, law);
         self.abandon(stream, law, resume_ns, Cause::AgentKilled, tally);
     }
@@ -551,3 +552,6 @@ impl Files {
         emitted
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,6 +61,19 @@ impl Node {
                     until_ns = until_ns.min(edge_ns);
                 }
             }
+            // What it watches and could not look at while it stood still it takes note of before it reads on; of other
+            // files when it has read them to their end, which is when their backlog is read.
+            let caught_up_ns = self.inputs[index].caught_up_ns;
+            if self.inputs[index].has_unnoticed && self.inputs[index].mode == Mode::Reading {
+                self.notice_rotations(index, since_ns, true, blueprint);
+                if self.inputs[index].has_unnoticed {
+                    until_ns = until_ns.min(since_ns + self.backlog_ns(index, blueprint));
+                }
+            }
+            // The time of a file of which it took note just now may be over before anything else happens.
+            if since_ns < self.inputs[index].give_up_ns {
+                until_ns = until_ns.min(self.inputs[index].give_up_ns);
+            }
             let quiet = self.inputs[index].mode == Mode::Reading
                 && self.read(index, until_ns, true, blueprint, tally);
             if !quiet {
@@ -86,13 +99,12 @@ impl Node {
                 }
                 self.withhold(index, until_ns, blueprint, tally);
             }
-            // What it could not look at before, it may now; what it finds, it reads in the same go.
             if self.inputs[index].has_unnoticed
                 && self.inputs[index].mode != Mode::Stopped
-                && self.notice_rotations(index, until_ns, blueprint)
-                && self.inputs[index].mode == Mode::Reading
+                && self.notice_rotations(index, until_ns, false, blueprint)
             {
-                self.read(index, until_ns, false, blueprint, tally);
+                // What it has found it has yet to read.
+                self.inputs[index].caught_up_ns = caught_up_ns;
             }
             let input = &mut self.inputs[index];
             if input.leads && input.mode != Mode::Down && until_ns <= blueprint.horizon_ns {
@@ -103,7 +115,25 @@ impl Node {
             if !input.releases.is_empty() {
                 input.release(until_ns, &blueprint.agents[input.plan as usize]);
             }
+            if until_ns < now_ns && self.inputs[index].give_up_ns <= until_ns {
+                self.give_up(index, until_ns, blueprint, tally);
+            }
         }
+    }
+
+    /// How long it takes to read what is there now and known, as fast as can be, and a little more.
+    fn backlog_ns(&self, index: usize, blueprint: &Blueprint) -> u64 {
+        let input = &self.inputs[index];
+        let plan = &blueprint.agents[input.plan as usize];
+        let mut all = Volume::default();
+        for stream in &self.streams[input.first as usize..input.end as usize] {
+            let until_ns = input.since_ns.min(stream.limit_ns).min(blueprint.horizon_ns);
+            if stream.time_ns < until_ns {
+                let look = stream.look(&blueprint.laws[stream.law as usize], until_ns);
+                all.add(look.written - stream.read, stream, plan);
+            }
+        }
+        (1.1 * all.reader_ns(plan) / plan.cores) as u64 + 1_000_000
     }
 
     /// Reads from the input's last settled instant until `now_ns`. In the quiet regime, does nothing and gives
@@ -150,7 +180,7 @@ impl Node {
 
         let held_before = input.held_bytes;
         let room = plan.buffer_limit_bytes.saturating_sub(held_before);
-        let keeps_up = all.reader_ns(plan) <= budget_ns;
+        let mut keeps_up = all.reader_ns(plan) <= budget_ns;
         if quiet && !(keeps_up && all.record_bytes <= room) {
             return false;
         }
@@ -161,21 +191,38 @@ impl Node {
             since_ns: input.since_ns,
             now_ns,
             horizon_ns: blueprint.horizon_ns,
-            passes: if input.behind { input.answers.div_ceil(ANSWERS_A_PASS).max(1) } else { 1 },
         };
-        if !keeps_up {
+        let (mut was_at_the_end, mut pause_ns) = (keeps_up, None);
+        if matches!(plan.overflow, Overflow::Pause | Overflow::Block) && all.record_bytes > room {
+            let backlog = pass.volume(looks, input.since_ns);
+            was_at_the_end = backlog.record_bytes <= room && backlog.reader_ns(plan) <= budget_ns;
+            if was_at_the_end {
+                // It comes to the end of its files, and its buffer is full later.
+                let fits = |cut: u64| pass.volume(looks, cut).record_bytes <= room;
+                let cut_ns = last_that_fits(input.since_ns, now_ns, fits);
+                pause_ns = Some(cut_ns).filter(|at| pass.volume(looks, *at).reader_ns(plan) <= budget_ns);
+                keeps_up = pause_ns.is_some();
+                if keeps_up {
+                    pass.cut(looks, cut_ns);
+                }
+            } else {
+                // The backlog is read as fast as can be; what is written meanwhile to files that have been read already
+                // is read as well.
+                let passes = if input.behind { input.answers.div_ceil(ANSWERS_A_PASS).max(1) } else { 1 };
+                let mut round = input.round.take().unwrap_or_else(|| Box::new(Round::new(passes, room)));
+                let (mut trial, mut trial_round) = (looks.clone(), *round);
+                let first_ns = pass.go_round(&mut trial, input.since_ns, room, budget_ns, &mut trial_round);
+                pause_ns = pass.go_round(looks, first_ns.unwrap_or(now_ns), room, budget_ns, &mut round);
+                (input.round, keeps_up) = (Some(round), pause_ns.is_some());
+            }
+        }
+        if !keeps_up && input.round.is_none() {
             pass.cut_to_budget(looks, budget_ns);
         }
-        let readable = if keeps_up { all } else { pass.volume(looks, now_ns) };
-        let pauses = matches!(plan.overflow, Overflow::Pause | Overflow::Block);
-        let pause_ns = (pauses && readable.record_bytes > room).then(|| {
-            let pause_ns = pass.fill_up(looks, room);
-            // What does not fit into an empty buffer at all goes in all the same: one write past the limit.
-            if held_before == 0 {
-                pass.take_something(looks)
-            }
-            pause_ns
-        });
+        // What does not fit into an empty buffer at all goes in all the same: one write past the limit.
+        if pause_ns.is_some() && held_before == 0 {
+            pass.take_something(looks);
+        }
 
         let mut taken = 0;
         for (offset, (stream, look)) in streams.iter_mut().zip(looks.iter()).enumerate() {
@@ -218,8 +265,11 @@ impl Node {
             tally.agent_cpu_ns += ((plan.costs.cpu_ns(&work) * share).min(most_ns) + 0.5) as u64;
         }
         input.behind = !keeps_up;
-        if keeps_up && pause_ns.is_none() {
-            input.caught_up_ns = now_ns;
+        if was_at_the_end {
+            input.caught_up_ns = pause_ns.unwrap_or(now_ns);
+        }
+        if keeps_up {
+            input.round = None;
         }
         if let Some(pause_ns) = pause_ns {
             input.mode = Mode::Paused;
@@ -261,8 +311,48 @@ struct Pass<'a> {
     since_ns: u64,
     now_ns: u64,
     horizon_ns: u64,
-    /// Passes over the files until all answers are taken note of.
+}
+
+/// Where a reader is on its way round its files.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Round {
+    /// Passes over the files until all answers are taken note of, and the one that it is at, from 1.
     passes: u64,
+    pass: u64,
+    /// Record bytes that were free when it began, and taken since.
+    room: u64,
+    taken: u64,
+    /// The file that it is at, and record bytes of it in this pass.
+    place: usize,
+    own: u64,
+}
+
+impl Round {
+    fn new(passes: u64, room: u64) -> Self {
+        Self { passes, pass: 1, room, taken: 0, place: 0, own: 0 }
+    }
+
+    /// Goes to the next file, or begins anew at the head of the list.
+    fn go_to(&mut self, place: usize) {
+        self.pass += u64::from(place == 0);
+        (self.place, self.own) = (place, 0);
+    }
+
+    /// Whether what the answers so far have freed is used up, so that a new pass begins. A chunk that was begun is read
+    /// whole.
+    fn is_spent(&self) -> bool {
+        self.own == 0 && self.pass < self.passes && self.taken >= self.room / self.passes * self.pass
+    }
+}
+
+/// A file on the way.
+struct Waiting {
+    /// Record bytes that wait in it, of a chunk, and taken.
+    record_bytes: u64,
+    chunk: u64,
+    taken: u64,
+    /// Nanoseconds of the reading thread for a record byte.
+    byte_ns: f64,
 }
 
 impl Pass<'_> {
@@ -292,72 +382,68 @@ impl Pass<'_> {
         }
     }
 
-    /// The buffer takes no more than `room`: cuts the looks to what it takes, and gives the instant at which
-    /// the input pauses.
-    fn fill_up(&self, looks: &mut [Look], room: u64) -> u64 {
-        if self.volume(looks, self.since_ns).record_bytes <= room {
-            let fits = |cut: u64| self.volume(looks, cut).record_bytes <= room;
-            let cut = last_that_fits(self.since_ns, self.now_ns, fits);
-            self.cut(looks, cut);
-            return cut;
-        }
-        // The backlog alone is too much: it is read as fast as can be, until the buffer is full; what is written
-        // meanwhile to files that have been read already is read as well.
-        let mut trial = looks.to_vec();
-        let pause_ns = self.fill_in_passes(&mut trial, self.since_ns, room);
-        self.fill_in_passes(looks, pause_ns, room)
-    }
-
-    /// Reads a backlog, of files to their ends or to `until_ns`, until the buffer is full. The reader goes round its
-    /// files in passes, a chunk of each; between two passes it takes note of a few answers, each of which frees its
-    /// share of the room, and a pass that the buffer ends is followed by one from the head of the list. So files share
-    /// alike where an answer frees room for whole passes, and those at the end of the list wait where it does not.
-    /// Gives the instant at which the buffer is full.
-    fn fill_in_passes(&self, looks: &mut [Look], until_ns: u64, room: u64) -> u64 {
-        let rates = |new: Amount, stream: &Stream| {
-            let record_bytes = self.plan.record_bytes(new.lines, new.bytes);
-            // Record bytes of a chunk: a line takes more in the buffer than on disk, or less.
-            let chunk =
-                self.plan.costs.read_chunk_bytes() * record_bytes as f64 / stream.on_disk(new).max(1) as f64;
-            (record_bytes, (chunk as u64).max(1))
-        };
-        let mut backlog: Vec<(u64, u64, u64)> = Vec::with_capacity(looks.len());
+    /// Reads a backlog, of files to their ends or to `until_ns`, until the buffer is full or the CPU's time is over. The
+    /// reader goes round its files in passes, a chunk of each; between two passes it takes note of a few answers, each of
+    /// which frees its share of the room, and a pass that the buffer ends is followed by one from the head of the list.
+    /// So files share alike where an answer frees room for whole passes, and those at the end of the list wait where it
+    /// does not. Gives the instant at which the buffer is full; `None` where the CPU's time is over before.
+    fn go_round(
+        &self,
+        looks: &mut [Look],
+        until_ns: u64,
+        room: u64,
+        budget_ns: f64,
+        round: &mut Round,
+    ) -> Option<u64> {
+        let mut files: Vec<Waiting> = Vec::with_capacity(looks.len());
         for (stream, look) in self.streams.iter().zip(&mut *looks) {
             let end_ns = look.at_ns.min(until_ns).max(stream.time_ns);
             *look = self.new_until(stream, end_ns);
-            let (record_bytes, chunk) = rates(look.written - stream.read, stream);
-            backlog.push((record_bytes, chunk, 0));
+            let mut all = Volume::default();
+            all.add(look.written - stream.read, stream, self.plan);
+            let record_bytes = all.record_bytes;
+            // A line takes more in the buffer than on disk, or less.
+            let chunk =
+                self.plan.costs.read_chunk_bytes() * record_bytes as f64 / all.disk_bytes.max(1) as f64;
+            let byte_ns = all.reader_ns(self.plan) / record_bytes.max(1) as f64;
+            files.push(Waiting { record_bytes, chunk: (chunk as u64).max(1), taken: 0, byte_ns });
         }
-        let (mut freed, mut taken, mut pass) = (0, 0, 0);
-        loop {
-            pass += 1;
-            freed = if pass < self.passes { freed + room / self.passes } else { room };
-            let before = taken;
-            for (waiting, chunk, own) in &mut backlog {
-                if taken >= freed {
-                    break;
-                }
-                // The last chunk goes in only as far as there is room in all.
-                let part = (*waiting - *own).min(*chunk).min(room - taken);
-                *own += part;
-                taken += part;
+        let (mut taken, mut spent_ns, mut empty) = (0, 0.0, 0);
+        // Where all have been asked in vain there is nothing left.
+        while taken < room && empty <= files.len() {
+            if round.place >= files.len() || round.is_spent() {
+                round.go_to(0);
+                continue;
             }
-            if taken >= room || (taken == before && freed >= room) {
+            let file = &mut files[round.place];
+            let part =
+                (file.record_bytes - file.taken).min(file.chunk.saturating_sub(round.own)).min(room - taken);
+            if part == 0 {
+                empty += 1;
+                round.go_to(round.place + 1);
+                continue;
+            }
+            let in_time = ((budget_ns - spent_ns) / file.byte_ns.max(1e-9)) as u64;
+            let now = part.min(in_time);
+            file.taken += now;
+            spent_ns += now as f64 * file.byte_ns;
+            (taken, round.taken, round.own) = (taken + now, round.taken + now, round.own + now);
+            if now < part {
                 break;
             }
+            empty = 0;
         }
-        let mut read = Volume::default();
-        for ((stream, look), (waiting, _, own)) in self.streams.iter().zip(looks).zip(backlog) {
-            if own < waiting {
+        for ((stream, look), file) in self.streams.iter().zip(looks).zip(files) {
+            if file.taken < file.record_bytes {
                 let fits = |cut: u64| {
                     let new = self.new_until(stream, cut).written - stream.read;
-                    self.plan.record_bytes(new.lines, new.bytes) <= own
+                    self.plan.record_bytes(new.lines, new.bytes) <= file.taken
                 };
                 *look = self.new_until(stream, last_that_fits(stream.time_ns, look.at_ns, fits));
             }
-            read.add(look.written - stream.read, stream, self.plan);
         }
-        (self.since_ns + (read.reader_ns(self.plan) / self.plan.cores) as u64).min(self.now_ns)
+        let full_ns = self.since_ns + (spent_ns / self.plan.cores) as u64;
+        (taken >= room).then(|| full_ns.min(self.now_ns))
     }
 
     /// Where nothing at all is taken, takes the first lines of the first stream that has any.

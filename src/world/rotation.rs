@@ -136,17 +136,23 @@ impl Node {
         self.schedule_input(reader as usize);
     }
 
-    /// The input takes note of rotations that it could not look at when they happened. Gives whether it found a file.
-    pub(super) fn notice_rotations(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint) -> bool {
+    /// The input takes note of rotations that it could not look at when they happened: of files that it watches where
+    /// it `resumes`, of others that it has read to their end. Gives whether it found a file.
+    pub(super) fn notice_rotations(
+        &mut self,
+        index: usize,
+        now_ns: u64,
+        resumes: bool,
+        blueprint: &Blueprint,
+    ) -> bool {
         let input = &mut self.inputs[index];
         let rotate_wait_ns = blueprint.agents[input.plan as usize].rotate_wait_ns;
-        let reads = input.mode == Mode::Reading;
         input.has_unnoticed = false;
         let mut any_found = false;
         for number in input.first as usize..input.end as usize {
             let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
             let law = &blueprint.laws[stream.law as usize];
-            match files.notice(stream, law, now_ns, reads, rotate_wait_ns) {
+            match files.notice(stream, law, now_ns, resumes, rotate_wait_ns) {
                 Some(Noticed::NotYet) => input.has_unnoticed = true,
                 Some(Noticed::Now { found, gives_up_ns }) => {
                     // One that is down begins anew with what there is then.

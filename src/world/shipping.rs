@@ -10,6 +10,7 @@ use crate::engine::random::{draw, subkey, unit};
 use crate::flow::{Cause, Chunk};
 use crate::profile::Retries;
 use crate::units::NS_PER_SEC;
+use smallvec::{SmallVec, smallvec};
 
 const NEVER: u64 = u64::MAX;
 
@@ -82,7 +83,7 @@ impl Input {
         };
         answer.at_ns += plan.output_ns(batch.lines, batch.record_bytes);
         self.requests += 1;
-        let files = (batch.chunks.len() as u64).min(u64::from(self.end - self.first));
+        let files = self.files_in(batch);
         self.answers = files;
         let counts = now_ns < ship.horizon_ns;
         if counts {
@@ -100,6 +101,20 @@ impl Input {
         batch.due_ns = answer.at_ns;
         batch.under_way = true;
         false
+    }
+
+    /// How many of its files a batch holds lines of.
+    fn files_in(&self, batch: &Batch) -> u64 {
+        if batch.chunks.len() < 2 {
+            return batch.chunks.len() as u64;
+        }
+        // A backlog of one file is several chunks, and so is a file that was read twice between two flushes.
+        let mut seen: SmallVec<[u64; 4]> = smallvec![0; (self.end - self.first).div_ceil(64) as usize];
+        for chunk in &batch.chunks {
+            let place = chunk.stream - self.first;
+            seen[(place / 64) as usize] |= 1 << (place % 64);
+        }
+        seen.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 
     /// Handles every batch that is due: refusals are taken, and batches sent again.
@@ -205,6 +220,8 @@ impl Node {
         input.restart_ns = NEVER;
         input.mode = Mode::Reading;
         input.behind = plan.checkpoints;
+        input.has_unnoticed = false;
+        input.round = None;
         input.flush_ns = now_ns + plan.flush_ns;
         input.flush_gap_ns = plan.flush_ns;
         // It starts with what its disk has kept; the largest it was before does not count any more.

@@ -542,11 +542,14 @@ fn wrong_arguments_are_named_with_what_is_allowed() {
         (&["run", "nowhere.yaml"], &["no file nowhere.yaml"]),
         (
             &["compare", &file, "--strategies", "native,deamonset"],
-            &["\"deamonset\"", "native, daemonset, sidecar"],
+            &["\"deamonset\"", "native, native-driver, daemonset, sidecar"],
         ),
         (&["compare", &file, "--strategies", "sidecar,sidecar"], &["named twice"]),
-        (&["compare", &file, "--strategies", ""], &["\"\"", "native, daemonset, sidecar"]),
-        (&["run", &file, "--strategy", "sidecars"], &["\"sidecars\"", "native, daemonset, sidecar"]),
+        (&["compare", &file, "--strategies", ""], &["\"\"", "native, native-driver, daemonset, sidecar"]),
+        (
+            &["run", &file, "--strategy", "sidecars"],
+            &["\"sidecars\"", "native, native-driver, daemonset, sidecar"],
+        ),
         (&["run", &file, "--strategy", "sidecars", "--show"], &["\"sidecars\""]),
         (&["compare", &file, "--reps", "0"], &["--reps", "1..=1000"]),
         (&["compare", &file, "--reps", "-3"], &["--reps", "-3"]),

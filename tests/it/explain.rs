@@ -86,7 +86,10 @@ fn one_column_can_be_asked_for_in_words() {
 fn what_there_is_not_is_answered_with_what_there_is() {
     for (args, words) in [
         (&["explain", "colour"][..], "there are log_types, operations, classified_storage, tenant_isolation"),
-        (&["explain", "query", "--strategy", "carrier-pigeon"], "there are native, daemonset, sidecar"),
+        (
+            &["explain", "query", "--strategy", "carrier-pigeon"],
+            "there are native, native-driver, daemonset, sidecar",
+        ),
         (&["explain"], "<ROW>"),
         (
             &["compare", "proof-of-concept", "--agents", "carrier-pigeon"],

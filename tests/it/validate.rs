@@ -157,3 +157,65 @@ fn a_folder_gets_report_chart_and_points() {
         assert!(out.join("validation").join(name).metadata().unwrap().len() > 100, "{name}");
     }
 }
+
+const PUBLISHED: &str = "id,agent,layout,input,files,lines_per_s,event_bytes,cpu_cores,mem_mb,use\n\
+predicted,Fluent Bit,DaemonSet,CRI stdout tail + k8s metadata,10,1000,200,0.05,40,calib\n\
+in words,Vector,host process,file tail,1,1000,200,,>100 MB,calib\n\
+context,Fluentd,any,,,13000,200,1.0,30-40,context\n\
+no rate,Filebeat,host process,file tail glob,10,,,1.37,170.7,calib\n\
+no profile,Logstash,host process,file tail glob,10,100,200,2.0,763.7,calib\n\
+nothing used,rsyslog,host process,file tail,1,100,200,0,0,calib\n";
+
+#[test]
+fn every_row_is_predicted_or_its_skip_is_explained() {
+    let (_folder, path) = Folder::with("published.csv", PUBLISHED);
+    let document = json(&["validate", "-o", "json", &path]);
+    let points = document["points"].as_array().unwrap();
+    let skipped = document["skipped"].as_array().unwrap();
+    for line in 2..=7 {
+        let is_predicted = points.iter().any(|p| p["line"] == line);
+        let reason = skipped.iter().find(|s| s["row"] == format!("published.csv:{line}"));
+        assert!(is_predicted != reason.is_some(), "line {line}: {document:#}");
+        assert_eq!(is_predicted, line == 2, "line {line}");
+        assert!(reason.is_none_or(|r| r["reason"].as_str().unwrap().len() > 20), "line {line}: {reason:?}");
+    }
+}
+
+#[test]
+fn of_streams_that_were_measured_apart_the_worst_is_predicted() {
+    // Vector reads more than 10,000 lines/s: three pods of 100 are no burden to it, and none loses more than another.
+    let text = "image,stressors,lps_each,duration,bytes,lat_mean_s,expected_lines,seq_last_plus1,collected,\
+                min_stream_pct_reported\n\
+                vector:1,3,100,1m,256,2.0,18000,18000,18000,100\n\
+                vector:1,1,100,1m,256,2.0,6000,6000,6000,100\n\
+                vector:1,1,100,1m,256,2.0,6000,3000,3000,100\n";
+    let (_folder, path) = Folder::with("runs.csv", text);
+    let document = json(&["validate", "-o", "json", &path]);
+    let worst = points(&document, "worst_stream_loss");
+    assert_eq!(worst.len(), 1, "{document:#}");
+    assert_eq!((number(worst[0], "measured"), number(worst[0], "line")), (0.0, 2.0));
+    assert!(number(worst[0], "predicted") < 0.01);
+    assert_eq!(document["skipped"][0]["row"], "runs.csv:4");
+}
+
+#[test]
+fn what_others_measured_has_its_scores_apart_and_no_rows() {
+    let folder = Folder::new();
+    let own = folder.put(
+        "rows.csv",
+        format!("{HEADER}\nfluent-bit,mlcri,daemonset,1,1,1000,200,9.0,0.03,12000,10000,9000,500,990\n"),
+    );
+    let other = folder.put("published.csv", PUBLISHED);
+    let report = stdout(&["validate", &own, "--elsewhere", &other, "-o", "md"]);
+    let (before, section) = report.split_once("## Measured elsewhere").unwrap();
+    assert!(!before.contains("published.csv") && section.contains("published.csv"));
+    assert!(
+        section.contains("agent_cpu")
+            && section.contains("no profile for the agent")
+            && !section.contains(":2")
+    );
+    let document = json(&["validate", &own, "--elsewhere", &other, "-o", "json"]);
+    assert_eq!(document["elsewhere"]["files"][0], "published.csv");
+    assert!(document["elsewhere"]["points"].is_null());
+    assert!(document["points"].as_array().unwrap().iter().all(|p| p["file"] == "rows.csv"));
+}

@@ -38,6 +38,25 @@ pub(super) fn terminal(validation: &Validation) -> String {
     text
 }
 
+/// Scores of measurements that are not the project's own: figures, no rows. Markdown.
+pub(super) fn elsewhere(validation: &Validation) -> String {
+    let mut counts = reasons_counted(validation);
+    counts.load_style(presets::ASCII_MARKDOWN);
+    align_right(&mut counts, 1, 2);
+    let mut text = format!(
+        "## Measured elsewhere\n\nWhat others have published, predicted without any fit to their machines: {} points of \
+         {}. Made with `--elsewhere FILE.csv…`; the files are read in place, and their rows are not repeated here. \
+         Figures that a profile was made from ([profiles.md](profiles.md)) are among them.\n\n{}",
+        validation.points.len(),
+        validation.files.join(" and "),
+        as_markdown(scores(validation), 4)
+    );
+    if !validation.skipped.is_empty() {
+        text.push_str(&format!("\n\nRows that cannot be predicted, by the reason:\n\n{counts}"));
+    }
+    text
+}
+
 /// Scores of figures over all layouts: Markdown.
 pub(super) fn overview(validation: &Validation) -> String {
     let mut groups: BTreeMap<(Figure, &str, Regime), Vec<&Point>> = BTreeMap::new();
@@ -215,6 +234,20 @@ fn reasons(validation: &Validation) -> Table {
     table.set_header(["reason", "rows"]);
     for (reason, rows) in by_reason {
         table.add_row([reason.to_owned(), together(&rows)]);
+    }
+    table
+}
+
+/// Reasons, each with the number of its rows.
+fn reasons_counted(validation: &Validation) -> Table {
+    let mut by_reason: BTreeMap<&str, usize> = BTreeMap::new();
+    for skipped in &validation.skipped {
+        *by_reason.entry(&skipped.reason).or_default() += 1;
+    }
+    let mut table = Table::new();
+    table.set_header(["reason", "rows"]);
+    for (reason, rows) in by_reason {
+        table.add_row([reason.to_owned(), rows.to_string()]);
     }
     table
 }

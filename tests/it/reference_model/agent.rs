@@ -36,7 +36,10 @@ impl Passes {
     /// The file to read next, one of those that have something; `None` where none has.
     pub fn next(&mut self, chunk_bytes: u64, has: impl Fn(usize) -> bool, files: usize) -> Option<usize> {
         loop {
-            let is_spent = self.pass < self.all && self.taken >= self.room / self.all * self.pass;
+            // A chunk that was begun is read whole.
+            let is_between = self.own_bytes == 0;
+            let is_spent =
+                is_between && self.pass < self.all && self.taken >= self.room / self.all * self.pass;
             if is_spent || self.place == files {
                 if self.place == files && !self.any {
                     return None;

@@ -144,6 +144,7 @@ impl Log {
     pub fn reopen(&mut self, checkpoints: bool) {
         let end = if checkpoints { self.live().first } else { self.written };
         self.skip_unread(end, Cause::AgentKilled);
+        self.unnoticed = None;
         self.discover();
     }
 
