@@ -113,7 +113,10 @@ fn a_sample_of_nodes_suffers_what_all_of_them_do() {
     // A quarter of the pods is missing for 10 of 60 s.
     let whole = mean(1, 1, &emitted);
     assert!((whole / (8_000.0 * 60.0 * (1.0 - 0.25 / 6.0)) - 1.0).abs() < 0.02, "{whole}");
-    assert!((mean(10, 8, &emitted) / whole - 1.0).abs() < 0.03);
+    // Pods of the lost nodes go mostly out of the sample, and others come. Of its 20 nodes 5 ± 1.9 are lost, with half of
+    // what their pods write: 5 % of all lines, and as much again for those who come; over eight samples 2.5 %.
+    let sampled = mean(10, 8, &emitted);
+    assert!((sampled / whole - 1.0).abs() < 4.0 * 0.025, "{sampled} of {whole}");
     // Half of the lost nodes had held ten seconds: 0.25 · 0.5 · 10 of 57.5 s, and half a flush of the others.
     let share = mean(1, 2, &lost);
     assert!((share / (0.25 * (0.5 * 10.5 + 0.5 * 0.5) / 57.5) - 1.0).abs() < 0.25, "{share}");
