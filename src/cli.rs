@@ -112,6 +112,11 @@ impl Cli {
 
 /// Strategies by their names.
 fn strategies(names: &[String]) -> anyhow::Result<Vec<&'static crate::strategy::Strategy>> {
+    if let [all] = names
+        && all.trim() == "all"
+    {
+        return Ok(crate::strategy::ALL.to_vec());
+    }
     let mut found: Vec<&'static crate::strategy::Strategy> = Vec::new();
     for name in names {
         let Some(strategy) = crate::strategy::by_name(name.trim()) else {

@@ -22,6 +22,7 @@ mod incident;
 mod life;
 mod node;
 mod overflow;
+mod placement;
 mod proxy;
 mod quiet;
 mod reading;
@@ -37,19 +38,20 @@ mod tests;
 
 pub use blueprint::{
     AgentPlan, Arrival, BackendPlan, Blueprint, Central, ControlPlan, CredentialsPlan, Disturbance, Effect,
-    Fault, FileRotation, Happening, Incident, Life, MetadataUse, NodeFault, Outage, Placement, PodTemplate,
-    Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Relay, Requests, Residence, Stay, StreamLaw, StreamPlan,
-    Watched, Who,
+    Fault, FileRotation, Incident, Life, MetadataUse, NodeFault, Outage, PodTemplate, Pool, ProxyPlan,
+    ProxyRuns, PushPlan, Reader, Relay, Requests, StreamLaw, StreamPlan, Watched, Who,
 };
 pub use control::{ControlTally, pods_a_wave};
+pub use incident::Happening;
+pub use placement::{Placement, Residence, Stay};
 pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
 pub use tally::{Tally, TenantTally};
 
 use crate::engine::fluid::SlottedServer;
 use crate::units::{NS_PER_SEC, SimTime};
 use backend::Link;
-use blueprint::OnNode;
 use node::Node;
+use placement::OnNode;
 use quiet::Scratch;
 use rayon::prelude::*;
 

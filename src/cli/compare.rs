@@ -16,7 +16,7 @@ pub(super) struct Compare {
     study: StudyArgs,
     #[command(flatten)]
     reps: RepsArgs,
-    /// Strategies, the columns of the table
+    /// Strategies, the columns of the table; "all" for every one that there is
     #[arg(long, value_delimiter = ',', default_value = "native,daemonset,sidecar")]
     strategies: Vec<String>,
     /// Format on standard output

@@ -10,10 +10,11 @@
 //! `CommonConfigProvider` (heartbeats); Kubernetes, "ConfigMaps" (mounted ConfigMaps are updated, environments are
 //! not), `pod_workers.go` (sync period and its jitter), Deployment `maxSurge` and `maxUnavailable`.
 
-use super::blueprint::{Blueprint, PlacedPod};
+use super::blueprint::Blueprint;
 use super::credentials::CredentialsPlan;
 use super::life::Place;
 use super::node::Node;
+use super::placement::PlacedPod;
 use super::tally::Tally;
 use crate::engine::random::{draw, subkey, unit};
 use crate::observe::{Freshness, Spread};

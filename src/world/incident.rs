@@ -7,8 +7,9 @@
 
 use super::agent::Mode;
 use super::backend::Link;
-use super::blueprint::{AgentPlan, Blueprint, PlacedPod};
+use super::blueprint::{AgentPlan, Blueprint};
 use super::node::Node;
+use super::placement::PlacedPod;
 use super::shipping::{Ship, crash_loop_ns};
 use super::tally::Tally;
 use crate::flow::Cause;

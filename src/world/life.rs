@@ -12,8 +12,9 @@
 //! before the application and is stopped after it, so that it reads what was written last).
 
 use super::agent::Mode;
-use super::blueprint::{Blueprint, Life, Stay};
+use super::blueprint::{Blueprint, Life};
 use super::node::{Node, law_of};
+use super::placement::Stay;
 use super::shipping::crash_loop_ns;
 use super::stream::Stream;
 use super::tally::Tally;

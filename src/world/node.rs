@@ -2,11 +2,12 @@
 
 use super::agent::{Input, Mode};
 use super::backend::Link;
-use super::blueprint::{Blueprint, OnNode, PlacedPod, Reader, StreamLaw, StreamPlan};
+use super::blueprint::{Blueprint, Reader, StreamLaw, StreamPlan};
 use super::control::{Arrival, Reach};
 use super::files::Files;
 use super::incident::Strike;
 use super::life::Place;
+use super::placement::{OnNode, PlacedPod};
 use super::runtime::SPLIT_BYTES;
 use super::shipping::Ship;
 use super::stream::{Look, Stream};

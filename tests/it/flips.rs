@@ -47,7 +47,7 @@ impl Studied {
 
     fn new(scenario: &Scenario) -> Self {
         let runner = Runner::new();
-        let strategies: Vec<&'static Strategy> = strategy::ALL.to_vec();
+        let strategies: Vec<&'static Strategy> = strategy::COLUMNS.to_vec();
         let comparison = study::compare(&runner, scenario, &strategies, 1, 1, "").unwrap();
         let study = study::table_study(&runner, scenario, &strategies, 1, 1).unwrap();
         let (rubric, reference) = (Rubric::embedded().unwrap(), Reference::embedded().unwrap());
