@@ -42,8 +42,7 @@ pub use blueprint::{
     ProxyRuns, PushPlan, Reader, Relay, Requests, StreamLaw, StreamPlan, Watched, Who,
 };
 pub use control::{ControlTally, pods_a_wave};
-pub use incident::Happening;
-pub use placement::{Placement, Residence, Stay};
+pub use placement::{Happening, Placement, Residence, Stay};
 pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
 pub use tally::{Tally, TenantTally};
 
@@ -75,7 +74,7 @@ pub struct Pace {
 impl Default for Pace {
     /// Stretches long enough that what keeping a copy of their beginning costs does not count.
     fn default() -> Self {
-        Self { stretch_ns: 60 * NS_PER_SEC, flushes: quiet::MOST_FLUSHES }
+        Self { stretch_ns: 960 * NS_PER_SEC, flushes: quiet::MOST_FLUSHES }
     }
 }
 
@@ -146,9 +145,12 @@ fn run_nodes_together(
         })
         .collect();
     let longest = ((pace.stretch_ns / server.slot_ns()) as usize).clamp(1, MOST_SLOTS);
-    let (mut first, mut stretch) = (0, longest);
+    // When an outage is over everybody comes at once: no stretch goes beyond that.
+    let edges: Vec<usize> = outages.iter().map(|outage| server.slot_of(outage.end)).collect();
+    let (mut first, mut stretch) = (0, longest.min((FIRST_STRETCH_NS / server.slot_ns()).max(1) as usize));
     while first < server.slots() {
-        let slots = stretch.min(server.slots() - first);
+        let edge = edges.iter().copied().filter(|edge| *edge > first).min().unwrap_or(server.slots());
+        let slots = stretch.min(edge - first);
         if slots > 1 && !server.has_backlog() {
             let before: Vec<Block> = blocks.par_iter_mut().map(|block| block.clone()).collect();
             let mut demand = run_slots(blueprint, &mut blocks, &server, first, slots);
@@ -180,6 +182,9 @@ fn run_nodes_together(
     total.longest_wait_ns = server.longest_wait().as_ns();
     total
 }
+
+/// The first stretch; each that went as expected is followed by one of twice the length.
+const FIRST_STRETCH_NS: u64 = 60 * NS_PER_SEC;
 
 /// Slots of a stretch at most; and the least that is tried after it was too long.
 const MOST_SLOTS: usize = 1 << 16;

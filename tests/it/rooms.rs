@@ -135,10 +135,15 @@ fn the_engine_knows_no_logs_and_the_world_no_strategy() {
 #[test]
 fn of_the_world_strategies_see_the_blueprint_alone() {
     let front = std::fs::read_to_string(root().join("src/world.rs")).unwrap();
-    let start = front.find("pub use blueprint::{").unwrap() + "pub use blueprint::{".len();
-    let end = start + front[start..].find('}').unwrap();
-    let blueprint: BTreeSet<&str> =
-        front[start..end].split(',').map(str::trim).filter(|n| !n.is_empty()).collect();
+    // What there is, and where.
+    let blueprint: BTreeSet<&str> = ["pub use blueprint::{", "pub use placement::{"]
+        .into_iter()
+        .flat_map(|opening| {
+            let start = front.find(opening).unwrap() + opening.len();
+            let end = start + front[start..].find('}').unwrap();
+            front[start..end].split(',').map(str::trim).filter(|n| !n.is_empty())
+        })
+        .collect();
     for (room, used, file, behind) in uses() {
         if used == "world" && (room == "strategy" || room == "placement") {
             let names = behind.trim_start_matches("::");
