@@ -50,7 +50,7 @@ fn every_strategy_faces_the_same_lines() {
 #[test]
 fn a_ring_loses_what_an_outage_brings_beyond_it() {
     // 1,000 lines of 1,000 bytes a second into a ring of 1,000,000 bytes, which fills in a second; nothing is answered
-    // for so many seconds. What is on its way when it ends, and what rounds, is a tenth of a second's.
+    // for so many seconds. What is on its way when it begins and ends is up to a tenth of a second's each, and rounds.
     for (seconds, lost) in [(0.5, 0.0), (2.0, 1_000.0), (5.0, 4_000.0), (20.0, 19_000.0)] {
         let rest = format!(
             "collection: {{ driver: {{ mode: nonBlocking }} }}\n\
@@ -62,7 +62,7 @@ fn a_ring_loses_what_an_outage_brings_beyond_it() {
         let run = observe(&scenario("1m", workload, &rest), "native-driver");
         assert_eq!(run.ledger.lost_total(), run.ledger.lost[Cause::BufferOverflow as usize]);
         assert_eq!(run.ledger.withheld, 0);
-        close(run.ledger.lost_total() as f64, lost, 100.0, "lines lost");
+        close(run.ledger.lost_total() as f64, lost, 150.0, "lines lost");
     }
 }
 
@@ -75,8 +75,8 @@ fn a_blocking_driver_stops_the_application_for_as_long_as_its_pipe_is_full() {
     let run = observe(&scenario("1m", workload, rest), "native-driver");
     let stalled_s = 20.0 - 0.279;
     assert_eq!(run.ledger.lost_total(), 0);
-    close(run.get(Metric::Stalled).unwrap() * 60.0, stalled_s, 0.1, "seconds stood still");
-    close(run.ledger.withheld as f64, 1_000.0 * stalled_s, 100.0, "lines never written");
+    close(run.get(Metric::Stalled).unwrap() * 60.0, stalled_s, 0.15, "seconds stood still");
+    close(run.ledger.withheld as f64, 1_000.0 * stalled_s, 150.0, "lines never written");
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn syslog_loses_what_it_cannot_send_at_once() {
     let workload = "{ name: w, logs: [ { stream: stdout, rate: 1k/s, spread: 0%, arrivals: constant } ] }";
     let run = observe(&scenario("1m", workload, rest), "native-driver");
     assert_eq!(run.ledger.lost_total(), run.ledger.lost[Cause::RetriesExhausted as usize]);
-    close(run.ledger.lost_total() as f64, 10_000.0, 100.0, "lines lost");
+    close(run.ledger.lost_total() as f64, 10_000.0, 150.0, "lines lost");
 }
 
 #[test]
