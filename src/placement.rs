@@ -150,9 +150,10 @@ fn admits(template: &PodTemplate, pool: usize) -> bool {
 
 /// A node of a pool with nothing but its agent, where that fits.
 fn empty_node(blueprint: &Blueprint, pool: usize, agent: Requests) -> Option<Room> {
+    let has_agent = blueprint.node_agent_in(pool).is_some();
     let pool = &blueprint.pools[pool];
     let mut room = Room { free: pool.allocatable, pods: pool.max_pods };
-    if blueprint.node_agent.is_some() && !pool.serverless {
+    if has_agent {
         if !room.fits(agent) {
             return None;
         }

@@ -118,8 +118,7 @@ fn connections(blueprint: &Blueprint, placement: &Placement) -> u64 {
         return central.processes;
     }
     let of_pods: u64 = blueprint.pods.iter().filter(|p| p.agent.is_some()).map(|p| p.replicas).sum();
-    let with_agent = placement.nodes.iter().filter(|pool| !blueprint.pools[**pool].serverless).count() as u64;
-    of_pods + blueprint.node_agent.map_or(0, |_| with_agent)
+    of_pods + placement.node_agents(blueprint)
 }
 
 /// Why the backend cannot take as many connections as there would be.

@@ -136,8 +136,8 @@ impl<'a> Plan<'a> {
         if self.blueprint.node_agent.is_some() {
             let nodes = self.before.nodes.len() as u64;
             let batch = max_unavailable.unwrap_or(HowMany::Count(1)).of(nodes);
-            let pools = &self.blueprint.pools;
-            let has_agent = |node: &u64| !pools[self.before.nodes[*node as usize]].serverless;
+            let has_agent =
+                |node: &u64| self.blueprint.node_agent_in(self.before.nodes[*node as usize]).is_some();
             for (node, turn) in (0..nodes).filter(has_agent).zip(0..) {
                 let from_ns = starts(turn, batch);
                 let stop = Incident::Stop { who: Who::Node, back_ns: from_ns.saturating_add(takes_ns) };
@@ -270,7 +270,7 @@ impl<'a> Plan<'a> {
     fn agents_at(&self, at_ns: u64) -> Vec<(u32, Who, &'a AgentPlan, u32)> {
         let (blueprint, before) = (self.blueprint, self.before);
         let of_nodes = blueprint.node_agent.map(|agent| &blueprint.agents[agent]);
-        let has_agent = |node: &u32| !blueprint.pools[before.nodes[*node as usize]].serverless;
+        let has_agent = |node: &u32| blueprint.node_agent_in(before.nodes[*node as usize]).is_some();
         let nodes = (0..before.nodes.len() as u32).filter(has_agent).map(|node| (node, Who::Node));
         let mut agents: Vec<_> = of_nodes
             .into_iter()

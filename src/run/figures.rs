@@ -152,9 +152,9 @@ impl Beside {
 /// What all agents request.
 fn requested(setup: &Setup, placement: &Placement) -> Requests {
     let blueprint = &setup.blueprint;
-    let with_agents = placement.nodes.iter().filter(|pool| !blueprint.pools[**pool].serverless).count();
-    let node_agents =
-        blueprint.node_agent.map(|agent| (blueprint.agents[agent].requests, with_agents as u64));
+    let node_agents = blueprint
+        .node_agent
+        .map(|agent| (blueprint.agents[agent].requests, placement.node_agents(blueprint)));
     let pod_agents =
         blueprint.pods.iter().filter_map(|p| Some((blueprint.agents[p.agent?].requests, p.replicas)));
     let relays = blueprint.pods.iter().filter_map(|p| Some((p.relay?.requests, p.replicas)));

@@ -80,18 +80,18 @@ pub(super) fn blast_radius(setup: &Setup) -> Option<BlastRadius> {
 
 /// What the agent of each node reads.
 fn of_nodes(blueprint: &Blueprint, placement: &Placement) -> Vec<Touched> {
-    if blueprint.node_agent.is_none() {
-        return Vec::new();
-    }
-    let mut nodes = vec![Touched::default(); placement.nodes.len()];
+    let has_agent = |pool: &usize| blueprint.node_agent_in(*pool);
+    let mut nodes: Vec<Option<Touched>> =
+        placement.nodes.iter().map(|pool| has_agent(pool).map(|_| Touched::default())).collect();
     for (node, template) in placement.node_of.iter().zip(&placement.template_of) {
         let template = &blueprint.pods[*template as usize];
-        if template.streams.iter().any(|s| s.reader == Reader::Node) {
-            let lines = rate(blueprint, &template.streams, Some(Reader::Node));
-            nodes[*node as usize].add(template.tenant, 1, lines);
+        if let Some(touched) = &mut nodes[*node as usize]
+            && template.streams.iter().any(|s| s.reader == Reader::Node)
+        {
+            touched.add(template.tenant, 1, rate(blueprint, &template.streams, Some(Reader::Node)));
         }
     }
-    nodes
+    nodes.into_iter().flatten().collect()
 }
 
 /// What the agent of one pod of each template with such agents reads, and how many pods there are.

@@ -53,7 +53,7 @@ pub(super) fn layouts(scenario: &Scenario, strategies: &[&'static Strategy]) -> 
 
 fn config_cost(setup: &Setup) -> ConfigCost {
     let blueprint = &setup.blueprint;
-    let nodes = setup.placement.as_ref().map_or(0, |p| p.nodes.len() as u64);
+    let nodes = setup.placement.as_ref().map_or(0, |p| p.node_agents(blueprint));
     let of_nodes = blueprint.node_agent.map(|agent| (agent, nodes));
     let of_pods = blueprint.pods.iter().filter_map(|p| Some((p.agent?, p.replicas)));
     let (mut agents, mut sum) = (0u64, ConfigCost::default());

@@ -39,7 +39,7 @@ pub struct Rollout {
 /// Rolls changes out over a cluster.
 pub(super) fn operations(setup: &Setup) -> Operations {
     let blueprint = &setup.blueprint;
-    let nodes = setup.placement.as_ref().map_or(0, |p| p.nodes.len() as u64);
+    let nodes = setup.placement.as_ref().map_or(0, |p| p.node_agents(blueprint));
     let with_sidecar: Vec<u64> =
         blueprint.pods.iter().filter(|p| p.agent.is_some()).map(|p| p.replicas).collect();
     let daemonset = match blueprint.node_agent {

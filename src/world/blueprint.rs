@@ -65,6 +65,11 @@ impl Blueprint {
         self.horizon_ns + self.drain_ns
     }
 
+    /// The agent that runs on the nodes of a pool, an index into `agents`; virtual nodes have none.
+    pub fn node_agent_in(&self, pool: usize) -> Option<usize> {
+        self.node_agent.filter(|_| !self.pools[pool].serverless)
+    }
+
     /// Pods of all templates.
     pub fn pod_count(&self) -> u64 {
         self.pods.iter().map(|p| p.replicas).sum()

@@ -72,7 +72,7 @@ impl Node {
     pub fn new(blueprint: &Blueprint, number: usize, pool: usize, on: &OnNode, key: u64) -> Self {
         let OnNode { pods, happenings } = on;
         let node_key = subkey(named_key(key, "node"), number as u64);
-        let node_agent = blueprint.node_agent.filter(|_| !blueprint.pools[pool].serverless);
+        let node_agent = blueprint.node_agent_in(pool);
         let mut found = Vec::new();
         let mut pod_keys = Vec::with_capacity(pods.len());
         let mut places = Vec::new();

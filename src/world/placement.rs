@@ -45,6 +45,11 @@ pub struct Stay {
 }
 
 impl Placement {
+    /// Agents of nodes that run.
+    pub fn node_agents(&self, blueprint: &Blueprint) -> u64 {
+        self.nodes.iter().filter(|pool| blueprint.node_agent_in(**pool).is_some()).count() as u64
+    }
+
     /// One node in `one_in` with its pods, drawn by `bits`: every so manieth of the nodes, ordered by pool and by the
     /// lines that their pods write on average, so that the sample has its share of each kind (systematic sampling;
     /// Cochran, "Sampling Techniques", chapter 8). Each node is in it with probability 1/`one_in`.

@@ -163,7 +163,7 @@ fn virtual_nodes_have_no_daemonset() {
     let daemonset = observe(&scenario, "daemonset");
     // 12 of 72 pods that write alike; rates differ by 30 %.
     close(daemonset.get(Metric::Undelivered).unwrap(), 12.0 / 72.0, 0.04, "share unread");
-    assert_eq!(daemonset.get(Metric::Agents), Some(6.0));
+    assert_eq!((daemonset.get(Metric::Agents), daemonset.get(Metric::Connections)), (Some(6.0), Some(6.0)));
     let (sidecar, hybrid) = (observe(&scenario, "sidecar"), observe(&scenario, "hybrid"));
     assert_eq!((sidecar.get(Metric::Agents), hybrid.get(Metric::Agents)), (Some(72.0), Some(6.0 + 12.0)));
     for run in [&sidecar, &hybrid] {

@@ -53,8 +53,7 @@ fn asked(
     let Some(uses) = blueprint.agents.iter().map(|a| a.metadata).collect::<Option<Vec<_>>>() else {
         return figures;
     };
-    let nodes = placement.nodes.len() as f64;
-    let on_nodes = blueprint.node_agent.map(|agent| (uses[agent], nodes));
+    let on_nodes = blueprint.node_agent.map(|agent| (uses[agent], placement.node_agents(blueprint) as f64));
     let in_pods = blueprint.pods.iter().filter_map(|pod| Some((uses[pod.agent?], pod.replicas as f64)));
     let metadata: f64 = on_nodes.into_iter().chain(in_pods).map(|(one, n)| one.watches * n).sum();
     let configs = match plan.watched {
@@ -97,6 +96,5 @@ fn mounted(blueprint: &Blueprint, placement: &Placement) -> f64 {
         .filter(|(_, template)| blueprint.pods[**template as usize].agent.is_some())
         .map(|(node, template)| (*node, *template))
         .collect();
-    let of_nodes = if blueprint.node_agent.is_some() { placement.nodes.len() } else { 0 };
-    (of_pods.len() + of_nodes) as f64
+    (of_pods.len() as u64 + placement.node_agents(blueprint)) as f64
 }
