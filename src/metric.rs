@@ -139,6 +139,14 @@ metrics! {
     PodGap = "pod_gap", "s", Lower;
     /// Pods that fit on no node after faults made them leave theirs
     PodsPending = "pods_pending", "count", Lower;
+    /// Share of the CPU wanted by applications that they do not get, agents and the writing of logs beside them
+    AppSlowdown = "app_slowdown", "fraction", Lower;
+    /// Share of the CPU wanted by applications that they do not get, on the node where it is largest
+    AppSlowdownWorst = "app_slowdown_worst", "fraction", Lower;
+    /// Pods that the kubelet evicted for what they had on its disk
+    EvictedPods = "evicted_pods", "count", Lower;
+    /// Share of the nodes' time in which too little of their disk was free
+    DiskPressure = "disk_pressure", "fraction", Lower;
     /// Share of the workloads' wishes (own parsing, store, sampling, retention) that can be honoured
     Honoured = "honoured", "fraction", Higher;
     /// Other tenants' worst freshness p99 with one tenant loud, over that without

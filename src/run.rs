@@ -295,7 +295,8 @@ fn sums(
         }
     };
     if let Some(struck) = &struck {
-        (tally.pod_gap_ns, tally.pods_pending) = (struck.pod_gap_ns, struck.pending);
+        tally.pod_gap_ns += struck.pod_gap_ns;
+        tally.pods_pending = struck.pending;
     }
     tally.ledger.balance().map_err(|imbalance| RunError::Imbalance {
         scenario: setup.scenario.clone(),

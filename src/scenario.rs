@@ -29,6 +29,7 @@ mod objective;
 mod place;
 mod profiles;
 mod proxy;
+mod usage;
 mod variants;
 mod warmup;
 mod workload;
@@ -47,6 +48,7 @@ pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};
 pub use profiles::{profiles_from_yaml, profiles_to_yaml};
 pub use proxy::{Proxy, ProxyKind};
+pub use usage::{EvictionHard, Limits, Peak, Usage};
 pub use variants::{Delivery, Driver, DriverKind, Hybrid, Ordering};
 pub use warmup::Warmup;
 pub use workload::{

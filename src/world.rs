@@ -14,6 +14,7 @@ mod agent;
 mod backend;
 mod blocking;
 mod blueprint;
+mod contention;
 mod control;
 mod credentials;
 mod disturbance;
@@ -23,6 +24,7 @@ mod life;
 mod node;
 mod overflow;
 mod placement;
+mod pressure;
 mod proxy;
 mod quiet;
 mod reading;
@@ -39,7 +41,7 @@ mod tests;
 pub use blueprint::{
     AgentPlan, Arrival, BackendPlan, Blueprint, Central, ControlPlan, CredentialsPlan, Disturbance, Effect,
     Fault, FileRotation, Incident, Life, MetadataUse, NodeFault, Outage, PodTemplate, Pool, ProxyPlan,
-    ProxyRuns, PushPlan, Reader, Relay, Requests, StreamLaw, StreamPlan, Watched, Who,
+    ProxyRuns, PushPlan, Reader, Relay, Requests, StreamLaw, StreamPlan, Usage, Watched, Who,
 };
 pub use control::{ControlTally, pods_a_wave};
 pub use placement::{Happening, Placement, Residence, Stay};

@@ -62,6 +62,10 @@ pub(crate) fn metric(metric: Metric, lang: Lang) -> &'static str {
         Metric::PodGap => ("pods without a node", "Pod 中断时间"),
         Metric::PodsPending => ("pods pending", "待调度 Pod"),
         Metric::Honoured => ("wishes honoured", "需求满足"),
+        Metric::AppSlowdown => ("CPU that applications miss", "应用缺少的 CPU"),
+        Metric::AppSlowdownWorst => ("CPU that applications miss, worst node", "应用缺少的 CPU（最差节点）"),
+        Metric::EvictedPods => ("evicted pods", "被驱逐的 Pod"),
+        Metric::DiskPressure => ("disk pressure", "磁盘压力"),
         Metric::NeighbourFreshness => ("neighbours' freshness", "邻居新鲜度"),
     };
     pick(lang, en, zh)

@@ -6,6 +6,7 @@ mod fault;
 mod lifecycle;
 mod log;
 mod proxy;
+mod usage;
 mod variants;
 
 use super::{Backend, Pool, Scenario, ScenarioError, Tenant, Workload};
@@ -20,6 +21,7 @@ use std::collections::BTreeSet;
 pub(super) use agents::check_profiles;
 pub(super) use log::check_log;
 use proxy::check_proxy;
+use usage::{check_disks, check_usage};
 
 /// The most nodes and pods that a scenario may have: twenty times what Kubernetes supports.
 const MAX_NODES: u64 = 100_000;
@@ -204,6 +206,7 @@ fn check_cluster(scenario: &Scenario) -> Checked {
             format!("the cluster has {} nodes; allowed are up to {MAX_NODES}", scenario.nodes())
         })?;
     }
+    check_disks(&scenario.cluster)?;
     let kubelet = &scenario.cluster.kubelet;
     let path = |field: &str| format!("cluster/kubelet/{field}");
     let interval = kubelet.container_log_monitor_interval;
@@ -254,6 +257,7 @@ fn check_tenants(scenario: &Scenario) -> Checked {
                 format!("there are {} pods; allowed are up to {MAX_PODS}", scenario.pods())
             })?;
             check_proxy(workload, &path)?;
+            check_usage(workload, &path)?;
             check_lifecycle(&workload.lifecycle, &format!("{path}/lifecycle"))?;
             for (number, log) in workload.logs.iter().enumerate() {
                 check_log(log, &format!("{path}/logs/{number}"))?;

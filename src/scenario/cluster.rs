@@ -1,5 +1,6 @@
 //! Nodes and their kubelet.
 
+use super::usage::EvictionHard;
 use super::workload::Count;
 use crate::units::{Bytes, Millicores, Price, SimTime};
 use schemars::JsonSchema;
@@ -33,9 +34,12 @@ pub struct Pool {
     /// Pods a node takes at most. Default: the kubelet's 110.
     #[serde(default = "default_pods")]
     pub pods: Count,
-    /// Disk for logs: how full it gets is reported; nothing is evicted.
+    /// Disk that logs lie on. Where too little of it is free the kubelet evicts pods.
     #[serde(default = "default_log_disk")]
     pub log_disk: Bytes,
+    /// What else lies on that disk: images, and files of the system.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub other_data: Bytes,
     /// Price of a node.
     #[serde(default = "default_price")]
     pub price: Price,
@@ -47,6 +51,9 @@ pub struct Pool {
     pub serverless: bool,
 }
 
+fn is_nothing(size: &Bytes) -> bool {
+    size.get() == 0
+}
 fn default_cpu() -> Millicores {
     Millicores::new(16_000)
 }
@@ -76,6 +83,8 @@ pub struct Kubelet {
     pub container_log_max_files: Count,
     /// How often the kubelet looks.
     pub container_log_monitor_interval: SimTime,
+    /// When pods are evicted.
+    pub eviction_hard: EvictionHard,
 }
 
 impl Default for Kubelet {
@@ -84,6 +93,7 @@ impl Default for Kubelet {
             container_log_max_size: Bytes::new(10 << 20),
             container_log_max_files: Count::of(5),
             container_log_monitor_interval: SimTime::from_secs(10),
+            eviction_hard: EvictionHard::default(),
         }
     }
 }

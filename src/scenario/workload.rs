@@ -1,6 +1,6 @@
 //! Tenants, workloads and the logs they write.
 
-use super::{Lifecycle, MachineGroup, Proxy};
+use super::{Lifecycle, Limits, MachineGroup, Proxy, Usage};
 use crate::profile::Parse;
 use crate::units::{Bytes, Fraction, LineRate, Millicores, SimTime};
 use schemars::JsonSchema;
@@ -78,6 +78,9 @@ pub struct Tenant {
     pub workloads: Vec<Workload>,
 }
 
+fn is_none_of_it(priority: &i32) -> bool {
+    *priority == 0
+}
 fn one() -> Count {
     Count::of(1)
 }
@@ -98,6 +101,15 @@ pub struct Workload {
     /// or all where every pool is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pools: Vec<String>,
+    /// CPU that the application of each pod uses if it gets it; where nobody says, nodes are taken to have enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// Above these a pod is evicted.
+    #[serde(default, skip_serializing_if = "Limits::is_empty")]
+    pub limits: Limits,
+    /// Where a node's disk is full pods of the lowest are evicted first (`priorityClassName`).
+    #[serde(default, skip_serializing_if = "is_none_of_it")]
+    pub priority: i32,
     /// How its pods come and go.
     #[serde(default)]
     pub lifecycle: Lifecycle,
@@ -110,6 +122,25 @@ pub struct Workload {
     /// What each pod writes, access logs of its proxy aside.
     #[serde(default)]
     pub logs: Vec<LogSpec>,
+}
+
+impl Workload {
+    /// Pods that are there from beginning to end, and of which nothing more is known.
+    pub fn plain(name: String, replicas: Count, requests: Resources, logs: Vec<LogSpec>) -> Self {
+        Self {
+            name,
+            replicas,
+            requests,
+            pools: Vec::new(),
+            usage: None,
+            limits: Limits::default(),
+            priority: 0,
+            lifecycle: Lifecycle::default(),
+            machine_group: None,
+            proxy: None,
+            logs,
+        }
+    }
 }
 
 /// CPU and memory that a pod requests.

@@ -7,9 +7,9 @@ use super::proxy;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
 use crate::scenario::{Lifecycle, LogSource, LogSpec, Scenario, Start, Tenant, Workload};
-use crate::units::SimTime;
+use crate::units::{NS_PER_SEC, SimTime};
 use crate::world::{
-    BackendPlan, Blueprint, FileRotation, Life, PodTemplate, Pool, Reader, Requests, StreamPlan,
+    BackendPlan, Blueprint, FileRotation, Life, PodTemplate, Pool, Reader, Requests, StreamPlan, Usage,
 };
 
 /// Where a log goes under a strategy, and who reads it there.
@@ -62,6 +62,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: Routes<'_>) 
             size_bytes: kubelet.container_log_max_size.get(),
             files: kubelet.container_log_max_files.get(),
         },
+        least_free_ppm: (kubelet.eviction_hard.nodefs_available.get() * 1e6).round() as u64,
         kubelet_interval_ns: kubelet.container_log_monitor_interval.as_ns(),
         tenants: Vec::new(),
         laws: Vec::new(),
@@ -168,7 +169,17 @@ fn pod_template(
         relay: None,
         pools: pools_of(workload, &scenario.cluster.pools),
         registration_ns: 0,
+        usage: workload.usage.as_ref().map(usage),
+        priority: workload.priority,
+        most_disk_bytes: workload.limits.ephemeral_storage.map(|most| most.get()),
     }
+}
+
+fn usage(usage: &crate::scenario::Usage) -> Usage {
+    let cores = usage.cpu.cores();
+    let slot = |peak: &crate::scenario::Peak| (peak.cpu.cores(), peak.share.get(), peak.slot.as_ns());
+    let (peak_cores, peak_share, slot_ns) = usage.peak.as_ref().map_or((cores, 0.0, NS_PER_SEC), slot);
+    Usage { cores, peak_cores, peak_share, slot_ns }
 }
 
 /// Docker's `local` driver: 20 MiB, five files. Source: moby `daemon/logger/local/local.go`.
@@ -211,6 +222,7 @@ fn pool(pool: &crate::scenario::Pool) -> Pool {
         allocatable: Requests { cpu_millicores: pool.cpu.get(), memory_bytes: pool.memory.get() },
         max_pods: pool.pods.get(),
         log_disk_bytes: pool.log_disk.get(),
+        other_disk_bytes: pool.other_data.get(),
         price_per_hour: pool.price.get(),
         grows: pool.grows,
         serverless: pool.serverless,

@@ -1,8 +1,6 @@
 //! Small clusters made of a scenario's own parts.
 
-use crate::scenario::{
-    Cluster, Control, Count, Lifecycle, LogSource, LogSpec, Resources, Scenario, Tenant, Workload,
-};
+use crate::scenario::{Cluster, Control, Count, LogSource, LogSpec, Resources, Scenario, Tenant, Workload};
 use crate::units::{Bytes, LineRate, Millicores, SimTime};
 
 /// The most pods a node that a companion has: more makes it slower, not different.
@@ -57,16 +55,7 @@ impl Typical {
 
     /// A workload of such pods.
     pub fn workload(&self, name: &str, replicas: u64) -> Workload {
-        Workload {
-            name: name.to_owned(),
-            replicas: Count::of(replicas.max(1)),
-            requests: TINY,
-            pools: Vec::new(),
-            lifecycle: Lifecycle::default(),
-            machine_group: None,
-            proxy: None,
-            logs: vec![self.log.clone()],
-        }
+        Workload::plain(name.to_owned(), Count::of(replicas.max(1)), TINY, vec![self.log.clone()])
     }
 
     /// Tenants of one workload each.

@@ -49,6 +49,8 @@ pub(super) struct Input {
     /// The collection config that it is for, where each has an input of its own.
     pub config: u32,
     pub mode: Mode,
+    /// Cores that its reading may use: the plan's, or what the node has for it.
+    pub cores: f64,
     /// Everything up to here is settled.
     pub since_ns: u64,
     /// Whether lines from before `since_ns` may be unread.
@@ -112,6 +114,7 @@ impl Input {
             end: streams.end,
             config,
             mode: Mode::Reading,
+            cores: plan.cores,
             since_ns: 0,
             behind: false,
             round: None,

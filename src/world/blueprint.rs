@@ -1,5 +1,6 @@
 //! What there is in a world: the strategies' output and the simulation's input.
 
+pub use super::contention::Usage;
 pub use super::control::{Arrival, ControlPlan, PushPlan, Watched};
 pub use super::credentials::CredentialsPlan;
 pub use super::disturbance::{Disturbance, Effect};
@@ -24,6 +25,8 @@ pub struct Blueprint {
     pub kubelet: FileRotation,
     /// How often the kubelet looks at log files, in nanoseconds.
     pub kubelet_interval_ns: u64,
+    /// Share of a node's disk, in millionths, below which what is free makes the kubelet evict pods; 0 where nothing does.
+    pub least_free_ppm: u64,
     /// Names of tenants.
     pub tenants: Vec<String>,
     /// Ways in which lines come about.
@@ -110,6 +113,8 @@ pub struct Pool {
     pub max_pods: u64,
     /// Disk for logs, in bytes.
     pub log_disk_bytes: u64,
+    /// What of it is taken by other things, in bytes.
+    pub other_disk_bytes: u64,
     /// Currency an hour and node.
     pub price_per_hour: f64,
     /// Whether nodes can be added.
@@ -161,6 +166,12 @@ pub struct PodTemplate {
     pub relay: Option<Relay>,
     /// Pools whose nodes take its pods; empty where all do.
     pub pools: Vec<usize>,
+    /// What its application wants of the CPU; `None` where nobody says.
+    pub usage: Option<Usage>,
+    /// Pods of the lowest are evicted first.
+    pub priority: i32,
+    /// Bytes of logs and volumes above which a pod is evicted.
+    pub most_disk_bytes: Option<u64>,
 }
 
 /// A process that writes what is written to files again to standard output. It is taken to keep up.

@@ -511,6 +511,23 @@ impl Files {
         }
     }
 
+    /// Bytes of all files at `at_ns`, those from before the run included; of these the last one is as large as a file gets.
+    pub fn all_bytes(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> u64 {
+        let rotated = self.rotated.iter().map(|file| file.disk_bytes).sum::<u64>();
+        let older = match self.older {
+            0 => 0,
+            // All rotated files but the last are compressed.
+            older if self.medium.is_gzipped() => {
+                let plain = if self.rotated.is_empty() { self.rotation.size_bytes } else { 0 };
+                let compressed = older - u64::from(self.rotated.is_empty());
+                plain + (compressed as f64 * self.rotation.size_bytes as f64 * GZIP_PPM as f64 * 1e-6) as u64
+            }
+            older => older.saturating_mul(self.rotation.size_bytes),
+        };
+        let all = self.live_bytes(stream, law, at_ns).saturating_add(rotated).saturating_add(older);
+        if self.medium == Medium::Relayed { 2 * all } else { all }
+    }
+
     /// The pod is deleted, and its files with it: whatever was not read is lost, all of it of the cause `with` that takes
     /// more than the pod, where there is one. Gives what the stream had written.
     pub fn delete(

@@ -165,8 +165,7 @@ impl Node {
         inputs_of: &[Range<u32>],
         has_agent: bool,
     ) {
-        let in_pods = inputs_of.iter().filter(|inputs| !inputs.is_empty()).map(|inputs| inputs.start).min();
-        let of_node = 0..if has_agent { in_pods.unwrap_or(self.inputs.len() as u32) } else { 0 };
+        let of_node = 0..if has_agent { self.inputs_of_node(inputs_of) } else { 0 };
         for happening in happenings {
             let inputs = match happening.what {
                 Incident::CutOff(disturbance) => {
@@ -275,6 +274,7 @@ impl Node {
         self.places.clear();
         self.own_rotations.clear();
         self.strikes.clear();
+        (self.contention, self.pressure) = (None, None);
         self.tick_ns = u64::MAX;
     }
 }

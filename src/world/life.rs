@@ -181,6 +181,19 @@ impl Place {
         next_ns.is_none()
     }
 
+    /// Its pod is gone before its time, and another comes at `begins_ns`, if its stay is not over by then.
+    pub fn is_emptied(&mut self, begins_ns: u64, horizon_ns: u64) {
+        (self.stage, self.leaves_ns) = (Stage::Gone, None);
+        if self.must_leave(begins_ns) {
+            self.leave();
+        } else {
+            self.wait_for(begins_ns);
+        }
+        if self.next_ns >= horizon_ns {
+            self.next_ns = u64::MAX;
+        }
+    }
+
     /// Takes note that the stream number `plan` of its pods is the node's stream `number`.
     pub fn has_stream(&mut self, plan: usize, number: u32) {
         if self.streams.len() <= plan {
@@ -194,7 +207,7 @@ impl Node {
     /// When a pod ends, is deleted or begins next.
     pub(super) fn next_life_ns(&self) -> u64 {
         let struck_ns = self.strikes.last().map_or(u64::MAX, |strike| strike.at_ns);
-        self.places.iter().map(Place::due_ns).fold(struck_ns, u64::min)
+        self.places.iter().map(Place::due_ns).fold(struck_ns.min(self.border_ns()), u64::min)
     }
 
     /// Handles what is due at `now_ns` in the lives of pods.

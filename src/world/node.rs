@@ -3,11 +3,13 @@
 use super::agent::{Input, Mode};
 use super::backend::Link;
 use super::blueprint::{Blueprint, Reader, StreamLaw, StreamPlan};
+use super::contention::Contention;
 use super::control::{Arrival, Reach};
 use super::files::Files;
 use super::incident::Strike;
 use super::life::Place;
 use super::placement::{OnNode, PlacedPod};
+use super::pressure::Pressure;
 use super::runtime::SPLIT_BYTES;
 use super::shipping::Ship;
 use super::stream::{Look, Stream};
@@ -49,7 +51,11 @@ pub(super) struct Node {
     /// What happens to the node and its agents, the earliest last; and the disturbances that concern it.
     pub(super) strikes: Vec<Strike>,
     pub(super) cut_off: SmallVec<[u32; 2]>,
-    log_disk_bytes: u64,
+    pub(super) log_disk_bytes: u64,
+    /// How its CPU is shared, where applications say what they want of it.
+    pub(super) contention: Option<Box<Contention>>,
+    /// What is done where its disk is full, where that can be.
+    pub(super) pressure: Option<Box<Pressure>>,
     /// When changes of collection configs reach its agents.
     pub(super) reach: Option<Box<Reach>>,
     /// Scratch space of a read.
@@ -79,11 +85,13 @@ impl Node {
         let mut place_of = vec![None; pods.len()];
         let control = blueprint.control.as_ref();
         let restarts = control.is_some_and(|plan| matches!(plan.arrival, Arrival::Waves { .. }));
+        let may_evict = blueprint.may_evict(pool, pods);
         for (position, pod) in pods.iter().enumerate() {
             let template = &blueprint.pods[pod.template as usize];
             let pod_key = subkey(named_key(key, &template.name), u64::from(pod.ordinal));
             pod_keys.push(pod_key);
-            if template.life.is_some() || restarts && template.agent.is_some() || !pod.stays.is_empty() {
+            let can_leave = may_evict || restarts && template.agent.is_some() || !pod.stays.is_empty();
+            if template.life.is_some() || can_leave {
                 place_of[position] = Some(places.len());
                 places.push(Place::new(pod.template, template.life.as_ref(), pod_key, &pod.stays));
             }
@@ -123,12 +131,14 @@ impl Node {
             strikes: Vec::new(),
             cut_off: SmallVec::new(),
             log_disk_bytes: blueprint.pools[pool].log_disk_bytes,
+            contention: None,
+            pressure: None,
             reach: None,
             looks: Vec::new(),
             events: EventList::new(1),
         };
         for (number, stream) in found.iter().enumerate() {
-            node.add_stream(blueprint, stream);
+            node.add_stream(blueprint, pool, stream);
             if let Some((place, plan)) = stream.place {
                 node.places[place].has_stream(plan, number as u32);
                 if node.places[place].is_gone() {
@@ -151,6 +161,15 @@ impl Node {
                 Some(Box::new(Reach::new(blueprint, plan, (number, node_key), own, inputs, &inputs_of)));
         }
         node.expect(happenings, pods, &inputs_of, node_agent.is_some());
+        node.contention = Contention::new(
+            blueprint,
+            pool,
+            (pods, &pod_keys),
+            &place_of,
+            &inputs_of,
+            node_agent.map(|agent| (agent, 0..node.inputs_of_node(&inputs_of))),
+        );
+        node.pressure = may_evict.then(|| Box::new(Pressure::new(blueprint, pool, node_key)));
         for (place, inputs) in place_of.into_iter().zip(inputs_of) {
             let Some(place) = place else { continue };
             if node.places[place].is_gone() {
@@ -164,8 +183,9 @@ impl Node {
             }
             node.places[place].inputs = inputs;
         }
-        node.life_ns = node.next_life_ns();
         node.events = EventList::new(1 + node.inputs.len());
+        node.set_shares(0, blueprint);
+        node.life_ns = node.next_life_ns();
         node.schedule_kubelet();
         for index in 0..node.inputs.len() {
             node.schedule_input(index);
@@ -173,15 +193,14 @@ impl Node {
         node
     }
 
-    fn add_stream(&mut self, blueprint: &Blueprint, found: &Found<'_>) {
+    fn add_stream(&mut self, blueprint: &Blueprint, pool: usize, found: &Found<'_>) {
         let law_index = law_of(found.plan, found.key);
         let law = &blueprint.laws[law_index];
         let medium = found.plan.medium;
         let prefix_bytes = prefix_bytes(medium, law);
         let rotation = if medium.is_rotated_by_kubelet() { blueprint.kubelet } else { found.plan.rotation };
         let stream = Stream::new(law_index as u32, law, found.tenant, prefix_bytes, found.key, 0);
-        // A file that nobody rotates may be of any size: it begins empty.
-        let initial_bytes = (blueprint.fresh.is_none() && rotation.size_bytes < u64::MAX)
+        let initial_bytes = (!blueprint.begins_empty(rotation, pool))
             .then(|| (unit(draw(found.key, INITIAL_SIZE)) * rotation.size_bytes as f64) as u64);
         let has_reader = found.group.0 != u64::MAX;
         let cause = match found.plan.reader {
@@ -257,6 +276,28 @@ impl Node {
         self.life_ns.min(look.max(self.tick_ns))
     }
 
+    /// Inputs of the node's agent come first: how many they are. `inputs_of` are those of the agent in each pod.
+    pub(super) fn inputs_of_node(&self, inputs_of: &[Range<u32>]) -> u32 {
+        let in_pods = inputs_of.iter().filter(|inputs| !inputs.is_empty()).map(|inputs| inputs.start).min();
+        in_pods.unwrap_or(self.inputs.len() as u32)
+    }
+
+    /// When the CPU is shared anew, or the kubelet looks at the disk.
+    pub(super) fn border_ns(&self) -> u64 {
+        let shared_ns = self.contention.as_ref().map_or(u64::MAX, |contention| contention.next_ns);
+        self.pressure.as_ref().map_or(shared_ns, |pressure| pressure.next_ns.min(shared_ns))
+    }
+
+    fn pass_border(&mut self, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        if self.contention.as_ref().is_some_and(|contention| contention.next_ns <= now_ns) {
+            self.share_cpu(now_ns, blueprint, tally);
+        }
+        if self.pressure.as_ref().is_some_and(|pressure| pressure.next_ns <= now_ns) {
+            self.look_at_disk(now_ns, blueprint, tally);
+        }
+        self.life_ns = self.next_life_ns();
+    }
+
     fn schedule_kubelet(&mut self) {
         self.events.schedule(KUBELET, SimTime::from_ns(self.kubelet_ns()));
     }
@@ -274,14 +315,21 @@ impl Node {
         tally: &mut Tally,
     ) -> u64 {
         link.turn_to(&self.cut_off);
+        if let Some(contention) = &mut self.contention {
+            contention.begin(tally);
+        }
+        let mut next_ns = u64::MAX;
         while let Some((at, entity)) = self.events.peek() {
             let now_ns = at.as_ns();
             if now_ns >= until_ns {
-                return now_ns;
+                next_ns = now_ns;
+                break;
             }
             if entity == KUBELET {
                 if self.strikes.last().is_some_and(|strike| strike.at_ns <= now_ns) {
                     self.strike(now_ns, blueprint, link, tally);
+                } else if self.border_ns() <= now_ns {
+                    self.pass_border(now_ns, blueprint, tally);
                 } else if self.life_ns <= now_ns {
                     self.live(now_ns, blueprint, tally);
                 } else if self.tick_ns <= now_ns {
@@ -300,7 +348,10 @@ impl Node {
                 self.schedule_input(index);
             }
         }
-        u64::MAX
+        if let Some(contention) = &mut self.contention {
+            contention.note(tally);
+        }
+        next_ns
     }
 
     /// Whatever is due at an input: answers and retries first, then its timers.
@@ -362,6 +413,7 @@ impl Node {
             self.advance(index, blueprint.end_ns(), blueprint, tally);
         }
         self.close_control(blueprint, tally);
+        self.close_contention(tally);
         let mut disk_bytes = 0;
         for number in 0..self.streams.len() {
             if self.files[number].is_gone {

@@ -144,6 +144,7 @@ impl Node {
             && since_ns + plan.flush_ns == first_ns
             && plan.flush_ns <= blueprint.chunk_ns
             && !input.has_unnoticed
+            && input.cores >= plan.cores
             && input.flush_gap_ns == plan.flush_ns
             && plan.max_in_flight > 0
             && input.releases.iter().all(|(at_ns, _)| *at_ns <= first_ns);

@@ -133,7 +133,7 @@ impl Node {
                 all.add(look.written - stream.read, stream, plan);
             }
         }
-        (1.1 * all.reader_ns(plan) / plan.cores) as u64 + 1_000_000
+        (1.1 * all.reader_ns(plan) / input.cores) as u64 + 1_000_000
     }
 
     /// Reads from the input's last settled instant until `now_ns`. In the quiet regime, does nothing and gives
@@ -152,7 +152,7 @@ impl Node {
         let first = input.first as usize;
         let streams = &mut streams[first..input.end as usize];
         let span_s = (now_ns - input.since_ns) as f64 / NS_PER_SEC as f64;
-        let budget_ns = span_s * NS_PER_SEC as f64 * plan.cores;
+        let budget_ns = span_s * NS_PER_SEC as f64 * input.cores;
 
         let mut work = Work::in_span(span_s);
         let mut all = Volume::default();
@@ -187,6 +187,7 @@ impl Node {
         let pass = Pass {
             streams,
             plan,
+            cores: input.cores,
             laws: &blueprint.laws,
             since_ns: input.since_ns,
             now_ns,
@@ -307,6 +308,8 @@ fn pause(plan: &AgentPlan, from_ns: u64, until_ns: u64, blueprint: &Blueprint, t
 struct Pass<'a> {
     streams: &'a [Stream],
     plan: &'a AgentPlan,
+    /// Cores that the input may use.
+    cores: f64,
     laws: &'a [StreamLaw],
     since_ns: u64,
     now_ns: u64,
@@ -442,7 +445,7 @@ impl Pass<'_> {
                 *look = self.new_until(stream, last_that_fits(stream.time_ns, look.at_ns, fits));
             }
         }
-        let full_ns = self.since_ns + (spent_ns / self.plan.cores) as u64;
+        let full_ns = self.since_ns + (spent_ns / self.cores) as u64;
         (taken >= room).then(|| full_ns.min(self.now_ns))
     }
 

@@ -61,6 +61,16 @@ pub struct Tally {
     pub fullest_disk_ppm: u64,
     /// Longest wait for the backend's capacity, in nanoseconds.
     pub longest_wait_ns: u64,
+    /// CPU that applications wanted, in nanoseconds.
+    pub app_wanted_ns: u64,
+    /// CPU that applications did not get, in nanoseconds.
+    pub app_missing_ns: u64,
+    /// Share that applications did not get on the node where it was largest, in millionths.
+    pub worst_missing_ppm: u64,
+    /// Pods evicted by the kubelet for what they have on its disk.
+    pub evicted_pods: u64,
+    /// Nodes, times nanoseconds in which their disk was too full.
+    pub disk_pressure_ns: u64,
     /// What the control plane did.
     pub control: ControlTally,
     /// Time in which pods that faults moved wrote nowhere, in nanoseconds; entered by whoever planned it.
@@ -107,6 +117,11 @@ impl Tally {
             inputs: 0,
             oom_kills: 0,
             agent_down_ns: 0,
+            app_wanted_ns: 0,
+            app_missing_ns: 0,
+            worst_missing_ppm: 0,
+            evicted_pods: 0,
+            disk_pressure_ns: 0,
             requests: 0,
             sent_bytes: 0,
             delivered_in_time: 0,
@@ -183,6 +198,11 @@ impl Tally {
             &mut self.inputs,
             &mut self.oom_kills,
             &mut self.agent_down_ns,
+            &mut self.app_wanted_ns,
+            &mut self.app_missing_ns,
+            &mut self.evicted_pods,
+            &mut self.disk_pressure_ns,
+            &mut self.pod_gap_ns,
             &mut self.requests,
             &mut self.sent_bytes,
             &mut self.delivered_in_time,
@@ -320,6 +340,11 @@ impl AddAssign<&Self> for Tally {
         self.inputs += other.inputs;
         self.oom_kills += other.oom_kills;
         self.agent_down_ns += other.agent_down_ns;
+        self.app_wanted_ns += other.app_wanted_ns;
+        self.app_missing_ns += other.app_missing_ns;
+        self.evicted_pods += other.evicted_pods;
+        self.disk_pressure_ns += other.disk_pressure_ns;
+        self.pod_gap_ns += other.pod_gap_ns;
         self.requests += other.requests;
         self.sent_bytes += other.sent_bytes;
         self.delivered_in_time += other.delivered_in_time;
@@ -329,6 +354,7 @@ impl AddAssign<&Self> for Tally {
         self.disk_bytes += other.disk_bytes;
         self.fullest_disk_bytes = self.fullest_disk_bytes.max(other.fullest_disk_bytes);
         self.fullest_disk_ppm = self.fullest_disk_ppm.max(other.fullest_disk_ppm);
+        self.worst_missing_ppm = self.worst_missing_ppm.max(other.worst_missing_ppm);
         self.longest_wait_ns = self.longest_wait_ns.max(other.longest_wait_ns);
         self.control += &other.control;
         for (total, part) in self.timeline.iter_mut().zip(&other.timeline) {

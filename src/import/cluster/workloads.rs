@@ -4,7 +4,7 @@ use super::objects::{Metadata, Object, Owner};
 use super::pools::shape_name;
 use super::requests::{Shape, effective};
 use crate::import::counted;
-use crate::scenario::{Count, Lifecycle, LogSpec, Resources, Tenant, Workload};
+use crate::scenario::{Count, LogSpec, Resources, Tenant, Workload};
 use crate::units::{Bytes, Millicores};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -148,16 +148,10 @@ fn workloads(keys: &[(&Key, u64)], logs: &[LogSpec]) -> Vec<Workload> {
     let workload = |(key, pods): &(&Key, u64)| {
         let numbered = (2..).map(|n| format!("{}-{n}", key.name)).filter(|n| !plain.contains(n.as_str()));
         let mut names = std::iter::once(key.name.clone()).chain(numbered);
-        Workload {
-            name: names.find(|name| used.insert(name.clone())).unwrap_or_default(),
-            replicas: Count::of(*pods),
-            requests: Resources { cpu: Millicores::new(key.shape.cpu), memory: Bytes::new(key.shape.memory) },
-            pools: Vec::new(),
-            lifecycle: Lifecycle::default(),
-            machine_group: None,
-            proxy: None,
-            logs: logs.to_vec(),
-        }
+        let name = names.find(|name| used.insert(name.clone())).unwrap_or_default();
+        let requests =
+            Resources { cpu: Millicores::new(key.shape.cpu), memory: Bytes::new(key.shape.memory) };
+        Workload::plain(name, Count::of(*pods), requests, logs.to_vec())
     };
     keys.iter().map(workload).collect()
 }

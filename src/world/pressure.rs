@@ -1,0 +1,178 @@
+//! A node's disk that fills up with logs, and the kubelet's answer: it evicts pods, the one with most on the disk first.
+//!
+//! The kubelet looks at whole multiples of its interval, at a second of its own within. Where less of the disk is free than
+//! its threshold says, it evicts one pod at each look: of those of the lowest priority the one whose logs and volumes are
+//! largest (none has requested any of the disk, so that all exceed their requests). Pods above their own limit are evicted
+//! at the same look, however full the disk is. An evicted pod is killed without grace, an agent in it too, and its files
+//! go with it. Agents of the node are critical, and are not evicted.
+//!
+//! Its successor would start on another node. Nodes do not hear of each other, so it takes its predecessor's place after a
+//! pause, with empty files: the place stands for the one elsewhere.
+//!
+//! Where the files of a node's pods could not fill its disk even at twice their peak rates, nobody looks.
+//!
+//! Source: Kubernetes, "Node-pressure Eviction" (threshold, interval, ranking, grace period); `eviction_manager.go`.
+
+use super::blueprint::{Blueprint, FileRotation, PodTemplate, StreamLaw, StreamPlan};
+use super::life::Place;
+use super::node::Node;
+use super::placement::PlacedPod;
+use super::tally::Tally;
+use crate::engine::random::draw;
+use crate::flow::Medium;
+use crate::units::NS_PER_SEC;
+
+/// Purpose of the draw of the second at which a kubelet looks.
+const LOOK_PHASE: u64 = 19;
+
+/// Source: Kubernetes, "Node-pressure Eviction": the kubelet's housekeeping interval.
+const LOOK_S: u64 = 10;
+
+/// Nanoseconds from an eviction until the successor writes: the start-up time that Kubernetes promises
+/// (sig-scalability, pod startup SLO), as after a drain.
+const PAUSE_NS: u64 = 5 * NS_PER_SEC;
+
+/// What a node's kubelet knows of its disk.
+#[derive(Clone, Debug)]
+pub(super) struct Pressure {
+    /// When it looks next.
+    pub next_ns: u64,
+    /// Bytes of logs above which too little is free.
+    most_bytes: u64,
+    /// Whether it was too full at the last look.
+    is_full: bool,
+}
+
+impl Blueprint {
+    /// Bytes of logs on a node's disk above which the kubelet evicts.
+    fn most_log_bytes(&self, pool: usize) -> u64 {
+        let pool = &self.pools[pool];
+        let kept_ppm = 1_000_000_u64.saturating_sub(self.least_free_ppm);
+        let most_bytes = u128::from(pool.log_disk_bytes) * u128::from(kept_ppm) / 1_000_000;
+        (most_bytes as u64).saturating_sub(pool.other_disk_bytes)
+    }
+
+    /// The most that a pod of this kind can have on such a disk, at twice its peak rate.
+    fn most_bytes_of(&self, pod: &PodTemplate, pool: usize) -> u64 {
+        let of_stream = |stream: &StreamPlan| {
+            let peak = |law: &StreamLaw| {
+                2.0 * law.arrivals.peak() * (law.sizes.mean() + stream.medium.prefix_bytes() as f64)
+            };
+            let laws = &self.laws[stream.first_law..][..StreamPlan::RATE_CLASSES];
+            let per_s = laws.iter().map(peak).fold(0.0, f64::max);
+            let rotation = if stream.medium.is_rotated_by_kubelet() { self.kubelet } else { stream.rotation };
+            let beyond = per_s * self.kubelet_interval_ns as f64 / NS_PER_SEC as f64;
+            let kept = rotation.files as f64 * (rotation.size_bytes as f64 + beyond);
+            let most = match self.begins_empty(rotation, pool) {
+                true => kept.min(per_s * self.horizon_s()),
+                false => kept,
+            };
+            match stream.medium {
+                // The application's own files hold about the same again.
+                Medium::Relayed => 2.0 * most,
+                medium if medium.is_on_disk() => most,
+                _ => 0.0,
+            }
+        };
+        pod.streams.iter().map(of_stream).sum::<f64>().min(1e18) as u64
+    }
+
+    /// Whether files are empty when the run begins; what nobody rotates before the disk is full could be of any size.
+    pub(super) fn begins_empty(&self, rotation: FileRotation, pool: usize) -> bool {
+        self.fresh.is_some() || rotation.size_bytes > self.pools[pool].log_disk_bytes
+    }
+
+    /// Whether pods could be evicted from a node with these.
+    pub(super) fn may_evict(&self, pool: usize, pods: &[PlacedPod]) -> bool {
+        let most = |pod: &PlacedPod| self.most_bytes_of(&self.pods[pod.template as usize], pool);
+        let exceeds = |pod: &PlacedPod| {
+            self.pods[pod.template as usize].most_disk_bytes.is_some_and(|limit| most(pod) > limit)
+        };
+        let fills = || pods.iter().map(most).fold(0, u64::saturating_add) > self.most_log_bytes(pool);
+        self.least_free_ppm > 0 && fills() || pods.iter().any(exceeds)
+    }
+
+    /// Whether pods could be evicted from some node, whatever the placement.
+    pub fn could_evict(&self) -> bool {
+        let in_pool = |pool: usize| {
+            let most = |pod: &PodTemplate| self.most_bytes_of(pod, pool);
+            let exceeds = |pod: &PodTemplate| pod.most_disk_bytes.is_some_and(|limit| most(pod) > limit);
+            let largest = self.pods.iter().map(most).max().unwrap_or(0);
+            let pods = self.pools[pool].max_pods.min(self.pod_count());
+            self.least_free_ppm > 0 && largest.saturating_mul(pods) > self.most_log_bytes(pool)
+                || self.pods.iter().any(exceeds)
+        };
+        (0..self.pools.len()).any(in_pool)
+    }
+}
+
+impl Pressure {
+    pub fn new(blueprint: &Blueprint, pool: usize, node_key: u64) -> Self {
+        let first_s = 1 + draw(node_key, LOOK_PHASE) % LOOK_S;
+        let most_bytes = match blueprint.least_free_ppm {
+            0 => u64::MAX,
+            _ => blueprint.most_log_bytes(pool),
+        };
+        Self { next_ns: first_s * NS_PER_SEC, most_bytes, is_full: false }
+    }
+}
+
+impl Node {
+    /// The kubelet looks at the disk, and evicts where it is too full.
+    pub(super) fn look_at_disk(&mut self, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        let Some(mut pressure) = self.pressure.take() else { return };
+        let mut places = std::mem::take(&mut self.places);
+        let sizes: Vec<u64> = places.iter().map(|place| self.bytes_of(place, now_ns, blueprint)).collect();
+        let all_bytes = sizes.iter().sum::<u64>();
+        let too_large = |place: &Place, bytes: u64| {
+            let most = blueprint.pods[place.template as usize].most_disk_bytes;
+            place.runs() && most.is_some_and(|most| bytes > most)
+        };
+        let mut evicted: Vec<usize> =
+            (0..places.len()).filter(|index| too_large(&places[*index], sizes[*index])).collect();
+        let is_full = all_bytes > pressure.most_bytes;
+        if is_full && evicted.is_empty() {
+            let rank = |index: &usize| {
+                let priority = blueprint.pods[places[*index].template as usize].priority;
+                (priority, std::cmp::Reverse(sizes[*index]), *index)
+            };
+            evicted.extend((0..places.len()).filter(|index| places[*index].runs()).min_by_key(rank));
+        }
+        for index in evicted {
+            self.evict(&mut places[index], now_ns, blueprint, tally);
+        }
+        self.places = places;
+        let lasted_ns = if pressure.is_full { LOOK_S * NS_PER_SEC } else { 0 };
+        tally.disk_pressure_ns += lasted_ns;
+        pressure.is_full = is_full;
+        pressure.next_ns += LOOK_S * NS_PER_SEC;
+        if pressure.next_ns >= blueprint.horizon_ns {
+            pressure.next_ns = u64::MAX;
+        }
+        self.pressure = Some(pressure);
+    }
+
+    /// Bytes that a pod has on the disk, those from before the run included.
+    fn bytes_of(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint) -> u64 {
+        let of_stream = |number: &u32| {
+            let number = *number as usize;
+            let (stream, files) = (&self.streams[number], &mut self.files[number]);
+            if files.is_gone || !self.media[number].is_on_disk() {
+                return 0;
+            }
+            files.all_bytes(stream, &blueprint.laws[stream.law as usize], now_ns)
+        };
+        place.streams.iter().map(of_stream).sum()
+    }
+
+    fn evict(&mut self, place: &mut Place, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        self.end_pod(place, now_ns, blueprint, tally);
+        self.delete_pod(place, now_ns, blueprint, tally);
+        place.is_emptied(now_ns + PAUSE_NS, blueprint.horizon_ns);
+        tally.evicted_pods += 1;
+        tally.pod_gap_ns += PAUSE_NS.min(blueprint.horizon_ns - now_ns);
+    }
+}
+
+#[cfg(test)]
+mod tests;
