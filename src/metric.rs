@@ -135,7 +135,7 @@ metrics! {
     ProxyMemoryRequested = "proxy_memory_requested", "bytes", Lower;
     /// Time in which agents are down until they start again, added up over agents
     AgentDown = "agent_down", "s", Lower;
-    /// Time in which pods that faults moved or replaced write nowhere, added up over pods
+    /// Time in which pods that faults or evictions moved or replaced write nowhere, added up over pods
     PodGap = "pod_gap", "s", Lower;
     /// Pods that fit on no node after faults made them leave theirs
     PodsPending = "pods_pending", "count", Lower;

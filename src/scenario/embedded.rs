@@ -1,6 +1,6 @@
 //! The scenarios that ship with the program.
 
-const EMBEDDED: [(&str, &str); 14] = [
+const EMBEDDED: [(&str, &str); 16] = [
     ("reference", include_str!("../../scenarios/reference.yaml")),
     ("proof-of-concept", include_str!("../../scenarios/proof-of-concept.yaml")),
     ("single-purpose", include_str!("../../scenarios/single-purpose.yaml")),
@@ -12,6 +12,8 @@ const EMBEDDED: [(&str, &str); 14] = [
     ("serverless-mix", include_str!("../../scenarios/serverless-mix.yaml")),
     ("backend-outage", include_str!("../../scenarios/backend-outage.yaml")),
     ("rotation-storm", include_str!("../../scenarios/rotation-storm.yaml")),
+    ("full-disk", include_str!("../../scenarios/full-disk.yaml")),
+    ("busy-nodes", include_str!("../../scenarios/busy-nodes.yaml")),
     ("node-drain", include_str!("../../scenarios/node-drain.yaml")),
     ("upgrade", include_str!("../../scenarios/upgrade.yaml")),
     ("kubernetes-limit", include_str!("../../scenarios/kubernetes-limit.yaml")),

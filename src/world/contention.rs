@@ -12,11 +12,11 @@
 //! Sources: Linux, "Control Group v2", `cpu.weight`; Kubernetes, "Resource Management for Pods and Containers".
 
 use super::blueprint::{Blueprint, PodTemplate};
-use super::node::Node;
+use super::node::{Node, law_of};
 use super::placement::PlacedPod;
 use super::runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
 use super::tally::Tally;
-use crate::engine::random::{draw, subkey, unit};
+use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::Medium;
 use crate::units::NS_PER_SEC;
 use std::ops::Range;
@@ -158,7 +158,8 @@ impl Contention {
                 WRITE_NS_PER_LINE + if medium.is_rotated_by_kubelet() { STDOUT_NS_PER_LINE } else { 0 }
             };
             let writing = template.streams.iter().map(|stream| {
-                let lines_per_s = blueprint.laws[stream.first_law].arrivals.mean();
+                let law = law_of(stream, named_key(keys[position], &stream.name));
+                let lines_per_s = blueprint.laws[law].arrivals.mean();
                 lines_per_s * line_ns(stream.medium) as f64 / NS_PER_SEC as f64
             });
             Sharer {

@@ -512,6 +512,7 @@ impl Files {
     }
 
     /// Bytes of all files at `at_ns`, those from before the run included; of these the last one is as large as a file gets.
+    /// What an application has in files of its own, of which these are a copy, is left out.
     pub fn all_bytes(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> u64 {
         let rotated = self.rotated.iter().map(|file| file.disk_bytes).sum::<u64>();
         let older = match self.older {
@@ -524,8 +525,7 @@ impl Files {
             }
             older => older.saturating_mul(self.rotation.size_bytes),
         };
-        let all = self.live_bytes(stream, law, at_ns).saturating_add(rotated).saturating_add(older);
-        if self.medium == Medium::Relayed { 2 * all } else { all }
+        self.live_bytes(stream, law, at_ns).saturating_add(rotated).saturating_add(older)
     }
 
     /// The pod is deleted, and its files with it: whatever was not read is lost, all of it of the cause `with` that takes

@@ -51,7 +51,8 @@ pub(super) struct Node {
     /// What happens to the node and its agents, the earliest last; and the disturbances that concern it.
     pub(super) strikes: Vec<Strike>,
     pub(super) cut_off: SmallVec<[u32; 2]>,
-    pub(super) log_disk_bytes: u64,
+    log_disk_bytes: u64,
+    pub(super) pool: usize,
     /// How its CPU is shared, where applications say what they want of it.
     pub(super) contention: Option<Box<Contention>>,
     /// What is done where its disk is full, where that can be.
@@ -130,6 +131,7 @@ impl Node {
             life_ns: 0,
             strikes: Vec::new(),
             cut_off: SmallVec::new(),
+            pool,
             log_disk_bytes: blueprint.pools[pool].log_disk_bytes,
             contention: None,
             pressure: None,

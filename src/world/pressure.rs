@@ -6,8 +6,10 @@
 //! at the same look, however full the disk is. An evicted pod is killed without grace, an agent in it too, and its files
 //! go with it. Agents of the node are critical, and are not evicted.
 //!
-//! Its successor would start on another node. Nodes do not hear of each other, so it takes its predecessor's place after a
-//! pause, with empty files: the place stands for the one elsewhere.
+//! Its successor starts on another node, since this one takes no pods while its disk is full and for five minutes after.
+//! Nodes do not hear of each other, so it takes its predecessor's place after a pause, with empty files, and the place stands
+//! for the one elsewhere: until the five minutes are over what it writes is not on this disk, and it is not evicted. From
+//! then on it stands for a pod that has come.
 //!
 //! Where the files of a node's pods could not fill its disk even at twice their peak rates, nobody looks.
 //!
@@ -28,6 +30,10 @@ const LOOK_PHASE: u64 = 19;
 /// Source: Kubernetes, "Node-pressure Eviction": the kubelet's housekeeping interval.
 const LOOK_S: u64 = 10;
 
+/// Nanoseconds for which a node takes no pods after its disk was too full.
+/// Source: kubelet `evictionPressureTransitionPeriod`, 5 min.
+const TRANSITION_NS: u64 = 300 * NS_PER_SEC;
+
 /// Nanoseconds from an eviction until the successor writes: the start-up time that Kubernetes promises
 /// (sig-scalability, pod startup SLO), as after a drain.
 const PAUSE_NS: u64 = 5 * NS_PER_SEC;
@@ -39,8 +45,11 @@ pub(super) struct Pressure {
     pub next_ns: u64,
     /// Bytes of logs above which too little is free.
     most_bytes: u64,
-    /// Whether it was too full at the last look.
+    /// Whether it was too full at the last look, and when it last was.
     is_full: bool,
+    full_ns: u64,
+    /// Places whose pods are taken to be elsewhere.
+    elsewhere: Vec<usize>,
 }
 
 impl Blueprint {
@@ -60,17 +69,18 @@ impl Blueprint {
             };
             let laws = &self.laws[stream.first_law..][..StreamPlan::RATE_CLASSES];
             let per_s = laws.iter().map(peak).fold(0.0, f64::max);
-            let rotation = if stream.medium.is_rotated_by_kubelet() { self.kubelet } else { stream.rotation };
             let beyond = per_s * self.kubelet_interval_ns as f64 / NS_PER_SEC as f64;
-            let kept = rotation.files as f64 * (rotation.size_bytes as f64 + beyond);
-            let most = match self.begins_empty(rotation, pool) {
-                true => kept.min(per_s * self.horizon_s()),
-                false => kept,
+            let most = |rotation: FileRotation| {
+                let kept = rotation.files as f64 * (rotation.size_bytes as f64 + beyond);
+                match self.begins_empty(rotation, pool) {
+                    true => kept.min(per_s * self.horizon_s()),
+                    false => kept,
+                }
             };
             match stream.medium {
-                // The application's own files hold about the same again.
-                Medium::Relayed => 2.0 * most,
-                medium if medium.is_on_disk() => most,
+                Medium::Relayed => most(self.kubelet) + most(stream.rotation),
+                medium if medium.is_rotated_by_kubelet() => most(self.kubelet),
+                medium if medium.is_on_disk() => most(stream.rotation),
                 _ => 0.0,
             }
         };
@@ -92,15 +102,16 @@ impl Blueprint {
         self.least_free_ppm > 0 && fills() || pods.iter().any(exceeds)
     }
 
-    /// Whether pods could be evicted from some node, whatever the placement.
-    pub fn could_evict(&self) -> bool {
+    /// Whether evictions are a figure of this cluster: pods could be evicted from some node, whatever the placement, or
+    /// somebody has said what else is on the disk or what limits its pods have.
+    pub fn counts_evictions(&self) -> bool {
         let in_pool = |pool: usize| {
             let most = |pod: &PodTemplate| self.most_bytes_of(pod, pool);
-            let exceeds = |pod: &PodTemplate| pod.most_disk_bytes.is_some_and(|limit| most(pod) > limit);
             let largest = self.pods.iter().map(most).max().unwrap_or(0);
             let pods = self.pools[pool].max_pods.min(self.pod_count());
-            self.least_free_ppm > 0 && largest.saturating_mul(pods) > self.most_log_bytes(pool)
-                || self.pods.iter().any(exceeds)
+            self.pools[pool].other_disk_bytes > 0
+                || self.least_free_ppm > 0 && largest.saturating_mul(pods) > self.most_log_bytes(pool)
+                || self.pods.iter().any(|pod| pod.most_disk_bytes.is_some())
         };
         (0..self.pools.len()).any(in_pool)
     }
@@ -113,7 +124,7 @@ impl Pressure {
             0 => u64::MAX,
             _ => blueprint.most_log_bytes(pool),
         };
-        Self { next_ns: first_s * NS_PER_SEC, most_bytes, is_full: false }
+        Self { next_ns: first_s * NS_PER_SEC, most_bytes, is_full: false, full_ns: 0, elsewhere: Vec::new() }
     }
 }
 
@@ -122,7 +133,15 @@ impl Node {
     pub(super) fn look_at_disk(&mut self, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
         let Some(mut pressure) = self.pressure.take() else { return };
         let mut places = std::mem::take(&mut self.places);
-        let sizes: Vec<u64> = places.iter().map(|place| self.bytes_of(place, now_ns, blueprint)).collect();
+        if now_ns > pressure.full_ns + TRANSITION_NS {
+            pressure.elsewhere.clear();
+        }
+        let is_here = |index: &usize| !pressure.elsewhere.contains(index);
+        let mut bytes_of = |index: usize| match is_here(&index) {
+            true => self.bytes_of(&places[index], now_ns, blueprint),
+            false => 0,
+        };
+        let sizes: Vec<u64> = (0..places.len()).map(&mut bytes_of).collect();
         let all_bytes = sizes.iter().sum::<u64>();
         let too_large = |place: &Place, bytes: u64| {
             let most = blueprint.pods[place.template as usize].most_disk_bytes;
@@ -136,7 +155,12 @@ impl Node {
                 let priority = blueprint.pods[places[*index].template as usize].priority;
                 (priority, std::cmp::Reverse(sizes[*index]), *index)
             };
-            evicted.extend((0..places.len()).filter(|index| places[*index].runs()).min_by_key(rank));
+            let can_go = |index: &usize| places[*index].runs() && is_here(index);
+            evicted.extend((0..places.len()).filter(can_go).min_by_key(rank));
+        }
+        if is_full {
+            pressure.full_ns = now_ns;
+            pressure.elsewhere.extend(&evicted);
         }
         for index in evicted {
             self.evict(&mut places[index], now_ns, blueprint, tally);
@@ -154,15 +178,28 @@ impl Node {
 
     /// Bytes that a pod has on the disk, those from before the run included.
     fn bytes_of(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint) -> u64 {
-        let of_stream = |number: &u32| {
+        let plans = &blueprint.pods[place.template as usize].streams;
+        let of_stream = |(number, plan): (&u32, &StreamPlan)| {
             let number = *number as usize;
             let (stream, files) = (&self.streams[number], &mut self.files[number]);
             if files.is_gone || !self.media[number].is_on_disk() {
                 return 0;
             }
-            files.all_bytes(stream, &blueprint.laws[stream.law as usize], now_ns)
+            let law = &blueprint.laws[stream.law as usize];
+            let all_bytes = files.all_bytes(stream, law, now_ns);
+            if self.media[number] != Medium::Relayed {
+                return all_bytes;
+            }
+            // The application's own files, in the middle of their life where its pod is.
+            let kept_bytes = plan.rotation.size_bytes.saturating_mul(plan.rotation.files);
+            let is_old = files.lives().0 == 0 && !blueprint.begins_empty(plan.rotation, self.pool);
+            let own_bytes = match is_old {
+                true => kept_bytes - plan.rotation.size_bytes / 2,
+                false => files.written(stream, law, now_ns).bytes.min(kept_bytes),
+            };
+            all_bytes.saturating_add(own_bytes)
         };
-        place.streams.iter().map(of_stream).sum()
+        place.streams.iter().zip(plans).map(of_stream).fold(0, u64::saturating_add)
     }
 
     fn evict(&mut self, place: &mut Place, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {

@@ -103,6 +103,38 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
         ),
         (with("1/s }", "1/s, arrivals: { trace: { perSecond: [ 0, 0 ] } } }"), ":14:", &["above 0"]),
         (with("stdout", "stderr"), ":13:23:", &["\"stderr\"", "stdout, file, hostPath"]),
+        // Nodes.
+        (
+            with("replicas: 4", "usage: { cpu: 500m, peak: { cpu: 200m, share: 5% } }"),
+            ":11:42:",
+            &["cpu is 200m; allowed is 500m (what it uses ordinarily)"],
+        ),
+        (
+            with("replicas: 4", "usage: { cpu: 1, peak: { cpu: 2, share: 0 } }"),
+            ":11:49:",
+            &["share is 0%; allowed is more than 0%"],
+        ),
+        (
+            with("replicas: 4", "usage: { cpu: 1, peak: { cpu: 2, share: 5%, slot: 1500ms } }"),
+            ":11:59:",
+            &["slot is 1.5s; allowed are whole seconds"],
+        ),
+        (
+            with("replicas: 4", "limits: { ephemeralStorage: 0 }"),
+            ":11:37:",
+            &["ephemeralStorage is 0B", "1Gi"],
+        ),
+        (with("replicas: 4", "priority: high"), ":11:19:", &["priority"]),
+        (
+            with("nodes: 2", "nodes: 2, logDisk: 10Gi, otherData: 9.5Gi"),
+            ":6:54:",
+            &["otherData is 9728Mi", "there is no room for logs"],
+        ),
+        (
+            with("tenants:", "  kubelet: { evictionHard: { nodefsAvailable: 100% } }\ntenants:"),
+            ":7:47:",
+            &["nodefsAvailable is 100%; allowed is 0%"],
+        ),
         // Counts.
         (with("nodes: 2", "nodes: 0"), ":6:25:", &["0 is not a whole number from 1 to"]),
         (with("nodes: 2", "nodes: -3"), ":6:25:", &["-3 is not a whole number from 1 to"]),

@@ -17,7 +17,7 @@ pub(super) fn figures(
         figures.insert(Metric::AppSlowdown, Some(missing));
         figures.insert(Metric::AppSlowdownWorst, Some(tally.worst_missing_ppm as f64 / 1e6));
     }
-    if blueprint.could_evict() {
+    if blueprint.counts_evictions() {
         let all_ns = placement.nodes.len() as f64 * blueprint.horizon_ns as f64;
         figures.insert(Metric::EvictedPods, Some(tally.evicted_pods as f64));
         figures.insert(Metric::DiskPressure, Some(tally.disk_pressure_ns as f64 / all_ns));

@@ -2,7 +2,7 @@
 
 use super::super::{Cluster, Workload};
 use super::{Checked, MAX_CPU, MONTH, allow};
-use crate::units::SimTime;
+use crate::units::{Bytes, SimTime};
 
 /// `path` is where the workload stands in the text.
 pub(super) fn check_usage(workload: &Workload, path: &str) -> Checked {
@@ -43,15 +43,15 @@ pub(super) fn check_disks(cluster: &Cluster) -> Checked {
         format!("nodefsAvailable is {free}; allowed is 0% (nothing is evicted) to less than 100%")
     })?;
     for (number, pool) in cluster.pools.iter().enumerate() {
-        let room = pool.log_disk.as_f64() * (1.0 - free.get());
+        let room = Bytes::new((pool.log_disk.as_f64() * (1.0 - free.get())) as u64);
         allow(
-            pool.other_data.get() == 0 || pool.other_data.as_f64() < room,
+            pool.other_data.get() == 0 || pool.other_data < room,
             format!("cluster/pools/{number}/otherData"),
             || {
                 format!(
                     "otherData is {} on a disk of {} of which {free} must stay free: there is no room for logs; \
-                 allowed is less than {:.0} bytes",
-                    pool.other_data, pool.log_disk, room
+                 allowed is less than {room}",
+                    pool.other_data, pool.log_disk
                 )
             },
         )?;
