@@ -81,7 +81,7 @@ metrics! {
     Requests = "requests", "1/s", Lower;
     /// Connections to the backend held open: one of each agent, of each application with a library, of each collector in the middle
     Connections = "connections", "count", Lower;
-    /// CPU of applications and container runtime for writing logs, mean over the run
+    /// CPU of applications, container runtime and kubelet for writing and compressing logs, mean over the run
     WriteCpu = "write_cpu", "cores", Lower;
     /// Bytes of log that reach the nodes' disks
     DiskWrites = "disk_writes", "bytes/s", Lower;

@@ -45,7 +45,7 @@ pub use blueprint::{
 };
 pub use control::{ControlTally, pods_a_wave};
 pub use placement::{Happening, Placement, Residence, Stay};
-pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
+pub use runtime::{GZIP_NS_PER_BYTE, STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
 pub use tally::{Tally, TenantTally};
 
 use crate::engine::fluid::SlottedServer;

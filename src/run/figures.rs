@@ -8,7 +8,9 @@ use super::Setup;
 use crate::metric::Metric;
 use crate::observe::{Freshness, Ledger, Observation, TenantFigures, TimelineBin};
 use crate::units::NS_PER_SEC;
-use crate::world::{Blueprint, Fault, Placement, Requests, STDOUT_NS_PER_LINE, Tally, WRITE_NS_PER_LINE};
+use crate::world::{
+    Blueprint, Fault, GZIP_NS_PER_BYTE, Placement, Requests, STDOUT_NS_PER_LINE, Tally, WRITE_NS_PER_LINE,
+};
 use std::collections::BTreeMap;
 
 /// Hours in a month: 365 · 24 / 12.
@@ -56,7 +58,8 @@ fn metrics(
     let share = collector_share(setup, placement, requested);
     let extra = placement.extra.iter().sum::<u64>().saturating_sub(setup.extra_without);
     let write_ns = (tally.stdout_lines * (WRITE_NS_PER_LINE + STDOUT_NS_PER_LINE)
-        + tally.file_lines * WRITE_NS_PER_LINE) as f64;
+        + tally.file_lines * WRITE_NS_PER_LINE
+        + tally.gzipped_bytes * GZIP_NS_PER_BYTE) as f64;
     let quantiles = freshness.quantiles(&[0.5, 0.99]);
     let mut metrics = BTreeMap::from([
         (Metric::AgentCpu, Some(tally.agent_cpu_ns as f64 / NS_PER_SEC as f64 / written_s + beside.cores)),

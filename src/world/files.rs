@@ -264,6 +264,7 @@ impl Files {
             && let Some(last) = self.rotated.back_mut()
         {
             // The one before is compressed now; who has it open reads on.
+            tally.gzipped_bytes += last.disk_bytes;
             last.disk_bytes = (u128::from(last.disk_bytes) * u128::from(GZIP_PPM) / 1_000_000) as u64;
             tally.disk_bytes += last.disk_bytes;
         }

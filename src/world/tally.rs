@@ -55,6 +55,8 @@ pub struct Tally {
     pub relayed_lines: u64,
     /// Log bytes that reached disks.
     pub disk_bytes: u64,
+    /// Bytes of rotated files that the kubelet compressed.
+    pub gzipped_bytes: u64,
     /// Log bytes on the fullest node's disk at the end of the run.
     pub fullest_disk_bytes: u64,
     /// Share of the fullest node's log disk in use at the end of the run, in millionths.
@@ -129,6 +131,7 @@ impl Tally {
             file_lines: 0,
             relayed_lines: 0,
             disk_bytes: 0,
+            gzipped_bytes: 0,
             fullest_disk_bytes: 0,
             fullest_disk_ppm: 0,
             longest_wait_ns: 0,
@@ -210,6 +213,7 @@ impl Tally {
             &mut self.file_lines,
             &mut self.relayed_lines,
             &mut self.disk_bytes,
+            &mut self.gzipped_bytes,
         ] {
             *sum *= factor;
         }
@@ -352,6 +356,7 @@ impl AddAssign<&Self> for Tally {
         self.file_lines += other.file_lines;
         self.relayed_lines += other.relayed_lines;
         self.disk_bytes += other.disk_bytes;
+        self.gzipped_bytes += other.gzipped_bytes;
         self.fullest_disk_bytes = self.fullest_disk_bytes.max(other.fullest_disk_bytes);
         self.fullest_disk_ppm = self.fullest_disk_ppm.max(other.fullest_disk_ppm);
         self.worst_missing_ppm = self.worst_missing_ppm.max(other.worst_missing_ppm);
