@@ -39,9 +39,10 @@ mod testing;
 mod tests;
 
 pub use blueprint::{
-    AgentPlan, Arrival, BackendPlan, Blueprint, Central, ControlPlan, CredentialsPlan, Disturbance, Effect,
-    Fault, FileRotation, Incident, Life, MetadataUse, NodeFault, Outage, PodTemplate, Pool, ProxyPlan,
-    ProxyRuns, PushPlan, Reader, Relay, Requests, StreamLaw, StreamPlan, Usage, Watched, Who,
+    AgentPlan, Arrival, BackendPlan, Blueprint, CPU_PERIOD_NS, Central, ControlPlan, CredentialsPlan,
+    Disturbance, Effect, Fault, FileRotation, Incident, Life, MetadataUse, NodeFault, Outage, PodTemplate,
+    Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Relay, Requests, StreamLaw, StreamPlan, Usage, Watched,
+    Who,
 };
 pub use control::{ControlTally, pods_a_wave};
 pub use placement::{Happening, Placement, Residence, Stay};

@@ -7,7 +7,9 @@ use crate::flow::Medium;
 use crate::profile::{self, Chart, Costs, Load, Most, Parse, Profile, Quality};
 use crate::scenario::{CustomProfile, Override, Scenario, Settings};
 use crate::units::{Bytes, NS_PER_SEC};
-use crate::world::{AgentPlan, Blueprint, Central, MetadataUse, PodTemplate, Reader, Requests};
+use crate::world::{
+    AgentPlan, Blueprint, CPU_PERIOD_NS, Central, MetadataUse, PodTemplate, Reader, Requests,
+};
 
 /// Steps to which the rule rounds up: requests are written in such.
 const CPU_STEP_MILLICORES: f64 = 5.0;
@@ -213,6 +215,7 @@ fn plan_of(
         requests,
         idle_cores: costs.idle_cores(load.files, f64::from(configs)),
         cores: reading_cores.max(0.001),
+        quota_ns: (limit < 1.0).then(|| ((limit * CPU_PERIOD_NS as f64) as u64).max(1)),
         memory_limit_bytes: terms.memory_limit.or(chart.memory_limit).map(|m| m.get()),
         configs,
         own_inputs,

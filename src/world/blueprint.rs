@@ -275,6 +275,8 @@ pub struct AgentPlan {
     pub idle_cores: f64,
     /// Cores that its reading may use at most, its limit and its threads considered.
     pub cores: f64,
+    /// Nanoseconds of CPU that it may use in each [`CPU_PERIOD_NS`], where its limit is less than a core.
+    pub quota_ns: Option<u64>,
     /// Memory at which it is killed.
     pub memory_limit_bytes: Option<u64>,
     /// Collection configs that it loads.
@@ -327,6 +329,10 @@ pub struct AgentPlan {
     pub metadata: Option<MetadataUse>,
 }
 
+/// Nanoseconds of a period in which a CPU limit is counted.
+/// Source: kubelet `cpuCFSQuotaPeriod`, 100 ms; Linux, "CFS Bandwidth Control".
+pub const CPU_PERIOD_NS: u64 = 100_000_000;
+
 /// What an agent asks the API server for metadata of pods.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MetadataUse {
@@ -364,10 +370,14 @@ impl AgentPlan {
         (u128::from(plain_bytes) * u128::from(self.compression_ppm) / 1_000_000) as u64
     }
 
-    /// Nanoseconds from a flush until its last line is on its way.
+    /// Nanoseconds from a flush until its last line is on its way. Who has used up its quota waits for the next period.
     #[inline]
     pub fn output_ns(&self, lines: u64, record_bytes: u64) -> u64 {
-        self.costs.output_ns(lines, record_bytes - lines * self.record_overhead_bytes)
+        let cpu_ns = self.costs.output_ns(lines, record_bytes - lines * self.record_overhead_bytes);
+        match self.quota_ns {
+            Some(quota_ns) => cpu_ns + cpu_ns.saturating_sub(1) / quota_ns * (CPU_PERIOD_NS - quota_ns),
+            None => cpu_ns,
+        }
     }
 
     /// Requests of a flush: one a file with news, and more where they are large.

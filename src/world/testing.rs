@@ -17,6 +17,7 @@ pub(super) fn agent() -> AgentPlan {
         requests: Requests::default(),
         cores: 1.0,
         idle_cores: 0.00015,
+        quota_ns: None,
         memory_limit_bytes: None,
         configs: 1,
         own_inputs: false,

@@ -1,6 +1,6 @@
 //! The world against arithmetic and against the lab.
 
-use super::testing::{layout, one_node, run};
+use super::testing::{agent, layout, one_node, run};
 use super::*;
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
@@ -449,4 +449,27 @@ fn files_share_a_backlog_alike() {
     let tally = run(&layout(10, 5000.0, false, 17));
     let median = tally.tenants[0].freshness.quantile(0.5).unwrap();
     assert!((6.2..8.0).contains(&median), "{median}");
+}
+
+#[test]
+fn an_agent_that_has_used_up_its_quota_sends_in_the_next_periods() {
+    // What an output of 12 ms takes with 5 ms in every 100: 5 ms, 95 of waiting, 5, 95, and the last 2.
+    let mut plan = agent();
+    let (line_ns, byte_ns) = plan.costs.output_rates();
+    let lines = (12e6 / (line_ns + 200.0 * byte_ns)).round() as u64;
+    let bytes = |lines: u64| lines * (200 + plan.record_overhead_bytes);
+    assert_eq!(plan.output_ns(lines, bytes(lines)), 12_000_000);
+    let (many, few) = (bytes(lines), bytes(lines * 5 / 12));
+    plan.quota_ns = Some(5_000_000);
+    assert_eq!(plan.output_ns(lines, many), 202_000_000);
+    // One that takes no more than the quota is not held up.
+    assert_eq!(plan.output_ns(lines * 5 / 12, few), 5_000_000);
+    // Freshness has it: lines of a flush are as much later.
+    let p50 = |quota_ns| {
+        let mut blueprint = layout(1, lines as f64, false, 20);
+        blueprint.agents[0].quota_ns = quota_ns;
+        run(&blueprint).tenants[0].freshness.quantile(0.5).unwrap()
+    };
+    let later = p50(Some(5_000_000)) - p50(None);
+    assert!((0.18..0.2).contains(&later), "{later}");
 }
