@@ -16,6 +16,8 @@ pub struct Chunk {
     pub lines: u64,
     /// Bytes of the lines as the application wrote them.
     pub bytes: u64,
+    /// Whether the backend has these lines already, or they were given up before: they are read or sent once more.
+    pub copy: bool,
 }
 
 /// Why lines are lost: no longer anywhere from where they could still be delivered or read.

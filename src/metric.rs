@@ -73,6 +73,8 @@ metrics! {
     Loss = "loss", "fraction", Lower;
     /// Share of lines that are not delivered to the backend when the run ends
     Undelivered = "undelivered", "fraction", Lower;
+    /// Lines that arrived once more, a share of those written
+    Duplicated = "duplicated", "fraction", Lower;
     /// Lines sent to the backend, mean over the run
     Throughput = "throughput", "lines/s", Higher;
     /// Bytes that agents send

@@ -7,11 +7,13 @@ mod behaviour;
 mod cost;
 mod embedded;
 mod numbers;
+mod restart;
 mod sourced;
 
 pub use behaviour::{Behaviour, Most, Overflow, Parse, Retries, Successor};
 pub use cost::{Costs, Counted, Load, Work};
 pub use embedded::{built_in_names, embedded, names};
+pub use restart::{Position, StartAt, Timeout};
 pub use sourced::{Quality, Sourced};
 
 use crate::units::{Bytes, Millicores};

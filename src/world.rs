@@ -14,6 +14,7 @@ mod agent;
 mod backend;
 mod blocking;
 mod blueprint;
+mod checkpoint;
 mod control;
 mod credentials;
 mod disturbance;

@@ -1,6 +1,6 @@
 //! How an agent behaves: buffers, batches, retries, discovery, restarts.
 
-use super::Sourced;
+use super::{Position, Sourced, StartAt, Timeout};
 use crate::units::{Bytes, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,8 @@ pub struct Behaviour {
     pub sends_full: Sourced<bool>,
     /// Requests under way at most.
     pub max_in_flight: Sourced<u32>,
+    /// How long the answer to a request is waited for before it is sent again.
+    pub request_timeout: Sourced<Timeout>,
     /// Bytes read at once from a file that is behind.
     pub read_chunk: Sourced<Bytes>,
     /// Retries of a failed request.
@@ -43,8 +45,14 @@ pub struct Behaviour {
     pub missed_successors: Sourced<f64>,
     /// How long a rotated file may still be read.
     pub rotate_wait: Sourced<SimTime>,
-    /// Whether read positions survive the process.
+    /// Whether positions in files survive the process.
     pub checkpoints: Sourced<bool>,
+    /// What such a position says.
+    pub checkpoint_of: Sourced<Position>,
+    /// How often positions are written to disk; `0s` at once. A process that ends by itself writes them too.
+    pub checkpoint_every: Sourced<SimTime>,
+    /// Where a file is read from that was there when the process started, and of which it has no position.
+    pub start_at: Sourced<StartAt>,
     /// From the kill of the process until it reads again.
     pub restart: Sourced<SimTime>,
     /// Cores that the agent's reading can use at most.

@@ -38,6 +38,7 @@ pub(crate) fn metric(metric: Metric, lang: Lang) -> &'static str {
         Metric::LogDiskShare => ("log disk, share of fullest", "日志磁盘占比（最满节点）"),
         Metric::Paused => ("input paused", "输入暂停"),
         Metric::Stalled => ("applications stood still", "应用被阻塞"),
+        Metric::Duplicated => ("delivered again", "重复送达"),
         Metric::RefusedStarts => ("container starts refused", "容器启动失败"),
         Metric::StuckPods => ("jobs not completed", "未完成的 Job"),
         Metric::OomKills => ("OOM kills", "OOM 终止"),

@@ -100,6 +100,9 @@ fn metrics(
     if blueprint.faults.iter().any(stops) {
         metrics.insert(Metric::AgentDown, Some(tally.agent_down_ns as f64 / NS_PER_SEC as f64));
     }
+    if blueprint.may_duplicate() {
+        metrics.insert(Metric::Duplicated, Some(tally.ledger.duplicated as f64 / emitted));
+    }
     // Pods leave their nodes through faults alone.
     let moves = |fault: &Fault| matches!(fault, Fault::Nodes(_) | Fault::Upgrade { .. });
     if blueprint.faults.iter().any(moves) {

@@ -234,6 +234,10 @@ fn plan_of(
             .map_or(behaviour.missed_successors.value, crate::units::Fraction::get),
         rotate_wait_ns: settings.rotate_wait.unwrap_or(behaviour.rotate_wait.value).as_ns(),
         checkpoints: settings.checkpoints.unwrap_or(behaviour.checkpoints.value),
+        checkpoint_of: settings.checkpoint_of.unwrap_or(behaviour.checkpoint_of.value),
+        checkpoint_every_ns: settings.checkpoint_every.unwrap_or(behaviour.checkpoint_every.value).as_ns(),
+        start_at: settings.start_at.unwrap_or(behaviour.start_at.value),
+        request_timeout_ns: settings.request_timeout.unwrap_or(behaviour.request_timeout.value).as_ns(),
         restart_ns: behaviour.restart.value.as_ns(),
         // What limits the inputs of one process are inotify instances, which all processes of root on a node share
         // (`fs.inotify.max_user_instances`); a sidecar has one.

@@ -1,5 +1,9 @@
 //! The files of a stream: the live one, rotated ones still on disk, and which of them the reader knows.
 
+mod replay;
+
+pub(super) use replay::Owed;
+
 use super::blueprint::{FileRotation, StreamLaw};
 use super::runtime::GZIP_PPM;
 use super::stream::{Amount, Head, Stream};
@@ -84,6 +88,8 @@ pub(super) struct Files {
     /// warm-up.
     withheld: Amount,
     withheld_early: u64,
+    /// What the reader reads again.
+    replay: Option<Box<replay::Replay>>,
 }
 
 impl Files {
@@ -123,6 +129,7 @@ impl Files {
             medium,
             withheld: Amount::default(),
             withheld_early: 0,
+            replay: None,
         }
     }
 
@@ -302,11 +309,18 @@ impl Files {
                 break;
             }
             if from < end {
-                let start = stream.look(law, from).written;
                 let stop = stream.look(law, end);
-                let lines = stop.written.lines - start.lines;
-                tally.emit(from, end, lines);
-                skipped += lines;
+                let first_ns = match &self.replay {
+                    None => from,
+                    Some(_) => {
+                        let (new, first_ns) = self.new_lines(stream, law, from, end);
+                        skipped += new;
+                        first_ns
+                    }
+                };
+                let lines = stop.written.lines - stream.look(law, first_ns).written.lines;
+                tally.emit(first_ns, end, lines);
+                skipped += if self.replay.is_none() { lines } else { 0 };
                 stream.go_to(&stop);
             }
             if span.until_ns > until_ns {
@@ -447,17 +461,17 @@ impl Files {
         }
     }
 
-    /// The agent starts anew at `now_ns`. Without checkpoints it finds the live file and reads on from its
-    /// end; with them it goes on where it was, as far as the file is still the live one.
+    /// The agent starts anew at `now_ns`. Where it is to begin at the end it finds the live file and reads on from its
+    /// end; otherwise it goes on where it was or was taken back to, as far as the file is still the live one.
     pub fn reopen(
         &mut self,
         stream: &mut Stream,
         law: &StreamLaw,
         now_ns: u64,
-        checkpoints: bool,
+        remembers: bool,
         tally: &mut Tally,
     ) {
-        let resume_ns = if checkpoints { self.live_from_ns } else { now_ns };
+        let resume_ns = if remembers { self.live_from_ns } else { now_ns };
         self.give_up.clear();
         self.unnoticed = None;
         self.discover(stream, law);

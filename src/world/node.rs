@@ -1,6 +1,6 @@
 //! A node: one logical process with its pods, files, kubelet and agents, and an event list of its own.
 
-use super::agent::{Input, Mode};
+use super::agent::{Batch, Input, Mode};
 use super::backend::Link;
 use super::blueprint::{Blueprint, Reader, StreamLaw, StreamPlan};
 use super::control::{Arrival, Reach};
@@ -150,6 +150,7 @@ impl Node {
             node.reach =
                 Some(Box::new(Reach::new(blueprint, plan, (number, node_key), own, inputs, &inputs_of)));
         }
+        node.inputs.iter_mut().for_each(|input| input.mark_from(0, blueprint));
         node.expect(happenings, pods, &inputs_of, node_agent.is_some());
         for (place, inputs) in place_of.into_iter().zip(inputs_of) {
             let Some(place) = place else { continue };
@@ -372,7 +373,7 @@ impl Node {
             let before_warmup = self.files[number].lines_before_warmup(stream, law, blueprint.warmup_ns);
             let reader = self.inputs.get(self.reader_of[number] as usize);
             let forgets = reader.is_some_and(|input| {
-                input.mode == Mode::Down && !blueprint.agents[input.plan as usize].checkpoints
+                input.mode == Mode::Down && !blueprint.agents[input.plan as usize].remembers()
             });
             let files = &mut self.files[number];
             let written = files.close(stream, law, blueprint.horizon_ns, forgets, tally);
@@ -386,7 +387,7 @@ impl Node {
         for input in self.inputs.iter().filter(|input| !input.is_gone) {
             let costs = &blueprint.agents[input.plan as usize].costs;
             tally.ledger.in_flight +=
-                input.filling.lines + input.batches.iter().map(|b| b.lines).sum::<u64>();
+                input.filling.new_lines() + input.batches.iter().map(Batch::new_lines).sum::<u64>();
             let variable = input.variable_bytes(blueprint, input.peak_bytes);
             let (rss, pss) =
                 if input.leads { (costs.rss_idle_bytes(), costs.pss_idle_bytes()) } else { (0.0, 0.0) };

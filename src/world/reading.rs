@@ -74,6 +74,7 @@ impl Node {
             if since_ns < self.inputs[index].give_up_ns {
                 until_ns = until_ns.min(self.inputs[index].give_up_ns);
             }
+            let places_ns = self.inputs[index].places_before(until_ns, &self.streams);
             let quiet = self.inputs[index].mode == Mode::Reading
                 && self.read(index, until_ns, true, blueprint, tally);
             if !quiet {
@@ -107,6 +108,10 @@ impl Node {
                 self.inputs[index].caught_up_ns = caught_up_ns;
             }
             let input = &mut self.inputs[index];
+            if let Some(places_ns) = places_ns {
+                let plan = &blueprint.agents[input.plan as usize];
+                input.write_marks((since_ns, until_ns), &places_ns, &self.streams, plan);
+            }
             if input.leads && input.mode != Mode::Down && until_ns <= blueprint.horizon_ns {
                 let plan = &blueprint.agents[input.plan as usize];
                 tally.agent_cpu_ns += (plan.idle_cores * (until_ns - since_ns) as f64 + 0.5) as u64;
@@ -224,7 +229,7 @@ impl Node {
             pass.take_something(looks);
         }
 
-        let mut taken = 0;
+        let (mut taken, replays) = (0, std::mem::take(&mut input.replays));
         for (offset, (stream, look)) in streams.iter_mut().zip(looks.iter()).enumerate() {
             taken += (look.written - stream.read).lines;
             while stream.time_ns < look.at_ns {
@@ -234,6 +239,10 @@ impl Node {
                 if stream.time_ns < blueprint.warmup_ns {
                     next_ns = next_ns.min(blueprint.warmup_ns);
                 }
+                let replayed = if replays { files[first + offset].replays_at(stream.time_ns) } else { None };
+                if let Some((edge_ns, _)) = replayed {
+                    next_ns = next_ns.min(edge_ns);
+                }
                 let next = if next_ns < look.at_ns {
                     stream.look(&blueprint.laws[stream.law as usize], next_ns)
                 } else {
@@ -242,16 +251,20 @@ impl Node {
                 let new = next.written - stream.read;
                 if new.lines > 0 {
                     let (from_ns, until_ns) = (stream.time_ns, next_ns);
-                    tally.emit(from_ns, until_ns, new.lines);
+                    if replayed.is_none() {
+                        tally.emit(from_ns, until_ns, new.lines);
+                    }
+                    let copy = replayed.is_some_and(|(_, is_owed)| !is_owed);
                     let number = (first + offset) as u32;
                     let chunk =
-                        Chunk { stream: number, from_ns, until_ns, lines: new.lines, bytes: new.bytes };
+                        Chunk { stream: number, from_ns, until_ns, lines: new.lines, bytes: new.bytes, copy };
                     if let Some(chunk) = input.make_room(chunk, plan, &mut tally.ledger) {
                         input.hold(chunk, plan);
                     }
                 }
                 stream.go_to(&next);
             }
+            input.replays |= replays && files[first + offset].replays_at(stream.time_ns).is_some();
             if stream.time_ns >= stream.limit_ns {
                 files[first + offset].settle(stream, &blueprint.laws[stream.law as usize]);
             }

@@ -281,8 +281,13 @@ impl Tally {
     #[inline]
     pub(super) fn deliver(&mut self, chunks: &[Chunk], streams: &[Stream], at_ns: u64) {
         let mut spread = Spread::default();
-        self.accept(at_ns, chunks.iter().map(|chunk| chunk.lines).sum());
+        let (mut new, mut copies) = (0, 0);
         for chunk in chunks {
+            *(if chunk.copy { &mut copies } else { &mut new }) += chunk.lines;
+        }
+        self.accept(at_ns, new);
+        self.ledger.duplicated += copies;
+        for chunk in chunks.iter().filter(|chunk| !chunk.copy) {
             if chunk.from_ns >= self.warmup_ns {
                 // Chunks of one flush were mostly written in the same span.
                 spread.set(at_ns.saturating_sub(chunk.until_ns), at_ns.saturating_sub(chunk.from_ns));

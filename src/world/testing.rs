@@ -4,7 +4,7 @@ use super::*;
 use crate::engine::arrivals::{Arrivals, Modulation};
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
-use crate::profile::{Costs, Overflow, Parse, Retries, Successor, embedded};
+use crate::profile::{Costs, Overflow, Parse, Position, Retries, StartAt, Successor, embedded};
 use crate::units::NS_PER_SEC;
 
 /// An agent as Fluent Bit's defaults are.
@@ -35,6 +35,10 @@ pub(super) fn agent() -> AgentPlan {
         missed_successors: 0.0,
         rotate_wait_ns: 5 * NS_PER_SEC,
         checkpoints: false,
+        checkpoint_of: Position::Read,
+        checkpoint_every_ns: 0,
+        start_at: StartAt::End,
+        request_timeout_ns: u64::MAX,
         restart_ns: NS_PER_SEC,
         record_overhead_bytes: 78,
         line_overhead_bytes: 105,

@@ -2,7 +2,7 @@
 
 use super::super::{CustomProfile, Override, Scenario, Settings};
 use super::{Checked, MONTH, Problem, allow, check_size, names_are_unique, up_to};
-use crate::profile;
+use crate::profile::{self, Timeout};
 use crate::units::{Fraction, SimTime};
 
 /// Collection configs beyond those of the workloads: a hundred for each tenant that there can be.
@@ -103,6 +103,20 @@ fn check_settings(settings: &Settings, path: &str) -> Checked {
     }
     if let Some(wait) = settings.rotate_wait {
         up_to(MONTH, wait, "rotateWait", format!("{path}/rotateWait"))?;
+    }
+    if let Some(every) = settings.checkpoint_every {
+        up_to(MONTH, every, "checkpointEvery", format!("{path}/checkpointEvery"))?;
+        allow(settings.checkpoints != Some(false), format!("{path}/checkpointEvery"), || {
+            "checkpointEvery says how often positions are written, and checkpoints: false says that none are; \
+             leave one of them out"
+                .into()
+        })?;
+    }
+    if let Some(Timeout::After(timeout)) = settings.request_timeout {
+        allow(timeout >= SimTime::from_ns(100_000_000), format!("{path}/requestTimeout/after"), || {
+            format!("requestTimeout is {timeout}; allowed is 100ms and more, or never")
+        })?;
+        up_to(MONTH, timeout, "requestTimeout", format!("{path}/requestTimeout/after"))?;
     }
     let missed = settings.missed_successors.map_or(0.0, Fraction::get);
     allow((0.0..=1.0).contains(&missed), format!("{path}/missedSuccessors"), || {
