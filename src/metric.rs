@@ -75,6 +75,8 @@ metrics! {
     Undelivered = "undelivered", "fraction", Lower;
     /// Lines that arrived once more, a share of those written
     Duplicated = "duplicated", "fraction", Lower;
+    /// Lines that were too long for the agent that read them, a share of those written
+    LongLines = "long_lines", "fraction", Lower;
     /// Lines sent to the backend, mean over the run
     Throughput = "throughput", "lines/s", Higher;
     /// Bytes that agents send

@@ -6,6 +6,7 @@
 mod behaviour;
 mod cost;
 mod embedded;
+mod long_lines;
 mod numbers;
 mod restart;
 mod sourced;
@@ -13,6 +14,7 @@ mod sourced;
 pub use behaviour::{Behaviour, Most, Overflow, Parse, Retries, Successor};
 pub use cost::{Costs, Counted, Load, Work};
 pub use embedded::{built_in_names, embedded, names};
+pub use long_lines::{LineLimit, LongLines};
 pub use restart::{Position, StartAt, Timeout};
 pub use sourced::{Quality, Sourced};
 

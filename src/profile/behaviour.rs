@@ -1,6 +1,6 @@
 //! How an agent behaves: buffers, batches, retries, discovery, restarts.
 
-use super::{Position, Sourced, StartAt, Timeout};
+use super::{LineLimit, LongLines, Position, Sourced, StartAt, Timeout};
 use crate::units::{Bytes, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,14 @@ pub struct Behaviour {
     pub request_timeout: Sourced<Timeout>,
     /// Bytes read at once from a file that is behind.
     pub read_chunk: Sourced<Bytes>,
+    /// Bytes of the longest line that the agent takes.
+    pub line_limit: Sourced<LineLimit>,
+    /// What becomes of longer ones.
+    pub long_lines: Sourced<LongLines>,
+    /// Whether that is asked of a line whose pieces of 16 KiB have been joined, and not of each piece.
+    pub limits_joined: Sourced<bool>,
+    /// How long a parser of events of several lines waits for the next line before it hands the last event on.
+    pub multiline_flush: Sourced<SimTime>,
     /// Retries of a failed request.
     pub retries: Sourced<Retries>,
     /// Shortest wait before a retry.

@@ -39,6 +39,7 @@ pub(crate) fn metric(metric: Metric, lang: Lang) -> &'static str {
         Metric::Paused => ("input paused", "输入暂停"),
         Metric::Stalled => ("applications stood still", "应用被阻塞"),
         Metric::Duplicated => ("delivered again", "重复送达"),
+        Metric::LongLines => ("lines too long", "超长行"),
         Metric::RefusedStarts => ("container starts refused", "容器启动失败"),
         Metric::StuckPods => ("jobs not completed", "未完成的 Job"),
         Metric::OomKills => ("OOM kills", "OOM 终止"),
@@ -77,6 +78,7 @@ pub(crate) fn cause(cause: Cause, lang: Lang) -> &'static str {
         Cause::BufferOverflow => ("lost: buffer overflow", "丢失：缓冲区溢出"),
         Cause::RetriesExhausted => ("lost: retries exhausted", "丢失：重试用尽"),
         Cause::AgentKilled => ("lost: agent killed", "丢失：采集器被终止"),
+        Cause::LinesTooLong => ("lost: lines too long", "丢失：行过长"),
         Cause::NotCollectable => ("lost: not collectable", "丢失：无法采集"),
         Cause::NodeLost => ("lost: with its node", "丢失：随节点丢失"),
     };

@@ -103,6 +103,9 @@ fn metrics(
     if blueprint.may_duplicate() {
         metrics.insert(Metric::Duplicated, Some(tally.ledger.duplicated as f64 / emitted));
     }
+    if blueprint.has_long_lines() {
+        metrics.insert(Metric::LongLines, Some(tally.long_lines as f64 / emitted));
+    }
     // Pods leave their nodes through faults alone.
     let moves = |fault: &Fault| matches!(fault, Fault::Nodes(_) | Fault::Upgrade { .. });
     if blueprint.faults.iter().any(moves) {

@@ -3,7 +3,7 @@
 use super::cost::Cost;
 use super::variants::{Driver, Hybrid, Ordering};
 use super::workload::Count;
-use crate::profile::{Overflow, Position, Retries, StartAt, Timeout};
+use crate::profile::{LineLimit, LongLines, Overflow, Position, Retries, StartAt, Timeout};
 use crate::units::{Bytes, Fraction, Millicores, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -116,6 +116,15 @@ pub struct Settings {
     /// Where a file without a position is read from when the agent is back: `beginning` or `end`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_at: Option<StartAt>,
+    /// Bytes of the longest line that the agent takes: `unlimited`, or `{ limit: 32Ki }`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line_limit: Option<LineLimit>,
+    /// What becomes of longer ones: `skip`, `truncate`, `split` or `stop`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub long_lines: Option<LongLines>,
+    /// How long a parser of events of several lines waits for the next line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub multiline_flush: Option<SimTime>,
     /// How long the answer to a request is waited for before it is sent again: `never`, or `{ after: 10s }`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_timeout: Option<Timeout>,
@@ -142,6 +151,9 @@ impl Settings {
             checkpoint_of: self.checkpoint_of.or(other.checkpoint_of),
             checkpoint_every: self.checkpoint_every.or(other.checkpoint_every),
             start_at: self.start_at.or(other.start_at),
+            line_limit: self.line_limit.or(other.line_limit),
+            long_lines: self.long_lines.or(other.long_lines),
+            multiline_flush: self.multiline_flush.or(other.multiline_flush),
             request_timeout: self.request_timeout.or(other.request_timeout),
             max_inputs: self.max_inputs.or(other.max_inputs),
             enrich: self.enrich.or(other.enrich),

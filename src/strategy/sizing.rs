@@ -7,7 +7,9 @@ use crate::flow::Medium;
 use crate::profile::{self, Chart, Costs, Load, Most, Parse, Profile, Quality};
 use crate::scenario::{CustomProfile, Override, Scenario, Settings};
 use crate::units::{Bytes, NS_PER_SEC};
-use crate::world::{AgentPlan, Blueprint, Central, MetadataUse, PodTemplate, Reader, Requests};
+use crate::world::{
+    AgentPlan, Blueprint, Central, MetadataUse, PodTemplate, Reader, Requests, further_pieces,
+};
 
 /// Steps to which the rule rounds up: requests are written in such.
 const CPU_STEP_MILLICORES: f64 = 5.0;
@@ -22,6 +24,8 @@ pub(super) struct MeanLoad {
     prefix_bytes_per_s: f64,
     /// Lines of standard output a second.
     stdout_per_s: f64,
+    /// Pieces a second beyond the first of a line, which the runtime splits.
+    pieces_per_s: f64,
     /// Lines a second by how they are parsed.
     parsed_per_s: [f64; Parse::ALL.len()],
 }
@@ -34,6 +38,7 @@ impl MeanLoad {
             line_bytes_per_s: self.line_bytes_per_s * share,
             prefix_bytes_per_s: self.prefix_bytes_per_s * share,
             stdout_per_s: self.stdout_per_s * share,
+            pieces_per_s: self.pieces_per_s * share,
             parsed_per_s: self.parsed_per_s.map(|lines| lines * share),
         }
     }
@@ -42,8 +47,11 @@ impl MeanLoad {
     fn parse_us(&self, profile: &Profile) -> f64 {
         let costs = &profile.cpu.parse;
         let kinds = Parse::ALL.into_iter().zip(self.parsed_per_s);
-        let all =
-            self.stdout_per_s * costs.cri.value + kinds.map(|(kind, n)| n * costs.of(kind)).sum::<f64>();
+        // A further piece is read as a line of its own and joined to the one before.
+        let joined = self.pieces_per_s * (costs.cri.value + costs.multiline.value);
+        let all = self.stdout_per_s * costs.cri.value
+            + kinds.map(|(kind, n)| n * costs.of(kind)).sum::<f64>()
+            + joined;
         if self.lines_per_s > 0.0 { all / self.lines_per_s } else { 0.0 }
     }
 
@@ -81,6 +89,9 @@ pub(super) fn load_of(blueprint: &Blueprint, pods: &[PodTemplate], reader: Reade
             load.line_bytes_per_s += replicas * mean * laws[0].sizes.mean();
             load.prefix_bytes_per_s += replicas * mean * stream.medium.prefix_bytes() as f64;
             load.stdout_per_s += if stream.medium == Medium::Stdout { replicas * mean } else { 0.0 };
+            if stream.medium.is_rotated_by_kubelet() {
+                load.pieces_per_s += replicas * mean * further_pieces(&laws[0].sizes);
+            }
             load.parsed_per_s[stream.parse as usize] += replicas * mean;
         }
     }
@@ -224,6 +235,10 @@ fn plan_of(
         batch_bytes: batch.get().max(1),
         sends_full: behaviour.sends_full.value,
         max_in_flight: behaviour.max_in_flight.value as usize,
+        line_limit_bytes: settings.line_limit.unwrap_or(behaviour.line_limit.value).get(),
+        long_lines: settings.long_lines.unwrap_or(behaviour.long_lines.value),
+        limits_joined: behaviour.limits_joined.value,
+        multiline_flush_ns: settings.multiline_flush.unwrap_or(behaviour.multiline_flush.value).as_ns(),
         retries: settings.retries.unwrap_or(behaviour.retries.value),
         backoff_base_ns: behaviour.backoff_base.value.as_ns(),
         backoff_cap_ns: behaviour.backoff_cap.value.as_ns(),

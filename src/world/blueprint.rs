@@ -8,7 +8,7 @@ pub use super::proxy::{ProxyPlan, ProxyRuns};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
-use crate::profile::{Costs, Overflow, Parse, Position, Retries, StartAt, Successor};
+use crate::profile::{Costs, LongLines, Overflow, Parse, Position, Retries, StartAt, Successor};
 use crate::units::{NS_PER_SEC, SimTime};
 
 /// Everything that exists, and how it behaves; nothing about where pods run.
@@ -284,6 +284,14 @@ pub struct AgentPlan {
     pub sends_full: bool,
     /// Requests under way at most.
     pub max_in_flight: usize,
+    /// Bytes of the longest line that it takes.
+    pub line_limit_bytes: u64,
+    /// What becomes of longer ones.
+    pub long_lines: LongLines,
+    /// Whether that is asked of a line whose pieces have been joined.
+    pub limits_joined: bool,
+    /// Nanoseconds for which a parser of events of several lines waits for the next line.
+    pub multiline_flush_ns: u64,
     /// Retries of a failed request.
     pub retries: Retries,
     /// Nanoseconds of the shortest wait before a retry.

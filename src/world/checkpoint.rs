@@ -15,12 +15,14 @@
 use super::agent::{Batch, Input, Mode};
 use super::blueprint::{AgentPlan, Blueprint, Fault};
 use super::files::Owed;
+use super::long_lines::count_long;
 use super::node::Node;
 use super::stream::Stream;
 use super::tally::Tally;
 use crate::engine::random::{draw, subkey};
 use crate::flow::{Cause, Chunk};
-use crate::profile::{Position, StartAt};
+use crate::observe::Ledger;
+use crate::profile::{LongLines, Position, StartAt};
 use smallvec::SmallVec;
 
 /// Purpose of the draw of an agent's first write of its positions.
@@ -261,17 +263,13 @@ impl Node {
             let again = files.fresh(stream, law);
             let mut owed: Vec<Owed> = Vec::new();
             let batches = input.batches.iter_mut().filter(|_| !on_disk).chain([&mut input.filling]);
+            let lines = |span: (u64, u64)| {
+                let written = again.look(law, span.1).written.lines - again.look(law, span.0).written.lines;
+                let skips = plan.long_lines == LongLines::Skip;
+                (written, if skips { count_long(&again, law, span) } else { 0 })
+            };
             for batch in batches {
-                take_owed(
-                    batch,
-                    number as u32,
-                    from_ns,
-                    &mut owed,
-                    |from_ns, until_ns| {
-                        again.look(law, until_ns).written.lines - again.look(law, from_ns).written.lines
-                    },
-                    tally,
-                );
+                take_owed(batch, number as u32, from_ns, &mut owed, lines, &mut tally.ledger);
             }
             files.rewind(stream, law, again, from_ns, owed);
             input.replays = true;
@@ -280,14 +278,14 @@ impl Node {
 }
 
 /// Takes the lines of a stream from `from_ns` on out of a batch: they are owed, and will be read again. `lines` counts
-/// those that were written in a span.
+/// those that were written in a span, and how many of them are passed over as too long.
 fn take_owed(
     batch: &mut Batch,
     stream: u32,
     from_ns: u64,
     owed: &mut Vec<Owed>,
-    lines: impl Fn(u64, u64) -> u64,
-    tally: &mut Tally,
+    lines: impl Fn((u64, u64)) -> (u64, u64),
+    ledger: &mut Ledger,
 ) {
     let Batch { chunks, lines: in_batch, copies, .. } = batch;
     chunks.retain_mut(|chunk| {
@@ -300,11 +298,14 @@ fn take_owed(
             return false;
         }
         let span = (chunk.from_ns.max(from_ns), chunk.until_ns);
-        let written = lines(span.0, span.1);
-        let taken = if chunk.from_ns < from_ns { written.min(chunk.lines) } else { chunk.lines };
-        // A full buffer has dropped lines of the span, which are read again as well.
-        let lost = &mut tally.ledger.lost[Cause::BufferOverflow as usize];
-        *lost = (*lost + taken).saturating_sub(written);
+        let (written, long) = lines(span);
+        let whole = chunk.from_ns >= from_ns;
+        let taken = if whole { chunk.lines } else { (written - long).min(chunk.lines) };
+        // What was passed over is read again as well, and so is what a full buffer has dropped.
+        let long = long.min(written.saturating_sub(taken));
+        ledger.lost[Cause::LinesTooLong as usize] -= long;
+        let dropped = &mut ledger.lost[Cause::BufferOverflow as usize];
+        *dropped = (*dropped + taken).saturating_sub(written - long);
         owed.push(span);
         *in_batch -= taken;
         chunk.lines -= taken;

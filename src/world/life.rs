@@ -352,6 +352,7 @@ impl Node {
             let stream = Stream::new(law_index as u32, law, old.tenant, old.prefix_bytes, key, now_ns);
             self.files[number] = self.files[number].begin_anew(&stream, now_ns);
             self.streams[number] = stream;
+            self.learn_reader(number, plan.parse, blueprint);
             let stream = &mut self.streams[number];
             self.files[number].settle(stream, law);
             if let Some(input) = self.inputs.get_mut(self.reader_of[number] as usize) {

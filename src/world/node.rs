@@ -16,6 +16,7 @@ use crate::engine::events::EventList;
 use crate::engine::marks::CLASSES;
 use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::{Cause, Medium};
+use crate::profile::Parse;
 use crate::units::SimTime;
 use smallvec::SmallVec;
 use std::ops::Range;
@@ -137,6 +138,9 @@ impl Node {
             }
         }
         let inputs_of = node.add_inputs(blueprint, &found, pods, &pod_keys, (node_agent, node_key));
+        for (number, found) in found.iter().enumerate() {
+            node.learn_reader(number, found.plan.parse, blueprint);
+        }
         if let Some(credentials) = control.and_then(|plan| plan.credentials.as_ref()) {
             node.inputs.iter_mut().for_each(|input| input.get_credentials(credentials, node_key, 0));
             for (key, own) in pod_keys.iter().zip(&inputs_of) {
@@ -193,6 +197,16 @@ impl Node {
         self.files.push(Files::new(medium, rotation, initial_bytes, &stream, has_reader, cause));
         self.streams.push(stream);
         self.media.push(found.plan.medium);
+    }
+
+    /// Says of a stream what of it its reader cannot take as it comes.
+    pub(super) fn learn_reader(&mut self, number: usize, parse: Parse, blueprint: &Blueprint) {
+        let (stream, medium) = (&mut self.streams[number], self.media[number]);
+        if let Some(input) = self.inputs.get(self.reader_of[number] as usize) {
+            let plan = &blueprint.agents[input.plan as usize];
+            let law = &blueprint.laws[stream.law as usize];
+            (stream.too_long, stream.held_ms) = (plan.first_too_long(law, medium), plan.held_ms(law, parse));
+        }
     }
 
     /// One input for each group of streams, and one for an agent that has nothing to read. Gives the inputs of the agent

@@ -241,7 +241,7 @@ impl Pass<'_> {
                 continue;
             }
             let law = &self.blueprint.laws[stream.law as usize];
-            if law.arrivals.ticks() > 0.0 {
+            if law.arrivals.ticks() > 0.0 || stream.is_special() {
                 return false;
             }
             let (mut head, mut before) = stream.start();

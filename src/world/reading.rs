@@ -7,11 +7,12 @@
 
 use super::agent::Mode;
 use super::blueprint::{AgentPlan, Blueprint, StreamLaw};
+use super::long_lines::{self, NONE_TOO_LONG};
 use super::node::Node;
 use super::stream::{Amount, Look, Stream};
 use super::tally::Tally;
 use crate::flow::Chunk;
-use crate::profile::{Overflow, Work};
+use crate::profile::{LongLines, Overflow, Work};
 use crate::units::NS_PER_SEC;
 
 /// Lines count as evenly spaced below this anyway: places between are not searched for.
@@ -248,6 +249,12 @@ impl Node {
                 } else {
                     *look
                 };
+                let (next, stops) =
+                    match stream.too_long < NONE_TOO_LONG && plan.long_lines == LongLines::Stop {
+                        true => before_long_line(stream, &blueprint.laws[stream.law as usize], next),
+                        false => (next, false),
+                    };
+                let next_ns = next.at_ns;
                 let new = next.written - stream.read;
                 if new.lines > 0 {
                     let (from_ns, until_ns) = (stream.time_ns, next_ns);
@@ -258,11 +265,27 @@ impl Node {
                     let number = (first + offset) as u32;
                     let chunk =
                         Chunk { stream: number, from_ns, until_ns, lines: new.lines, bytes: new.bytes, copy };
-                    if let Some(chunk) = input.make_room(chunk, plan, &mut tally.ledger) {
+                    let chunk = match stream.too_long < NONE_TOO_LONG {
+                        true => long_lines::treat(
+                            chunk,
+                            stream,
+                            &blueprint.laws[stream.law as usize],
+                            plan,
+                            tally,
+                        ),
+                        false => Some(chunk),
+                    };
+                    let chunk = chunk.and_then(|chunk| input.make_room(chunk, plan, &mut tally.ledger));
+                    if let Some(chunk) = chunk {
                         input.hold(chunk, plan);
                     }
                 }
                 stream.go_to(&next);
+                if stops {
+                    tally.long_lines += 1;
+                    files[first + offset].stop(stream, &blueprint.laws[stream.law as usize], tally);
+                    break;
+                }
             }
             input.replays |= replays && files[first + offset].replays_at(stream.time_ns).is_some();
             if stream.time_ns >= stream.limit_ns {
@@ -304,6 +327,16 @@ impl Node {
         }
         true
     }
+}
+
+/// A place no further than the first line that is too long, and whether there is one before `next`.
+fn before_long_line(stream: &Stream, law: &StreamLaw, next: Look) -> (Look, bool) {
+    let Some(before) = long_lines::lines_before_long(stream, law, (stream.time_ns, next.at_ns)) else {
+        return (next, false);
+    };
+    let most = stream.read.lines + before;
+    let fits = |cut: u64| stream.look(law, cut).written.lines <= most;
+    (stream.look(law, last_that_fits(stream.time_ns, next.at_ns, fits)), true)
 }
 
 /// Counts a pause, as far as lines are written in it.

@@ -39,6 +39,8 @@ pub struct Tally {
     pub inputs: u64,
     /// Agents killed for their memory.
     pub oom_kills: u64,
+    /// Lines that were read and too long for their agent.
+    pub long_lines: u64,
     /// Agents, times nanoseconds in which they were down and about to be started again, while lines are written.
     pub agent_down_ns: u64,
     /// Requests to the backend while lines are written, retries included.
@@ -106,6 +108,7 @@ impl Tally {
             stuck_pods: 0,
             inputs: 0,
             oom_kills: 0,
+            long_lines: 0,
             agent_down_ns: 0,
             requests: 0,
             sent_bytes: 0,
@@ -182,6 +185,7 @@ impl Tally {
             &mut self.stuck_pods,
             &mut self.inputs,
             &mut self.oom_kills,
+            &mut self.long_lines,
             &mut self.agent_down_ns,
             &mut self.requests,
             &mut self.sent_bytes,
@@ -290,8 +294,10 @@ impl Tally {
         for chunk in chunks.iter().filter(|chunk| !chunk.copy) {
             if chunk.from_ns >= self.warmup_ns {
                 // Chunks of one flush were mostly written in the same span.
+                let stream = &streams[chunk.stream as usize];
+                let at_ns = at_ns + u64::from(stream.held_ms) * 1_000_000;
                 spread.set(at_ns.saturating_sub(chunk.until_ns), at_ns.saturating_sub(chunk.from_ns));
-                let tenant = streams[chunk.stream as usize].tenant;
+                let tenant = stream.tenant;
                 self.tenants[tenant as usize].freshness.add(&spread, chunk.lines);
             }
         }
@@ -324,6 +330,7 @@ impl AddAssign<&Self> for Tally {
         self.stuck_pods += other.stuck_pods;
         self.inputs += other.inputs;
         self.oom_kills += other.oom_kills;
+        self.long_lines += other.long_lines;
         self.agent_down_ns += other.agent_down_ns;
         self.requests += other.requests;
         self.sent_bytes += other.sent_bytes;

@@ -4,7 +4,7 @@ use super::*;
 use crate::engine::arrivals::{Arrivals, Modulation};
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
-use crate::profile::{Costs, Overflow, Parse, Position, Retries, StartAt, Successor, embedded};
+use crate::profile::{Costs, LongLines, Overflow, Parse, Position, Retries, StartAt, Successor, embedded};
 use crate::units::NS_PER_SEC;
 
 /// An agent as Fluent Bit's defaults are.
@@ -27,6 +27,10 @@ pub(super) fn agent() -> AgentPlan {
         batch_bytes: 2_048_000,
         sends_full: false,
         max_in_flight: 2048,
+        line_limit_bytes: 32 << 10,
+        long_lines: LongLines::Skip,
+        limits_joined: false,
+        multiline_flush_ns: 2 * NS_PER_SEC,
         retries: Retries::Unlimited,
         backoff_base_ns: 5 * NS_PER_SEC,
         backoff_cap_ns: 2000 * NS_PER_SEC,

@@ -2,7 +2,7 @@
 
 use super::super::{CustomProfile, Override, Scenario, Settings};
 use super::{Checked, MONTH, Problem, allow, check_size, names_are_unique, up_to};
-use crate::profile::{self, Timeout};
+use crate::profile::{self, LineLimit, Timeout};
 use crate::units::{Fraction, SimTime};
 
 /// Collection configs beyond those of the workloads: a hundred for each tenant that there can be.
@@ -110,6 +110,17 @@ fn check_settings(settings: &Settings, path: &str) -> Checked {
             "checkpointEvery says how often positions are written, and checkpoints: false says that none are; \
              leave one of them out"
                 .into()
+        })?;
+    }
+    if let Some(LineLimit::Limit(limit)) = settings.line_limit {
+        allow(limit.get() >= 256, format!("{path}/lineLimit/limit"), || {
+            format!("lineLimit is {limit}; allowed is 256B and more, or unlimited")
+        })?;
+    }
+    if let Some(flush) = settings.multiline_flush {
+        let longest = SimTime::from_secs(60);
+        allow(flush <= longest, format!("{path}/multilineFlush"), || {
+            format!("multilineFlush is {flush}; allowed is up to {longest}")
         })?;
     }
     if let Some(Timeout::After(timeout)) = settings.request_timeout {

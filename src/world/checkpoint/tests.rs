@@ -48,7 +48,7 @@ fn run_with(blueprint: &Blueprint, happenings: &[(u64, Incident)]) -> Tally {
     };
     same(&by_events, "by events");
     let mut wide = blueprint.clone();
-    wide.backend.capacity_bytes_per_s = Some(1e15);
+    wide.backend.capacity_bytes_per_s = Some(1e18);
     for stretch_ns in [1, 7 * S] {
         let by_slot = simulate_at(Pace { stretch_ns, ..Pace::default() }, &wide, &placement, 1);
         same(&by_slot, "slot by slot");

@@ -40,6 +40,7 @@ impl Files {
     /// The stream with a reader at its beginning.
     pub fn fresh(&self, stream: &Stream, law: &StreamLaw) -> Stream {
         Stream::new(stream.law, law, stream.tenant, stream.prefix_bytes, stream.key, self.born_ns)
+            .like(stream)
     }
 
     /// Takes the reader back to `from_ns`, in the live file; `fresh` is the stream with a reader at its beginning.
@@ -67,6 +68,7 @@ impl Files {
             Some(span) if span.until_ns == self.ended_ns => span.from_ns = span.from_ns.min(from_ns),
             _ => self.known.push(Span { from_ns, until_ns: self.ended_ns }),
         }
+        self.stopped_ns = None;
         self.replay = Some(Box::new(Replay { until_ns, owed }));
         self.settle(stream, law);
     }
