@@ -46,7 +46,7 @@ pub use blueprint::{
 };
 pub use control::{ControlTally, pods_a_wave};
 pub use placement::{Happening, Placement, Residence, Stay};
-pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE, further_pieces};
+pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
 pub use tally::{Tally, TenantTally};
 
 use crate::engine::fluid::SlottedServer;

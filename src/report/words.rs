@@ -55,6 +55,8 @@ pub(crate) fn metric(metric: Metric, lang: Lang) -> &'static str {
         Metric::ApiWatches => ("watches at the API server", "API Server 监听数"),
         Metric::ApiRequests => ("look-ups at the API server", "API Server 查询"),
         Metric::ApiBytes => ("bytes from the API server", "API Server 流量"),
+        Metric::ReachPods => ("pods whose logs one agent can read", "单个采集器可读日志的 Pod"),
+        Metric::ReachTenants => ("tenants as whom one agent can write", "单个采集器可冒用写入的租户"),
         Metric::Proxies => ("proxies", "代理数"),
         Metric::ProxyCpu => ("proxy CPU", "代理 CPU"),
         Metric::ProxyCpuRequested => ("proxy CPU requested", "代理 CPU 申请"),

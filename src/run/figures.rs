@@ -2,6 +2,7 @@
 
 mod control;
 mod proxies;
+mod reach;
 
 use super::Setup;
 use crate::metric::Metric;
@@ -94,8 +95,12 @@ fn metrics(
         (Metric::BackendWait, Some(tally.longest_wait_ns as f64 / NS_PER_SEC as f64)),
     ]);
     metrics.extend(control::figures(setup, placement, tally));
+    metrics.extend(reach::figures(setup, placement));
     let stops = |fault: &Fault| {
-        matches!(fault, Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::Upgrade { .. })
+        matches!(
+            fault,
+            Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::Upgrade { .. } | Fault::Restart { .. }
+        )
     };
     if blueprint.faults.iter().any(stops) {
         metrics.insert(Metric::AgentDown, Some(tally.agent_down_ns as f64 / NS_PER_SEC as f64));

@@ -1,6 +1,6 @@
 //! What all strategies draw alike: cluster, tenants, pods, the lines they write, the backend.
 
-use super::control::{control_of, registration_ns};
+use super::control::{add_restarts, control_of, registration_ns};
 use super::faults::add_faults;
 use super::laws::{laws_of, lognormal};
 use super::proxy;
@@ -116,6 +116,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: Routes<'_>) 
         }
     }
     add_faults(scenario, &mut blueprint);
+    add_restarts(&mut blueprint);
     Draft { blueprint, configs, all_configs }
 }
 

@@ -7,9 +7,7 @@ use crate::flow::Medium;
 use crate::profile::{self, Chart, Costs, Load, Most, Parse, Profile, Quality};
 use crate::scenario::{CustomProfile, Override, Scenario, Settings};
 use crate::units::{Bytes, NS_PER_SEC};
-use crate::world::{
-    AgentPlan, Blueprint, Central, MetadataUse, PodTemplate, Reader, Requests, further_pieces,
-};
+use crate::world::{AgentPlan, Blueprint, Central, MetadataUse, PodTemplate, Reader, Requests};
 
 /// Steps to which the rule rounds up: requests are written in such.
 const CPU_STEP_MILLICORES: f64 = 5.0;
@@ -90,7 +88,7 @@ pub(super) fn load_of(blueprint: &Blueprint, pods: &[PodTemplate], reader: Reade
             load.prefix_bytes_per_s += replicas * mean * stream.medium.prefix_bytes() as f64;
             load.stdout_per_s += if stream.medium == Medium::Stdout { replicas * mean } else { 0.0 };
             if stream.medium.is_rotated_by_kubelet() {
-                load.pieces_per_s += replicas * mean * further_pieces(&laws[0].sizes);
+                load.pieces_per_s += replicas * mean * laws[0].further_pieces();
             }
             load.parsed_per_s[stream.parse as usize] += replicas * mean;
         }

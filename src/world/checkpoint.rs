@@ -76,7 +76,10 @@ impl Blueprint {
     /// Whether agents of this kind may die, or be stopped, and come back in the same place.
     pub fn may_restart(&self, plan: &AgentPlan) -> bool {
         let stops = |fault: &Fault| {
-            matches!(fault, Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::Upgrade { .. })
+            matches!(
+                fault,
+                Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::Upgrade { .. } | Fault::Restart { .. }
+            )
         };
         plan.memory_limit_bytes.is_some() || self.faults.iter().any(stops)
     }

@@ -44,6 +44,15 @@ pub enum Fault {
         /// Nanoseconds from the stop until the new ones read.
         takes_ns: u64,
     },
+    /// Agents of nodes are replaced for a change of their environment.
+    Restart {
+        /// When the change is made, in nanoseconds.
+        at_ns: u64,
+        /// How many nodes at once, in order of their numbers.
+        nodes: u64,
+        /// Nanoseconds from the stop until the new ones read.
+        takes_ns: u64,
+    },
     /// Nodes are emptied or lost or both.
     Nodes(NodeFault),
     /// A disturbance of some nodes.

@@ -81,10 +81,21 @@ fn check_buffer(scenario: &Scenario, terms: &Override, path: &str) -> Checked {
     let of_scenario = [(path.to_owned(), &terms.with), ("collection".to_owned(), &collection.with)];
     let set =
         of_scenario.into_iter().chain(of_profile).find_map(|(at, with)| Some((at, with.mem_buf_limit?)));
-    let (Some((at, buffer)), Some(limit)) = (set, terms.memory_limit) else { return Ok(()) };
+    let Some((at, buffer)) = set else { return Ok(()) };
+    let base = custom.map_or(name, |(_, custom)| &custom.base.value);
+    let of_chart = match profile::embedded(base) {
+        Some(Ok(profile)) if path.ends_with("sidecar") => profile.sidecar_chart.and_then(|c| c.memory_limit),
+        Some(Ok(profile)) => profile.chart.memory_limit,
+        _ => None,
+    };
+    let whose = match terms.memory_limit {
+        Some(_) => format!("memoryLimit under {path}"),
+        None => format!("memory limit in {base}'s chart"),
+    };
+    let Some(limit) = terms.memory_limit.or(of_chart) else { return Ok(()) };
     allow(buffer <= limit, format!("{at}/with/memBufLimit"), || {
         format!(
-            "memBufLimit is {buffer}, more than the memoryLimit of {limit} under {path}; \
+            "memBufLimit is {buffer}, more than the {limit} of the {whose}; \
              allowed is up to that, and what the program itself needs comes on top"
         )
     })
