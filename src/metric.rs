@@ -75,6 +75,8 @@ metrics! {
     Undelivered = "undelivered", "fraction", Lower;
     /// Lines that arrived once more, a share of those written
     Duplicated = "duplicated", "fraction", Lower;
+    /// Files that agents do not read because the kernel gives them no more open files or inotify watches
+    UnreadFiles = "unread_files", "count", Lower;
     /// Lines that were too long for the agent that read them, a share of those written
     LongLines = "long_lines", "fraction", Lower;
     /// Lines sent to the backend, mean over the run

@@ -11,7 +11,7 @@ mod numbers;
 mod restart;
 mod sourced;
 
-pub use behaviour::{Behaviour, Most, Overflow, Parse, Retries, Successor};
+pub use behaviour::{Behaviour, Most, Overflow, Parse, Retries, Successor, Watching};
 pub use cost::{Costs, Counted, Load, Work};
 pub use embedded::{built_in_names, embedded, names};
 pub use long_lines::{LineLimit, LongLines};

@@ -21,6 +21,7 @@ mod disturbance;
 mod files;
 mod incident;
 mod life;
+mod limits;
 mod long_lines;
 mod multiline;
 mod node;

@@ -67,6 +67,10 @@ pub struct Behaviour {
     pub threads: Sourced<f64>,
     /// Collection configs, as inputs of their own, that one process can load.
     pub max_inputs: Sourced<Most>,
+    /// How the agent learns that a file has new lines.
+    pub watching: Sourced<Watching>,
+    /// Files that one process can have open.
+    pub max_files: Sourced<Most>,
 }
 
 /// How often a failed request is tried again.
@@ -88,6 +92,18 @@ pub enum Successor {
     NextScan,
     /// It is found at once.
     AtOnce,
+}
+
+/// How an agent learns that a file has new lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Watching {
+    /// It looks at its files: no watch of the kernel is needed.
+    Polls,
+    /// By an inotify watch a file, and where there is none it looks at its scan interval.
+    Polled,
+    /// By an inotify watch a file; one without is not read.
+    Needed,
 }
 
 /// A count that must not be exceeded, or none.

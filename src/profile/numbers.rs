@@ -104,6 +104,8 @@ impl Behaviour {
             ("restart", &self.restart.source),
             ("threads", &self.threads.source),
             ("maxInputs", &self.max_inputs.source),
+            ("watching", &self.watching.source),
+            ("maxFiles", &self.max_files.source),
         ]
     }
 }

@@ -39,6 +39,7 @@ pub(crate) fn metric(metric: Metric, lang: Lang) -> &'static str {
         Metric::Paused => ("input paused", "输入暂停"),
         Metric::Stalled => ("applications stood still", "应用被阻塞"),
         Metric::Duplicated => ("delivered again", "重复送达"),
+        Metric::UnreadFiles => ("files beyond the kernel's limits", "超出内核限制的文件"),
         Metric::LongLines => ("lines too long", "超长行"),
         Metric::RefusedStarts => ("container starts refused", "容器启动失败"),
         Metric::StuckPods => ("jobs not completed", "未完成的 Job"),

@@ -108,6 +108,9 @@ fn metrics(
     if blueprint.may_duplicate() {
         metrics.insert(Metric::Duplicated, Some(tally.ledger.duplicated as f64 / emitted));
     }
+    if blueprint.limits_files() {
+        metrics.insert(Metric::UnreadFiles, Some(tally.unread_files as f64));
+    }
     if blueprint.has_long_lines() {
         metrics.insert(Metric::LongLines, Some(tally.long_lines as f64 / emitted));
     }

@@ -131,6 +131,9 @@ pub struct Settings {
     /// Collection configs, as inputs of their own, that one process can load.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_inputs: Option<Count>,
+    /// Files that one process can have open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_files: Option<Count>,
     /// Whether lines get the pod's metadata; default: a shared agent does, a sidecar knows its pod.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enrich: Option<bool>,
@@ -156,6 +159,7 @@ impl Settings {
             multiline_flush: self.multiline_flush.or(other.multiline_flush),
             request_timeout: self.request_timeout.or(other.request_timeout),
             max_inputs: self.max_inputs.or(other.max_inputs),
+            max_files: self.max_files.or(other.max_files),
             enrich: self.enrich.or(other.enrich),
         }
     }

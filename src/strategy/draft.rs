@@ -63,6 +63,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: Routes<'_>) 
             files: kubelet.container_log_max_files.get(),
         },
         kubelet_interval_ns: kubelet.container_log_monitor_interval.as_ns(),
+        user_watches: scenario.cluster.inotify_watches.map(|count| count.get()),
         tenants: Vec::new(),
         laws: Vec::new(),
         pods: Vec::new(),

@@ -251,6 +251,8 @@ fn plan_of(
         checkpoint_every_ns: settings.checkpoint_every.unwrap_or(behaviour.checkpoint_every.value).as_ns(),
         start_at: settings.start_at.unwrap_or(behaviour.start_at.value),
         request_timeout_ns: settings.request_timeout.unwrap_or(behaviour.request_timeout.value).as_ns(),
+        watching: behaviour.watching.value,
+        max_files: settings.max_files.map_or(behaviour.max_files.value, |c| Most::Limit(c.get() as u32)),
         restart_ns: behaviour.restart.value.as_ns(),
         // What limits the inputs of one process are inotify instances, which all processes of root on a node share
         // (`fs.inotify.max_user_instances`); a sidecar has one.

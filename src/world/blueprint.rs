@@ -8,7 +8,9 @@ pub use super::proxy::{ProxyPlan, ProxyRuns};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
-use crate::profile::{Costs, LongLines, Overflow, Parse, Position, Retries, StartAt, Successor};
+use crate::profile::{
+    Costs, LongLines, Most, Overflow, Parse, Position, Retries, StartAt, Successor, Watching,
+};
 use crate::units::{NS_PER_SEC, SimTime};
 
 /// Everything that exists, and how it behaves; nothing about where pods run.
@@ -24,6 +26,8 @@ pub struct Blueprint {
     pub kubelet: FileRotation,
     /// How often the kubelet looks at log files, in nanoseconds.
     pub kubelet_interval_ns: u64,
+    /// Inotify watches that agents of a node share; with `None` they suffice.
+    pub user_watches: Option<u64>,
     /// Names of tenants.
     pub tenants: Vec<String>,
     /// Ways in which lines come about.
@@ -318,6 +322,10 @@ pub struct AgentPlan {
     pub request_timeout_ns: u64,
     /// Nanoseconds from a kill until it reads again.
     pub restart_ns: u64,
+    /// How it learns that a file has new lines.
+    pub watching: Watching,
+    /// Files that a process of it can have open.
+    pub max_files: Most,
     /// Processes of it on one node at most, where the kernel limits what they share.
     pub most_a_node: Option<u32>,
     /// Bytes that a line takes in the buffer beyond itself.

@@ -7,6 +7,7 @@ use super::control::{Arrival, Reach};
 use super::files::Files;
 use super::incident::Strike;
 use super::life::Place;
+use super::limits::{Gets, Given};
 use super::placement::{OnNode, PlacedPod};
 use super::runtime::SPLIT_BYTES;
 use super::shipping::Ship;
@@ -53,6 +54,9 @@ pub(super) struct Node {
     log_disk_bytes: u64,
     /// When changes of collection configs reach its agents.
     pub(super) reach: Option<Box<Reach>>,
+    /// Files that no agent was given, and streams whose files have no watch.
+    unread_files: u64,
+    unwatched: Vec<u32>,
     /// Scratch space of a read.
     pub(super) looks: Vec<Look>,
     events: EventList,
@@ -65,6 +69,8 @@ struct Found<'a> {
     key: u64,
     /// Groups streams by the input that reads them: pod and config, or config; readers come first.
     group: (u64, u32),
+    /// What its reader is given for it.
+    gets: Gets,
     /// The pod's place among those that come and go, and the stream's in the pod.
     place: Option<(usize, usize)>,
 }
@@ -105,10 +111,14 @@ impl Node {
                 };
                 let stream_key = named_key(pod_key, &plan.name);
                 let place = place_of[position].map(|place| (place, number));
-                found.push(Found { plan, tenant: template.tenant, key: stream_key, group, place });
+                let gets = Gets::Everything;
+                found.push(Found { plan, tenant: template.tenant, key: stream_key, group, gets, place });
             }
         }
         found.sort_by_key(|f| f.group);
+        if blueprint.limits_files() {
+            give_files(&mut found, blueprint, node_agent, pods);
+        }
         let mut node = Self {
             streams: Vec::with_capacity(found.len()),
             files: Vec::with_capacity(found.len()),
@@ -125,6 +135,8 @@ impl Node {
             cut_off: SmallVec::new(),
             log_disk_bytes: blueprint.pools[pool].log_disk_bytes,
             reach: None,
+            unread_files: found.iter().filter(|f| f.gets == Gets::Nothing).count() as u64,
+            unwatched: Vec::new(),
             looks: Vec::new(),
             events: EventList::new(1),
         };
@@ -139,6 +151,9 @@ impl Node {
         }
         let inputs_of = node.add_inputs(blueprint, &found, pods, &pod_keys, (node_agent, node_key));
         for (number, found) in found.iter().enumerate() {
+            if found.gets == Gets::NoWatch {
+                node.unwatched.push(number as u32);
+            }
             node.learn_reader(number, found.plan.parse, blueprint);
         }
         if let Some(credentials) = control.and_then(|plan| plan.credentials.as_ref()) {
@@ -190,6 +205,7 @@ impl Node {
             .then(|| (unit(draw(found.key, INITIAL_SIZE)) * rotation.size_bytes as f64) as u64);
         let has_reader = found.group.0 != u64::MAX;
         let cause = match found.plan.reader {
+            _ if found.gets == Gets::Nothing => Cause::NotCollectable,
             // A node without an agent has none of its own either.
             Reader::Impossible | Reader::Node => Cause::NotCollectable,
             _ => Cause::RotatedBeforeRead,
@@ -206,6 +222,11 @@ impl Node {
             let plan = &blueprint.agents[input.plan as usize];
             let law = &blueprint.laws[stream.law as usize];
             (stream.too_long, stream.held_ms) = (plan.first_too_long(law, medium), plan.held_ms(law, parse));
+            if self.unwatched.contains(&(number as u32)) {
+                // It is looked at now and then: half of the time between two looks later, on average.
+                let late_ms = (plan.scan_ns / 2_000_000).min(u64::from(u16::MAX)) as u16;
+                stream.held_ms = stream.held_ms.saturating_add(late_ms);
+            }
         }
     }
 
@@ -377,6 +398,7 @@ impl Node {
             self.advance(index, blueprint.end_ns(), blueprint, tally);
         }
         self.close_control(blueprint, tally);
+        tally.unread_files += self.unread_files;
         let mut disk_bytes = 0;
         for number in 0..self.streams.len() {
             if self.files[number].is_gone {
@@ -413,6 +435,25 @@ impl Node {
         }
         tally.agent_pss_bytes += shared_bytes.round() as u64;
     }
+}
+
+/// Gives agents their files, those of one process after those of another; what one is not given nobody reads.
+fn give_files(found: &mut [Found<'_>], blueprint: &Blueprint, node_agent: Option<usize>, pods: &[PlacedPod]) {
+    let mut given = Given::default();
+    let on_disk = |f: &&mut Found<'_>| f.group.0 != u64::MAX && f.plan.medium.is_on_disk();
+    for found in found.iter_mut().filter(on_disk) {
+        let process = found.group.0;
+        let agent = match process.checked_sub(1) {
+            None => node_agent,
+            Some(position) => blueprint.pods[pods[position as usize].template as usize].agent,
+        };
+        let Some(agent) = agent else { continue };
+        found.gets = given.give(process, &blueprint.agents[agent], blueprint);
+        if found.gets == Gets::Nothing {
+            found.group = (u64::MAX, 0);
+        }
+    }
+    found.sort_by_key(|f| f.group);
 }
 
 /// Bytes on disk a line beyond the line itself, on average: a line too long for one record of the runtime takes several,

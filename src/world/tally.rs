@@ -39,6 +39,8 @@ pub struct Tally {
     pub inputs: u64,
     /// Agents killed for their memory.
     pub oom_kills: u64,
+    /// Files that agents were not given by the kernel.
+    pub unread_files: u64,
     /// Lines that were read and too long for their agent.
     pub long_lines: u64,
     /// Agents, times nanoseconds in which they were down and about to be started again, while lines are written.
@@ -109,6 +111,7 @@ impl Tally {
             inputs: 0,
             oom_kills: 0,
             long_lines: 0,
+            unread_files: 0,
             agent_down_ns: 0,
             requests: 0,
             sent_bytes: 0,
@@ -186,6 +189,7 @@ impl Tally {
             &mut self.inputs,
             &mut self.oom_kills,
             &mut self.long_lines,
+            &mut self.unread_files,
             &mut self.agent_down_ns,
             &mut self.requests,
             &mut self.sent_bytes,
@@ -331,6 +335,7 @@ impl AddAssign<&Self> for Tally {
         self.inputs += other.inputs;
         self.oom_kills += other.oom_kills;
         self.long_lines += other.long_lines;
+        self.unread_files += other.unread_files;
         self.agent_down_ns += other.agent_down_ns;
         self.requests += other.requests;
         self.sent_bytes += other.sent_bytes;

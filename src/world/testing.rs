@@ -4,7 +4,9 @@ use super::*;
 use crate::engine::arrivals::{Arrivals, Modulation};
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
-use crate::profile::{Costs, LongLines, Overflow, Parse, Position, Retries, StartAt, Successor, embedded};
+use crate::profile::{
+    Costs, LongLines, Most, Overflow, Parse, Position, Retries, StartAt, Successor, Watching, embedded,
+};
 use crate::units::NS_PER_SEC;
 
 /// An agent as Fluent Bit's defaults are.
@@ -38,6 +40,8 @@ pub(super) fn agent() -> AgentPlan {
         successor: Successor::NextScan,
         missed_successors: 0.0,
         rotate_wait_ns: 5 * NS_PER_SEC,
+        watching: Watching::Polls,
+        max_files: Most::Unlimited,
         checkpoints: false,
         checkpoint_of: Position::Read,
         checkpoint_every_ns: 0,
@@ -72,6 +76,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
         }],
         kubelet: FileRotation { size_bytes: 1 << 40, files: 5 },
         kubelet_interval_ns: 10 * NS_PER_SEC,
+        user_watches: None,
         tenants: vec!["all".into()],
         laws: vec![law; StreamPlan::RATE_CLASSES],
         pods: vec![PodTemplate {
