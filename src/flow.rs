@@ -16,6 +16,8 @@ pub struct Chunk {
     pub lines: u64,
     /// Bytes of the lines as the application wrote them.
     pub bytes: u64,
+    /// Whether the backend has these lines already, or they were given up before: they are read or sent once more.
+    pub copy: bool,
 }
 
 /// Why lines are lost: no longer anywhere from where they could still be delivered or read.
@@ -34,6 +36,9 @@ pub enum Cause {
     RetriesExhausted,
     /// The agent was killed with these lines in its memory, or skipped them when it came back.
     AgentKilled,
+    /// The line was too long for its agent, which passed it over; or a line before it in the same file was, at which the
+    /// agent read no further.
+    LinesTooLong,
     /// The strategy has nothing that could read this stream, and its file is gone.
     NotCollectable,
     /// The node was lost with its disk, and with what agents on it held.
@@ -42,13 +47,14 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of reports.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::RotatedBeforeRead,
         Self::NeverDiscovered,
         Self::RemovedWithPod,
         Self::BufferOverflow,
         Self::RetriesExhausted,
         Self::AgentKilled,
+        Self::LinesTooLong,
         Self::NotCollectable,
         Self::NodeLost,
     ];
@@ -62,6 +68,7 @@ impl Cause {
             Self::BufferOverflow => "buffer_overflow",
             Self::RetriesExhausted => "retries_exhausted",
             Self::AgentKilled => "agent_killed",
+            Self::LinesTooLong => "lines_too_long",
             Self::NotCollectable => "not_collectable",
             Self::NodeLost => "node_lost",
         }

@@ -73,6 +73,12 @@ metrics! {
     Loss = "loss", "fraction", Lower;
     /// Share of lines that are not delivered to the backend when the run ends
     Undelivered = "undelivered", "fraction", Lower;
+    /// Lines that arrived once more, a share of those written
+    Duplicated = "duplicated", "fraction", Lower;
+    /// Files that agents do not read because the kernel gives them no more open files or inotify watches
+    UnreadFiles = "unread_files", "count", Lower;
+    /// Lines that were too long for the agent that read them, a share of those written
+    LongLines = "long_lines", "fraction", Lower;
     /// Lines sent to the backend, mean over the run
     Throughput = "throughput", "lines/s", Higher;
     /// Bytes that agents send
@@ -123,6 +129,10 @@ metrics! {
     ApiRequests = "api_requests", "1/s", Lower;
     /// Bytes that the API server sends for pods' metadata, by arithmetic
     ApiBytes = "api_bytes", "bytes/s", Lower;
+    /// Pods whose logs one agent can read, whether it collects them or not: what whoever takes it over can
+    ReachPods = "reach_pods", "count", Lower;
+    /// Tenants as whom one agent can write to the log service: what whoever takes it over can
+    ReachTenants = "reach_tenants", "count", Lower;
     /// Processes of proxies
     Proxies = "proxies", "count", Lower;
     /// CPU that proxies use, by arithmetic on published costs

@@ -6,12 +6,16 @@
 mod behaviour;
 mod cost;
 mod embedded;
+mod long_lines;
 mod numbers;
+mod restart;
 mod sourced;
 
-pub use behaviour::{Behaviour, Most, Overflow, Parse, Retries, Successor};
+pub use behaviour::{Behaviour, Most, Overflow, Parse, Retries, Successor, Watching};
 pub use cost::{Costs, Counted, Load, Work};
 pub use embedded::{built_in_names, embedded, names};
+pub use long_lines::{LineLimit, LongLines};
+pub use restart::{Position, StartAt, Timeout};
 pub use sourced::{Quality, Sourced};
 
 use crate::units::{Bytes, Millicores};

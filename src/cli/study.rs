@@ -2,7 +2,8 @@
 
 use super::{BadInput, output};
 use crate::lang::Lang;
-use crate::scenario::{Amendments, Scenario, Setting, embedded, embedded_names, text_of};
+use crate::scenario::{Amendments, Scenario, Setting, embedded, embedded_names, text_of, wrong_at};
+use crate::strategy::{ALL, by_name};
 use crate::study::Replications;
 use crate::units::Fraction;
 use std::fmt::Write as _;
@@ -117,7 +118,15 @@ impl StudyArgs {
             None => None,
         };
         let settings = [&self.settings[..], more].concat();
-        Amendments { profiles, settings }.read(&file, &text).map_err(BadInput::of)
+        let scenario = Amendments { profiles, settings }.read(&file, &text).map_err(BadInput::of)?;
+        match &scenario.strategy {
+            Some(name) if by_name(name).is_none() => {
+                let known: Vec<&str> = ALL.iter().map(|strategy| strategy.name).collect();
+                let problem = format!("there is no strategy {name:?}; there are {}", known.join(", "));
+                Err(BadInput::of(wrong_at(&file, &text, "strategy", &problem)))
+            }
+            _ => Ok(scenario),
+        }
     }
 
     /// What errors call the scenario, and its text.

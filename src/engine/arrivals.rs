@@ -100,6 +100,11 @@ impl Arrivals {
         Self { mean, modulation, poisson: true, tick: 0, spacing: 0, table }
     }
 
+    /// Whether arrivals come at even distances.
+    pub fn is_even(&self) -> bool {
+        !self.poisson
+    }
+
     /// Mean arrivals an interval.
     pub fn mean(&self) -> f64 {
         self.mean

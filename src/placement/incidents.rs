@@ -48,6 +48,7 @@ pub fn strike(blueprint: &Blueprint, placement: &Placement, key: u64) -> Struck 
             Fault::Upgrade { at_ns, max_unavailable, takes_ns } => {
                 plan.add_upgrade(*at_ns, *max_unavailable, *takes_ns);
             }
+            Fault::Restart { at_ns, nodes, takes_ns } => plan.add_restarts(*at_ns, *nodes, *takes_ns),
             Fault::BadConfig { .. } | Fault::Crash { .. } => crashes.push((fault, key)),
         }
     }
@@ -123,6 +124,18 @@ impl<'a> Plan<'a> {
             }
             if let Some(at_ns) = fault.lost_ns {
                 self.leaves.push((at_ns, Leave::Lost { node, pause_ns }));
+            }
+        }
+    }
+
+    /// Agents of nodes are stopped so many at once, in order of nodes, and come back with their new environment.
+    fn add_restarts(&mut self, at_ns: u64, nodes: u64, takes_ns: u64) {
+        for (node, pool) in self.before.nodes.iter().enumerate() {
+            if self.blueprint.node_agent_in(*pool).is_some() {
+                let wave = node as u64 / nodes.max(1);
+                let from_ns = at_ns.saturating_add(wave.saturating_mul(takes_ns));
+                let stop = Incident::Stop { who: Who::Node, back_ns: from_ns.saturating_add(takes_ns) };
+                self.happens(node as u32, from_ns, stop);
             }
         }
     }

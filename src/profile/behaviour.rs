@@ -1,6 +1,6 @@
 //! How an agent behaves: buffers, batches, retries, discovery, restarts.
 
-use super::Sourced;
+use super::{LineLimit, LongLines, Position, Sourced, StartAt, Timeout};
 use crate::units::{Bytes, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,8 +27,18 @@ pub struct Behaviour {
     pub sends_full: Sourced<bool>,
     /// Requests under way at most.
     pub max_in_flight: Sourced<u32>,
+    /// How long the answer to a request is waited for before it is sent again.
+    pub request_timeout: Sourced<Timeout>,
     /// Bytes read at once from a file that is behind.
     pub read_chunk: Sourced<Bytes>,
+    /// Bytes of the longest line that the agent takes.
+    pub line_limit: Sourced<LineLimit>,
+    /// What becomes of longer ones.
+    pub long_lines: Sourced<LongLines>,
+    /// Whether that is asked of a line whose pieces of 16 KiB have been joined, and not of each piece.
+    pub limits_joined: Sourced<bool>,
+    /// How long a parser of events of several lines waits for the next line before it hands the last event on.
+    pub multiline_flush: Sourced<SimTime>,
     /// Retries of a failed request.
     pub retries: Sourced<Retries>,
     /// Shortest wait before a retry.
@@ -43,14 +53,24 @@ pub struct Behaviour {
     pub missed_successors: Sourced<f64>,
     /// How long a rotated file may still be read.
     pub rotate_wait: Sourced<SimTime>,
-    /// Whether read positions survive the process.
+    /// Whether positions in files survive the process.
     pub checkpoints: Sourced<bool>,
+    /// What such a position says.
+    pub checkpoint_of: Sourced<Position>,
+    /// How often positions are written to disk; `0s` at once. A process that ends by itself writes them too.
+    pub checkpoint_every: Sourced<SimTime>,
+    /// Where a file is read from that was there when the process started, and of which it has no position.
+    pub start_at: Sourced<StartAt>,
     /// From the kill of the process until it reads again.
     pub restart: Sourced<SimTime>,
     /// Cores that the agent's reading can use at most.
     pub threads: Sourced<f64>,
     /// Collection configs, as inputs of their own, that one process can load.
     pub max_inputs: Sourced<Most>,
+    /// How the agent learns that a file has new lines.
+    pub watching: Sourced<Watching>,
+    /// Files that one process can have open.
+    pub max_files: Sourced<Most>,
 }
 
 /// How often a failed request is tried again.
@@ -72,6 +92,18 @@ pub enum Successor {
     NextScan,
     /// It is found at once.
     AtOnce,
+}
+
+/// How an agent learns that a file has new lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Watching {
+    /// It looks at its files: no watch of the kernel is needed.
+    Polls,
+    /// By an inotify watch a file, and where there is none it looks at its scan interval.
+    Polled,
+    /// By an inotify watch a file; one without is not read.
+    Needed,
 }
 
 /// A count that must not be exceeded, or none.

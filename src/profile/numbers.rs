@@ -84,7 +84,12 @@ impl Behaviour {
             ("batchLines", &self.batch_lines.source),
             ("sendsFull", &self.sends_full.source),
             ("maxInFlight", &self.max_in_flight.source),
+            ("requestTimeout", &self.request_timeout.source),
             ("readChunk", &self.read_chunk.source),
+            ("lineLimit", &self.line_limit.source),
+            ("longLines", &self.long_lines.source),
+            ("limitsJoined", &self.limits_joined.source),
+            ("multilineFlush", &self.multiline_flush.source),
             ("retries", &self.retries.source),
             ("backoffBase", &self.backoff_base.source),
             ("backoffCap", &self.backoff_cap.source),
@@ -93,9 +98,14 @@ impl Behaviour {
             ("missedSuccessors", &self.missed_successors.source),
             ("rotateWait", &self.rotate_wait.source),
             ("checkpoints", &self.checkpoints.source),
+            ("checkpointOf", &self.checkpoint_of.source),
+            ("checkpointEvery", &self.checkpoint_every.source),
+            ("startAt", &self.start_at.source),
             ("restart", &self.restart.source),
             ("threads", &self.threads.source),
             ("maxInputs", &self.max_inputs.source),
+            ("watching", &self.watching.source),
+            ("maxFiles", &self.max_files.source),
         ]
     }
 }

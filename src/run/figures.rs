@@ -3,6 +3,7 @@
 mod control;
 mod nodes;
 mod proxies;
+mod reach;
 
 use super::Setup;
 use crate::metric::Metric;
@@ -99,11 +100,24 @@ fn metrics(
     ]);
     metrics.extend(control::figures(setup, placement, tally));
     metrics.extend(nodes::figures(blueprint, placement, tally));
+    metrics.extend(reach::figures(setup, placement));
     let stops = |fault: &Fault| {
-        matches!(fault, Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::Upgrade { .. })
+        matches!(
+            fault,
+            Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::Upgrade { .. } | Fault::Restart { .. }
+        )
     };
     if blueprint.faults.iter().any(stops) {
         metrics.insert(Metric::AgentDown, Some(tally.agent_down_ns as f64 / NS_PER_SEC as f64));
+    }
+    if blueprint.may_duplicate() {
+        metrics.insert(Metric::Duplicated, Some(tally.ledger.duplicated as f64 / emitted));
+    }
+    if blueprint.limits_files() {
+        metrics.insert(Metric::UnreadFiles, Some(tally.unread_files as f64));
+    }
+    if blueprint.has_long_lines() {
+        metrics.insert(Metric::LongLines, Some(tally.long_lines as f64 / emitted));
     }
     // Pods leave their nodes through faults alone.
     let moves = |fault: &Fault| matches!(fault, Fault::Nodes(_) | Fault::Upgrade { .. });

@@ -15,6 +15,10 @@ pub struct Cluster {
     /// Log rotation of containers' standard output.
     #[serde(default)]
     pub kubelet: Kubelet,
+    /// Inotify watches that one user may have on a node (`fs.inotify.max_user_watches`): 8192 on kernels before 5.11. Where
+    /// nothing is said they suffice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inotify_watches: Option<Count>,
 }
 
 /// Nodes of one kind.

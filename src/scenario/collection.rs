@@ -3,7 +3,7 @@
 use super::cost::Cost;
 use super::variants::{Driver, Hybrid, Ordering};
 use super::workload::Count;
-use crate::profile::{Overflow, Retries};
+use crate::profile::{LineLimit, LongLines, Overflow, Position, Retries, StartAt, Timeout};
 use crate::units::{Bytes, Fraction, Millicores, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -104,12 +104,36 @@ pub struct Settings {
     /// Share of files in a rotated one's place that the agent overlooks until its next scan.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missed_successors: Option<Fraction>,
-    /// Whether read positions survive the process.
+    /// Whether positions in files survive the process.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checkpoints: Option<bool>,
+    /// What such a position says: `read` or `acknowledged`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoint_of: Option<Position>,
+    /// How often positions are written to disk; `0s` at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoint_every: Option<SimTime>,
+    /// Where a file without a position is read from when the agent is back: `beginning` or `end`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_at: Option<StartAt>,
+    /// Bytes of the longest line that the agent takes: `unlimited`, or `{ limit: 32Ki }`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line_limit: Option<LineLimit>,
+    /// What becomes of longer ones: `skip`, `truncate`, `split` or `stop`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub long_lines: Option<LongLines>,
+    /// How long a parser of events of several lines waits for the next line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub multiline_flush: Option<SimTime>,
+    /// How long the answer to a request is waited for before it is sent again: `never`, or `{ after: 10s }`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_timeout: Option<Timeout>,
     /// Collection configs, as inputs of their own, that one process can load.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_inputs: Option<Count>,
+    /// Files that one process can have open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_files: Option<Count>,
     /// Whether lines get the pod's metadata; default: a shared agent does, a sidecar knows its pod.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enrich: Option<bool>,
@@ -127,7 +151,15 @@ impl Settings {
             retries: self.retries.or(other.retries),
             missed_successors: self.missed_successors.or(other.missed_successors),
             checkpoints: self.checkpoints.or(other.checkpoints),
+            checkpoint_of: self.checkpoint_of.or(other.checkpoint_of),
+            checkpoint_every: self.checkpoint_every.or(other.checkpoint_every),
+            start_at: self.start_at.or(other.start_at),
+            line_limit: self.line_limit.or(other.line_limit),
+            long_lines: self.long_lines.or(other.long_lines),
+            multiline_flush: self.multiline_flush.or(other.multiline_flush),
+            request_timeout: self.request_timeout.or(other.request_timeout),
             max_inputs: self.max_inputs.or(other.max_inputs),
+            max_files: self.max_files.or(other.max_files),
             enrich: self.enrich.or(other.enrich),
         }
     }

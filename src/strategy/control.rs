@@ -2,7 +2,7 @@
 
 use crate::scenario::{Channel, MachineGroup, Scenario, Workload};
 use crate::units::NS_PER_SEC;
-use crate::world::{Arrival, ControlPlan, CredentialsPlan, PushPlan, Watched};
+use crate::world::{Arrival, Blueprint, ControlPlan, CredentialsPlan, Fault, PushPlan, Watched};
 
 /// Nanoseconds in which a pod that is replaced is ready. Source: grafana/loki#1878, about a minute for each pod of a
 /// DaemonSet; taken for pods of Deployments as well (as `study/rollout.rs` does).
@@ -53,6 +53,18 @@ pub(super) fn control_of(scenario: &Scenario) -> Option<ControlPlan> {
         fails_until_ns: credentials.fails.at.as_ns() + credentials.fails.lasts.as_ns(),
     });
     Some(ControlPlan { poll_ns, arrival, watched, pushes: pushes.collect(), credentials })
+}
+
+/// Where configs stand in the environment, each change replaces the agents of nodes one after the other: a DaemonSet's pods
+/// have one template. Agents in pods go with their pods, each by itself.
+pub(super) fn add_restarts(blueprint: &mut Blueprint) {
+    let Some(ControlPlan { arrival: Arrival::Waves { wave_ns, nodes }, pushes, .. }) = &blueprint.control
+    else {
+        return;
+    };
+    let restart = |push: &PushPlan| Fault::Restart { at_ns: push.at_ns, nodes: *nodes, takes_ns: *wave_ns };
+    let concerning = pushes.iter().filter(|push| push.concerns.contains(&true));
+    blueprint.faults.extend(concerning.map(restart).collect::<Vec<_>>());
 }
 
 /// Nanoseconds from the start of a workload's pod until the config server knows its agent.

@@ -1,6 +1,6 @@
 //! What all strategies draw alike: cluster, tenants, pods, the lines they write, the backend.
 
-use super::control::{control_of, registration_ns};
+use super::control::{add_restarts, control_of, registration_ns};
 use super::faults::add_faults;
 use super::laws::{laws_of, lognormal};
 use super::proxy;
@@ -64,6 +64,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: Routes<'_>) 
         },
         least_free_ppm: (kubelet.eviction_hard.nodefs_available.get() * 1e6).round() as u64,
         kubelet_interval_ns: kubelet.container_log_monitor_interval.as_ns(),
+        user_watches: scenario.cluster.inotify_watches.map(|count| count.get()),
         tenants: Vec::new(),
         laws: Vec::new(),
         pods: Vec::new(),
@@ -117,6 +118,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: Routes<'_>) 
         }
     }
     add_faults(scenario, &mut blueprint);
+    add_restarts(&mut blueprint);
     Draft { blueprint, configs, all_configs }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct MeanLoad {
     prefix_bytes_per_s: f64,
     /// Lines of standard output a second.
     stdout_per_s: f64,
+    /// Pieces a second beyond the first of a line, which the runtime splits.
+    pieces_per_s: f64,
     /// Lines a second by how they are parsed.
     parsed_per_s: [f64; Parse::ALL.len()],
 }
@@ -36,6 +38,7 @@ impl MeanLoad {
             line_bytes_per_s: self.line_bytes_per_s * share,
             prefix_bytes_per_s: self.prefix_bytes_per_s * share,
             stdout_per_s: self.stdout_per_s * share,
+            pieces_per_s: self.pieces_per_s * share,
             parsed_per_s: self.parsed_per_s.map(|lines| lines * share),
         }
     }
@@ -44,8 +47,11 @@ impl MeanLoad {
     fn parse_us(&self, profile: &Profile) -> f64 {
         let costs = &profile.cpu.parse;
         let kinds = Parse::ALL.into_iter().zip(self.parsed_per_s);
-        let all =
-            self.stdout_per_s * costs.cri.value + kinds.map(|(kind, n)| n * costs.of(kind)).sum::<f64>();
+        // A further piece is read as a line of its own and joined to the one before.
+        let joined = self.pieces_per_s * (costs.cri.value + costs.multiline.value);
+        let all = self.stdout_per_s * costs.cri.value
+            + kinds.map(|(kind, n)| n * costs.of(kind)).sum::<f64>()
+            + joined;
         if self.lines_per_s > 0.0 { all / self.lines_per_s } else { 0.0 }
     }
 
@@ -83,6 +89,9 @@ pub(super) fn load_of(blueprint: &Blueprint, pods: &[PodTemplate], reader: Reade
             load.line_bytes_per_s += replicas * mean * laws[0].sizes.mean();
             load.prefix_bytes_per_s += replicas * mean * stream.medium.prefix_bytes() as f64;
             load.stdout_per_s += if stream.medium == Medium::Stdout { replicas * mean } else { 0.0 };
+            if stream.medium.is_rotated_by_kubelet() {
+                load.pieces_per_s += replicas * mean * laws[0].further_pieces();
+            }
             load.parsed_per_s[stream.parse as usize] += replicas * mean;
         }
     }
@@ -227,6 +236,10 @@ fn plan_of(
         batch_bytes: batch.get().max(1),
         sends_full: behaviour.sends_full.value,
         max_in_flight: behaviour.max_in_flight.value as usize,
+        line_limit_bytes: settings.line_limit.unwrap_or(behaviour.line_limit.value).get(),
+        long_lines: settings.long_lines.unwrap_or(behaviour.long_lines.value),
+        limits_joined: behaviour.limits_joined.value,
+        multiline_flush_ns: settings.multiline_flush.unwrap_or(behaviour.multiline_flush.value).as_ns(),
         retries: settings.retries.unwrap_or(behaviour.retries.value),
         backoff_base_ns: behaviour.backoff_base.value.as_ns(),
         backoff_cap_ns: behaviour.backoff_cap.value.as_ns(),
@@ -237,6 +250,12 @@ fn plan_of(
             .map_or(behaviour.missed_successors.value, crate::units::Fraction::get),
         rotate_wait_ns: settings.rotate_wait.unwrap_or(behaviour.rotate_wait.value).as_ns(),
         checkpoints: settings.checkpoints.unwrap_or(behaviour.checkpoints.value),
+        checkpoint_of: settings.checkpoint_of.unwrap_or(behaviour.checkpoint_of.value),
+        checkpoint_every_ns: settings.checkpoint_every.unwrap_or(behaviour.checkpoint_every.value).as_ns(),
+        start_at: settings.start_at.unwrap_or(behaviour.start_at.value),
+        request_timeout_ns: settings.request_timeout.unwrap_or(behaviour.request_timeout.value).as_ns(),
+        watching: behaviour.watching.value,
+        max_files: settings.max_files.map_or(behaviour.max_files.value, |c| Most::Limit(c.get() as u32)),
         restart_ns: behaviour.restart.value.as_ns(),
         // What limits the inputs of one process are inotify instances, which all processes of root on a node share
         // (`fs.inotify.max_user_instances`); a sidecar has one.

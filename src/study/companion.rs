@@ -90,7 +90,11 @@ pub(super) fn companion(
         warmup: SimTime::from_secs(seconds / 6).into(),
         drain: SimTime::from_secs(DRAIN_SECONDS),
         one_node_in: Count::of(1),
-        cluster: Cluster { pools: vec![pool], kubelet: scenario.cluster.kubelet.clone() },
+        cluster: Cluster {
+            pools: vec![pool],
+            kubelet: scenario.cluster.kubelet.clone(),
+            inotify_watches: None,
+        },
         tenants,
         faults: Vec::new(),
         control: scenario.control.as_ref().map(Control::steady),

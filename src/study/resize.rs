@@ -36,7 +36,7 @@ pub(super) fn resized(scenario: &Scenario, nodes: u64, pods: u64) -> Scenario {
             pool.nodes = Count::of(n);
             pool
         });
-        all.cluster = Cluster { pools: pools.collect(), kubelet: scenario.cluster.kubelet.clone() };
+        all.cluster = Cluster { pools: pools.collect(), ..scenario.cluster.clone() };
     }
     if pods != scenario.pods() {
         all.tenants = tenants(scenario, pods);

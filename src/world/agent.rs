@@ -4,6 +4,7 @@
 //! configs are inputs of their own; the first carries the costs of the process.
 
 use super::blueprint::{AgentPlan, Blueprint};
+use super::checkpoint::Marks;
 use super::reading::Round;
 use crate::engine::random::{draw, subkey};
 use crate::flow::Chunk;
@@ -29,6 +30,10 @@ pub(super) enum Mode {
 pub(super) struct Batch {
     pub chunks: Vec<Chunk>,
     pub lines: u64,
+    /// Of these, lines that the backend has already.
+    pub copies: u64,
+    /// Whether the backend will have them when the run is over.
+    pub is_stored: bool,
     /// Bytes in the buffer.
     pub record_bytes: u64,
     /// Bytes on the network.
@@ -37,6 +42,13 @@ pub(super) struct Batch {
     pub due_ns: u64,
     pub under_way: bool,
     pub tries: u32,
+}
+
+impl Batch {
+    /// Lines that the backend does not have yet.
+    pub fn new_lines(&self) -> u64 {
+        self.lines - self.copies
+    }
 }
 
 /// One reader with its buffer.
@@ -88,6 +100,10 @@ pub(super) struct Input {
     /// Batches that were accepted: when the answer is there, and the record bytes that it frees.
     pub releases: SmallVec<[(u64, u64); 2]>,
     pub kills: u32,
+    /// Positions of its files on disk, where it may come to need them.
+    pub marks: Option<Box<Marks>>,
+    /// Whether it may have files that it reads again.
+    pub replays: bool,
     /// Whether it has left the node for good, or has not come to it yet.
     pub is_gone: bool,
 }
@@ -138,6 +154,8 @@ impl Input {
             batches: Vec::new(),
             releases: SmallVec::new(),
             kills: 0,
+            marks: None,
+            replays: false,
             is_gone: false,
         };
         input.begin(0, key, plan);
@@ -166,7 +184,7 @@ impl Input {
 
     /// The process is gone, and what it held with it: gives the lines that were not accepted yet.
     pub fn drop_all(&mut self) -> u64 {
-        let held = self.batches.drain(..).map(|b| b.lines).sum::<u64>() + self.filling.lines;
+        let held = self.batches.drain(..).map(|b| b.new_lines()).sum::<u64>() + self.filling.new_lines();
         self.filling = Batch::default();
         self.releases.clear();
         self.held_bytes = 0;

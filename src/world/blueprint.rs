@@ -9,7 +9,9 @@ pub use super::proxy::{ProxyPlan, ProxyRuns};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
-use crate::profile::{Costs, Overflow, Parse, Retries, Successor};
+use crate::profile::{
+    Costs, LongLines, Most, Overflow, Parse, Position, Retries, StartAt, Successor, Watching,
+};
 use crate::units::{NS_PER_SEC, SimTime};
 
 /// Everything that exists, and how it behaves; nothing about where pods run.
@@ -27,6 +29,8 @@ pub struct Blueprint {
     pub kubelet_interval_ns: u64,
     /// Share of a node's disk, in millionths, below which what is free makes the kubelet evict pods; 0 where nothing does.
     pub least_free_ppm: u64,
+    /// Inotify watches that agents of a node share; with `None` they suffice.
+    pub user_watches: Option<u64>,
     /// Names of tenants.
     pub tenants: Vec<String>,
     /// Ways in which lines come about.
@@ -297,6 +301,14 @@ pub struct AgentPlan {
     pub sends_full: bool,
     /// Requests under way at most.
     pub max_in_flight: usize,
+    /// Bytes of the longest line that it takes.
+    pub line_limit_bytes: u64,
+    /// What becomes of longer ones.
+    pub long_lines: LongLines,
+    /// Whether that is asked of a line whose pieces have been joined.
+    pub limits_joined: bool,
+    /// Nanoseconds for which a parser of events of several lines waits for the next line.
+    pub multiline_flush_ns: u64,
     /// Retries of a failed request.
     pub retries: Retries,
     /// Nanoseconds of the shortest wait before a retry.
@@ -311,10 +323,22 @@ pub struct AgentPlan {
     pub missed_successors: f64,
     /// Nanoseconds that a rotated file may still be read.
     pub rotate_wait_ns: u64,
-    /// Whether read positions survive the process.
+    /// Whether positions in files survive the process.
     pub checkpoints: bool,
+    /// What such a position says.
+    pub checkpoint_of: Position,
+    /// Nanoseconds between two writes of positions to disk; 0 at once.
+    pub checkpoint_every_ns: u64,
+    /// Where a file without a position is read from when the agent is back.
+    pub start_at: StartAt,
+    /// Nanoseconds for which the answer to a request is waited for; `u64::MAX` where there is no bound.
+    pub request_timeout_ns: u64,
     /// Nanoseconds from a kill until it reads again.
     pub restart_ns: u64,
+    /// How it learns that a file has new lines.
+    pub watching: Watching,
+    /// Files that a process of it can have open.
+    pub max_files: Most,
     /// Processes of it on one node at most, where the kernel limits what they share.
     pub most_a_node: Option<u32>,
     /// Bytes that a line takes in the buffer beyond itself.
@@ -412,6 +436,20 @@ impl BackendPlan {
     /// The time slot in which demand is added up: the shortest latency, but no less than a millisecond.
     pub fn slot(&self) -> SimTime {
         SimTime::from_ns(self.latency_ns.max(1_000_000))
+    }
+
+    /// The longest that the answer to an accepted request may take, in nanoseconds; what runs into a stall or a slowness may
+    /// take as long as that.
+    pub fn longest_answer_ns(&self) -> u64 {
+        let usual_ns = self.latency_ns + self.latency_tail.largest() * 1000;
+        let queue_ns = if self.capacity_bytes_per_s.is_some() { self.queue_ns } else { 0 };
+        let stalls = self.outages.iter().filter(|o| !o.refuses).map(|o| o.until_ns - o.from_ns);
+        let disturbed = self.disturbances.iter().map(|d| match d.effect {
+            Effect::Refuse => 0,
+            Effect::Stall => d.until_ns - d.from_ns,
+            Effect::Slow(factor) => (usual_ns as f64 * factor).min(3.2e18) as u64,
+        });
+        usual_ns.saturating_add(queue_ns).saturating_add(stalls.chain(disturbed).max().unwrap_or(0))
     }
 
     /// When the refusal of connections ends that is under way at an instant.

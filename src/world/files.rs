@@ -1,5 +1,9 @@
 //! The files of a stream: the live one, rotated ones still on disk, and which of them the reader knows.
 
+mod replay;
+
+pub(super) use replay::Owed;
+
 use super::blueprint::{FileRotation, StreamLaw};
 use super::runtime::GZIP_PPM;
 use super::stream::{Amount, Head, Stream};
@@ -84,6 +88,10 @@ pub(super) struct Files {
     /// warm-up.
     withheld: Amount,
     withheld_early: u64,
+    /// Where the reader stopped in the live file, to read no further in it.
+    stopped_ns: Option<u64>,
+    /// What the reader reads again.
+    replay: Option<Box<replay::Replay>>,
 }
 
 impl Files {
@@ -123,6 +131,8 @@ impl Files {
             medium,
             withheld: Amount::default(),
             withheld_early: 0,
+            stopped_ns: None,
+            replay: None,
         }
     }
 
@@ -254,11 +264,13 @@ impl Files {
                 deadline = Some(until);
             }
         } else {
+            let (from_ns, from_lines, unseen) = self.unread_from(stream, law, unseen);
             let cause = if self.has_reader { unseen } else { self.no_reader_cause };
-            abandoned[cause as usize] += written.lines - self.live_from_lines;
+            abandoned[cause as usize] += written.lines - from_lines;
             if self.has_reader {
-                tally.emit(live_from_ns, at_ns, written.lines - self.live_from_lines);
+                tally.emit(from_ns, at_ns, written.lines - from_lines);
             }
+            self.stopped_ns = None;
         }
         if self.medium.is_gzipped()
             && let Some(last) = self.rotated.back_mut()
@@ -303,11 +315,18 @@ impl Files {
                 break;
             }
             if from < end {
-                let start = stream.look(law, from).written;
                 let stop = stream.look(law, end);
-                let lines = stop.written.lines - start.lines;
-                tally.emit(from, end, lines);
-                skipped += lines;
+                let first_ns = match &self.replay {
+                    None => from,
+                    Some(_) => {
+                        let (new, first_ns) = self.new_lines(stream, law, from, end);
+                        skipped += new;
+                        first_ns
+                    }
+                };
+                let lines = stop.written.lines - stream.look(law, first_ns).written.lines;
+                tally.emit(first_ns, end, lines);
+                skipped += if self.replay.is_none() { lines } else { 0 };
                 stream.go_to(&stop);
             }
             if span.until_ns > until_ns {
@@ -345,7 +364,7 @@ impl Files {
 
     /// As above, of a file that is watched at once.
     pub fn discover(&mut self, stream: &mut Stream, law: &StreamLaw) {
-        if self.is_gone {
+        if self.is_gone || self.stopped_ns.is_some() {
             return;
         }
         match self.known.last_mut() {
@@ -353,6 +372,27 @@ impl Files {
             Some(span) if span.until_ns == self.live_from_ns => span.until_ns = self.ended_ns,
             _ => self.known.push(Span { from_ns: self.live_from_ns, until_ns: self.ended_ns }),
         }
+        self.settle(stream, law);
+    }
+
+    /// Where what nobody will read of a live file begins that its reader does not know, the lines before, and why: the
+    /// whole file, or what is behind the place where the reader stopped.
+    fn unread_from(&self, stream: &Stream, law: &StreamLaw, unseen: Cause) -> (u64, u64, Cause) {
+        match self.stopped_ns {
+            None => (self.live_from_ns, self.live_from_lines, unseen),
+            Some(at_ns) => (at_ns, self.lines_until(stream, law, at_ns), Cause::LinesTooLong),
+        }
+    }
+
+    /// The end of the rotated file that holds this place; `None` where the live one does.
+    pub fn end_of_file_at(&self, at_ns: u64) -> Option<u64> {
+        self.rotated.iter().map(|file| file.until_ns).find(|until_ns| *until_ns > at_ns)
+    }
+
+    /// The reader reads no further in the live file.
+    pub fn stop_live(&mut self, stream: &mut Stream, law: &StreamLaw) {
+        self.known.retain(|span| span.until_ns <= stream.time_ns);
+        self.stopped_ns = Some(stream.time_ns);
         self.settle(stream, law);
     }
 
@@ -448,21 +488,23 @@ impl Files {
         }
     }
 
-    /// The agent starts anew at `now_ns`. Without checkpoints it finds the live file and reads on from its
-    /// end; with them it goes on where it was, as far as the file is still the live one.
+    /// The agent starts anew at `now_ns`. Where it is to begin at the end it finds the live file and reads on from its
+    /// end; otherwise it goes on where it was or was taken back to, as far as the file is still the live one.
     pub fn reopen(
         &mut self,
         stream: &mut Stream,
         law: &StreamLaw,
         now_ns: u64,
-        checkpoints: bool,
+        remembers: bool,
         tally: &mut Tally,
     ) {
-        let resume_ns = if checkpoints { self.live_from_ns } else { now_ns };
+        let resume_ns = if remembers { self.live_from_ns } else { now_ns };
         self.give_up.clear();
         self.unnoticed = None;
+        // A file in which it stopped it has never seen.
+        let cause = self.stopped_ns.take().map_or(Cause::AgentKilled, |_| Cause::LinesTooLong);
         self.discover(stream, law);
-        self.abandon(stream, law, resume_ns, Cause::AgentKilled, tally);
+        self.abandon(stream, law, resume_ns, cause, tally);
     }
 
     /// The end of the run: counts what was emitted and what is still on disk. Gives what the stream has written.
@@ -483,6 +525,12 @@ impl Files {
         tally.ledger.retained += self.live_abandoned.iter().sum::<u64>();
         tally.ledger.retained += self.rotated.iter().flat_map(|f| &f.abandoned).sum::<u64>();
         if self.has_reader {
+            if self.stopped_ns.is_some() {
+                let (from_ns, from_lines, _) = self.unread_from(stream, law, Cause::LinesTooLong);
+                let left = self.written(stream, law, horizon_ns).lines - from_lines;
+                tally.ledger.retained += left;
+                tally.emit(from_ns, horizon_ns.max(from_ns), left);
+            }
             // What is known, and a live file that the next scan would find, would still be read.
             self.discover(stream, law);
             tally.ledger.in_flight += self.skip_to(stream, law, horizon_ns, tally);
@@ -548,12 +596,13 @@ impl Files {
         }
         let written = self.written(stream, law, self.ended_ns);
         if self.has_reader {
-            let unseen = if self.knows_live(stream) { 0 } else { written.lines - self.live_from_lines };
+            let (from_ns, from_lines, cause) = self.unread_from(stream, law, Cause::NeverDiscovered);
+            let unseen = if self.knows_live(stream) { 0 } else { written.lines - from_lines };
             let unread = self.skip_to(stream, law, self.ended_ns, tally);
             tally.ledger.lose(of(Cause::RemovedWithPod), unread);
-            tally.ledger.lose(of(Cause::NeverDiscovered), unseen);
+            tally.ledger.lose(of(cause), unseen);
             if unseen > 0 {
-                tally.emit(self.live_from_ns, self.ended_ns, unseen);
+                tally.emit(from_ns, self.ended_ns, unseen);
             }
         } else {
             tally.emit_stream(stream, law, self.ended_ns);

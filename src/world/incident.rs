@@ -44,6 +44,15 @@ pub enum Fault {
         /// Nanoseconds from the stop until the new ones read.
         takes_ns: u64,
     },
+    /// Agents of nodes are replaced for a change of their environment.
+    Restart {
+        /// When the change is made, in nanoseconds.
+        at_ns: u64,
+        /// How many nodes at once, in order of their numbers.
+        nodes: u64,
+        /// Nanoseconds from the stop until the new ones read.
+        takes_ns: u64,
+    },
     /// Nodes are emptied or lost or both.
     Nodes(NodeFault),
     /// A disturbance of some nodes.
@@ -217,8 +226,9 @@ impl Node {
     /// The process dies, and the kubelet starts it again.
     fn crash(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
         self.advance(index, now_ns, blueprint, tally);
-        let input = &mut self.inputs[index];
-        if input.mode != Mode::Down {
+        if self.inputs[index].mode != Mode::Down {
+            self.rewind(index, now_ns, false, blueprint, tally);
+            let input = &mut self.inputs[index];
             input.kill(now_ns, &blueprint.agents[input.plan as usize], tally);
             self.schedule_input(index);
         }
@@ -248,7 +258,8 @@ impl Node {
         let (horizon_ns, end_ns) = (blueprint.horizon_ns, blueprint.end_ns());
         let mut ship = Ship { link, streams: &self.streams, tally, horizon_ns, end_ns };
         input.send_all(now_ns, plan, &mut ship);
-        input.die(back_ns, plan, tally);
+        self.rewind(index, now_ns, true, blueprint, tally);
+        self.inputs[index].die(back_ns, plan, tally);
         self.schedule_input(index);
     }
 

@@ -365,6 +365,7 @@ impl Node {
             let stream = Stream::new(law_index as u32, law, old.tenant, old.prefix_bytes, key, now_ns);
             self.files[number] = self.files[number].begin_anew(&stream, now_ns);
             self.streams[number] = stream;
+            self.learn_reader(number, plan.parse, blueprint);
             let stream = &mut self.streams[number];
             self.files[number].settle(stream, law);
             if let Some(input) = self.inputs.get_mut(self.reader_of[number] as usize) {
@@ -385,6 +386,7 @@ impl Node {
         for index in place.inputs.clone() {
             let input = &mut self.inputs[index as usize];
             input.begin(now_ns, agent_key, &blueprint.agents[input.plan as usize]);
+            input.mark_from(now_ns, blueprint);
             if let Some(plan) = blueprint.control.as_ref().and_then(|c| c.credentials.as_ref()) {
                 input.get_credentials(plan, agent_key, now_ns);
             }

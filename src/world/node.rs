@@ -1,6 +1,6 @@
 //! A node: one logical process with its pods, files, kubelet and agents, and an event list of its own.
 
-use super::agent::{Input, Mode};
+use super::agent::{Batch, Input, Mode};
 use super::backend::Link;
 use super::blueprint::{Blueprint, Reader, StreamLaw, StreamPlan};
 use super::contention::Contention;
@@ -8,6 +8,7 @@ use super::control::{Arrival, Reach};
 use super::files::Files;
 use super::incident::Strike;
 use super::life::Place;
+use super::limits::{Gets, Given};
 use super::placement::{OnNode, PlacedPod};
 use super::pressure::Pressure;
 use super::runtime::SPLIT_BYTES;
@@ -18,6 +19,7 @@ use crate::engine::events::EventList;
 use crate::engine::marks::CLASSES;
 use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::{Cause, Medium};
+use crate::profile::Parse;
 use crate::units::SimTime;
 use smallvec::SmallVec;
 use std::ops::Range;
@@ -59,6 +61,9 @@ pub(super) struct Node {
     pub(super) pressure: Option<Box<Pressure>>,
     /// When changes of collection configs reach its agents.
     pub(super) reach: Option<Box<Reach>>,
+    /// Files that no agent was given, and streams whose files have no watch.
+    unread_files: u64,
+    unwatched: Vec<u32>,
     /// Scratch space of a read.
     pub(super) looks: Vec<Look>,
     events: EventList,
@@ -71,6 +76,8 @@ struct Found<'a> {
     key: u64,
     /// Groups streams by the input that reads them: pod and config, or config; readers come first.
     group: (u64, u32),
+    /// What its reader is given for it.
+    gets: Gets,
     /// The pod's place among those that come and go, and the stream's in the pod.
     place: Option<(usize, usize)>,
 }
@@ -113,10 +120,14 @@ impl Node {
                 };
                 let stream_key = named_key(pod_key, &plan.name);
                 let place = place_of[position].map(|place| (place, number));
-                found.push(Found { plan, tenant: template.tenant, key: stream_key, group, place });
+                let gets = Gets::Everything;
+                found.push(Found { plan, tenant: template.tenant, key: stream_key, group, gets, place });
             }
         }
         found.sort_by_key(|f| f.group);
+        if blueprint.limits_files() {
+            give_files(&mut found, blueprint, node_agent, pods);
+        }
         let mut node = Self {
             streams: Vec::with_capacity(found.len()),
             files: Vec::with_capacity(found.len()),
@@ -136,6 +147,8 @@ impl Node {
             contention: None,
             pressure: None,
             reach: None,
+            unread_files: found.iter().filter(|f| f.gets == Gets::Nothing).count() as u64,
+            unwatched: Vec::new(),
             looks: Vec::new(),
             events: EventList::new(1),
         };
@@ -149,6 +162,12 @@ impl Node {
             }
         }
         let inputs_of = node.add_inputs(blueprint, &found, pods, &pod_keys, (node_agent, node_key));
+        for (number, found) in found.iter().enumerate() {
+            if found.gets == Gets::NoWatch {
+                node.unwatched.push(number as u32);
+            }
+            node.learn_reader(number, found.plan.parse, blueprint);
+        }
         if let Some(credentials) = control.and_then(|plan| plan.credentials.as_ref()) {
             node.inputs.iter_mut().for_each(|input| input.get_credentials(credentials, node_key, 0));
             for (key, own) in pod_keys.iter().zip(&inputs_of) {
@@ -162,6 +181,7 @@ impl Node {
             node.reach =
                 Some(Box::new(Reach::new(blueprint, plan, (number, node_key), own, inputs, &inputs_of)));
         }
+        node.inputs.iter_mut().for_each(|input| input.mark_from(0, blueprint));
         node.expect(happenings, pods, &inputs_of, node_agent.is_some());
         node.contention = Contention::new(
             blueprint,
@@ -206,6 +226,7 @@ impl Node {
             .then(|| (unit(draw(found.key, INITIAL_SIZE)) * rotation.size_bytes as f64) as u64);
         let has_reader = found.group.0 != u64::MAX;
         let cause = match found.plan.reader {
+            _ if found.gets == Gets::Nothing => Cause::NotCollectable,
             // A node without an agent has none of its own either.
             Reader::Impossible | Reader::Node => Cause::NotCollectable,
             _ => Cause::RotatedBeforeRead,
@@ -213,6 +234,21 @@ impl Node {
         self.files.push(Files::new(medium, rotation, initial_bytes, &stream, has_reader, cause));
         self.streams.push(stream);
         self.media.push(found.plan.medium);
+    }
+
+    /// Says of a stream what of it its reader cannot take as it comes.
+    pub(super) fn learn_reader(&mut self, number: usize, parse: Parse, blueprint: &Blueprint) {
+        let (stream, medium) = (&mut self.streams[number], self.media[number]);
+        if let Some(input) = self.inputs.get(self.reader_of[number] as usize) {
+            let plan = &blueprint.agents[input.plan as usize];
+            let law = &blueprint.laws[stream.law as usize];
+            (stream.too_long, stream.held_ms) = (plan.first_too_long(law, medium), plan.held_ms(law, parse));
+            if self.unwatched.contains(&(number as u32)) {
+                // It is looked at now and then: half of the time between two looks later, on average.
+                let late_ms = (plan.scan_ns / 2_000_000).min(u64::from(u16::MAX)) as u16;
+                stream.held_ms = stream.held_ms.saturating_add(late_ms);
+            }
+        }
     }
 
     /// One input for each group of streams, and one for an agent that has nothing to read. Gives the inputs of the agent
@@ -416,6 +452,7 @@ impl Node {
         }
         self.close_control(blueprint, tally);
         self.close_contention(tally);
+        tally.unread_files += self.unread_files;
         let mut disk_bytes = 0;
         for number in 0..self.streams.len() {
             if self.files[number].is_gone {
@@ -426,7 +463,7 @@ impl Node {
             let before_warmup = self.files[number].lines_before_warmup(stream, law, blueprint.warmup_ns);
             let reader = self.inputs.get(self.reader_of[number] as usize);
             let forgets = reader.is_some_and(|input| {
-                input.mode == Mode::Down && !blueprint.agents[input.plan as usize].checkpoints
+                input.mode == Mode::Down && !blueprint.agents[input.plan as usize].remembers()
             });
             let files = &mut self.files[number];
             let written = files.close(stream, law, blueprint.horizon_ns, forgets, tally);
@@ -440,7 +477,7 @@ impl Node {
         for input in self.inputs.iter().filter(|input| !input.is_gone) {
             let costs = &blueprint.agents[input.plan as usize].costs;
             tally.ledger.in_flight +=
-                input.filling.lines + input.batches.iter().map(|b| b.lines).sum::<u64>();
+                input.filling.new_lines() + input.batches.iter().map(Batch::new_lines).sum::<u64>();
             let variable = input.variable_bytes(blueprint, input.peak_bytes);
             let (rss, pss) =
                 if input.leads { (costs.rss_idle_bytes(), costs.pss_idle_bytes()) } else { (0.0, 0.0) };
@@ -452,6 +489,25 @@ impl Node {
         }
         tally.agent_pss_bytes += shared_bytes.round() as u64;
     }
+}
+
+/// Gives agents their files, those of one process after those of another; what one is not given nobody reads.
+fn give_files(found: &mut [Found<'_>], blueprint: &Blueprint, node_agent: Option<usize>, pods: &[PlacedPod]) {
+    let mut given = Given::default();
+    let on_disk = |f: &&mut Found<'_>| f.group.0 != u64::MAX && f.plan.medium.is_on_disk();
+    for found in found.iter_mut().filter(on_disk) {
+        let process = found.group.0;
+        let agent = match process.checked_sub(1) {
+            None => node_agent,
+            Some(position) => blueprint.pods[pods[position as usize].template as usize].agent,
+        };
+        let Some(agent) = agent else { continue };
+        found.gets = given.give(process, &blueprint.agents[agent], blueprint);
+        if found.gets == Gets::Nothing {
+            found.group = (u64::MAX, 0);
+        }
+    }
+    found.sort_by_key(|f| f.group);
 }
 
 /// Bytes on disk a line beyond the line itself, on average: a line too long for one record of the runtime takes several,

@@ -28,7 +28,7 @@ impl Input {
         // Lines of a chunk count as alike: of what does not fit, the first lines are kept.
         let share = room as f64 / record_bytes as f64;
         let lines = (chunk.lines as f64 * share) as u64;
-        ledger.lose(Cause::BufferOverflow, chunk.lines - lines);
+        ledger.lose(Cause::BufferOverflow, if chunk.copy { 0 } else { chunk.lines - lines });
         let kept = Chunk {
             until_ns: chunk.from_ns + ((chunk.until_ns - chunk.from_ns) as f64 * share) as u64,
             lines,
@@ -44,7 +44,7 @@ impl Input {
         if let Some(index) = self.batches.iter().position(|batch| !batch.under_way) {
             let batch = self.batches.remove(index);
             self.held_bytes -= batch.record_bytes;
-            ledger.lose(Cause::BufferOverflow, batch.lines);
+            ledger.lose(Cause::BufferOverflow, batch.new_lines());
             return true;
         }
         if self.filling.chunks.is_empty() {
@@ -56,7 +56,8 @@ impl Input {
         self.filling.record_bytes -= record_bytes;
         self.filling.wire_bytes -= plan.wire_bytes(chunk.lines, chunk.bytes);
         self.held_bytes -= record_bytes;
-        ledger.lose(Cause::BufferOverflow, chunk.lines);
+        self.filling.copies -= if chunk.copy { chunk.lines } else { 0 };
+        ledger.lose(Cause::BufferOverflow, if chunk.copy { 0 } else { chunk.lines });
         true
     }
 }

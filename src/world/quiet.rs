@@ -182,6 +182,13 @@ impl Node {
         if quiet {
             pass.deliver(streams, input.leads, &scratch, link, tally);
             input.requests += scratch.taken.iter().filter(|f| f.lines > 0).count() as u64;
+            if input.marks.is_some() {
+                let answers = scratch.taken.iter().zip(&scratch.sent);
+                let answers: Vec<_> =
+                    answers.map(|(f, sent)| (f.lines > 0).then_some(sent.answer_ns)).collect();
+                let live = |stream: usize| scratch.reached[stream].is_some();
+                input.write_quiet_marks((since_ns, first_ns, plan.flush_ns), &answers, live, streams, plan);
+            }
             input.since_ns = first_ns + (flushes as u64 - 1) * plan.flush_ns;
             input.flush_ns = input.since_ns + plan.flush_ns;
             let fullest = scratch.sent.iter().map(|f| f.record_bytes).max().unwrap_or(0);
@@ -235,7 +242,7 @@ impl Pass<'_> {
                 continue;
             }
             let law = &self.blueprint.laws[stream.law as usize];
-            if law.arrivals.ticks() > 0.0 {
+            if law.arrivals.ticks() > 0.0 || stream.is_special() {
                 return false;
             }
             let (mut head, mut before) = stream.start();
@@ -308,7 +315,7 @@ impl Pass<'_> {
                 let (class, latency_ns) = link.latency_ns(input.key, request);
                 request += 1;
                 (answer.class, answer.answer_ns) = (class, at_ns + latency_ns + answer.output_ns);
-                if answer.answer_ns >= end_ns {
+                if answer.answer_ns >= end_ns || latency_ns > plan.request_timeout_ns {
                     return number;
                 }
             }

@@ -7,11 +7,12 @@
 
 use super::agent::Mode;
 use super::blueprint::{AgentPlan, Blueprint, StreamLaw};
+use super::long_lines::{self, NONE_TOO_LONG};
 use super::node::Node;
 use super::stream::{Amount, Look, Stream};
 use super::tally::Tally;
 use crate::flow::Chunk;
-use crate::profile::{Overflow, Work};
+use crate::profile::{LongLines, Overflow, Work};
 use crate::units::NS_PER_SEC;
 
 /// Lines count as evenly spaced below this anyway: places between are not searched for.
@@ -74,6 +75,7 @@ impl Node {
             if since_ns < self.inputs[index].give_up_ns {
                 until_ns = until_ns.min(self.inputs[index].give_up_ns);
             }
+            let places_ns = self.inputs[index].places_before(until_ns, &self.streams);
             let quiet = self.inputs[index].mode == Mode::Reading
                 && self.read(index, until_ns, true, blueprint, tally);
             if !quiet {
@@ -107,6 +109,10 @@ impl Node {
                 self.inputs[index].caught_up_ns = caught_up_ns;
             }
             let input = &mut self.inputs[index];
+            if let Some(places_ns) = places_ns {
+                let plan = &blueprint.agents[input.plan as usize];
+                input.write_marks((since_ns, until_ns), &places_ns, &self.streams, plan);
+            }
             if input.leads && input.mode != Mode::Down && until_ns <= blueprint.horizon_ns {
                 let plan = &blueprint.agents[input.plan as usize];
                 tally.agent_cpu_ns += (plan.idle_cores * (until_ns - since_ns) as f64 + 0.5) as u64;
@@ -225,7 +231,7 @@ impl Node {
             pass.take_something(looks);
         }
 
-        let mut taken = 0;
+        let (mut taken, replays) = (0, std::mem::take(&mut input.replays));
         for (offset, (stream, look)) in streams.iter_mut().zip(looks.iter()).enumerate() {
             taken += (look.written - stream.read).lines;
             while stream.time_ns < look.at_ns {
@@ -235,24 +241,54 @@ impl Node {
                 if stream.time_ns < blueprint.warmup_ns {
                     next_ns = next_ns.min(blueprint.warmup_ns);
                 }
+                let replayed = if replays { files[first + offset].replays_at(stream.time_ns) } else { None };
+                if let Some((edge_ns, _)) = replayed {
+                    next_ns = next_ns.min(edge_ns);
+                }
                 let next = if next_ns < look.at_ns {
                     stream.look(&blueprint.laws[stream.law as usize], next_ns)
                 } else {
                     *look
                 };
+                let (next, stops) =
+                    match stream.too_long < NONE_TOO_LONG && plan.long_lines == LongLines::Stop {
+                        true => before_long_line(stream, &blueprint.laws[stream.law as usize], next),
+                        false => (next, false),
+                    };
+                let next_ns = next.at_ns;
                 let new = next.written - stream.read;
                 if new.lines > 0 {
                     let (from_ns, until_ns) = (stream.time_ns, next_ns);
-                    tally.emit(from_ns, until_ns, new.lines);
+                    if replayed.is_none() {
+                        tally.emit(from_ns, until_ns, new.lines);
+                    }
+                    let copy = replayed.is_some_and(|(_, is_owed)| !is_owed);
                     let number = (first + offset) as u32;
                     let chunk =
-                        Chunk { stream: number, from_ns, until_ns, lines: new.lines, bytes: new.bytes };
-                    if let Some(chunk) = input.make_room(chunk, plan, &mut tally.ledger) {
+                        Chunk { stream: number, from_ns, until_ns, lines: new.lines, bytes: new.bytes, copy };
+                    let chunk = match stream.too_long < NONE_TOO_LONG {
+                        true => long_lines::treat(
+                            chunk,
+                            stream,
+                            &blueprint.laws[stream.law as usize],
+                            plan,
+                            tally,
+                        ),
+                        false => Some(chunk),
+                    };
+                    let chunk = chunk.and_then(|chunk| input.make_room(chunk, plan, &mut tally.ledger));
+                    if let Some(chunk) = chunk {
                         input.hold(chunk, plan);
                     }
                 }
                 stream.go_to(&next);
+                if stops {
+                    tally.long_lines += 1;
+                    files[first + offset].stop(stream, &blueprint.laws[stream.law as usize], tally);
+                    break;
+                }
             }
+            input.replays |= replays && files[first + offset].replays_at(stream.time_ns).is_some();
             if stream.time_ns >= stream.limit_ns {
                 files[first + offset].settle(stream, &blueprint.laws[stream.law as usize]);
             }
@@ -292,6 +328,16 @@ impl Node {
         }
         true
     }
+}
+
+/// A place no further than the first line that is too long, and whether there is one before `next`.
+fn before_long_line(stream: &Stream, law: &StreamLaw, next: Look) -> (Look, bool) {
+    let Some(before) = long_lines::lines_before_long(stream, law, (stream.time_ns, next.at_ns)) else {
+        return (next, false);
+    };
+    let most = stream.read.lines + before;
+    let fits = |cut: u64| stream.look(law, cut).written.lines <= most;
+    (stream.look(law, last_that_fits(stream.time_ns, next.at_ns, fits)), true)
 }
 
 /// Counts a pause, as far as lines are written in it.

@@ -1,5 +1,8 @@
 //! The container runtime and the application's own cost of writing.
 
+use super::blueprint::StreamLaw;
+use crate::engine::marks::CLASSES;
+
 /// CPU that an application spends on writing a line, in nanoseconds: one `write(2)` a line.
 /// Source: lab, generator's CPU, 2.0–2.5 µs a line.
 pub const WRITE_NS_PER_LINE: u64 = 2_100;
@@ -22,6 +25,17 @@ pub const GZIP_NS_PER_BYTE: u64 = 14;
 /// Source: containerd `max_container_log_line_size`, 16 KiB.
 pub const SPLIT_BYTES: u64 = 16 << 10;
 
+impl StreamLaw {
+    /// Pieces of a line beyond the first, on average, where the runtime splits lines: whoever reads them has to join them.
+    pub fn further_pieces(&self) -> f64 {
+        if self.sizes.largest() <= SPLIT_BYTES {
+            return 0.0;
+        }
+        let further = |class| self.sizes.value(class).div_ceil(SPLIT_BYTES).max(1) - 1;
+        (0..CLASSES).map(further).sum::<u64>() as f64 / CLASSES as f64
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::node::prefix_bytes;
@@ -38,7 +52,9 @@ mod tests {
         // 40,000 bytes are three records of up to 16,384.
         assert_eq!(prefix_bytes(Medium::Stdout, &law), 3 * 41);
         assert_eq!(prefix_bytes(Medium::File, &law), 0);
+        assert_eq!(law.further_pieces(), 2.0);
         law.sizes = Marks::constant(SPLIT_BYTES as u32);
+        assert_eq!(law.further_pieces(), 0.0);
         assert_eq!(prefix_bytes(Medium::Stdout, &law), 41);
     }
 

@@ -35,6 +35,7 @@ impl Input {
         let record_bytes = plan.record_bytes(chunk.lines, chunk.bytes);
         self.held_bytes += record_bytes;
         self.filling.lines += chunk.lines;
+        self.filling.copies += if chunk.copy { chunk.lines } else { 0 };
         self.filling.record_bytes += record_bytes;
         self.filling.wire_bytes += plan.wire_bytes(chunk.lines, chunk.bytes);
         self.filling.chunks.push(chunk);
@@ -81,7 +82,8 @@ impl Input {
             true => ship.link.refuse(now_ns),
             false => ship.link.send(now_ns, batch.wire_bytes, self.key, self.requests),
         };
-        answer.at_ns += plan.output_ns(batch.lines, batch.record_bytes);
+        let output_ns = plan.output_ns(batch.lines, batch.record_bytes);
+        answer.at_ns += output_ns;
         self.requests += 1;
         let files = self.files_in(batch);
         self.answers = files;
@@ -92,13 +94,22 @@ impl Input {
         if counts && answer.carried {
             ship.tally.sent_bytes += batch.wire_bytes;
         }
+        // An answer that takes too long is not waited for, and the request counts as failed; what it brought stays.
+        let given_up_ns = (now_ns + output_ns).saturating_add(plan.request_timeout_ns);
+        let is_late = answer.accepted && answer.at_ns > given_up_ns;
         if answer.accepted && answer.at_ns < ship.end_ns {
             // What was read up to its last instant was in truth looked at a little later.
             ship.tally.deliver(&batch.chunks, ship.streams, answer.at_ns + plan.look_delay_ns);
-            self.releases.push((answer.at_ns, batch.record_bytes));
-            return true;
+            if !is_late {
+                self.mark_sent(&batch.chunks, now_ns, answer.at_ns, plan);
+                self.releases.push((answer.at_ns, batch.record_bytes));
+                return true;
+            }
+            batch.chunks.iter_mut().for_each(|chunk| chunk.copy = true);
+            batch.copies = batch.lines;
         }
-        batch.due_ns = answer.at_ns;
+        batch.is_stored |= is_late;
+        batch.due_ns = if is_late { given_up_ns } else { answer.at_ns };
         batch.under_way = true;
         false
     }
@@ -131,7 +142,12 @@ impl Input {
                     continue;
                 }
             } else if matches!(plan.retries, Retries::Limit(limit) if batch.tries >= limit) {
-                ship.tally.ledger.lose(Cause::RetriesExhausted, batch.lines);
+                if batch.is_stored {
+                    // An answer to it comes after the run, to nobody.
+                    ship.tally.ledger.in_flight += batch.new_lines();
+                } else {
+                    ship.tally.ledger.lose(Cause::RetriesExhausted, batch.new_lines());
+                }
                 self.releases.push((now_ns, batch.record_bytes));
                 continue;
             } else {
@@ -209,7 +225,8 @@ impl Node {
         let rss_bytes = input.rss_bytes(blueprint, input.peak_bytes);
         if plan.memory_limit_bytes.is_some_and(|limit| rss_bytes > limit as f64) {
             tally.oom_kills += 1;
-            input.kill(now_ns, plan, tally);
+            self.rewind(index, now_ns, false, blueprint, tally);
+            self.inputs[index].kill(now_ns, plan, tally);
         }
     }
 
@@ -219,7 +236,8 @@ impl Node {
         let plan = &blueprint.agents[input.plan as usize];
         input.restart_ns = NEVER;
         input.mode = Mode::Reading;
-        input.behind = plan.checkpoints;
+        input.behind = plan.remembers();
+        input.mark_again(now_ns, plan);
         input.has_unnoticed = false;
         input.round = None;
         input.flush_ns = now_ns + plan.flush_ns;
@@ -229,7 +247,8 @@ impl Node {
         for number in input.first as usize..input.end as usize {
             let stream = &mut self.streams[number];
             let law = &blueprint.laws[stream.law as usize];
-            self.files[number].reopen(stream, law, now_ns.min(blueprint.horizon_ns), plan.checkpoints, tally);
+            let now_ns = now_ns.min(blueprint.horizon_ns);
+            self.files[number].reopen(stream, law, now_ns, plan.remembers(), tally);
         }
     }
 }

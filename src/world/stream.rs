@@ -4,6 +4,7 @@
 //! read what was written before [`Stream::time_ns`]. Files of the stream are spans of time as well.
 
 use super::blueprint::StreamLaw;
+use super::long_lines::NONE_TOO_LONG;
 use crate::units::NS_PER_SEC;
 use std::cell::Cell;
 
@@ -116,6 +117,10 @@ pub(super) struct Stream {
     pub limit_ns: u64,
     /// Bytes on disk a line beyond the line itself.
     pub prefix_bytes: u32,
+    /// The first class of sizes that its reader does not take.
+    pub too_long: u16,
+    /// Milliseconds for which its reader holds lines back, on average.
+    pub held_ms: u16,
 }
 
 /// What was written before an instant, and the head that found out.
@@ -140,7 +145,33 @@ impl Stream {
         let head = Head::new(law, key, born_ns / NS_PER_SEC);
         let (read, limit_ns) = (Amount::default(), u64::MAX);
         let furthest = Cell::new(head);
-        Self { key, law: law_index, tenant, head, furthest, time_ns: born_ns, read, limit_ns, prefix_bytes }
+        let (too_long, held_ms) = (NONE_TOO_LONG, 0);
+        let time_ns = born_ns;
+        Self {
+            key,
+            law: law_index,
+            tenant,
+            head,
+            furthest,
+            time_ns,
+            read,
+            limit_ns,
+            prefix_bytes,
+            too_long,
+            held_ms,
+        }
+    }
+
+    /// Whether its reader cannot take it as it comes.
+    #[inline]
+    pub fn is_special(&self) -> bool {
+        self.too_long < NONE_TOO_LONG || self.held_ms > 0
+    }
+
+    /// Another stream that the same reader reads as it does this one.
+    pub fn like(mut self, other: &Self) -> Self {
+        (self.too_long, self.held_ms) = (other.too_long, other.held_ms);
+        self
     }
 
     /// What was written before `at_ns`, which must not lie before the reader.

@@ -39,6 +39,10 @@ pub struct Tally {
     pub inputs: u64,
     /// Agents killed for their memory.
     pub oom_kills: u64,
+    /// Files that agents were not given by the kernel.
+    pub unread_files: u64,
+    /// Lines that were read and too long for their agent.
+    pub long_lines: u64,
     /// Agents, times nanoseconds in which they were down and about to be started again, while lines are written.
     pub agent_down_ns: u64,
     /// Requests to the backend while lines are written, retries included.
@@ -118,6 +122,8 @@ impl Tally {
             stuck_pods: 0,
             inputs: 0,
             oom_kills: 0,
+            long_lines: 0,
+            unread_files: 0,
             agent_down_ns: 0,
             app_wanted_ns: 0,
             app_missing_ns: 0,
@@ -200,6 +206,8 @@ impl Tally {
             &mut self.stuck_pods,
             &mut self.inputs,
             &mut self.oom_kills,
+            &mut self.long_lines,
+            &mut self.unread_files,
             &mut self.agent_down_ns,
             &mut self.app_wanted_ns,
             &mut self.app_missing_ns,
@@ -305,12 +313,19 @@ impl Tally {
     #[inline]
     pub(super) fn deliver(&mut self, chunks: &[Chunk], streams: &[Stream], at_ns: u64) {
         let mut spread = Spread::default();
-        self.accept(at_ns, chunks.iter().map(|chunk| chunk.lines).sum());
+        let (mut new, mut copies) = (0, 0);
         for chunk in chunks {
+            *(if chunk.copy { &mut copies } else { &mut new }) += chunk.lines;
+        }
+        self.accept(at_ns, new);
+        self.ledger.duplicated += copies;
+        for chunk in chunks.iter().filter(|chunk| !chunk.copy) {
             if chunk.from_ns >= self.warmup_ns {
                 // Chunks of one flush were mostly written in the same span.
+                let stream = &streams[chunk.stream as usize];
+                let at_ns = at_ns + u64::from(stream.held_ms) * 1_000_000;
                 spread.set(at_ns.saturating_sub(chunk.until_ns), at_ns.saturating_sub(chunk.from_ns));
-                let tenant = streams[chunk.stream as usize].tenant;
+                let tenant = stream.tenant;
                 self.tenants[tenant as usize].freshness.add(&spread, chunk.lines);
             }
         }
@@ -343,6 +358,8 @@ impl AddAssign<&Self> for Tally {
         self.stuck_pods += other.stuck_pods;
         self.inputs += other.inputs;
         self.oom_kills += other.oom_kills;
+        self.long_lines += other.long_lines;
+        self.unread_files += other.unread_files;
         self.agent_down_ns += other.agent_down_ns;
         self.app_wanted_ns += other.app_wanted_ns;
         self.app_missing_ns += other.app_missing_ns;

@@ -4,7 +4,9 @@ use super::*;
 use crate::engine::arrivals::{Arrivals, Modulation};
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
-use crate::profile::{Costs, Overflow, Parse, Retries, Successor, embedded};
+use crate::profile::{
+    Costs, LongLines, Most, Overflow, Parse, Position, Retries, StartAt, Successor, Watching, embedded,
+};
 use crate::units::NS_PER_SEC;
 
 /// An agent as Fluent Bit's defaults are.
@@ -28,6 +30,10 @@ pub(super) fn agent() -> AgentPlan {
         batch_bytes: 2_048_000,
         sends_full: false,
         max_in_flight: 2048,
+        line_limit_bytes: 32 << 10,
+        long_lines: LongLines::Skip,
+        limits_joined: false,
+        multiline_flush_ns: 2 * NS_PER_SEC,
         retries: Retries::Unlimited,
         backoff_base_ns: 5 * NS_PER_SEC,
         backoff_cap_ns: 2000 * NS_PER_SEC,
@@ -35,7 +41,13 @@ pub(super) fn agent() -> AgentPlan {
         successor: Successor::NextScan,
         missed_successors: 0.0,
         rotate_wait_ns: 5 * NS_PER_SEC,
+        watching: Watching::Polls,
+        max_files: Most::Unlimited,
         checkpoints: false,
+        checkpoint_of: Position::Read,
+        checkpoint_every_ns: 0,
+        start_at: StartAt::End,
+        request_timeout_ns: u64::MAX,
         restart_ns: NS_PER_SEC,
         record_overhead_bytes: 78,
         line_overhead_bytes: 105,
@@ -67,6 +79,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
         kubelet: FileRotation { size_bytes: 1 << 40, files: 5 },
         kubelet_interval_ns: 10 * NS_PER_SEC,
         least_free_ppm: 100_000,
+        user_watches: None,
         tenants: vec!["all".into()],
         laws: vec![law; StreamPlan::RATE_CLASSES],
         pods: vec![PodTemplate {

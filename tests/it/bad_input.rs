@@ -241,12 +241,59 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
             and("profiles: [ { name: m, base: vector, with: { memBufLimit: 200Mi } } ]\n\
                  collection: { agent: m, sidecar: { memoryLimit: 100Mi } }"),
             ":15:59:",
-            &["memBufLimit is 200Mi, more than the memoryLimit of 100Mi under collection/sidecar"],
+            &["memBufLimit is 200Mi, more than the 100Mi of the memoryLimit under collection/sidecar"],
         ),
         (
             and("collection: { with: { memBufLimit: 64Mi }, daemonset: { memoryLimit: 32Mi } }"),
             ":15:36:",
-            &["memBufLimit is 64Mi, more than the memoryLimit of 32Mi under collection/daemonset"],
+            &["memBufLimit is 64Mi, more than the 32Mi of the memoryLimit under collection/daemonset"],
+        ),
+        (
+            and("profiles: [ { name: m, base: vector, with: { checkpointEvery: 1000h } } ]"),
+            ":15:63:",
+            &["checkpointEvery is", "allowed is up to"],
+        ),
+        (
+            and("profiles: [ { name: m, base: vector, with: { checkpointEvery: -1s } } ]"),
+            ":15:63:",
+            &["\"-1s\" is not a duration"],
+        ),
+        (
+            and("collection: { with: { checkpoints: false, checkpointEvery: 10s } }"),
+            ":15:60:",
+            &["checkpoints: false says that none are", "leave one of them out"],
+        ),
+        (and("collection: { with: { checkpointOf: sent } }"), ":15:37:", &["\"sent\"", "read, acknowledged"]),
+        (and("collection: { with: { startAt: middle } }"), ":15:32:", &["\"middle\"", "beginning, end"]),
+        (
+            and("collection: { with: { requestTimeout: { after: 1ms } } }"),
+            ":15:48:",
+            &["requestTimeout is 1ms; allowed is 100ms and more, or never"],
+        ),
+        (
+            and("collection: { with: { lineLimit: { limit: 10B } } }"),
+            ":15:43:",
+            &["lineLimit is 10B; allowed is 256B and more, or unlimited"],
+        ),
+        (
+            and("collection: { with: { longLines: fold } }"),
+            ":15:34:",
+            &["\"fold\"", "skip, truncate, split, stop"],
+        ),
+        (
+            and("collection: { with: { multilineFlush: 1h } }"),
+            ":15:39:",
+            &["multilineFlush is 1h; allowed is up to 1m"],
+        ),
+        (
+            and("strategy: sidecars"),
+            ":15:11:",
+            &["no strategy \"sidecars\"", "native, native-driver, daemonset"],
+        ),
+        (
+            and("collection: { agent: logtail, with: { memBufLimit: 3Gi } }"),
+            ":15:52:",
+            &["memBufLimit is 3Gi, more than the 1Gi of the memory limit in logtail's chart"],
         ),
         (and("collection: { agent: splunk }"), ":15:22:", &["alloy, filebeat, fluent-bit, fluentd, logtail"]),
         (

@@ -211,3 +211,53 @@ fn requests_of_proxies_take_room_on_the_nodes() {
     assert_eq!(nodes("proxy: { kind: sidecar, requestsPerSecond: 10 },"), 6);
     assert_eq!(nodes("proxy: { kind: node, requestsPerSecond: 10 },"), 4);
 }
+
+/// Four nodes and four tenants of five pods each, with configs that reach agents over this channel. Files begin empty and
+/// do not fill.
+fn four_tenants(channel: &str, with: &str) -> Scenario {
+    let yaml = format!(
+        "name: four\nduration: 400s\nstart: {{ fresh: {{ before: 0s, within: 0s }} }}\ncluster: {{ pools: [ {{ name: p, nodes: 4 }} ] }}\n\
+         tenants: [ {{ name: a, count: 4, workloads: [ {{ name: w, replicas: 5, logs: [ {{ stream: stdout, rate: 8/s, \
+         arrivals: constant, spread: 0%, wants: {{ store: s }} }} ] }} ] }} ]\n\
+         control: {{ channel: {channel}, push: [ {{ at: 60s }} ] }}\ncollection: {{ with: {{ {with} }} }}\n"
+    );
+    scenario::from_yaml("four.yaml", &yaml).unwrap()
+}
+
+#[test]
+fn an_agent_a_node_reaches_its_node_and_writes_for_all_tenants() {
+    let reach = |channel: &str, strategy: &str| {
+        let run = observe(&four_tenants(channel, ""), strategy);
+        [Metric::ReachPods, Metric::ReachTenants].map(|metric| run.get(metric))
+    };
+    // Five pods a node, whose one agent has what it needs to write for all four tenants; a sidecar has its pod and tenant.
+    assert_eq!(reach("configMap", "daemonset"), [Some(5.0), Some(4.0)]);
+    assert_eq!(reach("configMap", "sidecar"), [Some(1.0), Some(1.0)]);
+    // Where every agent may list every custom resource it may list those of all tenants.
+    assert_eq!(reach("customResource", "sidecar"), [Some(1.0), Some(4.0)]);
+    assert_eq!(reach("customResource", "daemonset"), [Some(5.0), Some(4.0)]);
+    // Nobody is there to be taken over.
+    assert_eq!(reach("configMap", "native"), [None, None]);
+    // Scenarios that do not say how configs travel have no such figure.
+    assert_eq!(observe(&shipped("proof-of-concept", "", ""), "daemonset").get(Metric::ReachPods), None);
+}
+
+#[test]
+fn a_change_of_the_environment_replaces_the_agents_of_nodes_one_after_the_other() {
+    // Four agents are missing for a minute each, while five pods write 8 lines/s each. What was written then is passed
+    // over by one that begins at the end, and still on disk.
+    let plain = observe(&four_tenants("environment", ""), "daemonset");
+    assert_eq!(plain.get(Metric::AgentDown), Some(240.0));
+    let retained = plain.ledger.retained as f64;
+    assert!((retained - 4.0 * 60.0 * 40.0).abs() <= 40.0, "{retained}");
+    // The change has arrived with the last agent, a minute after its stop.
+    assert_eq!(plain.get(Metric::ConfigDelayLast), Some(240.0));
+    // One that kept its positions reads it late: lines wait for up to a minute, and 15 % of them did.
+    let kept = observe(&four_tenants("environment", "checkpoints: true"), "daemonset");
+    assert_eq!((kept.ledger.lost_total(), kept.ledger.retained, kept.ledger.duplicated), (0, 0, 0));
+    let p99 = kept.get(Metric::FreshnessP99).unwrap();
+    assert!((50.0..62.0).contains(&p99), "{p99}");
+    // Sidecars go with their pods, and no agent of a node is there.
+    let sidecars = observe(&four_tenants("environment", ""), "sidecar");
+    assert!(sidecars.get(Metric::PodsRestarted).unwrap() > 0.0);
+}

@@ -210,3 +210,25 @@ fn node_lost_is_what_the_node_had_not_delivered() {
     let hurried = wave.replace(", mode: stall", "").replace("at: 70s", "at: 70s, notice: 10s");
     Case { more: &hurried, ..case }.loses(Cause::NodeLost, 10_000..=11_100);
 }
+
+#[test]
+fn lines_too_long_are_those_that_the_agent_passes_over() {
+    // Lines of 40,000 bytes for an agent that takes 32 KiB: 2 lines/s for 200 s, all of them too long.
+    let yaml = "name: long\nduration: 200s\nstart: { fresh: { before: 0s, within: 0s } }\n\
+                cluster: { pools: [ { name: p, nodes: 1 } ] }\n\
+                tenants: [ { name: a, workloads: [ { name: w, replicas: 1, logs: [ { stream: file, rate: 2/s, \
+                arrivals: constant, spread: 0%, line: { constant: 40kB } } ] } ] } ]\n";
+    let ledger = |with: &str| {
+        let scenario =
+            from_yaml("long.yaml", &format!("{yaml}collection: {{ with: {{ {with} }} }}\n")).unwrap();
+        let setup = Setup::new(&scenario, by_name("sidecar").unwrap());
+        Runner::new().replication(&setup, 1, 0).unwrap().ledger.clone()
+    };
+    let skipped = ledger("longLines: skip");
+    assert_eq!(skipped.lost[Cause::LinesTooLong as usize], skipped.emitted);
+    assert!((399..=401).contains(&skipped.emitted), "{}", skipped.emitted);
+    // Cut off they arrive, and so they do where the agent takes them.
+    for with in ["longLines: truncate", "lineLimit: { limit: 64Ki }", "lineLimit: unlimited"] {
+        assert_eq!((ledger(with).lost_total(), ledger(with).delivered), (0, skipped.emitted));
+    }
+}

@@ -28,6 +28,7 @@ const SKY: RGBColor = RGBColor(0x56, 0xb4, 0xe9);
 const GREEN: RGBColor = RGBColor(0x00, 0x9e, 0x73);
 const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 const VERMILION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
+const BROWN: RGBColor = RGBColor(0x8c, 0x56, 0x4b);
 const PURPLE: RGBColor = RGBColor(0xcc, 0x79, 0xa7);
 
 /// The colour of a strategy.
@@ -69,6 +70,7 @@ pub(super) fn cause(cause: Cause) -> RGBColor {
         Cause::BufferOverflow => BLUE,
         Cause::RetriesExhausted => ORANGE,
         Cause::AgentKilled => BLACK,
+        Cause::LinesTooLong => BROWN,
         Cause::NotCollectable => GREEN,
         Cause::NodeLost => FAINT,
     }

@@ -2,7 +2,7 @@
 
 use super::super::{CustomProfile, Override, Scenario, Settings};
 use super::{Checked, MONTH, Problem, allow, check_size, names_are_unique, up_to};
-use crate::profile;
+use crate::profile::{self, LineLimit, Timeout};
 use crate::units::{Fraction, SimTime};
 
 /// Collection configs beyond those of the workloads: a hundred for each tenant that there can be.
@@ -81,10 +81,21 @@ fn check_buffer(scenario: &Scenario, terms: &Override, path: &str) -> Checked {
     let of_scenario = [(path.to_owned(), &terms.with), ("collection".to_owned(), &collection.with)];
     let set =
         of_scenario.into_iter().chain(of_profile).find_map(|(at, with)| Some((at, with.mem_buf_limit?)));
-    let (Some((at, buffer)), Some(limit)) = (set, terms.memory_limit) else { return Ok(()) };
+    let Some((at, buffer)) = set else { return Ok(()) };
+    let base = custom.map_or(name, |(_, custom)| &custom.base.value);
+    let of_chart = match profile::embedded(base) {
+        Some(Ok(profile)) if path.ends_with("sidecar") => profile.sidecar_chart.and_then(|c| c.memory_limit),
+        Some(Ok(profile)) => profile.chart.memory_limit,
+        _ => None,
+    };
+    let whose = match terms.memory_limit {
+        Some(_) => format!("memoryLimit under {path}"),
+        None => format!("memory limit in {base}'s chart"),
+    };
+    let Some(limit) = terms.memory_limit.or(of_chart) else { return Ok(()) };
     allow(buffer <= limit, format!("{at}/with/memBufLimit"), || {
         format!(
-            "memBufLimit is {buffer}, more than the memoryLimit of {limit} under {path}; \
+            "memBufLimit is {buffer}, more than the {limit} of the {whose}; \
              allowed is up to that, and what the program itself needs comes on top"
         )
     })
@@ -103,6 +114,31 @@ fn check_settings(settings: &Settings, path: &str) -> Checked {
     }
     if let Some(wait) = settings.rotate_wait {
         up_to(MONTH, wait, "rotateWait", format!("{path}/rotateWait"))?;
+    }
+    if let Some(every) = settings.checkpoint_every {
+        up_to(MONTH, every, "checkpointEvery", format!("{path}/checkpointEvery"))?;
+        allow(settings.checkpoints != Some(false), format!("{path}/checkpointEvery"), || {
+            "checkpointEvery says how often positions are written, and checkpoints: false says that none are; \
+             leave one of them out"
+                .into()
+        })?;
+    }
+    if let Some(LineLimit::Limit(limit)) = settings.line_limit {
+        allow(limit.get() >= 256, format!("{path}/lineLimit/limit"), || {
+            format!("lineLimit is {limit}; allowed is 256B and more, or unlimited")
+        })?;
+    }
+    if let Some(flush) = settings.multiline_flush {
+        let longest = SimTime::from_secs(60);
+        allow(flush <= longest, format!("{path}/multilineFlush"), || {
+            format!("multilineFlush is {flush}; allowed is up to {longest}")
+        })?;
+    }
+    if let Some(Timeout::After(timeout)) = settings.request_timeout {
+        allow(timeout >= SimTime::from_ns(100_000_000), format!("{path}/requestTimeout/after"), || {
+            format!("requestTimeout is {timeout}; allowed is 100ms and more, or never")
+        })?;
+        up_to(MONTH, timeout, "requestTimeout", format!("{path}/requestTimeout/after"))?;
     }
     let missed = settings.missed_successors.map_or(0.0, Fraction::get);
     allow((0.0..=1.0).contains(&missed), format!("{path}/missedSuccessors"), || {
