@@ -276,6 +276,9 @@ impl Run {
                 add(words::cause(cause, lang), lines);
             }
         }
+        if ledger.duplicated > 0 {
+            add(word("delivered again (on top)", "重复送达（另计）"), ledger.duplicated);
+        }
         if ledger.withheld > 0 {
             add(word("never written (blocked)", "未写出（被阻塞）"), ledger.withheld);
         }

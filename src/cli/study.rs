@@ -118,12 +118,16 @@ impl StudyArgs {
             None => None,
         };
         let settings = [&self.settings[..], more].concat();
+        let set = settings.iter().map(ToString::to_string).find(|setting| setting.starts_with("strategy="));
         let scenario = Amendments { profiles, settings }.read(&file, &text).map_err(BadInput::of)?;
         match &scenario.strategy {
             Some(name) if by_name(name).is_none() => {
                 let known: Vec<&str> = ALL.iter().map(|strategy| strategy.name).collect();
                 let problem = format!("there is no strategy {name:?}; there are {}", known.join(", "));
-                Err(BadInput::of(wrong_at(&file, &text, "strategy", &problem)))
+                Err(match set {
+                    Some(setting) => BadInput::of(format!("--set {setting}: {problem}")),
+                    None => BadInput::of(wrong_at(&file, &text, "strategy", &problem)),
+                })
             }
             _ => Ok(scenario),
         }

@@ -630,6 +630,7 @@ fn wrong_arguments_are_named_with_what_is_allowed() {
             &["\"sidecars\"", "native, native-driver, daemonset, sidecar"],
         ),
         (&["run", &file, "--strategy", "sidecars", "--show"], &["\"sidecars\""]),
+        (&["run", &file, "--set", "strategy=sidecars"], &["--set strategy=sidecars: there is no strategy"]),
         (&["compare", &file, "--reps", "0"], &["--reps", "1..=1000"]),
         (&["compare", &file, "--reps", "-3"], &["--reps", "-3"]),
         (&["compare", &file, "--seed", "-1"], &["--seed", "'-1'"]),
