@@ -69,6 +69,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: Routes<'_>) 
         agents: Vec::new(),
         node_agent: None,
         central: None,
+        gateway: None,
         backend: backend(scenario),
         control: control_of(scenario),
         node_proxy: proxy::on_node(&proxies),

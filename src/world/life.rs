@@ -227,7 +227,7 @@ impl Node {
                     life.map(|life| after(life.pause_s - life.lingers_s))
                 }
                 Stage::Gone
-                    if template.needs_backend && blueprint.backend.refuses_until(now_ns).is_some() =>
+                    if template.needs_backend && blueprint.refuses_until(now_ns).is_some() =>
                 {
                     tally.refused_starts += 1;
                     place.failed_starts += 1;

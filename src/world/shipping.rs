@@ -81,7 +81,8 @@ impl Input {
             true => ship.link.refuse(now_ns),
             false => ship.link.send(now_ns, batch.wire_bytes, self.key, self.requests),
         };
-        answer.at_ns += plan.output_ns(batch.lines, batch.record_bytes);
+        let output_ns = plan.output_ns(batch.lines, batch.record_bytes);
+        answer.at_ns += output_ns;
         self.requests += 1;
         let files = self.files_in(batch);
         self.answers = files;
@@ -89,12 +90,22 @@ impl Input {
         if counts {
             ship.tally.requests += plan.requests_for(files, batch.record_bytes);
         }
+        if counts && !answer.accepted && ship.link.has_gateway() {
+            ship.tally.gateway_refused += 1;
+        }
         if counts && answer.carried {
             ship.tally.sent_bytes += batch.wire_bytes;
         }
         if answer.accepted && answer.at_ns < ship.end_ns {
-            // What was read up to its last instant was in truth looked at a little later.
-            ship.tally.deliver(&batch.chunks, ship.streams, answer.at_ns + plan.look_delay_ns);
+            match answer.arrives_ns.map(|arrives_ns| arrives_ns.saturating_add(output_ns)) {
+                // What was read up to its last instant was in truth looked at a little later.
+                Some(at_ns) if at_ns < ship.end_ns => {
+                    ship.tally.deliver(&batch.chunks, ship.streams, at_ns + plan.look_delay_ns);
+                }
+                // A collector on the way still has it when the run ends, or is gone with it.
+                Some(_) => ship.tally.ledger.in_flight += batch.lines,
+                None => ship.tally.ledger.lose(Cause::AgentKilled, batch.lines),
+            }
             self.releases.push((answer.at_ns, batch.record_bytes));
             return true;
         }
@@ -136,7 +147,7 @@ impl Input {
                 continue;
             } else {
                 let bits = draw(subkey(self.key, BACKOFF), self.requests);
-                batch.due_ns = now_ns + backoff_ns(plan, batch.tries, bits);
+                batch.due_ns = now_ns + backoff_ns(plan.backoff_base_ns, plan.backoff_cap_ns, batch.tries, bits);
                 batch.under_way = false;
                 batch.tries += 1;
             }
@@ -188,11 +199,9 @@ pub(super) fn crash_loop_ns(kills: u32) -> u64 {
 
 /// The wait before a retry: uniform between the base and the base doubled once a try, within the cap.
 /// Source: Fluent Bit, `flb_scheduler` (exponential back-off with jitter).
-fn backoff_ns(plan: &AgentPlan, tries: u32, bits: u64) -> u64 {
-    let doubled =
-        plan.backoff_base_ns.saturating_mul(2u64.saturating_pow(tries + 1)).min(plan.backoff_cap_ns);
-    let spread = doubled.saturating_sub(plan.backoff_base_ns);
-    plan.backoff_base_ns + (unit(bits) * spread as f64) as u64
+pub(super) fn backoff_ns(base_ns: u64, cap_ns: u64, tries: u32, bits: u64) -> u64 {
+    let doubled = base_ns.saturating_mul(2u64.saturating_pow(tries + 1)).min(cap_ns);
+    base_ns + (unit(bits) * doubled.saturating_sub(base_ns) as f64) as u64
 }
 
 impl Node {
@@ -241,10 +250,8 @@ mod tests {
 
     #[test]
     fn the_wait_before_a_retry_doubles_within_its_cap() {
-        let mut plan = testing::agent();
-        (plan.backoff_base_ns, plan.backoff_cap_ns) = (5, 60);
-        let longest = |tries| backoff_ns(&plan, tries, u64::MAX);
-        assert_eq!((backoff_ns(&plan, 0, 0), backoff_ns(&plan, 9, 0)), (5, 5));
+        let longest = |tries| backoff_ns(5, 60, tries, u64::MAX);
+        assert_eq!((backoff_ns(5, 60, 0, 0), backoff_ns(5, 60, 9, 0)), (5, 5));
         // Just below base·2, base·4, base·8, then the cap.
         assert_eq!([0, 1, 2, 3, 40].map(longest), [9, 19, 39, 59, 59]);
     }

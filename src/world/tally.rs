@@ -61,6 +61,10 @@ pub struct Tally {
     pub fullest_disk_ppm: u64,
     /// Longest wait for the backend's capacity, in nanoseconds.
     pub longest_wait_ns: u64,
+    /// Most bytes that the buffers of a gateway held, each at its fullest.
+    pub gateway_bytes: u64,
+    /// Requests that a gateway turned away or was not there for, while lines are written.
+    pub gateway_refused: u64,
     /// What the control plane did.
     pub control: ControlTally,
     /// Time in which pods that faults moved wrote nowhere, in nanoseconds; entered by whoever planned it.
@@ -117,6 +121,8 @@ impl Tally {
             fullest_disk_bytes: 0,
             fullest_disk_ppm: 0,
             longest_wait_ns: 0,
+            gateway_bytes: 0,
+            gateway_refused: 0,
             control: ControlTally::default(),
             pod_gap_ns: 0,
             pods_pending: 0,
@@ -190,6 +196,8 @@ impl Tally {
             &mut self.file_lines,
             &mut self.relayed_lines,
             &mut self.disk_bytes,
+            &mut self.gateway_bytes,
+            &mut self.gateway_refused,
         ] {
             *sum *= factor;
         }
@@ -330,6 +338,8 @@ impl AddAssign<&Self> for Tally {
         self.fullest_disk_bytes = self.fullest_disk_bytes.max(other.fullest_disk_bytes);
         self.fullest_disk_ppm = self.fullest_disk_ppm.max(other.fullest_disk_ppm);
         self.longest_wait_ns = self.longest_wait_ns.max(other.longest_wait_ns);
+        self.gateway_bytes += other.gateway_bytes;
+        self.gateway_refused += other.gateway_refused;
         self.control += &other.control;
         for (total, part) in self.timeline.iter_mut().zip(&other.timeline) {
             total.0 += part.0;

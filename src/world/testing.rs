@@ -90,6 +90,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
         agents: vec![agent()],
         node_agent: (!sidecars).then_some(0),
         central: None,
+        gateway: None,
         backend: BackendPlan {
             capacity_bytes_per_s: None,
             latency_ns: 1_000_000,
