@@ -23,6 +23,7 @@ mod cost;
 mod embedded;
 mod error;
 mod fault;
+mod gateway;
 mod lifecycle;
 mod logs;
 mod objective;
@@ -41,7 +42,10 @@ pub use control::{Channel, Control, Credentials, Failure, MachineGroup, Push};
 pub use cost::Cost;
 pub use embedded::{embedded, embedded_names};
 pub use error::ScenarioError;
-pub use fault::{BadConfig, Crash, Drain, Fault, NodeLoss, Outage, OutageMode, OutageOf, SpotWave, Upgrade};
+pub use fault::{
+    BadConfig, Crash, CrashOf, Drain, Fault, NodeLoss, Outage, OutageMode, OutageOf, SpotWave, Upgrade,
+};
+pub use gateway::{BufferOn, Gateway};
 pub use lifecycle::{Churn, Job, Lifecycle};
 pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};
@@ -192,6 +196,7 @@ impl Scenario {
         self.backend.connections =
             connections.map(|most| Count::of(((most.get() as f64 * share).round() as u64).max(1)));
         self.collection.driver.share = Fraction::new(whole.collection.driver.share.get() * share);
+        self.collection.gateway = whole.collection.gateway.as_ref().map(|gateway| gateway.share_of(share));
     }
 
     /// Tenants, each of a `count` by itself.

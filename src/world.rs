@@ -40,8 +40,9 @@ mod tests;
 
 pub use blueprint::{
     AgentPlan, Arrival, BackendPlan, Blueprint, Central, ControlPlan, CredentialsPlan, Disturbance, Effect,
-    Fault, FileRotation, GatewayCrash, GatewayPlan, Incident, Life, MetadataUse, NodeFault, Outage, PodTemplate, Pool, ProxyPlan,
-    ProxyRuns, PushPlan, Reader, Relay, Requests, StreamLaw, StreamPlan, Watched, Who,
+    Fault, FileRotation, GatewayCrash, GatewayPlan, Incident, Life, MetadataUse, NodeFault, Outage,
+    PodTemplate, Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Relay, Requests, StreamLaw, StreamPlan,
+    Watched, Who,
 };
 pub use control::{ControlTally, pods_a_wave};
 pub use placement::{Happening, Placement, Residence, Stay};

@@ -108,7 +108,8 @@ impl SlottedServer {
         let slot_ns = slot.as_ns().max(1);
         let slots = span.as_ns().div_ceil(slot_ns) as usize + 1;
         let slot_of = |at_ns: &u64| (at_ns / slot_ns) as usize;
-        let spell = |c: &Range<u64>| Spell { slots: slot_of(&c.start)..slot_of(&c.end), capacity_per_slot: 0 };
+        let spell =
+            |c: &Range<u64>| Spell { slots: slot_of(&c.start)..slot_of(&c.end), capacity_per_slot: 0 };
         Self {
             slot_ns,
             capacity_per_slot: in_slot(capacity, slot_ns).max(1),
@@ -188,10 +189,10 @@ impl SlottedServer {
         spell.map_or(self.capacity_per_slot, |spell| spell.capacity_per_slot)
     }
 
-    /// The first slot behind this one from which on its capacity may be another.
+    /// The first slot behind this one from which on its capacity may be another; after the last it stays as it is.
     fn next_change(&self, slot: usize) -> Option<usize> {
         let edges = self.spells.iter().flat_map(|spell| [spell.slots.start, spell.slots.end]);
-        edges.filter(|edge| *edge > slot).min()
+        edges.filter(|edge| (slot + 1..self.slots).contains(edge)).min()
     }
 
     /// What waits for the first slot that is not settled.

@@ -3,6 +3,7 @@
 mod agents;
 mod control;
 mod fault;
+mod gateway;
 mod lifecycle;
 mod log;
 mod proxy;
@@ -101,6 +102,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     check_profiles(&scenario.profiles)?;
     check_agents(scenario)?;
     variants::check_variants(scenario)?;
+    gateway::check_gateway(scenario)?;
     check_backend(&scenario.backend)?;
     check_control(scenario)?;
     for (number, fault) in scenario.faults.iter().enumerate() {

@@ -117,6 +117,8 @@ impl Outage {
 pub enum OutageOf {
     /// The log service.
     Backend,
+    /// The gateway, or the log drivers' collectors with a buffer: nobody reaches it, and it goes on with what it has.
+    Gateway,
 }
 
 /// How an outage shows to agents.
@@ -136,11 +138,31 @@ pub enum OutageMode {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Crash {
+    /// Which: agents, or processes of the gateway.
+    #[serde(default, skip_serializing_if = "CrashOf::is_default")]
+    pub of: CrashOf,
     /// When.
     pub at: SimTime,
-    /// How many of the agents, drawn at random.
+    /// How many of them, drawn at random.
     #[serde(default = "all")]
     pub agents: HowMany,
+}
+
+/// What dies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum CrashOf {
+    /// Agents.
+    #[default]
+    Agents,
+    /// Processes of the gateway, or of the log drivers' collectors with a buffer.
+    Gateway,
+}
+
+impl CrashOf {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A config that no agent can start with: those that load it are told to stop and do not come up again until it is

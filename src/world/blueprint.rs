@@ -2,8 +2,8 @@
 
 pub use super::control::{Arrival, ControlPlan, PushPlan, Watched};
 pub use super::credentials::CredentialsPlan;
-pub use super::gateway::{GatewayCrash, GatewayPlan};
 pub use super::disturbance::{Disturbance, Effect};
+pub use super::gateway::{GatewayCrash, GatewayPlan};
 pub use super::incident::{Fault, Incident, NodeFault, Who};
 pub use super::proxy::{ProxyPlan, ProxyRuns};
 use crate::engine::arrivals::Arrivals;

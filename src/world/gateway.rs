@@ -128,11 +128,15 @@ impl Gateway {
         let process = |number: usize| {
             let key = subkey(key, number as u64);
             let server = || SlottedServer::new(own, slot, span, &[]);
-            let shut: Vec<Range<u64>> =
-                backend.outages.iter().map(|outage| outage.from_ns..tries_again_ns(plan, outage, key)).collect();
+            let shut: Vec<Range<u64>> = backend
+                .outages
+                .iter()
+                .map(|outage| outage.from_ns..tries_again_ns(plan, outage, key))
+                .collect();
             let rates = rates(&down, &shut, number, own, backend.capacity_bytes_per_s, slot.as_ns());
             let deaths: Vec<u64> = down[number].iter().map(|span| span.start).collect();
-            let first = server().with_spells(down[number].iter().map(|span| (span.clone(), 0.0))).cleared_at(&deaths);
+            let first =
+                server().with_spells(down[number].iter().map(|span| (span.clone(), 0.0))).cleared_at(&deaths);
             let mut second = server().with_spells(rates);
             if !plan.on_disk {
                 second = second.cleared_at(&deaths);
@@ -181,7 +185,8 @@ impl Gateway {
         if process.down.iter().any(|span| span.contains(&at_ns)) {
             return Taken::Down;
         }
-        let dies_ns = process.down.iter().map(|span| span.start).find(|dies_ns| *dies_ns > at_ns).unwrap_or(u64::MAX);
+        let dies_ns =
+            process.down.iter().map(|span| span.start).find(|dies_ns| *dies_ns > at_ns).unwrap_or(u64::MAX);
         let Passage { enters_ns, ahead, leaves_ns } = process.queue.passage(at_ns);
         if enters_ns - at_ns > longest_wait_ns {
             return Taken::Refused(at_ns);
@@ -260,7 +265,8 @@ fn tries_again_ns(plan: &GatewayPlan, outage: &Outage, key: u64) -> u64 {
     let (mut at_ns, mut tries) = (outage.from_ns, 0);
     while at_ns < outage.until_ns {
         let bits = draw(subkey(subkey(key, BACKOFF), outage.from_ns), u64::from(tries));
-        at_ns = at_ns.saturating_add(backoff_ns(plan.backoff_base_ns.max(1), plan.backoff_cap_ns, tries, bits));
+        at_ns =
+            at_ns.saturating_add(backoff_ns(plan.backoff_base_ns.max(1), plan.backoff_cap_ns, tries, bits));
         tries += 1;
     }
     at_ns
@@ -282,7 +288,8 @@ fn rates(
     edges.sort_unstable();
     edges.dedup();
     let rate_at = |at_ns: u64| {
-        let is_in = |spans: &[Range<u64>]| spans.iter().any(|s| (whole(s.start)..whole(s.end)).contains(&at_ns));
+        let is_in =
+            |spans: &[Range<u64>]| spans.iter().any(|s| (whole(s.start)..whole(s.end)).contains(&at_ns));
         if is_in(shut) || is_in(&down[number]) {
             return 0.0;
         }

@@ -147,7 +147,8 @@ impl Input {
                 continue;
             } else {
                 let bits = draw(subkey(self.key, BACKOFF), self.requests);
-                batch.due_ns = now_ns + backoff_ns(plan.backoff_base_ns, plan.backoff_cap_ns, batch.tries, bits);
+                batch.due_ns =
+                    now_ns + backoff_ns(plan.backoff_base_ns, plan.backoff_cap_ns, batch.tries, bits);
                 batch.under_way = false;
                 batch.tries += 1;
             }

@@ -10,6 +10,7 @@ mod control;
 mod explain;
 mod faults;
 mod flips;
+mod gateway;
 mod golden;
 mod growth;
 mod import;

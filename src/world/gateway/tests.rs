@@ -95,7 +95,9 @@ fn a_buffer_covers_an_outage_and_agents_do_not_notice() {
 #[test]
 fn a_full_buffer_refuses_and_agents_hold_the_rest() {
     // Room for 20 s of 60: it is full at 50 s, and from there each agent keeps 100 lines/s of 278 bytes for itself. Its
-    // buffer of 278 kB is full after 10 s, and it stands still for 30 s, until a retry within a second after 90 s.
+    // buffer of 278 kB is full 10 s after the last flush that was taken, half a second before 50 s on average, and it
+    // stands still until a retry within a second after 90 s: 31 s. Of the 3,100 lines that lie in its file then a flush
+    // carries 1,000, while 100 come: for 3.4 s more it stands still for most of the time.
     let mut blueprint = behind(1, 120);
     blueprint.backend.outages = outage(30, 90);
     gateway(&mut blueprint).buffer_bytes = 20_000 * LINE;
@@ -107,7 +109,7 @@ fn a_full_buffer_refuses_and_agents_hold_the_rest() {
     let held = tally.gateway_bytes as f64 / (20_000 * LINE) as f64;
     assert!((0.98..1.02).contains(&held), "{held}");
     let paused_s = tally.paused_ns as f64 / S as f64 / 10.0;
-    assert!((29.0..31.5).contains(&paused_s), "{paused_s}");
+    assert!((32.0..35.0).contains(&paused_s), "{paused_s}");
 }
 
 #[test]
@@ -184,12 +186,13 @@ fn a_process_that_is_down_leaves_its_share_of_the_backend_to_the_others() {
 
 #[test]
 fn it_tries_again_as_an_agent_does() {
-    // Waits of 1 to 2, 1 to 4, 1 to 8, 1 to 16 s and so on: after an outage of 60 s it is back within as much again.
+    // Waits of 1 to 2, 1 to 4, 1 to 8, 1 to 16, 1 to 32 s and so on: one of the longest is under way at the end of an
+    // outage of 60 s.
     let mut plan = behind(1, 10).gateway.unwrap();
-    (plan.backoff_base_ns, plan.backoff_cap_ns) = (S, 3600 * S);
+    (plan.backoff_base_ns, plan.backoff_cap_ns) = (S, 32 * S);
     let outage = |refuses| Outage { from_ns: 100 * S, until_ns: 160 * S, refuses };
     let late: Vec<u64> = (0..100).map(|key| tries_again_ns(&plan, &outage(true), key) - 160 * S).collect();
-    assert!(late.iter().max() < Some(&(64 * S)) && late.iter().max() > Some(&(20 * S)), "{late:?}");
+    assert!(late.iter().max() < Some(&(32 * S)) && late.iter().max() > Some(&(20 * S)), "{late:?}");
     assert_eq!(tries_again_ns(&plan, &outage(false), 1), 160 * S);
 }
 
