@@ -288,6 +288,10 @@ fn sums(
         one_in => {
             let mut part = setup.blueprint.clone();
             part.backend.capacity_bytes_per_s = part.backend.capacity_bytes_per_s.map(|c| c / one_in as f64);
+            if let Some(quota) = &mut part.backend.quota {
+                quota.bytes_per_s /= one_in as f64;
+                quota.burst_bytes = (quota.burst_bytes / one_in).max(1);
+            }
             if let Some(gateway) = &mut part.gateway {
                 gateway.reduce_to(1.0 / one_in as f64);
             }

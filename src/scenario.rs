@@ -35,7 +35,7 @@ mod warmup;
 mod workload;
 
 pub use amend::{Amendments, Setting};
-pub use backend::Backend;
+pub use backend::{Backend, Partition, Quota, Shards};
 pub use cluster::{Cluster, Kubelet, Pool};
 pub use collection::{AgentRequests, Collection, ConfigMode, CustomProfile, Override, Settings};
 pub use control::{Channel, Control, Credentials, Failure, MachineGroup, Push};
@@ -192,6 +192,7 @@ impl Scenario {
     /// Gives this scenario a share of what `whole` has in the backend and in central collectors.
     pub fn share_of_backend(&mut self, whole: &Self, share: f64) {
         self.backend.capacity = whole.backend.capacity.map(|c| ByteRate::per_sec(c.get() * share));
+        self.backend.quota = whole.backend.quota.as_ref().map(|quota| quota.share_of(share));
         let connections = whole.backend.connections;
         self.backend.connections =
             connections.map(|most| Count::of(((most.get() as f64 * share).round() as u64).max(1)));

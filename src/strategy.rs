@@ -7,6 +7,7 @@
 //! All strategies carry the same load: a workload writes the same lines to where the strategy under study can
 //! read them, unless a stream is marked `fixed`.
 
+mod backend;
 mod control;
 mod daemonset;
 mod direct;

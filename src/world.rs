@@ -41,8 +41,8 @@ mod tests;
 pub use blueprint::{
     AgentPlan, Arrival, BackendPlan, Blueprint, Central, ControlPlan, CredentialsPlan, Disturbance, Effect,
     Fault, FileRotation, GatewayCrash, GatewayPlan, Incident, Life, MetadataUse, NodeFault, Outage,
-    PodTemplate, Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Relay, Requests, StreamLaw, StreamPlan,
-    Watched, Who,
+    Partition, PodTemplate, Pool, ProxyPlan, ProxyRuns, PushPlan, Quota, Reader, Relay, Requests,
+    ShardOutage, Shards, StreamLaw, StreamPlan, Watched, Who,
 };
 pub use control::{ControlTally, pods_a_wave};
 pub use placement::{Happening, Placement, Residence, Stay};
@@ -145,7 +145,8 @@ fn run_nodes_together(
             Block { nodes: own.map(new).collect(), next_ns, tally, scratch }
         })
         .collect();
-    let longest = ((pace.stretch_ns / server.slot_ns()) as usize).clamp(1, MOST_SLOTS / servers.lanes());
+    let longest = ((pace.stretch_ns / server.slot_ns()) as usize)
+        .clamp(1, MOST_SLOTS.min(MOST_NUMBERS / servers.lanes()).max(1));
     // When an outage is over everybody comes at once: no stretch goes beyond that.
     let edges: Vec<usize> =
         blueprint.backend.outages.iter().map(|outage| server.slot_of(outage.until_ns)).collect();
@@ -188,8 +189,9 @@ fn run_nodes_together(
 /// The first stretch; each that went as expected is followed by one of twice the length.
 const FIRST_STRETCH_NS: u64 = 60 * NS_PER_SEC;
 
-/// Slots of a stretch at most; and the least that is tried after it was too long.
+/// Slots of a stretch at most, and numbers of their demand; and the least that is tried after it was too long.
 const MOST_SLOTS: usize = 1 << 16;
+const MOST_NUMBERS: usize = 1 << 20;
 const SHORTEST: usize = 16;
 
 /// Nodes that run one after the other, and what they add up to.

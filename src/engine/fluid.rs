@@ -250,6 +250,18 @@ impl SlottedServer {
         demand << FINE_BITS <= self.capacity_of(slot)
     }
 
+    /// How many of the next slots have a demand that, with what waits at their beginning, comes to no more than `most`
+    /// units, up to the first that has more.
+    pub fn staying_within<'a>(&self, most: u64, demand: impl Iterator<Item = &'a u64>) -> usize {
+        let mut ahead = self.clone();
+        let stays = |demand: &&u64| {
+            let within = ahead.backlog().0 + (**demand << FINE_BITS) <= most << FINE_BITS;
+            ahead.take(Work::of(**demand));
+            within
+        };
+        demand.take_while(stays).count()
+    }
+
     /// Settles the next slot with what comes in it. Gives what is done in it.
     pub fn take(&mut self, comes: Work) -> Work {
         if self.cleared.contains(&self.settled) {

@@ -44,6 +44,8 @@ pub(crate) fn metric(metric: Metric, lang: Lang) -> &'static str {
         Metric::BackendWait => ("longest backend wait", "后端最长等待"),
         Metric::GatewayBuffer => ("held by the gateway at its fullest", "网关缓冲峰值"),
         Metric::GatewayRefused => ("requests refused by the gateway", "网关拒绝请求"),
+        Metric::Throttled => ("refused by quotas", "配额拒绝流量"),
+        Metric::ShardSkew => ("busiest shard over the mean", "最忙分片与均值之比"),
         Metric::ConfigGapP50 => ("wait of new agents for their config, p50", "新采集器等待配置 p50"),
         Metric::ConfigGapMax => ("longest wait of a new agent for its config", "新采集器等待配置最长"),
         Metric::Uncovered => ("time without a config", "无配置时间"),

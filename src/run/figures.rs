@@ -94,6 +94,15 @@ fn metrics(
         (Metric::BackendWait, Some(tally.longest_wait_ns as f64 / NS_PER_SEC as f64)),
     ]);
     metrics.extend(control::figures(setup, placement, tally));
+    if blueprint.backend.quota.is_some() {
+        metrics.insert(Metric::Throttled, Some(tally.throttled_bytes as f64 / written_s));
+    }
+    if blueprint.backend.shards.count > 1 {
+        let mean = tally.shard_bytes.iter().sum::<u64>() as f64 / blueprint.backend.shards.count as f64;
+        let most = tally.shard_bytes.iter().max().copied().unwrap_or(0) as f64;
+        // Where nothing came to any, none is busier than others.
+        metrics.insert(Metric::ShardSkew, Some(if mean > 0.0 { most / mean } else { 1.0 }));
+    }
     if blueprint.gateway.is_some() {
         metrics.insert(Metric::GatewayBuffer, Some(tally.gateway_bytes as f64));
         metrics.insert(Metric::GatewayRefused, Some(tally.gateway_refused as f64));

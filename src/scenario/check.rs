@@ -1,6 +1,7 @@
 //! What the types alone cannot hold: names that must exist, values that must fit together, bounds.
 
 mod agents;
+mod backend;
 mod control;
 mod fault;
 mod gateway;
@@ -104,6 +105,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     variants::check_variants(scenario)?;
     gateway::check_gateway(scenario)?;
     check_backend(&scenario.backend)?;
+    backend::check_parts(scenario)?;
     check_control(scenario)?;
     for (number, fault) in scenario.faults.iter().enumerate() {
         check_fault(fault, scenario, &format!("faults/{number}"))?;

@@ -99,12 +99,16 @@ pub struct Outage {
     /// The pool of these nodes; any where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<String>,
+    /// Shards of the backend that it hits; all where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shards: Option<HowMany>,
 }
 
 impl Outage {
     /// Whether it hits every request of every node.
     pub fn is_total(&self) -> bool {
         self.share.is_none()
+            && self.shards.is_none()
             && self.nodes.is_none()
             && self.pool.is_none()
             && !matches!(self.mode, OutageMode::Slow(_))

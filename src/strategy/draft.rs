@@ -1,5 +1,6 @@
 //! What all strategies draw alike: cluster, tenants, pods, the lines they write, the backend.
 
+use super::backend::{quota, shards};
 use super::control::{control_of, registration_ns};
 use super::faults::add_faults;
 use super::laws::{laws_of, lognormal};
@@ -225,6 +226,9 @@ fn backend(scenario: &Scenario) -> BackendPlan {
         latency_ns: backend.latency.as_ns(),
         latency_tail: exponential(backend.latency_tail.as_secs_f64() * 1e6),
         queue_ns: backend.queue.as_ns(),
+        shards: shards(backend),
+        quota: quota(backend),
+        shard_outages: Vec::new(),
         outages: Vec::new(),
         disturbances: Vec::new(),
     }

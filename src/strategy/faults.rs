@@ -1,6 +1,6 @@
 //! What goes wrong, as the world takes it: the same under every strategy.
 
-use super::gateway;
+use super::{backend, gateway};
 use crate::scenario::{CrashOf, Fault, Outage, OutageMode, OutageOf, Scenario};
 use crate::units::HowMany;
 use crate::world::{Blueprint, Disturbance, Effect, Fault as WorldFault, NodeFault, Outage as WorldOutage};
@@ -26,6 +26,10 @@ fn world_fault(scenario: &Scenario, fault: &Fault, blueprint: &mut Blueprint) ->
         |nodes, pool| NodeFault { nodes, pool, drained: None, lost_ns: None, linger_ns: 0, pause_ns: 0 };
     Some(match fault {
         Fault::Outage(outage) => {
+            if let Some(outage) = backend::shard_outage(outage) {
+                blueprint.backend.shard_outages.push(outage);
+                return None;
+            }
             let pool = pool_of(&outage.pool)?;
             // Where nobody reaches a gateway is part of that; what is of some requests or nodes is of the way to it.
             let met = gateway::is_met_by(blueprint.strategy, scenario);

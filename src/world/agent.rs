@@ -39,6 +39,19 @@ pub(super) struct Batch {
     pub tries: u32,
 }
 
+impl Batch {
+    /// Adds a chunk. Gives the bytes that it takes in the buffer.
+    #[inline]
+    pub fn add(&mut self, chunk: Chunk, plan: &AgentPlan) -> u64 {
+        let record_bytes = plan.record_bytes(chunk.lines, chunk.bytes);
+        self.lines += chunk.lines;
+        self.record_bytes += record_bytes;
+        self.wire_bytes += plan.wire_bytes(chunk.lines, chunk.bytes);
+        self.chunks.push(chunk);
+        record_bytes
+    }
+}
+
 /// One reader with its buffer.
 #[derive(Clone, Debug)]
 pub(super) struct Input {

@@ -1,10 +1,10 @@
 //! The log service as an agent sees it: latency, waits for capacity, outages; with or without a gateway in front.
 
-use super::blueprint::{BackendPlan, Blueprint, Outage};
+use super::blueprint::{BackendPlan, Blueprint, Outage, Partition};
 use super::disturbance::Effect;
 use super::gateway::{Gateway, Taken};
 use super::quiet::Scratch;
-use super::servers::Servers;
+use super::servers::{Front, Servers};
 use crate::engine::fluid::{SlottedServer, Steps};
 use smallvec::SmallVec;
 
@@ -20,17 +20,35 @@ pub(super) struct Answer {
     /// When accepted lines can be queried, what the agent itself takes aside: with the answer, or later where a gateway
     /// has them; `None` where they are lost on the way.
     pub arrives_ns: Option<u64>,
+    /// Whether they were turned away because their tenant sends too much.
+    pub over_quota: bool,
+}
+
+/// Who sends what.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Request {
+    /// The agent's key, and the number of its request.
+    pub key: u64,
+    pub number: u64,
+    /// Whose lines they are; where that makes a difference, they are nobody else's.
+    pub tenant: u32,
+    pub bytes: u64,
 }
 
 impl Answer {
     /// Nobody took the connection.
     fn unreached(at_ns: u64) -> Self {
-        Self { at_ns, accepted: false, carried: false, arrives_ns: None }
+        Self { at_ns, accepted: false, carried: false, arrives_ns: None, over_quota: false }
+    }
+
+    /// The lines are there with the answer.
+    fn accepted(at_ns: u64) -> Self {
+        Self { at_ns, accepted: true, carried: true, arrives_ns: Some(at_ns), over_quota: false }
     }
 
     /// The lines were sent and turned away.
     fn turned_away(at_ns: u64) -> Self {
-        Self { at_ns, accepted: false, carried: true, arrives_ns: None }
+        Self { at_ns, accepted: false, carried: true, arrives_ns: None, over_quota: false }
     }
 }
 
@@ -39,6 +57,10 @@ pub(super) struct Link<'a> {
     plan: &'a BackendPlan,
     server: Option<&'a SlottedServer>,
     gateway: Option<&'a Gateway>,
+    /// Shards and quotas, where there is more than one server.
+    several: Option<&'a Servers>,
+    /// Whether several slots are run on the assumption that nobody waits and no quota is exceeded.
+    assumes: bool,
     /// Outages of what agents send to.
     outages: &'a [Outage],
     /// Demand of the slots from `first_slot` on, a number a lane of each.
@@ -57,14 +79,17 @@ impl<'a> Link<'a> {
         first_slot: usize,
         scratch: Scratch,
     ) -> Self {
-        let (server, gateway) = match servers {
-            Some(Servers::Backend(server)) => (Some(server), None),
-            Some(Servers::Gateway(gateway)) => (None, Some(gateway)),
-            None => (None, None),
+        let server = servers.and_then(Servers::plain);
+        let (gateway, several) = match servers.map(|servers| (servers, &servers.front)) {
+            Some((_, Front::Gateway(gateway))) => (Some(gateway), None),
+            Some((servers, Front::Shards(..))) if server.is_none() => (None, Some(servers)),
+            _ => (None, None),
         };
+        let assumes = servers.is_some_and(|servers| demand.len() > servers.lanes());
         let plan = &blueprint.backend;
         let outages = blueprint.gateway.as_ref().map_or(&plan.outages, |gateway| &gateway.outages);
-        Self { plan, server, gateway, outages, demand, first_slot, cut_off: SmallVec::new(), scratch }
+        let cut_off = SmallVec::new();
+        Self { plan, server, gateway, several, assumes, outages, demand, first_slot, cut_off, scratch }
     }
 
     /// It is the turn of a node that these disturbances of some nodes concern.
@@ -80,8 +105,11 @@ impl<'a> Link<'a> {
     /// Whether a request that is sent now is accepted without waiting, as are all until the instant that is given;
     /// `None` where it is not.
     pub fn free_until(&self, now_ns: u64) -> Option<u64> {
-        // What a gateway has is not there yet: each request is looked at by itself.
-        if self.gateway.is_some() || self.server.is_some_and(|server| server.wait_ns() > 0) {
+        // What a gateway has is not there yet, and shards and quotas go by whose request it is: each is looked at by itself.
+        if self.gateway.is_some()
+            || self.several.is_some()
+            || self.server.is_some_and(|server| server.wait_ns() > 0)
+        {
             return None;
         }
         let next = self.outages.iter().find(|o| o.until_ns > now_ns);
@@ -122,6 +150,11 @@ impl<'a> Link<'a> {
         Answer::turned_away(now_ns + self.answer_ns())
     }
 
+    /// Whether what becomes of a request depends on whose lines they are.
+    pub fn goes_by_tenant(&self) -> bool {
+        self.several.is_some() && (self.plan.quota.is_some() || self.plan.shards.by == Partition::Tenant)
+    }
+
     /// Whether agents send to a gateway.
     pub fn has_gateway(&self) -> bool {
         self.gateway.is_some()
@@ -132,8 +165,9 @@ impl<'a> Link<'a> {
         self.gateway.map_or(self.plan.latency_ns, Gateway::hop_ns)
     }
 
-    /// Sends `bytes` at `now_ns`; `key` and `request` name the random part of the latency.
-    pub fn send(&mut self, now_ns: u64, bytes: u64, key: u64, request: u64) -> Answer {
+    /// Sends a request at `now_ns`; its key and number name the random part of the latency.
+    pub fn send(&mut self, now_ns: u64, request: Request) -> Answer {
+        let Request { key, number, .. } = request;
         let (mut starts_ns, mut slower) = (now_ns, 1.0);
         // In order of their beginnings: a request that one outage stalls may run into the next.
         for outage in self.outages.iter().filter(|o| o.until_ns > now_ns) {
@@ -149,7 +183,7 @@ impl<'a> Link<'a> {
         for (index, disturbance) in self.plan.disturbances.iter().enumerate() {
             let hits = disturbance.lasts_at(now_ns)
                 && self.is_concerned(index)
-                && disturbance.hits(index, key, request);
+                && disturbance.hits(index, key, number);
             match disturbance.effect {
                 _ if !hits => {}
                 Effect::Refuse if starts_ns == now_ns => {
@@ -162,7 +196,10 @@ impl<'a> Link<'a> {
             }
         }
         if let Some(gateway) = self.gateway {
-            return self.send_through(gateway, (now_ns, starts_ns, slower), bytes, key, request);
+            return self.send_through(gateway, (now_ns, starts_ns, slower), request);
+        }
+        if let Some(servers) = self.several {
+            return self.send_to_shard(servers, (now_ns, starts_ns, slower), request);
         }
         let mut wait_ns = 0;
         if let Some(server) = self.server {
@@ -171,11 +208,48 @@ impl<'a> Link<'a> {
             if wait_ns > self.plan.queue_ns && starts_ns == now_ns {
                 return Answer::turned_away(now_ns + self.plan.latency_ns);
             }
-            self.demand[server.slot_of(now_ns) - self.first_slot] += bytes;
+            self.demand[server.slot_of(now_ns) - self.first_slot] += request.bytes;
         }
-        let (_, latency_ns) = self.latency_ns(key, request);
-        let at_ns = starts_ns + wait_ns + slowed(latency_ns, slower);
-        Answer { at_ns, accepted: true, carried: true, arrives_ns: Some(at_ns) }
+        let (_, latency_ns) = self.latency_ns(key, number);
+        Answer::accepted(starts_ns + wait_ns + slowed(latency_ns, slower))
+    }
+
+    /// Sends a request at `now_ns` to its shard, where its tenant's quota allows it.
+    fn send_to_shard(
+        &mut self,
+        servers: &Servers,
+        (now_ns, mut starts_ns, slower): (u64, u64, f64),
+        request: Request,
+    ) -> Answer {
+        let Request { key, number, tenant, bytes } = request;
+        let Front::Shards(shards, outages) = &servers.front else {
+            return Answer::unreached(now_ns);
+        };
+        let shard = self.plan.shard_of(key, number, tenant);
+        for outage in &outages[shard] {
+            if !(outage.from_ns..outage.until_ns).contains(&starts_ns) {
+                continue;
+            }
+            if outage.refuses && starts_ns == now_ns {
+                return Answer::unreached(now_ns + self.plan.latency_ns / 2);
+            }
+            starts_ns = outage.until_ns;
+        }
+        let turned_away = Answer::turned_away(now_ns + self.plan.latency_ns);
+        if !self.assumes && starts_ns == now_ns && servers.is_over_quota(tenant, bytes) {
+            return Answer { over_quota: true, ..turned_away };
+        }
+        let wait_ns = shards[shard].wait_ns();
+        if wait_ns > self.plan.queue_ns && starts_ns == now_ns {
+            return turned_away;
+        }
+        let slot = (servers.clock().slot_of(now_ns) - self.first_slot) * servers.lanes();
+        self.demand[slot + shard] += bytes;
+        if !servers.quotas.is_empty() {
+            self.demand[slot + servers.lane_of(tenant)] += bytes;
+        }
+        let (_, latency_ns) = self.latency_ns(key, number);
+        Answer::accepted(starts_ns + wait_ns + slowed(latency_ns, slower))
     }
 
     /// Sends `bytes` at `now_ns` to a gateway, which they reach when a stall is over, if there is one, and which answers
@@ -184,12 +258,11 @@ impl<'a> Link<'a> {
         &mut self,
         gateway: &Gateway,
         (now_ns, starts_ns, slower): (u64, u64, f64),
-        bytes: u64,
-        key: u64,
-        request: u64,
+        request: Request,
     ) -> Answer {
+        let Request { key, number, bytes, .. } = request;
         let hop_ns = slowed(gateway.hop_ns(), slower);
-        let process = gateway.process_of(key, request);
+        let process = gateway.process_of(key, number);
         let (enters_ns, leaves_ns) = match gateway.take(process, starts_ns, bytes, self.plan.queue_ns) {
             Taken::Down => return Answer::unreached(starts_ns + hop_ns / 2),
             Taken::Refused(at_ns) => return Answer::turned_away(at_ns + hop_ns),
@@ -197,12 +270,10 @@ impl<'a> Link<'a> {
         };
         let slot = gateway.clock().slot_of(now_ns) - self.first_slot;
         self.demand[slot * gateway.processes() + process] += bytes;
-        let (_, latency_ns) = self.latency_ns(key, request);
+        let (_, latency_ns) = self.latency_ns(key, number);
         Answer {
-            at_ns: enters_ns + hop_ns,
-            accepted: true,
-            carried: true,
             arrives_ns: leaves_ns.map(|leaves_ns| leaves_ns.saturating_add(hop_ns / 2 + latency_ns)),
+            ..Answer::accepted(enters_ns + hop_ns)
         }
     }
 }

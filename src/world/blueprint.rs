@@ -6,6 +6,7 @@ pub use super::disturbance::{Disturbance, Effect};
 pub use super::gateway::{GatewayCrash, GatewayPlan};
 pub use super::incident::{Fault, Incident, NodeFault, Who};
 pub use super::proxy::{ProxyPlan, ProxyRuns};
+pub use super::servers::{Partition, Quota, ShardOutage, Shards};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
@@ -397,6 +398,12 @@ pub struct BackendPlan {
     pub latency_tail: Marks,
     /// Nanoseconds of waiting above which requests are turned away.
     pub queue_ns: u64,
+    /// What its capacity is divided into.
+    pub shards: Shards,
+    /// What each tenant may send; `None` is as much as there is room for.
+    pub quota: Option<Quota>,
+    /// Spans in which some of its shards cannot be written to.
+    pub shard_outages: Vec<ShardOutage>,
     /// Spans in which it cannot be written to, in order.
     pub outages: Vec<Outage>,
     /// Spans in which some requests do not fare as usual.

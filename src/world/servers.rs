@@ -1,18 +1,85 @@
-//! What all nodes share: the backend's capacity, or the processes of a gateway in front of it.
+//! What all nodes share: the backend's shards and its tenants' quotas, or the processes of a gateway in front of it.
 //!
-//! Demand is added up in time slots, in any order: for each slot a number a lane, a lane being a server or a process.
+//! Demand is added up in time slots, in any order: for each slot a number a lane, a lane being a shard or a process, and
+//! behind these a tenant where there are quotas.
+//!
+//! A quota is a bucket of tokens: bytes that a tenant may still send, filled at a rate up to a burst. What is missing in
+//! it is the backlog of a server of that rate. A request that finds too few is refused (HTTP 429), and takes none.
+//!
+//! Sources: Grafana Loki, `limits_config` (`ingestion_rate_mb` 4, `ingestion_burst_size_mb` 6, for each tenant in the whole
+//! cluster); Alibaba Cloud, "Manage shards" (5 MB/s and 500 requests/s of writing a shard; written at random, or by a
+//! hash key).
 
-use super::blueprint::Blueprint;
+use super::blueprint::{BackendPlan, Blueprint, Outage};
 use super::gateway::Gateway;
 use super::tally::Tally;
 use crate::engine::fluid::SlottedServer;
-use crate::units::SimTime;
+use crate::engine::random::{draw, named_key, subkey};
+use crate::units::{HowMany, SimTime};
+
+/// Purposes of draws: the shard of an agent, of one of its requests, of a tenant; and which shards an outage strikes.
+const SHARD: u64 = 45;
+const STRUCK: u64 = 46;
+
+/// What a backend's capacity is divided into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shards {
+    /// How many, each with the same part of the capacity.
+    pub count: u64,
+    /// What decides which one a request goes to.
+    pub by: Partition,
+}
+
+impl Shards {
+    /// A backend that is not divided.
+    pub const ONE: Self = Self { count: 1, by: Partition::Request };
+}
+
+/// What decides which shard a request goes to, as a hash does: some may have more than others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Partition {
+    /// Each request by itself.
+    Request,
+    /// The agent that sends it.
+    Source,
+    /// The tenant whose lines they are.
+    Tenant,
+}
+
+/// A span without some shards.
+#[derive(Clone, Copy, Debug)]
+pub struct ShardOutage {
+    /// How many, drawn at random.
+    pub shards: HowMany,
+    /// When, and how it shows.
+    pub outage: Outage,
+}
+
+/// What each tenant may send.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quota {
+    /// Bytes a second.
+    pub bytes_per_s: f64,
+    /// Bytes at once after a while of silence.
+    pub burst_bytes: u64,
+}
 
 /// Everything that nodes wait for.
 #[derive(Clone, Debug)]
-pub(super) enum Servers {
-    /// The backend by itself.
-    Backend(SlottedServer),
+pub(super) struct Servers {
+    pub front: Front,
+    /// What tenants have used of their bursts; empty where there are no quotas.
+    pub quotas: Vec<SlottedServer>,
+    burst_bytes: u64,
+    /// Bytes that came to each shard.
+    taken_bytes: Vec<u64>,
+}
+
+/// What whoever sends meets.
+#[derive(Clone, Debug)]
+pub(super) enum Front {
+    /// The backend's shards, and the outages of each alone.
+    Shards(Vec<SlottedServer>, Vec<Vec<Outage>>),
     /// A gateway, which stands for the backend behind it too.
     Gateway(Gateway),
 }
@@ -21,66 +88,169 @@ impl Servers {
     /// Those of a blueprint, for a run with this key; none where nobody ever waits.
     pub fn new(blueprint: &Blueprint, key: u64) -> Option<Self> {
         let backend = &blueprint.backend;
-        let span = SimTime::from_ns(blueprint.end_ns());
+        let (span, slot) = (SimTime::from_ns(blueprint.end_ns()), backend.slot());
+        let alone =
+            |front, taken_bytes| Some(Self { front, quotas: Vec::new(), burst_bytes: 0, taken_bytes });
         if let Some(plan) = &blueprint.gateway {
-            return Some(Self::Gateway(Gateway::new(plan, backend, span, key)));
+            return alone(Front::Gateway(Gateway::new(plan, backend, span, key)), Vec::new());
         }
-        let closed: Vec<_> = backend.outages.iter().map(|o| o.from_ns..o.until_ns).collect();
-        let capacity = backend.capacity_bytes_per_s?;
-        Some(Self::Backend(SlottedServer::new(capacity, backend.slot(), span, &closed)))
+        if backend.capacity_bytes_per_s.is_none() && backend.is_plain() {
+            return None;
+        }
+        let shards = backend.shards.count.max(1);
+        let capacity = backend.capacity_bytes_per_s.unwrap_or(f64::INFINITY) / shards as f64;
+        let outages = shard_outages(backend, shards, key);
+        let server = |own: &Vec<Outage>| {
+            let all = backend.outages.iter().chain(own);
+            let closed: Vec<_> = all.map(|o| o.from_ns..o.until_ns).collect();
+            SlottedServer::new(capacity, slot, span, &closed)
+        };
+        let servers = outages.iter().map(server).collect();
+        let taken_bytes = if backend.is_plain() { Vec::new() } else { vec![0; shards as usize] };
+        let mut all = alone(Front::Shards(servers, outages), taken_bytes)?;
+        if let Some(quota) = backend.quota {
+            let bucket = SlottedServer::new(quota.bytes_per_s, slot, span, &[]);
+            (all.quotas, all.burst_bytes) = (vec![bucket; blueprint.tenants.len()], quota.burst_bytes);
+        }
+        Some(all)
     }
 
     /// Any of the servers: all have the same slots.
     pub fn clock(&self) -> &SlottedServer {
-        match self {
-            Self::Backend(server) => server,
-            Self::Gateway(gateway) => gateway.clock(),
+        match &self.front {
+            Front::Shards(shards, _) => &shards[0],
+            Front::Gateway(gateway) => gateway.clock(),
+        }
+    }
+
+    /// Lanes before those of tenants.
+    fn front_lanes(&self) -> usize {
+        match &self.front {
+            Front::Shards(shards, _) => shards.len(),
+            Front::Gateway(gateway) => gateway.processes(),
         }
     }
 
     /// Numbers of a slot's demand.
     pub fn lanes(&self) -> usize {
-        match self {
-            Self::Backend(_) => 1,
-            Self::Gateway(gateway) => gateway.processes(),
+        self.front_lanes() + self.quotas.len()
+    }
+
+    /// The lane of a tenant.
+    pub fn lane_of(&self, tenant: u32) -> usize {
+        self.front_lanes() + tenant as usize
+    }
+
+    /// The one shard of a backend without quotas, if that is all there is.
+    pub fn plain(&self) -> Option<&SlottedServer> {
+        match &self.front {
+            Front::Shards(shards, _) if shards.len() == 1 && self.quotas.is_empty() => shards.first(),
+            _ => None,
         }
     }
 
+    /// Whether whoever comes next has to wait, or is likely to be refused: a tenant has used half of its burst.
     pub fn has_backlog(&self) -> bool {
-        match self {
-            Self::Backend(server) => server.has_backlog(),
-            Self::Gateway(gateway) => gateway.has_backlog(),
+        let is_used = |bucket: &SlottedServer| bucket.backlog().units() > self.burst_bytes / 2;
+        match &self.front {
+            Front::Shards(shards, _) => {
+                shards.iter().any(SlottedServer::has_backlog) || self.quotas.iter().any(is_used)
+            }
+            Front::Gateway(gateway) => gateway.has_backlog(),
         }
     }
 
-    /// How many of the slots from `first` on have a demand for which nobody waits, up to the first that has not.
+    /// Whether a tenant has used up so much that so many bytes more are too many. More than the whole burst at once is
+    /// taken where nothing of it is used.
+    pub fn is_over_quota(&self, tenant: u32, bytes: u64) -> bool {
+        let used = self.quotas.get(tenant as usize).map_or(0, |bucket| bucket.backlog().units());
+        used > 0 && used.saturating_add(bytes.min(self.burst_bytes)) > self.burst_bytes
+    }
+
+    /// How many of the slots from `first` on have a demand for which nobody waits and that no quota refuses, up to the
+    /// first that has not.
     pub fn fitting(&self, demand: &[u64], first: usize) -> usize {
-        match self {
-            Self::Backend(server) => server.fitting(demand),
-            Self::Gateway(gateway) => {
-                let slots = demand.chunks(self.lanes()).zip(first..);
-                slots.take_while(|(demand, slot)| gateway.fits(demand, *slot)).count()
-            }
+        if let Some(server) = self.plain() {
+            return server.fitting(demand);
         }
+        let lanes = self.lanes();
+        let fits = |(demand, slot): &(&[u64], usize)| match &self.front {
+            Front::Shards(shards, _) => shards.iter().zip(*demand).all(|(shard, d)| shard.fits(*d, *slot)),
+            Front::Gateway(gateway) => gateway.fits(demand, *slot),
+        };
+        let fitting = demand.chunks(lanes).zip(first..).take_while(fits).count();
+        let within = |tenant: usize| {
+            let lane = self.lane_of(tenant as u32);
+            let own = demand.iter().skip(lane).step_by(lanes).take(fitting);
+            self.quotas[tenant].staying_within(self.burst_bytes, own)
+        };
+        (0..self.quotas.len()).map(within).fold(fitting, usize::min)
     }
 
     /// Settles the next slots with their demand.
     pub fn settle(&mut self, demand: &[u64]) {
-        let lanes = self.lanes();
-        match self {
-            Self::Backend(server) => server.settle(demand),
-            Self::Gateway(gateway) => demand.chunks(lanes).for_each(|demand| gateway.settle(demand)),
+        let (front, lanes) = (self.front_lanes(), self.lanes());
+        for slot in demand.chunks(lanes) {
+            let (of_front, of_tenants) = slot.split_at(front);
+            match &mut self.front {
+                Front::Shards(shards, _) => {
+                    shards.iter_mut().zip(of_front).for_each(|(shard, demand)| shard.settle(&[*demand]));
+                }
+                Front::Gateway(gateway) => gateway.settle(of_front),
+            }
+            self.quotas.iter_mut().zip(of_tenants).for_each(|(bucket, demand)| bucket.settle(&[*demand]));
+            self.taken_bytes.iter_mut().zip(of_front).for_each(|(sum, demand)| *sum += demand);
         }
     }
 
     /// Enters what was waited for.
     pub fn report(&self, tally: &mut Tally) {
-        match self {
-            Self::Backend(server) => tally.longest_wait_ns = server.longest_wait().as_ns(),
-            Self::Gateway(gateway) => {
+        match &self.front {
+            Front::Shards(shards, _) => {
+                let waits = shards.iter().map(|shard| shard.longest_wait().as_ns());
+                tally.longest_wait_ns = waits.max().unwrap_or(0);
+            }
+            Front::Gateway(gateway) => {
                 let (wait, held_bytes) = gateway.fullest();
                 (tally.longest_wait_ns, tally.gateway_bytes) = (wait.as_ns(), held_bytes);
             }
         }
+        tally.shard_bytes.clone_from(&self.taken_bytes);
     }
 }
+
+impl BackendPlan {
+    /// Whether it is one shard without quotas.
+    pub(super) fn is_plain(&self) -> bool {
+        self.shards.count <= 1 && self.quota.is_none()
+    }
+
+    /// The shard that an agent's request with a tenant's lines goes to.
+    pub(super) fn shard_of(&self, key: u64, request: u64, tenant: u32) -> usize {
+        let number = match self.shards.by {
+            _ if self.shards.count <= 1 => return 0,
+            Partition::Request => draw(subkey(key, SHARD), request),
+            Partition::Source => draw(key, SHARD),
+            Partition::Tenant => draw(subkey(0, SHARD), u64::from(tenant)),
+        };
+        (number % self.shards.count) as usize
+    }
+}
+
+/// The outages of each shard alone, in order.
+fn shard_outages(backend: &BackendPlan, shards: u64, key: u64) -> Vec<Vec<Outage>> {
+    let mut of_each = vec![Vec::new(); shards as usize];
+    for (number, struck) in backend.shard_outages.iter().enumerate() {
+        let key = subkey(subkey(named_key(key, "shards"), STRUCK), number as u64);
+        let mut order: Vec<u64> = (0..shards).collect();
+        order.sort_by_key(|shard| (draw(key, *shard), *shard));
+        for shard in order.into_iter().take(struck.shards.of(shards) as usize) {
+            of_each[shard as usize].push(struck.outage);
+        }
+    }
+    of_each.iter_mut().for_each(|outages| outages.sort_by_key(|outage| outage.from_ns));
+    of_each
+}
+
+#[cfg(test)]
+mod tests;

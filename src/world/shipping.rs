@@ -1,7 +1,7 @@
 //! From the buffer to the backend: flushes, answers, retries, and the death of an agent.
 
 use super::agent::{Batch, Input, Mode};
-use super::backend::Link;
+use super::backend::{Link, Request};
 use super::blueprint::{AgentPlan, Blueprint};
 use super::node::Node;
 use super::stream::Stream;
@@ -32,12 +32,7 @@ impl Input {
     /// Puts what was read of a stream into the buffer.
     #[inline]
     pub(super) fn hold(&mut self, chunk: Chunk, plan: &AgentPlan) {
-        let record_bytes = plan.record_bytes(chunk.lines, chunk.bytes);
-        self.held_bytes += record_bytes;
-        self.filling.lines += chunk.lines;
-        self.filling.record_bytes += record_bytes;
-        self.filling.wire_bytes += plan.wire_bytes(chunk.lines, chunk.bytes);
-        self.filling.chunks.push(chunk);
+        self.held_bytes += self.filling.add(chunk, plan);
     }
 
     /// Hands what was read since the last flush to the backend.
@@ -77,11 +72,77 @@ impl Input {
     /// Sends a batch. The answer is known at once, as nothing that happens later changes it: an accepted batch
     /// is delivered here, and only its memory is freed when the answer is there. Otherwise gives `false`.
     fn send(&mut self, batch: &mut Batch, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) -> bool {
+        let output_ns = plan.output_ns(batch.lines, batch.record_bytes);
+        if ship.link.goes_by_tenant() {
+            return self.send_by_tenant(batch, output_ns, now_ns, plan, ship);
+        }
+        match self.send_one(batch, output_ns, now_ns, plan, ship) {
+            Some(at_ns) => {
+                self.releases.push((at_ns, batch.record_bytes));
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Sends the lines of each tenant in a batch by themselves, as an agent does that has a chunk for each file. What is
+    /// refused of it stays in the batch, to be tried again together; the memory of the rest is freed by the last of their
+    /// answers. Gives whether nothing is left.
+    fn send_by_tenant(
+        &mut self,
+        batch: &mut Batch,
+        output_ns: u64,
+        now_ns: u64,
+        plan: &AgentPlan,
+        ship: &mut Ship<'_, '_>,
+    ) -> bool {
+        let tenant_of = |chunk: &Chunk| ship.streams[chunk.stream as usize].tenant;
+        let mut tenants: SmallVec<[u32; 8]> = batch.chunks.iter().map(tenant_of).collect();
+        tenants.sort_unstable();
+        tenants.dedup();
+        let files = self.files_in(batch);
+        let mut left = Batch { tries: batch.tries, under_way: true, ..Batch::default() };
+        let mut freed: Option<(u64, u64)> = None;
+        for tenant in tenants {
+            let mut part = Batch::default();
+            for chunk in batch.chunks.iter().filter(|chunk| tenant_of(chunk) == tenant) {
+                part.add(*chunk, plan);
+            }
+            match self.send_one(&mut part, output_ns, now_ns, plan, ship) {
+                Some(at_ns) => {
+                    let (last_ns, record_bytes) = freed.unwrap_or_default();
+                    freed = Some((last_ns.max(at_ns), record_bytes + part.record_bytes));
+                }
+                None => {
+                    for chunk in part.chunks {
+                        left.add(chunk, plan);
+                    }
+                    left.due_ns = left.due_ns.max(part.due_ns);
+                }
+            }
+        }
+        self.answers = files;
+        self.releases.extend(freed);
+        *batch = left;
+        batch.lines == 0
+    }
+
+    /// Sends lines as one request. Gives when the answer is there by which their memory is freed; `None` where they are
+    /// refused, or the answer comes after the run.
+    fn send_one(
+        &mut self,
+        batch: &mut Batch,
+        output_ns: u64,
+        now_ns: u64,
+        plan: &AgentPlan,
+        ship: &mut Ship<'_, '_>,
+    ) -> Option<u64> {
+        let tenant = batch.chunks.first().map_or(0, |chunk| ship.streams[chunk.stream as usize].tenant);
+        let request = Request { key: self.key, number: self.requests, tenant, bytes: batch.wire_bytes };
         let mut answer = match self.is_refused(now_ns) {
             true => ship.link.refuse(now_ns),
-            false => ship.link.send(now_ns, batch.wire_bytes, self.key, self.requests),
+            false => ship.link.send(now_ns, request),
         };
-        let output_ns = plan.output_ns(batch.lines, batch.record_bytes);
         answer.at_ns += output_ns;
         self.requests += 1;
         let files = self.files_in(batch);
@@ -92,6 +153,9 @@ impl Input {
         }
         if counts && !answer.accepted && ship.link.has_gateway() {
             ship.tally.gateway_refused += 1;
+        }
+        if counts && answer.over_quota {
+            ship.tally.throttled_bytes += batch.wire_bytes;
         }
         if counts && answer.carried {
             ship.tally.sent_bytes += batch.wire_bytes;
@@ -106,12 +170,11 @@ impl Input {
                 Some(_) => ship.tally.ledger.in_flight += batch.lines,
                 None => ship.tally.ledger.lose(Cause::AgentKilled, batch.lines),
             }
-            self.releases.push((answer.at_ns, batch.record_bytes));
-            return true;
+            return Some(answer.at_ns);
         }
         batch.due_ns = answer.at_ns;
         batch.under_way = true;
-        false
+        None
     }
 
     /// How many of its files a batch holds lines of.
