@@ -152,7 +152,8 @@ fn run_nodes_together(
         blueprint.backend.outages.iter().map(|outage| server.slot_of(outage.until_ns)).collect();
     let (mut first, mut stretch) = (0, longest.min((FIRST_STRETCH_NS / server.slot_ns()).max(1) as usize));
     while first < server.slots() {
-        let edge = edges.iter().copied().filter(|edge| *edge > first).min().unwrap_or(server.slots());
+        let next_edges = edges.iter().copied().filter(|edge| *edge > first).chain(servers.next_window());
+        let edge = next_edges.min().unwrap_or(usize::MAX).min(server.slots());
         let slots = stretch.min(edge - first);
         if slots > 1 && !servers.has_backlog() {
             let before: Vec<Block> = blocks.par_iter_mut().map(|block| block.clone()).collect();

@@ -25,6 +25,9 @@ pub struct Backend {
     pub latency: SimTime,
     /// Mean of what comes on top, exponential.
     pub latency_tail: SimTime,
+    /// Whether what comes on top grows with the load: by 1 ÷ (1 − utilisation of the second before), as in an M/M/1 queue.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tail_grows: bool,
     /// Longest wait for capacity before requests are turned away (HTTP 429).
     pub queue: SimTime,
     /// Price of what leaves the cluster: every byte sent, retries included.
@@ -44,6 +47,7 @@ impl Default for Backend {
             connections: None,
             latency: SimTime::from_ns(20_000_000),
             latency_tail: SimTime::from_ns(5_000_000),
+            tail_grows: false,
             queue: SimTime::from_secs(5),
             egress_price: None,
             ingest_price: None,

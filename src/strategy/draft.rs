@@ -225,6 +225,7 @@ fn backend(scenario: &Scenario) -> BackendPlan {
         capacity_bytes_per_s: backend.capacity.map(|c| c.get()),
         latency_ns: backend.latency.as_ns(),
         latency_tail: exponential(backend.latency_tail.as_secs_f64() * 1e6),
+        tail_grows: backend.tail_grows,
         queue_ns: backend.queue.as_ns(),
         shards: shards(backend),
         quota: quota(backend),

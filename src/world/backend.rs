@@ -248,7 +248,9 @@ impl<'a> Link<'a> {
         if !servers.quotas.is_empty() {
             self.demand[slot + servers.lane_of(tenant)] += bytes;
         }
-        let (_, latency_ns) = self.latency_ns(key, number);
+        let (_, mut latency_ns) = self.latency_ns(key, number);
+        let tail_ns = slowed(latency_ns - self.plan.latency_ns, servers.tail_factor(shard));
+        latency_ns = self.plan.latency_ns + tail_ns;
         Answer::accepted(starts_ns + wait_ns + slowed(latency_ns, slower))
     }
 

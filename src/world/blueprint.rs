@@ -396,6 +396,8 @@ pub struct BackendPlan {
     pub latency_ns: u64,
     /// Microseconds on top.
     pub latency_tail: Marks,
+    /// Whether that grows with the load, as the time in an M/M/1 queue does.
+    pub tail_grows: bool,
     /// Nanoseconds of waiting above which requests are turned away.
     pub queue_ns: u64,
     /// What its capacity is divided into.

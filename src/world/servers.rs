@@ -6,9 +6,13 @@
 //! A quota is a bucket of tokens: bytes that a tenant may still send, filled at a rate up to a burst. What is missing in
 //! it is the backlog of a server of that rate. A request that finds too few is refused (HTTP 429), and takes none.
 //!
+//! Where the tail of the backend's latency grows with its load, that of a second is 1 ÷ (1 − ρ) times as long, ρ being the
+//! utilisation of the second before: the time in an M/M/1 queue is exponential with mean s ÷ (1 − ρ), where s is the mean
+//! time of service. Nodes hear from each other once a second then.
+//!
 //! Sources: Grafana Loki, `limits_config` (`ingestion_rate_mb` 4, `ingestion_burst_size_mb` 6, for each tenant in the whole
 //! cluster); Alibaba Cloud, "Manage shards" (5 MB/s and 500 requests/s of writing a shard; written at random, or by a
-//! hash key).
+//! hash key); Kleinrock, "Queueing Systems" I, 3.2 (M/M/1).
 
 use super::blueprint::{BackendPlan, Blueprint, Outage};
 use super::gateway::Gateway;
@@ -73,7 +77,26 @@ pub(super) struct Servers {
     burst_bytes: u64,
     /// Bytes that came to each shard.
     taken_bytes: Vec<u64>,
+    growth: Option<Growth>,
 }
+
+/// Utilisation, window by window.
+#[derive(Clone, Debug)]
+struct Growth {
+    window_slots: usize,
+    /// What a shard can take in a window, in bytes.
+    full_bytes: f64,
+    settled: usize,
+    /// What has come to each shard in the present window, and how many times as long its tail is in it.
+    used_bytes: Vec<u64>,
+    factors: Vec<f64>,
+}
+
+/// The length of a window of utilisation.
+const WINDOW_NS: u64 = 1_000_000_000;
+
+/// The utilisation above which tails grow no further: the queue for the capacity itself is simulated.
+const MOST_UTILISATION: f64 = 0.99;
 
 /// What whoever sends meets.
 #[derive(Clone, Debug)]
@@ -89,8 +112,9 @@ impl Servers {
     pub fn new(blueprint: &Blueprint, key: u64) -> Option<Self> {
         let backend = &blueprint.backend;
         let (span, slot) = (SimTime::from_ns(blueprint.end_ns()), backend.slot());
-        let alone =
-            |front, taken_bytes| Some(Self { front, quotas: Vec::new(), burst_bytes: 0, taken_bytes });
+        let alone = |front, taken_bytes| {
+            Some(Self { front, quotas: Vec::new(), burst_bytes: 0, taken_bytes, growth: None })
+        };
         if let Some(plan) = &blueprint.gateway {
             return alone(Front::Gateway(Gateway::new(plan, backend, span, key)), Vec::new());
         }
@@ -112,7 +136,28 @@ impl Servers {
             let bucket = SlottedServer::new(quota.bytes_per_s, slot, span, &[]);
             (all.quotas, all.burst_bytes) = (vec![bucket; blueprint.tenants.len()], quota.burst_bytes);
         }
+        if backend.tail_grows {
+            let window_slots = WINDOW_NS.div_ceil(slot.as_ns()) as usize;
+            all.growth = Some(Growth {
+                window_slots,
+                full_bytes: capacity * slot.as_secs_f64() * window_slots as f64,
+                settled: 0,
+                used_bytes: vec![0; shards as usize],
+                factors: vec![1.0; shards as usize],
+            });
+        }
         Some(all)
+    }
+
+    /// How many times as long the tail of a shard's latency is in the present window.
+    pub fn tail_factor(&self, shard: usize) -> f64 {
+        self.growth.as_ref().map_or(1.0, |growth| growth.factors[shard])
+    }
+
+    /// The slot at which nodes must have heard from each other.
+    pub fn next_window(&self) -> Option<usize> {
+        let growth = self.growth.as_ref()?;
+        Some((growth.settled / growth.window_slots + 1) * growth.window_slots)
     }
 
     /// Any of the servers: all have the same slots.
@@ -144,7 +189,11 @@ impl Servers {
     /// The one shard of a backend without quotas, if that is all there is.
     pub fn plain(&self) -> Option<&SlottedServer> {
         match &self.front {
-            Front::Shards(shards, _) if shards.len() == 1 && self.quotas.is_empty() => shards.first(),
+            Front::Shards(shards, _)
+                if shards.len() == 1 && self.quotas.is_empty() && self.growth.is_none() =>
+            {
+                shards.first()
+            }
             _ => None,
         }
     }
@@ -200,6 +249,9 @@ impl Servers {
             }
             self.quotas.iter_mut().zip(of_tenants).for_each(|(bucket, demand)| bucket.settle(&[*demand]));
             self.taken_bytes.iter_mut().zip(of_front).for_each(|(sum, demand)| *sum += demand);
+            if let Some(growth) = &mut self.growth {
+                growth.settle(of_front);
+            }
         }
     }
 
@@ -219,10 +271,23 @@ impl Servers {
     }
 }
 
+impl Growth {
+    fn settle(&mut self, demand: &[u64]) {
+        self.used_bytes.iter_mut().zip(demand).for_each(|(used, demand)| *used += demand);
+        self.settled += 1;
+        if self.settled.is_multiple_of(self.window_slots) {
+            for (factor, used) in self.factors.iter_mut().zip(&mut self.used_bytes) {
+                let utilisation = std::mem::take(used) as f64 / self.full_bytes;
+                *factor = 1.0 / (1.0 - utilisation.min(MOST_UTILISATION));
+            }
+        }
+    }
+}
+
 impl BackendPlan {
-    /// Whether it is one shard without quotas.
+    /// Whether it is one shard without quotas, and as fast at any load.
     pub(super) fn is_plain(&self) -> bool {
-        self.shards.count <= 1 && self.quota.is_none()
+        self.shards.count <= 1 && self.quota.is_none() && !self.tail_grows
     }
 
     /// The shard that an agent's request with a tenant's lines goes to.

@@ -95,6 +95,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
             capacity_bytes_per_s: None,
             latency_ns: 1_000_000,
             latency_tail: Marks::constant(0),
+            tail_grows: false,
             queue_ns: 5 * NS_PER_SEC,
             shards: Shards::ONE,
             quota: None,

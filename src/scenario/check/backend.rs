@@ -13,15 +13,20 @@ const MAX_BURST: Bytes = Bytes::new(1 << 40);
 pub(super) fn check_parts(scenario: &Scenario) -> Checked {
     let backend = &scenario.backend;
     let has_gateway = scenario.collection.gateway.is_some() || scenario.collection.driver.buffer.is_some();
-    for (is_there, path) in
-        [(backend.quota.is_some(), "backend/quota"), (backend.shards.is_some(), "backend/shards")]
-    {
+    for (is_there, path) in [
+        (backend.quota.is_some(), "backend/quota"),
+        (backend.shards.is_some(), "backend/shards"),
+        (backend.tail_grows, "backend/tailGrows"),
+    ] {
         allow(!(is_there && has_gateway), path, || {
-            "a gateway, or a driver's collector with a buffer, goes with a backend without quotas and shards only; \
-             leave one of them out"
+            "a gateway, or a driver's collector with a buffer, goes with a backend without quotas, shards and tailGrows \
+             only; leave one of them out"
                 .into()
         })?;
     }
+    allow(!backend.tail_grows || backend.capacity.is_some(), "backend/tailGrows", || {
+        "without a capacity there is no utilisation to grow with; write capacity, such as 200MB/s".into()
+    })?;
     if let Some(shards) = &backend.shards {
         allow(shards.count.get() <= MAX_SHARDS, "backend/shards/count", || {
             format!("there are {} shards; allowed are 1 to {MAX_SHARDS}", shards.count.get())

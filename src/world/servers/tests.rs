@@ -198,3 +198,68 @@ fn slots_and_whole_runs_give_the_same_bits_with_quotas_and_shards() {
         }
     }
 }
+
+#[test]
+fn the_tail_grows_as_the_time_in_a_queue_does() {
+    // Flushes every 50 ms, two of each agent in a slot of 0.1 s, which is the latency: nobody waits. On top of that and of
+    // ages even over F = 50 ms comes an exponential tail, whose mean at a utilisation of ρ is m = 0.2 s ÷ (1 − ρ). Of such a
+    // sum the share below x > F is 1 − m/F · (e^(−(x−F)/m) − e^(−x/m)).
+    const F: f64 = 0.05;
+    let below = |x: f64, m: f64| 1.0 - m / F * (libm::exp(-(x - F) / m) - libm::exp(-x / m));
+    let quantile = |share: f64, m: f64| {
+        let (mut low, mut high) = (F, 60.0);
+        for _ in 0..60 {
+            let middle = (low + high) / 2.0;
+            match below(middle, m) < share {
+                true => low = middle,
+                false => high = middle,
+            }
+        }
+        low
+    };
+    for utilisation in [0.2, 0.5, 0.75] {
+        let mut blueprint = layout(10, 100.0, true, 100);
+        // The first second is nobody's second before another.
+        (blueprint.warmup_ns, blueprint.drain_ns) = (5 * S, 20 * S);
+        blueprint.agents[0].flush_ns = S / 20;
+        blueprint.backend.latency_ns = S / 10;
+        blueprint.backend.latency_tail =
+            crate::engine::marks::Marks::from_quantiles(|u| -200_000.0 * libm::log(1.0 - u));
+        blueprint.backend.capacity_bytes_per_s = Some(1_000.0 * LINE / utilisation);
+        let quantiles = |grows: bool| {
+            let mut blueprint = blueprint.clone();
+            blueprint.backend.tail_grows = grows;
+            let quantiles = run(&blueprint).tenants[0].freshness.quantiles(&[0.5, 0.9]);
+            quantiles.into_iter().map(Option::unwrap).collect::<Vec<_>>()
+        };
+        for (grows, mean) in [(true, 0.2 / (1.0 - utilisation)), (false, 0.2)] {
+            for (share, found) in [0.5, 0.9].into_iter().zip(quantiles(grows)) {
+                let expected = 0.1 + quantile(share, mean);
+                assert!(
+                    (found / expected - 1.0).abs() < 0.06,
+                    "{utilisation}, {share}: {found} of {expected}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn windows_of_a_second_give_the_same_bits_at_any_pace() {
+    let mut blueprint = loud_and_quiet(true);
+    blueprint.backend.latency_ns = S / 50;
+    blueprint.backend.latency_tail = crate::engine::marks::Marks::constant(50_000);
+    blueprint.backend.capacity_bytes_per_s = Some(1_000e3);
+    blueprint.backend.shards = Shards { count: 2, by: Partition::Source };
+    blueprint.backend.outages = vec![Outage { from_ns: 60 * S, until_ns: 65 * S, refuses: false }];
+    blueprint.backend.tail_grows = true;
+    let mut placement = placed(&blueprint);
+    placement.nodes = vec![0; 3];
+    placement.node_of = (0..20).map(|pod| pod % 3).collect();
+    let at = |stretch_ns| {
+        let pace = Pace { stretch_ns, ..Pace::default() };
+        format!("{:?}", simulate_at(pace, &blueprint, &placement, 5))
+    };
+    let whole = at(Pace::default().stretch_ns);
+    assert!(at(1) == whole && at(S / 3) == whole);
+}
