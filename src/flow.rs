@@ -32,7 +32,8 @@ pub enum Cause {
     BufferOverflow,
     /// The agent gave the chunk up after its last retry.
     RetriesExhausted,
-    /// The agent was killed with these lines in its memory, or skipped them when it came back.
+    /// The agent was killed with these lines in its memory, or skipped them when it came back; or a gateway was that had
+    /// acknowledged them.
     AgentKilled,
     /// The strategy has nothing that could read this stream, and its file is gone.
     NotCollectable,

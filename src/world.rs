@@ -30,6 +30,7 @@ mod reading;
 mod rotation;
 mod runtime;
 mod servers;
+mod shards;
 mod shipping;
 mod stream;
 mod tally;

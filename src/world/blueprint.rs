@@ -6,7 +6,7 @@ pub use super::disturbance::{Disturbance, Effect};
 pub use super::gateway::{GatewayCrash, GatewayPlan};
 pub use super::incident::{Fault, Incident, NodeFault, Who};
 pub use super::proxy::{ProxyPlan, ProxyRuns};
-pub use super::servers::{Partition, Quota, ShardOutage, Shards};
+pub use super::shards::{Partition, Quota, ShardOutage, Shards};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;

@@ -71,6 +71,27 @@ fn everybody_who_sends_meets_quotas_and_shards() {
 }
 
 #[test]
+fn a_report_says_what_the_backend_is_and_what_fails() {
+    let of = |rest: &str| {
+        let subject = loghaul::study::Subject::of(&scenario(rest), &[]);
+        (subject.backend, subject.faults.join("; "), subject.agents.len())
+    };
+    let (backend, faults, agents) = of("backend: { shards: { count: 4, by: tenant }, quota: {} }\n\
+                                faults: [ { outage: { of: backend, shards: 1, at: 1s, for: 1s } } ]");
+    assert!(backend.contains("4 shards by tenant") && backend.contains("6Mi at once"), "{backend}");
+    assert!(faults.starts_with("one shard of the backend refuses connections") && agents == 1, "{faults}");
+    let (backend, faults, agents) = of("collection: { gateway: { processes: 3, buffer: 1Gi } }\n\
+                                faults: [ { outage: { of: gateway, at: 1s, for: 1s } }, \
+                                { crash: { of: gateway, at: 1s, agents: 2 } } ]");
+    assert!(backend.contains("a gateway of 3 otel-collector with a buffer of 1Gi each"), "{backend}");
+    assert!(
+        faults.starts_with("the gateway refuses") && faults.contains("2 of the gateway's processes"),
+        "{faults}"
+    );
+    assert_eq!(agents, 2);
+}
+
+#[test]
 fn what_cannot_be_is_refused_at_its_place() {
     let head = "name: t\ncluster: { pools: [ { name: p, nodes: 2 } ] }\n\
                 tenants: [ { name: a, workloads: [ { name: w, logs: [ { stream: stdout, rate: 1/s } ] } ] } ]\n";

@@ -179,7 +179,8 @@ fn a_slow_gateway_makes_agents_wait_and_its_buffer_stays_empty() {
 fn a_process_that_is_down_leaves_its_share_of_the_backend_to_the_others() {
     let plan = behind(4, 10).gateway.unwrap();
     let down = vec![vec![], vec![2 * S..4 * S], vec![3 * S..4 * S], vec![]];
-    let rates = rates(&down, &[6 * S..7 * S], 0, plan.capacity_bytes_per_s, Some(12e6), S);
+    let rates =
+        rates(&down, std::slice::from_ref(&(6 * S..7 * S)), 0, plan.capacity_bytes_per_s, Some(12e6), S);
     let at = |at_s: u64| rates.iter().find(|(span, _)| span.contains(&(at_s * S))).unwrap().1;
     assert_eq!([1, 2, 3, 4, 6, 7].map(at), [3e6, 4e6, 6e6, 3e6, 0.0, 3e6]);
 }

@@ -3,9 +3,9 @@
 use super::*;
 use crate::flow::Cause;
 use crate::profile::Retries;
-use crate::units::NS_PER_SEC;
+use crate::units::{HowMany, NS_PER_SEC};
 use crate::world::testing::{layout, one_node, run};
-use crate::world::{Pace, Tally, simulate, simulate_at};
+use crate::world::{Pace, Partition, Quota, ShardOutage, Shards, Tally, simulate, simulate_at};
 
 const S: u64 = NS_PER_SEC;
 
