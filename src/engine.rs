@@ -8,6 +8,7 @@
 //! - [`arrivals`]: counting processes on a fixed grid that can be asked for any instant, in any order.
 //! - [`marks`]: sums of marks (sizes) of arrivals.
 //! - [`fluid`]: a server of given capacity whose demand is added up in time slots, in any order.
+//! - [`tandem`]: two such servers one after the other, with room between them.
 //! - [`station`]: servers with a queue, first come, first served, with or without room for all.
 
 pub mod arrivals;
@@ -16,3 +17,4 @@ pub mod fluid;
 pub mod marks;
 pub mod random;
 pub mod station;
+pub mod tandem;

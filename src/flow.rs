@@ -34,7 +34,8 @@ pub enum Cause {
     BufferOverflow,
     /// The agent gave the chunk up after its last retry.
     RetriesExhausted,
-    /// The agent was killed with these lines in its memory, or skipped them when it came back.
+    /// The agent was killed with these lines in its memory, or skipped them when it came back; or a gateway was that had
+    /// acknowledged them.
     AgentKilled,
     /// The line was too long for its agent, which passed it over; or a line before it in the same file was, at which the
     /// agent read no further.

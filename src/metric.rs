@@ -107,6 +107,14 @@ metrics! {
     OomKills = "oom_kills", "count", Lower;
     /// Longest wait for the backend's capacity
     BackendWait = "backend_wait", "s", Lower;
+    /// Bytes that the buffers of a gateway held, each at its fullest
+    GatewayBuffer = "gateway_buffer", "bytes", Lower;
+    /// Requests that a gateway turned away because its buffer was full, or was not there for
+    GatewayRefused = "gateway_refused", "count", Lower;
+    /// Bytes that quotas of tenants refuse, every attempt counted
+    Throttled = "throttled", "bytes/s", Lower;
+    /// Bytes that come to the busiest shard of the backend, over those of the mean shard
+    ShardSkew = "shard_skew", "ratio", Lower;
     /// Time from the start of an agent in a pod until it has its config: half of all waits are shorter
     ConfigGapP50 = "config_gap_p50", "s", Lower;
     /// Longest time from the start of an agent in a pod until it has its config, of those that came to an end

@@ -114,7 +114,7 @@ fn too_little_memory(blueprint: &Blueprint) -> Option<String> {
 
 /// Connections that the backend holds open: whoever sends keeps one (HTTP keep-alive, gRPC, TCP).
 fn connections(blueprint: &Blueprint, placement: &Placement) -> u64 {
-    if let Some(central) = &blueprint.central {
+    if let Some(central) = blueprint.in_between() {
         return central.processes;
     }
     let of_pods: u64 = blueprint.pods.iter().filter(|p| p.agent.is_some()).map(|p| p.replicas).sum();
@@ -288,6 +288,13 @@ fn sums(
         one_in => {
             let mut part = setup.blueprint.clone();
             part.backend.capacity_bytes_per_s = part.backend.capacity_bytes_per_s.map(|c| c / one_in as f64);
+            if let Some(quota) = &mut part.backend.quota {
+                quota.bytes_per_s /= one_in as f64;
+                quota.burst_bytes = (quota.burst_bytes / one_in).max(1);
+            }
+            if let Some(gateway) = &mut part.gateway {
+                gateway.reduce_to(1.0 / one_in as f64);
+            }
             let sample = placement.sample(&part, one_in, named_key(key, "sample"));
             let mut tally = simulate_at(pace, &part, &sample, key);
             tally.scale(one_in);

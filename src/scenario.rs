@@ -23,6 +23,7 @@ mod cost;
 mod embedded;
 mod error;
 mod fault;
+mod gateway;
 mod lifecycle;
 mod logs;
 mod objective;
@@ -35,14 +36,17 @@ mod warmup;
 mod workload;
 
 pub use amend::{Amendments, Setting};
-pub use backend::Backend;
+pub use backend::{Backend, Partition, Quota, Shards};
 pub use cluster::{Cluster, Kubelet, Pool};
 pub use collection::{AgentRequests, Collection, ConfigMode, CustomProfile, Override, Settings};
 pub use control::{Channel, Control, Credentials, Failure, MachineGroup, Push};
 pub use cost::Cost;
 pub use embedded::{embedded, embedded_names};
 pub use error::ScenarioError;
-pub use fault::{BadConfig, Crash, Drain, Fault, NodeLoss, Outage, OutageMode, OutageOf, SpotWave, Upgrade};
+pub use fault::{
+    BadConfig, Crash, CrashOf, Drain, Fault, NodeLoss, Outage, OutageMode, OutageOf, SpotWave, Upgrade,
+};
+pub use gateway::{BufferOn, Gateway};
 pub use lifecycle::{Churn, Job, Lifecycle};
 pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};
@@ -190,10 +194,12 @@ impl Scenario {
     /// Gives this scenario a share of what `whole` has in the backend and in central collectors.
     pub fn share_of_backend(&mut self, whole: &Self, share: f64) {
         self.backend.capacity = whole.backend.capacity.map(|c| ByteRate::per_sec(c.get() * share));
+        self.backend.quota = whole.backend.quota.as_ref().map(|quota| quota.share_of(share));
         let connections = whole.backend.connections;
         self.backend.connections =
             connections.map(|most| Count::of(((most.get() as f64 * share).round() as u64).max(1)));
         self.collection.driver.share = Fraction::new(whole.collection.driver.share.get() * share);
+        self.collection.gateway = whole.collection.gateway.as_ref().map(|gateway| gateway.share_of(share));
     }
 
     /// Tenants, each of a `count` by itself.

@@ -7,11 +7,13 @@
 //! All strategies carry the same load: a workload writes the same lines to where the strategy under study can
 //! read them, unless a stream is marked `fixed`.
 
+mod backend;
 mod control;
 mod daemonset;
 mod direct;
 mod draft;
 mod faults;
+mod gateway;
 mod hybrid;
 mod laws;
 mod native;
@@ -76,7 +78,9 @@ pub fn by_name(name: &str) -> Option<&'static Strategy> {
 impl Strategy {
     /// What there is when the scenario is collected this way, on a cluster that comes to `nodes` nodes.
     pub fn blueprint(&self, scenario: &Scenario, nodes: u64) -> Blueprint {
-        (self.draw)(scenario, nodes)
+        let mut blueprint = (self.draw)(scenario, nodes);
+        gateway::add(scenario, &mut blueprint);
+        blueprint
     }
 
     /// What it can honour of one workload's wishes.

@@ -20,6 +20,7 @@ mod control;
 mod credentials;
 mod disturbance;
 mod files;
+mod gateway;
 mod incident;
 mod life;
 mod limits;
@@ -34,6 +35,8 @@ mod quiet;
 mod reading;
 mod rotation;
 mod runtime;
+mod servers;
+mod shards;
 mod shipping;
 mod stream;
 mod tally;
@@ -44,22 +47,22 @@ mod tests;
 
 pub use blueprint::{
     AgentPlan, Arrival, BackendPlan, Blueprint, CPU_PERIOD_NS, Central, ControlPlan, CredentialsPlan,
-    Disturbance, Effect, Fault, FileRotation, Incident, Life, MetadataUse, NodeFault, Outage, PodTemplate,
-    Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Relay, Requests, StreamLaw, StreamPlan, Usage, Watched,
-    Who,
+    Disturbance, Effect, Fault, FileRotation, GatewayCrash, GatewayPlan, Incident, Life, MetadataUse,
+    NodeFault, Outage, Partition, PodTemplate, Pool, ProxyPlan, ProxyRuns, PushPlan, Quota, Reader, Relay,
+    Requests, ShardOutage, Shards, StreamLaw, StreamPlan, Usage, Watched, Who,
 };
 pub use control::{ControlTally, pods_a_wave};
 pub use placement::{Happening, Placement, Residence, Stay};
 pub use runtime::{GZIP_NS_PER_BYTE, STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
 pub use tally::{Tally, TenantTally};
 
-use crate::engine::fluid::SlottedServer;
-use crate::units::{NS_PER_SEC, SimTime};
+use crate::units::NS_PER_SEC;
 use backend::Link;
 use node::Node;
 use placement::OnNode;
 use quiet::Scratch;
 use rayon::prelude::*;
+use servers::Servers;
 
 /// Runs the blueprint once, with the random numbers of `key`.
 ///
@@ -88,9 +91,9 @@ impl Default for Pace {
 /// Runs the blueprint once, as [`simulate`] does, at this pace.
 pub fn simulate_at(pace: Pace, blueprint: &Blueprint, placement: &Placement, key: u64) -> Tally {
     let on = placement.by_node();
-    let mut tally = match blueprint.backend.capacity_bytes_per_s {
+    let mut tally = match Servers::new(blueprint, key) {
         None => run_nodes_apart(pace, blueprint, placement, &on, key),
-        Some(capacity) => run_nodes_together(pace, blueprint, placement, &on, key, capacity),
+        Some(servers) => run_nodes_together(pace, blueprint, placement, &on, key, servers),
     };
     tally.finish(blueprint);
     tally
@@ -109,7 +112,7 @@ fn run_nodes_apart(
         .fold(
             || (Tally::new(blueprint), Scratch::new(pace.flushes)),
             |(mut tally, scratch), node| {
-                let mut link = Link::new(&blueprint.backend, None, &mut [], 0, scratch);
+                let mut link = Link::new(blueprint, None, &mut [], 0, scratch);
                 let mut state = Node::new(blueprint, node, placement.nodes[node], &on[node], key);
                 state.run_until(blueprint.end_ns(), blueprint, &mut link, &mut tally);
                 state.close(blueprint, &mut tally);
@@ -133,11 +136,9 @@ fn run_nodes_together(
     placement: &Placement,
     on: &[OnNode],
     key: u64,
-    capacity: f64,
+    mut servers: Servers,
 ) -> Tally {
-    let span = SimTime::from_ns(blueprint.end_ns());
-    let outages: Vec<_> = blueprint.backend.outages.iter().map(|o| o.from_ns..o.until_ns).collect();
-    let mut server = SlottedServer::new(capacity, blueprint.backend.slot(), span, &outages);
+    let server = servers.clock().clone();
     // Enough nodes a block that a slot's work outweighs handing it out.
     let nodes = placement.nodes.len();
     let in_block = nodes.div_ceil(8).max(64);
@@ -151,34 +152,37 @@ fn run_nodes_together(
             Block { nodes: own.map(new).collect(), next_ns, tally, scratch }
         })
         .collect();
-    let longest = ((pace.stretch_ns / server.slot_ns()) as usize).clamp(1, MOST_SLOTS);
+    let longest = ((pace.stretch_ns / server.slot_ns()) as usize)
+        .clamp(1, MOST_SLOTS.min(MOST_NUMBERS / servers.lanes()).max(1));
     // When an outage is over everybody comes at once: no stretch goes beyond that.
-    let edges: Vec<usize> = outages.iter().map(|outage| server.slot_of(outage.end)).collect();
+    let edges: Vec<usize> =
+        blueprint.backend.outages.iter().map(|outage| server.slot_of(outage.until_ns)).collect();
     let (mut first, mut stretch) = (0, longest.min((FIRST_STRETCH_NS / server.slot_ns()).max(1) as usize));
     while first < server.slots() {
-        let edge = edges.iter().copied().filter(|edge| *edge > first).min().unwrap_or(server.slots());
+        let next_edges = edges.iter().copied().filter(|edge| *edge > first).chain(servers.next_window());
+        let edge = next_edges.min().unwrap_or(usize::MAX).min(server.slots());
         let slots = stretch.min(edge - first);
-        if slots > 1 && !server.has_backlog() {
+        if slots > 1 && !servers.has_backlog() {
             let before: Vec<Block> = blocks.par_iter_mut().map(|block| block.clone()).collect();
-            let mut demand = run_slots(blueprint, &mut blocks, &server, first, slots);
-            let fitting = server.fitting(&demand);
+            let mut demand = run_slots(blueprint, &mut blocks, &servers, first, slots);
+            let fitting = servers.fitting(&demand, first);
             stretch = if fitting == slots { longest.min(2 * stretch) } else { (stretch / 2).max(SHORTEST) };
             if fitting < slots {
                 // Up to the first slot that is too full all was as expected, and will be again.
                 blocks = before;
                 demand = match fitting {
                     0 => Vec::new(),
-                    _ => run_slots(blueprint, &mut blocks, &server, first, fitting),
+                    _ => run_slots(blueprint, &mut blocks, &servers, first, fitting),
                 };
             }
-            server.settle(&demand);
+            servers.settle(&demand);
             first += fitting;
             if fitting == slots {
                 continue;
             }
         }
-        let demand = run_slots(blueprint, &mut blocks, &server, first, 1);
-        server.settle(&demand);
+        let demand = run_slots(blueprint, &mut blocks, &servers, first, 1);
+        servers.settle(&demand);
         first += 1;
     }
     let mut total = Tally::new(blueprint);
@@ -186,15 +190,16 @@ fn run_nodes_together(
         block.nodes.iter_mut().for_each(|node| node.close(blueprint, &mut block.tally));
     });
     blocks.iter().for_each(|block| total += &block.tally);
-    total.longest_wait_ns = server.longest_wait().as_ns();
+    servers.report(&mut total);
     total
 }
 
 /// The first stretch; each that went as expected is followed by one of twice the length.
 const FIRST_STRETCH_NS: u64 = 60 * NS_PER_SEC;
 
-/// Slots of a stretch at most; and the least that is tried after it was too long.
+/// Slots of a stretch at most, and numbers of their demand; and the least that is tried after it was too long.
 const MOST_SLOTS: usize = 1 << 16;
+const MOST_NUMBERS: usize = 1 << 20;
 const SHORTEST: usize = 16;
 
 /// Nodes that run one after the other, and what they add up to.
@@ -207,19 +212,20 @@ struct Block {
     scratch: Scratch,
 }
 
-/// All nodes through some slots, with the waits known at their beginning. Gives the demand of each.
+/// All nodes through some slots, with the waits known at their beginning. Gives the demand of each, lane by lane.
 fn run_slots(
     blueprint: &Blueprint,
     blocks: &mut [Block],
-    server: &SlottedServer,
+    servers: &Servers,
     first: usize,
     slots: usize,
 ) -> Vec<u64> {
-    let until = server.end_of(first + slots - 1).min(blueprint.end_ns());
+    let numbers = slots * servers.lanes();
+    let until = servers.clock().end_of(first + slots - 1).min(blueprint.end_ns());
     let run = |block: &mut Block| {
-        let mut demand = vec![0u64; slots];
+        let mut demand = vec![0u64; numbers];
         let scratch = std::mem::take(&mut block.scratch);
-        let mut link = Link::new(&blueprint.backend, Some(server), &mut demand, first, scratch);
+        let mut link = Link::new(blueprint, Some(servers), &mut demand, first, scratch);
         for (node, next_ns) in block.nodes.iter_mut().zip(&mut block.next_ns) {
             if *next_ns < until {
                 *next_ns = node.run_until(until, blueprint, &mut link, &mut block.tally);
@@ -234,6 +240,6 @@ fn run_slots(
     };
     match blocks {
         [block] => run(block),
-        blocks => blocks.par_iter_mut().map(run).reduce(|| vec![0; slots], add),
+        blocks => blocks.par_iter_mut().map(run).reduce(|| vec![0; numbers], add),
     }
 }

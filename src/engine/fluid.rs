@@ -6,6 +6,7 @@
 //! settled independently: the slot is the lookahead.
 
 use crate::units::SimTime;
+use std::ops::Range;
 
 /// Work is counted in 1/1024 of a unit, so that small capacities keep their worth in short slots.
 const FINE_BITS: u32 = 10;
@@ -17,13 +18,22 @@ pub struct SlottedServer {
     /// Fine units.
     capacity_per_slot: u64,
     slots: usize,
-    /// Slots in which it does no work.
-    closed: Vec<std::ops::Range<usize>>,
+    /// Slots in which it does other than its usual work, none of them in two spells.
+    spells: Vec<Spell>,
+    /// Slots at whose beginning what waits is gone.
+    cleared: Vec<usize>,
     /// Slots settled so far.
     settled: usize,
     /// Work that the first slot that is not settled finds.
     backlog: u64,
     most_backlog: u64,
+}
+
+/// Slots of another capacity, in fine units; none where the server is closed.
+#[derive(Clone, Debug)]
+struct Spell {
+    slots: Range<usize>,
+    capacity_per_slot: u64,
 }
 
 /// The slots of instants at equal distances, one after the other and without a division each.
@@ -56,6 +66,29 @@ impl Steps {
     }
 }
 
+/// Work, to a 1,024th of a unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Work(u64);
+
+impl Work {
+    /// So many units.
+    pub fn of(units: u64) -> Self {
+        Self(units << FINE_BITS)
+    }
+
+    /// In whole units.
+    pub fn units(self) -> u64 {
+        self.0 >> FINE_BITS
+    }
+}
+
+/// What a capacity in units a second comes to in a slot, in fine units.
+fn in_slot(capacity: f64, slot_ns: u64) -> u64 {
+    let fine = capacity * SimTime::from_ns(slot_ns).as_secs_f64() * f64::from(1u32 << FINE_BITS);
+    // Far more than any demand, and little enough for sums.
+    fine.min(u64::MAX as f64 / 4.0) as u64
+}
+
 impl SlottedServer {
     /// The slots of the instants `first_ns`, `first_ns + step_ns` and so on.
     pub fn steps(&self, first_ns: u64, step_ns: u64) -> Steps {
@@ -74,11 +107,41 @@ impl SlottedServer {
     pub fn new(capacity: f64, slot: SimTime, span: SimTime, closed: &[std::ops::Range<u64>]) -> Self {
         let slot_ns = slot.as_ns().max(1);
         let slots = span.as_ns().div_ceil(slot_ns) as usize + 1;
-        let fine = capacity * slot.as_secs_f64() * f64::from(1u32 << FINE_BITS);
-        let capacity_per_slot = (fine.min(u64::MAX as f64 / 4.0) as u64).max(1);
         let slot_of = |at_ns: &u64| (at_ns / slot_ns) as usize;
-        let closed = closed.iter().map(|c| slot_of(&c.start)..slot_of(&c.end)).collect();
-        Self { slot_ns, capacity_per_slot, slots, closed, settled: 0, backlog: 0, most_backlog: 0 }
+        let spell =
+            |c: &Range<u64>| Spell { slots: slot_of(&c.start)..slot_of(&c.end), capacity_per_slot: 0 };
+        Self {
+            slot_ns,
+            capacity_per_slot: in_slot(capacity, slot_ns).max(1),
+            slots,
+            spells: closed.iter().map(spell).collect(),
+            cleared: Vec::new(),
+            settled: 0,
+            backlog: 0,
+            most_backlog: 0,
+        }
+    }
+
+    /// The same server with other capacities, in units a second, in some spans of whole slots, none of which meets
+    /// another.
+    #[must_use]
+    pub fn with_spells(mut self, spells: impl IntoIterator<Item = (Range<u64>, f64)>) -> Self {
+        let slot_of = |at_ns: u64| (at_ns / self.slot_ns) as usize;
+        self.spells = spells
+            .into_iter()
+            .map(|(span, capacity)| Spell {
+                slots: slot_of(span.start)..slot_of(span.end),
+                capacity_per_slot: in_slot(capacity, self.slot_ns),
+            })
+            .collect();
+        self
+    }
+
+    /// The same server that loses all that waits at the beginning of the slots of some instants.
+    #[must_use]
+    pub fn cleared_at(mut self, instants_ns: &[u64]) -> Self {
+        self.cleared = instants_ns.iter().map(|at_ns| (at_ns / self.slot_ns) as usize).collect();
+        self
     }
 
     /// The slot that an instant falls into.
@@ -122,23 +185,106 @@ impl SlottedServer {
     }
 
     fn capacity_of(&self, slot: usize) -> u64 {
-        if self.closed.iter().any(|c| c.contains(&slot)) { 0 } else { self.capacity_per_slot }
+        let spell = self.spells.iter().find(|spell| spell.slots.contains(&slot));
+        spell.map_or(self.capacity_per_slot, |spell| spell.capacity_per_slot)
+    }
+
+    /// The first slot behind this one from which on its capacity may be another; after the last it stays as it is.
+    fn next_change(&self, slot: usize) -> Option<usize> {
+        let edges = self.spells.iter().flat_map(|spell| [spell.slots.start, spell.slots.end]);
+        edges.filter(|edge| (slot + 1..self.slots).contains(edge)).min()
+    }
+
+    /// What waits for the first slot that is not settled.
+    pub fn backlog(&self) -> Work {
+        Work(self.backlog)
+    }
+
+    /// The most that any settled slot left behind, in whole units.
+    pub fn most_backlog(&self) -> u64 {
+        self.most_backlog >> FINE_BITS
+    }
+
+    /// When so much work is done that it takes up at `at_ns`, all its spells considered; `u64::MAX` is never. Without
+    /// work, when it is open next.
+    pub fn done_ns(&self, work: Work, mut at_ns: u64) -> u64 {
+        let Work(mut work) = work;
+        loop {
+            let slot = (at_ns / self.slot_ns) as usize;
+            let capacity = self.capacity_of(slot);
+            let change_ns = self.next_change(slot).map(|edge| edge as u64 * self.slot_ns);
+            if capacity > 0 {
+                let takes = u128::from(work) * u128::from(self.slot_ns) / u128::from(capacity);
+                let done_ns = u64::try_from(u128::from(at_ns) + takes).unwrap_or(u64::MAX);
+                if change_ns.is_none_or(|change_ns| done_ns <= change_ns) {
+                    return done_ns;
+                }
+            }
+            let Some(change_ns) = change_ns else { return u64::MAX };
+            work -= self.work_in(at_ns..change_ns, capacity).min(work);
+            at_ns = change_ns;
+        }
+    }
+
+    /// What of its backlog is left at `until_ns`, where from `from_ns` on all comes that another server can do.
+    pub fn left_after(&self, backlog: Work, from_ns: u64, until_ns: u64, source: &Self) -> Work {
+        let (Work(mut left), mut at_ns) = (backlog, from_ns);
+        while at_ns < until_ns {
+            let slot = (at_ns / self.slot_ns) as usize;
+            let change = [self.next_change(slot), source.next_change(slot)].into_iter().flatten().min();
+            let next_ns = change.map_or(until_ns, |edge| until_ns.min(edge as u64 * self.slot_ns));
+            let comes = self.work_in(at_ns..next_ns, source.capacity_of(slot));
+            left = (left + comes).saturating_sub(self.work_in(at_ns..next_ns, self.capacity_of(slot)));
+            at_ns = next_ns;
+        }
+        Work(left)
+    }
+
+    /// What so much a slot comes to in a span.
+    fn work_in(&self, span: Range<u64>, capacity: u64) -> u64 {
+        (u128::from(span.end - span.start) * u128::from(capacity) / u128::from(self.slot_ns)) as u64
+    }
+
+    /// Whether so much fits into a slot that finds nothing waiting.
+    pub fn fits(&self, demand: u64, slot: usize) -> bool {
+        demand << FINE_BITS <= self.capacity_of(slot)
+    }
+
+    /// How many of the next slots have a demand that, with what waits at their beginning, comes to no more than `most`
+    /// units, up to the first that has more.
+    pub fn staying_within<'a>(&self, most: u64, demand: impl Iterator<Item = &'a u64>) -> usize {
+        let mut ahead = self.clone();
+        let stays = |demand: &&u64| {
+            let within = ahead.backlog().0 + (**demand << FINE_BITS) <= most << FINE_BITS;
+            ahead.take(Work::of(**demand));
+            within
+        };
+        demand.take_while(stays).count()
+    }
+
+    /// Settles the next slot with what comes in it. Gives what is done in it.
+    pub fn take(&mut self, comes: Work) -> Work {
+        if self.cleared.contains(&self.settled) {
+            self.backlog = 0;
+        }
+        let work = self.backlog + comes.0;
+        self.backlog = work.saturating_sub(self.capacity_of(self.settled));
+        self.settled += 1;
+        self.most_backlog = self.most_backlog.max(self.backlog);
+        Work(work - self.backlog)
     }
 
     /// How many of the next slots have a demand within their capacity, up to the first that has not: as long, nobody
     /// waits.
     pub fn fitting(&self, demand: &[u64]) -> usize {
-        let fits = |(d, slot): (&u64, usize)| *d << FINE_BITS <= self.capacity_of(slot);
+        let fits = |(demand, slot): (&u64, usize)| self.fits(*demand, slot);
         demand.iter().zip(self.settled..).take_while(|next| fits(*next)).count()
     }
 
     /// Settles the next slots with their demand: the excess of each becomes the backlog that the next one finds.
     pub fn settle(&mut self, demand: &[u64]) {
         for demand in demand {
-            let work = self.backlog + (demand << FINE_BITS);
-            self.backlog = work.saturating_sub(self.capacity_of(self.settled));
-            self.settled += 1;
-            self.most_backlog = self.most_backlog.max(self.backlog);
+            self.take(Work::of(*demand));
         }
     }
 

@@ -101,6 +101,19 @@ fn metrics(
     metrics.extend(control::figures(setup, placement, tally));
     metrics.extend(nodes::figures(blueprint, placement, tally));
     metrics.extend(reach::figures(setup, placement));
+    if blueprint.backend.quota.is_some() {
+        metrics.insert(Metric::Throttled, Some(tally.throttled_bytes as f64 / written_s));
+    }
+    if blueprint.backend.shards.count > 1 {
+        let mean = tally.shard_bytes.iter().sum::<u64>() as f64 / blueprint.backend.shards.count as f64;
+        let most = tally.shard_bytes.iter().max().copied().unwrap_or(0) as f64;
+        // Where nothing came to any, none is busier than others.
+        metrics.insert(Metric::ShardSkew, Some(if mean > 0.0 { most / mean } else { 1.0 }));
+    }
+    if blueprint.gateway.is_some() {
+        metrics.insert(Metric::GatewayBuffer, Some(tally.gateway_bytes as f64));
+        metrics.insert(Metric::GatewayRefused, Some(tally.gateway_refused as f64));
+    }
     let stops = |fault: &Fault| {
         matches!(
             fault,
@@ -150,11 +163,14 @@ impl Beside {
     fn of(blueprint: &Blueprint, tally: &Tally) -> Self {
         let per_s = |lines: u64| lines as f64 / blueprint.horizon_s();
         let mut all = Self::default();
-        if let Some(central) = &blueprint.central {
+        if let Some(central) = blueprint.in_between() {
             all.processes += central.processes as f64;
             all.cores += central.processes as f64 * central.idle_cores;
             all.cores += per_s(tally.ledger.delivered) * central.line_ns / NS_PER_SEC as f64;
-            all.memory_bytes += central.processes as f64 * central.memory_bytes as f64;
+            all.memory_bytes += match &blueprint.gateway {
+                Some(gateway) => gateway.memory_bytes(tally.gateway_bytes),
+                None => central.processes as f64 * central.memory_bytes as f64,
+            };
         }
         for (pod, relay) in blueprint.pods.iter().filter_map(|pod| Some((pod, pod.relay?))) {
             all.processes += pod.replicas as f64;
@@ -177,7 +193,7 @@ fn requested(setup: &Setup, placement: &Placement) -> Requests {
     let pod_agents =
         blueprint.pods.iter().filter_map(|p| Some((blueprint.agents[p.agent?].requests, p.replicas)));
     let relays = blueprint.pods.iter().filter_map(|p| Some((p.relay?.requests, p.replicas)));
-    let central = blueprint.central.iter().map(|central| (central.requests, central.processes));
+    let central = blueprint.in_between().into_iter().map(|central| (central.requests, central.processes));
     let mut sum = Requests::default();
     for (one, count) in node_agents.into_iter().chain(pod_agents).chain(relays).chain(central) {
         sum.cpu_millicores += one.cpu_millicores * count;

@@ -1,8 +1,10 @@
 //! What the types alone cannot hold: names that must exist, values that must fit together, bounds.
 
 mod agents;
+mod backend;
 mod control;
 mod fault;
+mod gateway;
 mod lifecycle;
 mod log;
 mod proxy;
@@ -103,7 +105,9 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     check_profiles(&scenario.profiles)?;
     check_agents(scenario)?;
     variants::check_variants(scenario)?;
+    gateway::check_gateway(scenario)?;
     check_backend(&scenario.backend)?;
+    backend::check_parts(scenario)?;
     check_control(scenario)?;
     for (number, fault) in scenario.faults.iter().enumerate() {
         check_fault(fault, scenario, &format!("faults/{number}"))?;

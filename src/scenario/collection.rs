@@ -1,6 +1,7 @@
 //! The agent that collects, and its settings.
 
 use super::cost::Cost;
+use super::gateway::Gateway;
 use super::variants::{Driver, Hybrid, Ordering};
 use super::workload::Count;
 use crate::profile::{LineLimit, LongLines, Overflow, Position, Retries, StartAt, Timeout};
@@ -32,6 +33,9 @@ pub struct Collection {
     /// The log driver, where Docker itself ships.
     #[serde(skip_serializing_if = "Driver::is_default")]
     pub driver: Driver,
+    /// Collectors with buffers between all agents and the backend.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<Gateway>,
     /// What is different where a library in the application sends.
     #[serde(skip_serializing_if = "Override::is_default")]
     pub direct: Override,
@@ -55,6 +59,7 @@ impl Default for Collection {
             ordering: Ordering::default(),
             hybrid: Hybrid::default(),
             driver: Driver::default(),
+            gateway: None,
             direct: Override::default(),
             configs: ConfigMode::default(),
             extra_configs: 0,

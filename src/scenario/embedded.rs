@@ -1,6 +1,6 @@
 //! The scenarios that ship with the program.
 
-const EMBEDDED: [(&str, &str); 16] = [
+const EMBEDDED: [(&str, &str); 17] = [
     ("reference", include_str!("../../scenarios/reference.yaml")),
     ("proof-of-concept", include_str!("../../scenarios/proof-of-concept.yaml")),
     ("single-purpose", include_str!("../../scenarios/single-purpose.yaml")),
@@ -11,6 +11,7 @@ const EMBEDDED: [(&str, &str); 16] = [
     ("config-push", include_str!("../../scenarios/config-push.yaml")),
     ("serverless-mix", include_str!("../../scenarios/serverless-mix.yaml")),
     ("backend-outage", include_str!("../../scenarios/backend-outage.yaml")),
+    ("gateway", include_str!("../../scenarios/gateway.yaml")),
     ("rotation-storm", include_str!("../../scenarios/rotation-storm.yaml")),
     ("full-disk", include_str!("../../scenarios/full-disk.yaml")),
     ("busy-nodes", include_str!("../../scenarios/busy-nodes.yaml")),

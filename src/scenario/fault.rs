@@ -99,12 +99,16 @@ pub struct Outage {
     /// The pool of these nodes; any where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<String>,
+    /// Shards of the backend that it hits; all where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shards: Option<HowMany>,
 }
 
 impl Outage {
     /// Whether it hits every request of every node.
     pub fn is_total(&self) -> bool {
         self.share.is_none()
+            && self.shards.is_none()
             && self.nodes.is_none()
             && self.pool.is_none()
             && !matches!(self.mode, OutageMode::Slow(_))
@@ -117,6 +121,8 @@ impl Outage {
 pub enum OutageOf {
     /// The log service.
     Backend,
+    /// The gateway, or the log drivers' collectors with a buffer: nobody reaches it, and it goes on with what it has.
+    Gateway,
 }
 
 /// How an outage shows to agents.
@@ -136,11 +142,31 @@ pub enum OutageMode {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Crash {
+    /// Which: agents, or processes of the gateway.
+    #[serde(default, skip_serializing_if = "CrashOf::is_default")]
+    pub of: CrashOf,
     /// When.
     pub at: SimTime,
-    /// How many of the agents, drawn at random.
+    /// How many of them, drawn at random.
     #[serde(default = "all")]
     pub agents: HowMany,
+}
+
+/// What dies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum CrashOf {
+    /// Agents.
+    #[default]
+    Agents,
+    /// Processes of the gateway, or of the log drivers' collectors with a buffer.
+    Gateway,
+}
+
+impl CrashOf {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A config that no agent can start with: those that load it are told to stop and do not come up again until it is

@@ -1,5 +1,6 @@
 //! What the further strategies need to know: log drivers, which workloads get sidecars, how sidecars stop.
 
+use super::gateway::BufferOn;
 use super::workload::Count;
 use crate::units::{Bytes, Fraction, LineRate, SimTime};
 use schemars::JsonSchema;
@@ -17,6 +18,13 @@ pub struct Driver {
     pub ring: Bytes,
     /// Processes that receive at the central endpoint: Fluentd or rsyslog, as the driver has it.
     pub collectors: Count,
+    /// Bytes, as the drivers send them, that each collector holds while the backend does not take them; where nothing is
+    /// said they hold nothing, and whoever comes waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub buffer: Option<Bytes>,
+    /// Where they hold them; in memory where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub buffer_on: Option<BufferOn>,
     /// What of the collectors is there for this cluster, for a scenario that is a part of a larger one.
     #[serde(skip_serializing_if = "is_whole")]
     pub share: Fraction,
@@ -32,6 +40,8 @@ impl Default for Driver {
             mode: Delivery::default(),
             ring: Bytes::new(1_000_000),
             collectors: Count::of(1),
+            buffer: None,
+            buffer_on: None,
             share: Fraction::new(1.0),
             hop: SimTime::from_ns(1_000_000),
         }

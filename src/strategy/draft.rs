@@ -1,5 +1,6 @@
 //! What all strategies draw alike: cluster, tenants, pods, the lines they write, the backend.
 
+use super::backend::{quota, shards};
 use super::control::{add_restarts, control_of, registration_ns};
 use super::faults::add_faults;
 use super::laws::{laws_of, lognormal};
@@ -71,6 +72,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: Routes<'_>) 
         agents: Vec::new(),
         node_agent: None,
         central: None,
+        gateway: None,
         backend: backend(scenario),
         control: control_of(scenario),
         node_proxy: proxy::on_node(&proxies),
@@ -237,7 +239,11 @@ fn backend(scenario: &Scenario) -> BackendPlan {
         capacity_bytes_per_s: backend.capacity.map(|c| c.get()),
         latency_ns: backend.latency.as_ns(),
         latency_tail: exponential(backend.latency_tail.as_secs_f64() * 1e6),
+        tail_grows: backend.tail_grows,
         queue_ns: backend.queue.as_ns(),
+        shards: shards(backend),
+        quota: quota(backend),
+        shard_outages: Vec::new(),
         outages: Vec::new(),
         disturbances: Vec::new(),
     }

@@ -1,13 +1,14 @@
 //! What goes wrong, as the world takes it: the same under every strategy.
 
-use crate::scenario::{Fault, Outage, OutageMode, Scenario};
+use super::{backend, gateway};
+use crate::scenario::{CrashOf, Fault, Outage, OutageMode, OutageOf, Scenario};
 use crate::units::HowMany;
 use crate::world::{Blueprint, Disturbance, Effect, Fault as WorldFault, NodeFault, Outage as WorldOutage};
 
 /// Adds the scenario's faults to a blueprint with its pools and tenants.
 pub(super) fn add_faults(scenario: &Scenario, blueprint: &mut Blueprint) {
     for fault in &scenario.faults {
-        if let Some(fault) = world_fault(fault, blueprint) {
+        if let Some(fault) = world_fault(scenario, fault, blueprint) {
             blueprint.faults.push(fault);
         }
     }
@@ -16,7 +17,7 @@ pub(super) fn add_faults(scenario: &Scenario, blueprint: &mut Blueprint) {
 
 /// A fault of agents or nodes; one of the backend alone is added to it. What it is of may be missing in a slice of the
 /// scenario, and nothing happens then.
-fn world_fault(fault: &Fault, blueprint: &mut Blueprint) -> Option<WorldFault> {
+fn world_fault(scenario: &Scenario, fault: &Fault, blueprint: &mut Blueprint) -> Option<WorldFault> {
     let pool_of = |name: &Option<String>| match name {
         None => Some(None),
         Some(name) => blueprint.pools.iter().position(|pool| pool.name == *name).map(Some),
@@ -25,11 +26,21 @@ fn world_fault(fault: &Fault, blueprint: &mut Blueprint) -> Option<WorldFault> {
         |nodes, pool| NodeFault { nodes, pool, drained: None, lost_ns: None, linger_ns: 0, pause_ns: 0 };
     Some(match fault {
         Fault::Outage(outage) => {
+            if let Some(outage) = backend::shard_outage(outage) {
+                blueprint.backend.shard_outages.push(outage);
+                return None;
+            }
             let pool = pool_of(&outage.pool)?;
+            // Where nobody reaches a gateway is part of that; what is of some requests or nodes is of the way to it.
+            let met = gateway::is_met_by(blueprint.strategy, scenario);
+            if outage.of == OutageOf::Gateway && (outage.is_total() || !met) {
+                return None;
+            }
             let disturbance = add_outage(outage, blueprint)?;
             let nodes = outage.nodes.unwrap_or(HowMany::ALL);
             WorldFault::CutOff { disturbance, nodes, pool }
         }
+        Fault::Crash(crash) if crash.of == CrashOf::Gateway => return None,
         Fault::Crash(crash) => WorldFault::Crash { at_ns: crash.at.as_ns(), agents: crash.agents },
         Fault::BadConfig(config) => WorldFault::BadConfig {
             tenant: blueprint.tenants.iter().position(|name| *name == config.tenant)? as u32,

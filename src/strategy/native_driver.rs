@@ -3,11 +3,11 @@
 //!
 //! The endpoint is a collector with a profile of its own, and with the capacity that follows from its costs: one for the
 //! whole cluster, or several behind one address. While it cannot be reached, applications wait or a ring drops what is
-//! new, and containers cannot start.
+//! new, and containers cannot start. A collector with a buffer, or a gateway in its place, is what `gateway` draws.
 
 use super::draft::{Asked, Route, draft};
 use super::sidecar::add_to_pods;
-use super::{Honours, Strategy, sizing};
+use super::{Honours, Strategy, gateway, sizing};
 use crate::flow::Medium;
 use crate::scenario::{Delivery, DriverKind, LogSource, Override, Scenario, Settings};
 use crate::world::{Blueprint, Reader};
@@ -32,11 +32,8 @@ fn draw(scenario: &Scenario, _nodes: u64) -> Blueprint {
         _ => Route { medium, reader },
     };
     let mut blueprint = draft(NATIVE_DRIVER.name, scenario, &route).blueprint;
-    let (driver, collector) = match terms.kind {
-        DriverKind::Fluentd => ("docker-fluentd", "fluentd"),
-        DriverKind::Syslog => ("docker-syslog", "rsyslog"),
-        DriverKind::JsonFile | DriverKind::Local => return blueprint,
-    };
+    let Some(collector) = gateway::collector_of(terms.kind) else { return blueprint };
+    let driver = if terms.kind == DriverKind::Syslog { "docker-syslog" } else { "docker-fluentd" };
     let ring = (terms.mode == Delivery::NonBlocking).then_some(terms.ring);
     let overflow = ring.map(|_| crate::profile::Overflow::DropNewest);
     let with = Settings { mem_buf_limit: ring, overflow, ..Settings::default() };
@@ -46,8 +43,16 @@ fn draw(scenario: &Scenario, _nodes: u64) -> Blueprint {
     add_to_pods(&mut blueprint, |load| sizing::built_in(scenario, driver, &settings, load));
     blueprint.pods.iter_mut().for_each(|pod| pod.needs_backend = pod.agent.is_some());
     let Some(first) = blueprint.agents.first() else { return blueprint };
+    if let Some(terms) = gateway::behind_drivers(scenario) {
+        let plan = gateway::plan(scenario, &terms, &blueprint);
+        blueprint.backend.queue_ns = u64::MAX;
+        blueprint.central = Some(plan.central.clone());
+        blueprint.gateway = Some(plan);
+        return blueprint;
+    }
     let load = sizing::load_of(&blueprint, &blueprint.pods, Reader::Pod);
-    let (central, lines_per_s) = sizing::central(scenario, collector, terms.collectors.get(), &load);
+    let collector = sizing::profile_of(collector, None);
+    let (central, lines_per_s) = sizing::central(scenario, &collector, terms.collectors.get(), &load);
     // The backend takes bytes; what a line comes to on its way is the driver's to say.
     let bytes_per_s = lines_per_s * load.wire_bytes(first) * terms.share.get();
     let backend = &mut blueprint.backend;

@@ -19,7 +19,7 @@ const MEMORY_STEP_BYTES: f64 = (4 << 20) as f64;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct MeanLoad {
     files: f64,
-    lines_per_s: f64,
+    pub lines_per_s: f64,
     line_bytes_per_s: f64,
     prefix_bytes_per_s: f64,
     /// Lines of standard output a second.
@@ -41,6 +41,12 @@ impl MeanLoad {
             pieces_per_s: self.pieces_per_s * share,
             parsed_per_s: self.parsed_per_s.map(|lines| lines * share),
         }
+    }
+
+    /// Adds lines that somebody else has read and parsed.
+    pub fn add_lines(&mut self, other: &Self) {
+        self.lines_per_s += other.lines_per_s;
+        self.line_bytes_per_s += other.line_bytes_per_s;
     }
 
     /// Microseconds that a line takes for parsing, on average over all lines.
@@ -127,9 +133,13 @@ pub(super) fn built_in(scenario: &Scenario, name: &str, terms: &Override, load: 
 
 /// Collectors between the pods and the backend, `processes` of this profile; and the lines a second that they can take.
 /// Each is the process that its profile says, on as many cores as its threads can use.
-pub(super) fn central(scenario: &Scenario, name: &str, processes: u64, load: &MeanLoad) -> (Central, f64) {
-    let profile = profile_of(name, None);
-    let costs = Costs::new(&profile, false, load.parse_us(&profile));
+pub(super) fn central(
+    scenario: &Scenario,
+    profile: &Profile,
+    processes: u64,
+    load: &MeanLoad,
+) -> (Central, f64) {
+    let costs = Costs::new(profile, false, load.parse_us(profile));
     let line_bytes = load.line_bytes();
     let reader_ns = costs.bulk_reader_ns(1.0, line_bytes);
     let lines_per_s =
@@ -160,7 +170,7 @@ struct Part {
 }
 
 /// Requests in the steps in which they are written, rounded up.
-fn in_steps(cores: f64, memory_bytes: f64) -> Requests {
+pub(super) fn in_steps(cores: f64, memory_bytes: f64) -> Requests {
     Requests {
         cpu_millicores: ((cores * 1000.0 / CPU_STEP_MILLICORES).ceil() * CPU_STEP_MILLICORES) as u64,
         memory_bytes: ((memory_bytes / MEMORY_STEP_BYTES).ceil() * MEMORY_STEP_BYTES) as u64,
@@ -280,7 +290,7 @@ fn metadata_of(profile: &Profile) -> Option<MetadataUse> {
 }
 
 /// The profile of that name: the scenario's own, or an embedded one. Names were checked when it was read.
-fn profile_of(name: &str, custom: Option<&CustomProfile>) -> Profile {
+pub(super) fn profile_of(name: &str, custom: Option<&CustomProfile>) -> Profile {
     let base = custom.map_or(name, |c| c.base.value.as_str());
     let mut profile = match profile::embedded(base) {
         Some(Ok(profile)) => profile,

@@ -257,6 +257,7 @@ fn with_outage(scenario: &Scenario, seconds: f64) -> Scenario {
             share: None,
             nodes: None,
             pool: None,
+            shards: None,
         });
         outage.lasts = lasts;
         let end = outage.at.as_ns() + lasts.as_ns() + quarter.as_ns();

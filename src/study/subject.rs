@@ -1,9 +1,9 @@
 //! What was simulated, in the scenario's own words: what a report has to say about its subject.
 
 use crate::profile;
-use crate::scenario::{Fault, OutageMode, Scenario};
+use crate::scenario::{Backend, CrashOf, Fault, Gateway, OutageMode, OutageOf, Partition, Scenario};
 use crate::strategy::Strategy;
-use crate::units::SimTime;
+use crate::units::{HowMany, SimTime};
 
 /// The subject of a study.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +49,6 @@ impl Subject {
     /// The subject of a scenario under some strategies.
     pub fn of(scenario: &Scenario, strategies: &[&'static Strategy]) -> Self {
         let backend = &scenario.backend;
-        let capacity = backend.capacity.map_or_else(|| "unlimited".to_owned(), |c| c.to_string());
         let mut lines_per_s = 0.0;
         let mut workloads = Vec::new();
         for tenant in &scenario.tenants {
@@ -73,10 +72,7 @@ impl Subject {
                 .collect(),
             workloads,
             lines_per_s,
-            backend: format!(
-                "capacity {capacity}, latency {} + exponential {}, queue {}",
-                backend.latency, backend.latency_tail, backend.queue
-            ),
+            backend: described(backend, scenario.collection.gateway.as_ref()),
             faults: scenario.faults.iter().map(fault).collect(),
             objectives: scenario.objectives.iter().map(ToString::to_string).collect(),
             chunk_s: scenario.chunk.as_secs_f64(),
@@ -85,6 +81,38 @@ impl Subject {
             yaml: scenario.to_yaml().unwrap_or_default(),
         }
     }
+}
+
+/// The log service in a line, with the gateway in front of it.
+fn described(backend: &Backend, gateway: Option<&Gateway>) -> String {
+    let capacity = backend.capacity.map_or_else(|| "unlimited".to_owned(), |c| c.to_string());
+    let mut text = format!(
+        "capacity {capacity}, latency {} + exponential {}{}, queue {}",
+        backend.latency,
+        backend.latency_tail,
+        if backend.tail_grows { ", longer under load" } else { "" },
+        backend.queue
+    );
+    if let Some(shards) = &backend.shards {
+        let by = match shards.by {
+            Partition::Request => "request",
+            Partition::Source => "source",
+            Partition::Tenant => "tenant",
+        };
+        text += &format!(", {} shards by {by}", shards.count.get());
+    }
+    if let Some(quota) = &backend.quota {
+        text += &format!(", {} a tenant and {} at once", quota.rate, quota.burst);
+    }
+    if let Some(gateway) = gateway {
+        let buffer = gateway.buffer.map_or_else(|| "the profile's".to_owned(), |buffer| buffer.to_string());
+        let processes = gateway.processes.get();
+        text += &format!(
+            "; behind a gateway of {processes} {} with a buffer of {buffer} each",
+            gateway.agent.value
+        );
+    }
+    text
 }
 
 fn fault(fault: &Fault) -> String {
@@ -104,9 +132,18 @@ fn fault(fault: &Fault) -> String {
                     format!(" for {nodes} nodes{}", of_pool(pool))
                 }
             };
-            format!("the backend {mode}{share}{nodes} from {} for {}", outage.at, outage.lasts)
+            let of = match (outage.of, outage.shards) {
+                (OutageOf::Gateway, _) => "the gateway".to_owned(),
+                (OutageOf::Backend, None) => "the backend".to_owned(),
+                (OutageOf::Backend, Some(HowMany::Count(1))) => "one shard of the backend".to_owned(),
+                (OutageOf::Backend, Some(shards)) => format!("each of {shards} shards of the backend"),
+            };
+            format!("{of} {mode}{share}{nodes} from {} for {}", outage.at, outage.lasts)
         }
-        Fault::Crash(crash) => format!("{} of the agents crash at {}", crash.agents, crash.at),
+        Fault::Crash(crash) => {
+            let of = if crash.of == CrashOf::Gateway { "gateway's processes" } else { "agents" };
+            format!("{} of the {of} crash at {}", crash.agents, crash.at)
+        }
         Fault::BadConfig(config) => {
             format!("the config of {} is bad from {} for {}", config.tenant, config.at, config.lasts)
         }
@@ -148,6 +185,7 @@ fn agents(scenario: &Scenario) -> Vec<Agent> {
     let mut names = vec![&collection.agent.value];
     names.extend(collection.daemonset.agent.as_ref().map(|a| &a.value));
     names.extend(collection.sidecar.agent.as_ref().map(|a| &a.value));
+    names.extend(collection.gateway.as_ref().map(|gateway| &gateway.agent.value));
     let mut agents: Vec<Agent> = Vec::new();
     for name in names {
         if agents.iter().any(|a| a.name == *name) {

@@ -49,6 +49,18 @@ impl Batch {
     pub fn new_lines(&self) -> u64 {
         self.lines - self.copies
     }
+
+    /// Adds a chunk. Gives the bytes that it takes in the buffer.
+    #[inline]
+    pub fn add(&mut self, chunk: Chunk, plan: &AgentPlan) -> u64 {
+        let record_bytes = plan.record_bytes(chunk.lines, chunk.bytes);
+        self.lines += chunk.lines;
+        self.copies += if chunk.copy { chunk.lines } else { 0 };
+        self.record_bytes += record_bytes;
+        self.wire_bytes += plan.wire_bytes(chunk.lines, chunk.bytes);
+        self.chunks.push(chunk);
+        record_bytes
+    }
 }
 
 /// One reader with its buffer.

@@ -4,8 +4,10 @@ pub use super::contention::Usage;
 pub use super::control::{Arrival, ControlPlan, PushPlan, Watched};
 pub use super::credentials::CredentialsPlan;
 pub use super::disturbance::{Disturbance, Effect};
+pub use super::gateway::{GatewayCrash, GatewayPlan};
 pub use super::incident::{Fault, Incident, NodeFault, Who};
 pub use super::proxy::{ProxyPlan, ProxyRuns};
+pub use super::shards::{Partition, Quota, ShardOutage, Shards};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
@@ -43,6 +45,8 @@ pub struct Blueprint {
     pub node_agent: Option<usize>,
     /// Collectors between the pods and the backend; their capacity is in the backend's.
     pub central: Option<Central>,
+    /// Collectors with buffers that all that is sent passes.
+    pub gateway: Option<GatewayPlan>,
     /// The log service.
     pub backend: BackendPlan,
     /// How collection configs reach agents; with `None` they are there whenever an agent runs.
@@ -75,6 +79,19 @@ impl Blueprint {
     /// The agent that runs on the nodes of a pool, an index into `agents`; virtual nodes have none.
     pub fn node_agent_in(&self, pool: usize) -> Option<usize> {
         self.node_agent.filter(|_| !self.pools[pool].serverless)
+    }
+
+    /// The collectors between whoever reads logs and the backend, where there are some.
+    pub fn in_between(&self) -> Option<&Central> {
+        self.central.as_ref().or(self.gateway.as_ref().map(|gateway| &gateway.central))
+    }
+
+    /// When the refusal of connections ends that those who send meet at an instant.
+    pub(super) fn refuses_until(&self, at_ns: u64) -> Option<u64> {
+        match &self.gateway {
+            Some(gateway) => gateway.refuses_until(at_ns),
+            None => self.backend.refuses_until(at_ns),
+        }
     }
 
     /// Pods of all templates.
@@ -424,8 +441,16 @@ pub struct BackendPlan {
     pub latency_ns: u64,
     /// Microseconds on top.
     pub latency_tail: Marks,
+    /// Whether that grows with the load, as the time in an M/M/1 queue does.
+    pub tail_grows: bool,
     /// Nanoseconds of waiting above which requests are turned away.
     pub queue_ns: u64,
+    /// What its capacity is divided into.
+    pub shards: Shards,
+    /// What each tenant may send; `None` is as much as there is room for.
+    pub quota: Option<Quota>,
+    /// Spans in which some of its shards cannot be written to.
+    pub shard_outages: Vec<ShardOutage>,
     /// Spans in which it cannot be written to, in order.
     pub outages: Vec<Outage>,
     /// Spans in which some requests do not fare as usual.

@@ -239,9 +239,7 @@ impl Node {
                     place.stage = Stage::Gone;
                     life.map(|life| after(life.pause_s - life.lingers_s))
                 }
-                Stage::Gone
-                    if template.needs_backend && blueprint.backend.refuses_until(now_ns).is_some() =>
-                {
+                Stage::Gone if template.needs_backend && blueprint.refuses_until(now_ns).is_some() => {
                     tally.refused_starts += 1;
                     place.failed_starts += 1;
                     Some(now_ns + crash_loop_ns(place.failed_starts + 1))

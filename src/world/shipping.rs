@@ -1,7 +1,7 @@
 //! From the buffer to the backend: flushes, answers, retries, and the death of an agent.
 
 use super::agent::{Batch, Input, Mode};
-use super::backend::Link;
+use super::backend::{Link, Request};
 use super::blueprint::{AgentPlan, Blueprint};
 use super::node::Node;
 use super::stream::Stream;
@@ -32,13 +32,7 @@ impl Input {
     /// Puts what was read of a stream into the buffer.
     #[inline]
     pub(super) fn hold(&mut self, chunk: Chunk, plan: &AgentPlan) {
-        let record_bytes = plan.record_bytes(chunk.lines, chunk.bytes);
-        self.held_bytes += record_bytes;
-        self.filling.lines += chunk.lines;
-        self.filling.copies += if chunk.copy { chunk.lines } else { 0 };
-        self.filling.record_bytes += record_bytes;
-        self.filling.wire_bytes += plan.wire_bytes(chunk.lines, chunk.bytes);
-        self.filling.chunks.push(chunk);
+        self.held_bytes += self.filling.add(chunk, plan);
     }
 
     /// Hands what was read since the last flush to the backend.
@@ -78,11 +72,79 @@ impl Input {
     /// Sends a batch. The answer is known at once, as nothing that happens later changes it: an accepted batch
     /// is delivered here, and only its memory is freed when the answer is there. Otherwise gives `false`.
     fn send(&mut self, batch: &mut Batch, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) -> bool {
+        let output_ns = plan.output_ns(batch.lines, batch.record_bytes);
+        if ship.link.goes_by_tenant() {
+            return self.send_by_tenant(batch, output_ns, now_ns, plan, ship);
+        }
+        match self.send_one(batch, output_ns, now_ns, plan, ship) {
+            Some(at_ns) => {
+                self.releases.push((at_ns, batch.record_bytes));
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Sends the lines of each tenant in a batch by themselves, as an agent does that has a chunk for each file. What is
+    /// refused of it stays in the batch, to be tried again together; the memory of the rest is freed by the last of their
+    /// answers. Gives whether nothing is left.
+    fn send_by_tenant(
+        &mut self,
+        batch: &mut Batch,
+        output_ns: u64,
+        now_ns: u64,
+        plan: &AgentPlan,
+        ship: &mut Ship<'_, '_>,
+    ) -> bool {
+        let tenant_of = |chunk: &Chunk| ship.streams[chunk.stream as usize].tenant;
+        let mut tenants: SmallVec<[u32; 8]> = batch.chunks.iter().map(tenant_of).collect();
+        tenants.sort_unstable();
+        tenants.dedup();
+        let files = self.files_in(batch);
+        let (tries, is_stored) = (batch.tries, batch.is_stored);
+        let mut left = Batch { tries, is_stored, under_way: true, ..Batch::default() };
+        let mut freed: Option<(u64, u64)> = None;
+        for tenant in tenants {
+            let mut part = Batch::default();
+            for chunk in batch.chunks.iter().filter(|chunk| tenant_of(chunk) == tenant) {
+                part.add(*chunk, plan);
+            }
+            match self.send_one(&mut part, output_ns, now_ns, plan, ship) {
+                Some(at_ns) => {
+                    let (last_ns, record_bytes) = freed.unwrap_or_default();
+                    freed = Some((last_ns.max(at_ns), record_bytes + part.record_bytes));
+                }
+                None => {
+                    for chunk in part.chunks {
+                        left.add(chunk, plan);
+                    }
+                    left.due_ns = left.due_ns.max(part.due_ns);
+                    left.is_stored |= part.is_stored;
+                }
+            }
+        }
+        self.answers = files;
+        self.releases.extend(freed);
+        *batch = left;
+        batch.lines == 0
+    }
+
+    /// Sends lines as one request. Gives when the answer is there by which their memory is freed; `None` where they are
+    /// refused, or the answer comes after the run.
+    fn send_one(
+        &mut self,
+        batch: &mut Batch,
+        output_ns: u64,
+        now_ns: u64,
+        plan: &AgentPlan,
+        ship: &mut Ship<'_, '_>,
+    ) -> Option<u64> {
+        let tenant = batch.chunks.first().map_or(0, |chunk| ship.streams[chunk.stream as usize].tenant);
+        let request = Request { key: self.key, number: self.requests, tenant, bytes: batch.wire_bytes };
         let mut answer = match self.is_refused(now_ns) {
             true => ship.link.refuse(now_ns),
-            false => ship.link.send(now_ns, batch.wire_bytes, self.key, self.requests),
+            false => ship.link.send(now_ns, request),
         };
-        let output_ns = plan.output_ns(batch.lines, batch.record_bytes);
         answer.at_ns += output_ns;
         self.requests += 1;
         let files = self.files_in(batch);
@@ -91,6 +153,12 @@ impl Input {
         if counts {
             ship.tally.requests += plan.requests_for(files, batch.record_bytes);
         }
+        if counts && !answer.accepted && ship.link.has_gateway() {
+            ship.tally.gateway_refused += 1;
+        }
+        if counts && answer.over_quota {
+            ship.tally.throttled_bytes += batch.wire_bytes;
+        }
         if counts && answer.carried {
             ship.tally.sent_bytes += batch.wire_bytes;
         }
@@ -98,12 +166,18 @@ impl Input {
         let given_up_ns = (now_ns + output_ns).saturating_add(plan.request_timeout_ns);
         let is_late = answer.accepted && answer.at_ns > given_up_ns;
         if answer.accepted && answer.at_ns < ship.end_ns {
-            // What was read up to its last instant was in truth looked at a little later.
-            ship.tally.deliver(&batch.chunks, ship.streams, answer.at_ns + plan.look_delay_ns);
+            match answer.arrives_ns.map(|arrives_ns| arrives_ns.saturating_add(output_ns)) {
+                // What was read up to its last instant was in truth looked at a little later.
+                Some(at_ns) if at_ns < ship.end_ns => {
+                    ship.tally.deliver(&batch.chunks, ship.streams, at_ns + plan.look_delay_ns);
+                }
+                // A collector on the way still has it when the run ends, or is gone with it.
+                Some(_) => ship.tally.ledger.in_flight += batch.new_lines(),
+                None => ship.tally.ledger.lose(Cause::AgentKilled, batch.new_lines()),
+            }
             if !is_late {
                 self.mark_sent(&batch.chunks, now_ns, answer.at_ns, plan);
-                self.releases.push((answer.at_ns, batch.record_bytes));
-                return true;
+                return Some(answer.at_ns);
             }
             batch.chunks.iter_mut().for_each(|chunk| chunk.copy = true);
             batch.copies = batch.lines;
@@ -111,7 +185,7 @@ impl Input {
         batch.is_stored |= is_late;
         batch.due_ns = if is_late { given_up_ns } else { answer.at_ns };
         batch.under_way = true;
-        false
+        None
     }
 
     /// How many of its files a batch holds lines of.
@@ -152,7 +226,8 @@ impl Input {
                 continue;
             } else {
                 let bits = draw(subkey(self.key, BACKOFF), self.requests);
-                batch.due_ns = now_ns + backoff_ns(plan, batch.tries, bits);
+                batch.due_ns =
+                    now_ns + backoff_ns(plan.backoff_base_ns, plan.backoff_cap_ns, batch.tries, bits);
                 batch.under_way = false;
                 batch.tries += 1;
             }
@@ -204,11 +279,9 @@ pub(super) fn crash_loop_ns(kills: u32) -> u64 {
 
 /// The wait before a retry: uniform between the base and the base doubled once a try, within the cap.
 /// Source: Fluent Bit, `flb_scheduler` (exponential back-off with jitter).
-fn backoff_ns(plan: &AgentPlan, tries: u32, bits: u64) -> u64 {
-    let doubled =
-        plan.backoff_base_ns.saturating_mul(2u64.saturating_pow(tries + 1)).min(plan.backoff_cap_ns);
-    let spread = doubled.saturating_sub(plan.backoff_base_ns);
-    plan.backoff_base_ns + (unit(bits) * spread as f64) as u64
+pub(super) fn backoff_ns(base_ns: u64, cap_ns: u64, tries: u32, bits: u64) -> u64 {
+    let doubled = base_ns.saturating_mul(2u64.saturating_pow(tries + 1)).min(cap_ns);
+    base_ns + (unit(bits) * doubled.saturating_sub(base_ns) as f64) as u64
 }
 
 impl Node {
@@ -260,10 +333,8 @@ mod tests {
 
     #[test]
     fn the_wait_before_a_retry_doubles_within_its_cap() {
-        let mut plan = testing::agent();
-        (plan.backoff_base_ns, plan.backoff_cap_ns) = (5, 60);
-        let longest = |tries| backoff_ns(&plan, tries, u64::MAX);
-        assert_eq!((backoff_ns(&plan, 0, 0), backoff_ns(&plan, 9, 0)), (5, 5));
+        let longest = |tries| backoff_ns(5, 60, tries, u64::MAX);
+        assert_eq!((backoff_ns(5, 60, 0, 0), backoff_ns(5, 60, 9, 0)), (5, 5));
         // Just below base·2, base·4, base·8, then the cap.
         assert_eq!([0, 1, 2, 3, 40].map(longest), [9, 19, 39, 59, 59]);
     }

@@ -77,6 +77,14 @@ pub struct Tally {
     pub evicted_pods: u64,
     /// Nodes, times nanoseconds in which their disk was too full.
     pub disk_pressure_ns: u64,
+    /// Most bytes that the buffers of a gateway held, each at its fullest.
+    pub gateway_bytes: u64,
+    /// Requests that a gateway turned away or was not there for, while lines are written.
+    pub gateway_refused: u64,
+    /// Bytes of requests that quotas refused, while lines are written, every attempt counted.
+    pub throttled_bytes: u64,
+    /// Bytes that came to each shard of the backend; empty where it has one and no quotas.
+    pub shard_bytes: Vec<u64>,
     /// What the control plane did.
     pub control: ControlTally,
     /// Time in which pods that faults moved wrote nowhere, in nanoseconds; entered by whoever planned it.
@@ -141,6 +149,10 @@ impl Tally {
             fullest_disk_bytes: 0,
             fullest_disk_ppm: 0,
             longest_wait_ns: 0,
+            gateway_bytes: 0,
+            gateway_refused: 0,
+            throttled_bytes: 0,
+            shard_bytes: Vec::new(),
             control: ControlTally::default(),
             pod_gap_ns: 0,
             pods_pending: 0,
@@ -222,6 +234,9 @@ impl Tally {
             &mut self.relayed_lines,
             &mut self.disk_bytes,
             &mut self.gzipped_bytes,
+            &mut self.gateway_bytes,
+            &mut self.gateway_refused,
+            &mut self.throttled_bytes,
         ] {
             *sum *= factor;
         }
@@ -378,6 +393,9 @@ impl AddAssign<&Self> for Tally {
         self.fullest_disk_ppm = self.fullest_disk_ppm.max(other.fullest_disk_ppm);
         self.worst_missing_ppm = self.worst_missing_ppm.max(other.worst_missing_ppm);
         self.longest_wait_ns = self.longest_wait_ns.max(other.longest_wait_ns);
+        self.gateway_bytes += other.gateway_bytes;
+        self.gateway_refused += other.gateway_refused;
+        self.throttled_bytes += other.throttled_bytes;
         self.control += &other.control;
         for (total, part) in self.timeline.iter_mut().zip(&other.timeline) {
             total.0 += part.0;

@@ -350,7 +350,11 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
             ":11:",
             &["needs the language"],
         ),
-        (and("faults: [ { outage: { of: network, at: 3s, for: 5s } } ]"), ":15:27:", &["allowed is backend"]),
+        (
+            and("faults: [ { outage: { of: network, at: 3s, for: 5s } } ]"),
+            ":15:27:",
+            &["allowed are backend, gateway"],
+        ),
         (and("faults: [ { of: backend, at: 3s, for: 5s } ]"), ":15:13:", &["such as outage: {"]),
         (
             and("faults: [ { outage: { of: backend, at: 3s, for: 5s, mode: { slow: 0.5 } } } ]"),

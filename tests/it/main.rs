@@ -4,12 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
 mod against_reference;
+mod backend;
 mod bad_input;
 mod cli;
 mod control;
 mod explain;
 mod faults;
 mod flips;
+mod gateway;
 mod golden;
 mod growth;
 mod import;

@@ -1,6 +1,8 @@
 //! Faults: within the run, of tenants, pools and nodes that exist.
 
 use super::super::{Fault, OutageMode, Scenario};
+use super::backend::check_shard_outage;
+use super::gateway::{check_crash, check_outage};
 use super::{Checked, MONTH, allow, up_to};
 use crate::units::{HowMany, SimTime};
 
@@ -32,9 +34,11 @@ pub(super) fn check_fault(fault: &Fault, scenario: &Scenario, path: &str) -> Che
                     format!("share is {share}; allowed is above 0% up to 100%")
                 })?;
             }
+            check_shard_outage(scenario, outage, &at)?;
+            check_outage(scenario, outage, &at)?;
             check_nodes(scenario, outage.nodes, outage.pool.as_deref(), &at)
         }
-        Fault::Crash(_) => Ok(()),
+        Fault::Crash(crash) => check_crash(scenario, crash, &at),
         Fault::BadConfig(config) => {
             lasts(config.lasts, "for")?;
             check_tenant(scenario, &config.tenant, &at)
