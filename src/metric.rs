@@ -139,6 +139,10 @@ metrics! {
     PodGap = "pod_gap", "s", Lower;
     /// Pods that fit on no node after faults made them leave theirs
     PodsPending = "pods_pending", "count", Lower;
+    /// Times that containers crashed and were to be started again
+    Crashes = "crashes", "count", Lower;
+    /// Share of crashed containers' logs whose end nobody had read when they were removed, or when the library that held it died
+    CrashLogsMissed = "crash_logs_missed", "fraction", Lower;
     /// Share of the workloads' wishes (own parsing, store, sampling, retention) that can be honoured
     Honoured = "honoured", "fraction", Higher;
     /// Other tenants' worst freshness p99 with one tenant loud, over that without

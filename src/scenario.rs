@@ -42,7 +42,7 @@ pub use cost::Cost;
 pub use embedded::{embedded, embedded_names};
 pub use error::ScenarioError;
 pub use fault::{BadConfig, Crash, Drain, Fault, NodeLoss, Outage, OutageMode, OutageOf, SpotWave, Upgrade};
-pub use lifecycle::{Churn, Job, Lifecycle};
+pub use lifecycle::{Churn, CrashLoop, Job, Lifecycle};
 pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};
 pub use profiles::{profiles_from_yaml, profiles_to_yaml};

@@ -14,10 +14,12 @@ mod agent;
 mod backend;
 mod blocking;
 mod blueprint;
+mod container;
 mod control;
 mod credentials;
 mod disturbance;
 mod files;
+mod gaps;
 mod incident;
 mod life;
 mod node;
@@ -37,10 +39,11 @@ mod testing;
 mod tests;
 
 pub use blueprint::{
-    AgentPlan, Arrival, BackendPlan, Blueprint, Central, ControlPlan, CredentialsPlan, Disturbance, Effect,
-    Fault, FileRotation, Incident, Life, MetadataUse, NodeFault, Outage, PodTemplate, Pool, ProxyPlan,
-    ProxyRuns, PushPlan, Reader, Relay, Requests, StreamLaw, StreamPlan, Watched, Who,
+    AgentPlan, Arrival, BackendPlan, Blueprint, Central, ControlPlan, CrashLoop, CredentialsPlan,
+    Disturbance, Effect, Fault, FileRotation, Incident, Life, MetadataUse, NodeFault, Outage, PodTemplate,
+    Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Relay, Requests, StreamLaw, StreamPlan, Watched, Who,
 };
+pub use container::ContainerTally;
 pub use control::{ControlTally, pods_a_wave};
 pub use placement::{Happening, Placement, Residence, Stay};
 pub use runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};

@@ -61,6 +61,8 @@ pub(crate) fn metric(metric: Metric, lang: Lang) -> &'static str {
         Metric::AgentDown => ("agents down", "采集器停机时间"),
         Metric::PodGap => ("pods without a node", "Pod 中断时间"),
         Metric::PodsPending => ("pods pending", "待调度 Pod"),
+        Metric::Crashes => ("container crashes", "容器崩溃次数"),
+        Metric::CrashLogsMissed => ("ends of crashed containers' logs missed", "崩溃容器日志末尾遗漏"),
         Metric::Honoured => ("wishes honoured", "需求满足"),
         Metric::NeighbourFreshness => ("neighbours' freshness", "邻居新鲜度"),
     };

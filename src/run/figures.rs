@@ -1,6 +1,7 @@
 //! From a run's sums to its figures.
 
 mod control;
+mod pods;
 mod proxies;
 
 use super::Setup;
@@ -94,6 +95,7 @@ fn metrics(
         (Metric::BackendWait, Some(tally.longest_wait_ns as f64 / NS_PER_SEC as f64)),
     ]);
     metrics.extend(control::figures(setup, placement, tally));
+    metrics.extend(pods::figures(blueprint, tally));
     let stops = |fault: &Fault| {
         matches!(fault, Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::Upgrade { .. })
     };

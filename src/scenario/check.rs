@@ -254,7 +254,7 @@ fn check_tenants(scenario: &Scenario) -> Checked {
                 format!("there are {} pods; allowed are up to {MAX_PODS}", scenario.pods())
             })?;
             check_proxy(workload, &path)?;
-            check_lifecycle(&workload.lifecycle, &format!("{path}/lifecycle"))?;
+            check_lifecycle(&workload.lifecycle, scenario.duration, &format!("{path}/lifecycle"))?;
             for (number, log) in workload.logs.iter().enumerate() {
                 check_log(log, &format!("{path}/logs/{number}"))?;
             }

@@ -1,5 +1,6 @@
 //! How pods come and go.
 
+use super::Count;
 use crate::units::SimTime;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,8 @@ pub enum Lifecycle {
     Churn(Churn),
     /// Each pod does one piece of work, and another follows it.
     Job(Job),
+    /// Every pod runs from beginning to end, and its container crashes again and again.
+    CrashLoop(CrashLoop),
 }
 
 /// Pods that are replaced at random: lifetimes are exponential.
@@ -51,6 +54,27 @@ pub struct Job {
     /// From a pod's deletion until the next one writes.
     #[serde(default = "five_seconds")]
     pub pause: SimTime,
+}
+
+/// Containers that crash and are started again in their pods, after 0, 10, 20, 40, 80, 160, 300, 300, … s: the kubelet's
+/// back-off. One that ran for ten minutes starts over.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct CrashLoop {
+    /// From a container's start until it crashes: the median.
+    pub runs: SimTime,
+    /// 99 of 100 run no longer; where nothing is said, all run for the same time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p99: Option<SimTime>,
+    /// Before this none crashes.
+    #[serde(default)]
+    pub from: SimTime,
+    /// Crashes of a pod's container after which it stays up; where nothing is said it never does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crashes: Option<Count>,
+    /// From being started, with the image there, until it writes. Assumed.
+    #[serde(default = "one_second")]
+    pub starts: SimTime,
 }
 
 fn one_second() -> SimTime {

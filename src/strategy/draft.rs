@@ -9,7 +9,7 @@ use crate::flow::Medium;
 use crate::scenario::{Lifecycle, LogSource, LogSpec, Scenario, Start, Tenant, Workload};
 use crate::units::SimTime;
 use crate::world::{
-    BackendPlan, Blueprint, FileRotation, Life, PodTemplate, Pool, Reader, Requests, StreamPlan,
+    BackendPlan, Blueprint, CrashLoop, FileRotation, Life, PodTemplate, Pool, Reader, Requests, StreamPlan,
 };
 
 /// Where a log goes under a strategy, and who reads it there.
@@ -164,6 +164,7 @@ fn pod_template(
         streams: logs.iter().zip(first_laws).enumerate().map(stream).collect(),
         agent: None,
         life: life_of(&workload.lifecycle),
+        crashes: crash_loop_of(&workload.lifecycle),
         needs_backend: false,
         relay: None,
         pools: pools_of(workload, &scenario.cluster.pools),
@@ -189,19 +190,32 @@ fn pools_of(workload: &Workload, pools: &[crate::scenario::Pool]) -> Vec<usize> 
 fn life_of(lifecycle: &Lifecycle) -> Option<Life> {
     let seconds = |time: SimTime| time.as_secs_f64().ceil();
     let (lifetime, linger, pause) = match lifecycle {
-        Lifecycle::Service => return None,
+        Lifecycle::Service | Lifecycle::CrashLoop(_) => return None,
         Lifecycle::Churn(churn) => (exponential(churn.lifetime.as_secs_f64()), churn.linger, churn.pause),
-        Lifecycle::Job(job) => {
-            let lifetime = match job.p99 {
-                None => Marks::constant(seconds(job.duration) as u32),
-                Some(p99) => lognormal(job.duration.as_secs_f64(), p99.as_secs_f64()),
-            };
-            (lifetime, job.linger, job.pause)
-        }
+        Lifecycle::Job(job) => (lasting(job.duration, job.p99), job.linger, job.pause),
     };
     let lingers_s = seconds(linger) as u64;
     let pause_s = lingers_s + seconds(pause) as u64;
     Some(Life { lifetime, lingers_s, pause_s, agent_stops_s: 0, sticks: false })
+}
+
+/// Seconds with this median, rounded up where all are the same; log-normal where 99 of 100 are below `p99`.
+fn lasting(median: SimTime, p99: Option<SimTime>) -> Marks {
+    match p99 {
+        None => Marks::constant(median.as_secs_f64().ceil() as u32),
+        Some(p99) => lognormal(median.as_secs_f64(), p99.as_secs_f64()),
+    }
+}
+
+/// How containers crash, in whole seconds, rounded up.
+fn crash_loop_of(lifecycle: &Lifecycle) -> Option<CrashLoop> {
+    let Lifecycle::CrashLoop(crashes) = lifecycle else { return None };
+    Some(CrashLoop {
+        runs: lasting(crashes.runs, crashes.p99),
+        from_ns: crashes.from.as_ns(),
+        most: crashes.crashes.map(|most| most.get()),
+        starts_s: crashes.starts.as_secs_f64().ceil() as u64,
+    })
 }
 
 fn pool(pool: &crate::scenario::Pool) -> Pool {

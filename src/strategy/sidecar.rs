@@ -83,7 +83,7 @@ fn stop_in_order(blueprint: &mut Blueprint, scenario: &Scenario) {
     for (template, lifecycle) in blueprint.pods.iter_mut().zip(lifecycles) {
         let (Some(life), Some(_)) = (&mut template.life, template.agent) else { continue };
         match lifecycle {
-            Lifecycle::Service => {}
+            Lifecycle::Service | Lifecycle::CrashLoop(_) => {}
             Lifecycle::Churn(churn) => life.agent_stops_s = whole_seconds(churn.shutdown),
             Lifecycle::Job(_) => {
                 // Its files stay with it, and its agent has all the time it needs.

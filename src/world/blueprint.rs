@@ -1,5 +1,6 @@
 //! What there is in a world: the strategies' output and the simulation's input.
 
+pub use super::container::CrashLoop;
 pub use super::control::{Arrival, ControlPlan, PushPlan, Watched};
 pub use super::credentials::CredentialsPlan;
 pub use super::disturbance::{Disturbance, Effect};
@@ -153,6 +154,8 @@ pub struct PodTemplate {
     pub agent: Option<usize>,
     /// How its pods come and go; `None` where each lives from beginning to end.
     pub life: Option<Life>,
+    /// How its container crashes; `None` where it does not. Of pods that live from beginning to end only.
+    pub crashes: Option<CrashLoop>,
     /// Nanoseconds from the start of a pod until its agent's group knows it; 0 where it always does.
     pub registration_ns: u64,
     /// Whether its containers start only while the backend can be reached.

@@ -246,8 +246,7 @@ impl Node {
         while let Some((due_ns, pushed_ns)) = place.restarts.last().copied().filter(|(due, _)| *due <= now_ns)
         {
             place.restarts.pop();
-            let began_before =
-                place.streams.first().is_some_and(|n| self.files[*n as usize].lives().0 <= pushed_ns);
+            let began_before = self.began_ns(place).is_some_and(|began_ns| began_ns <= pushed_ns);
             // Whoever begins later has the new environment.
             if place.runs() && began_before && due_ns < blueprint.horizon_ns {
                 self.end_pod(place, now_ns, blueprint, tally);
@@ -261,7 +260,8 @@ impl Node {
     pub(super) fn count_agent(&self, place: &Place, is_over: bool, blueprint: &Blueprint, tally: &mut Tally) {
         let (Some(plan), Some(reach)) = (&blueprint.control, &self.reach) else { return };
         let (Some(first), false) = (place.streams.first(), place.inputs.is_empty()) else { return };
-        let (began_ns, ended_ns) = self.files[*first as usize].lives();
+        let began_ns = self.began_ns(place).unwrap_or(0);
+        let (_, ended_ns) = self.files[*first as usize].lives();
         let index = place.inputs.start as usize;
         let config_ns = self.inputs[index].config_ns;
         let until_ns = ended_ns.min(blueprint.horizon_ns);

@@ -13,6 +13,7 @@
 
 use super::agent::Mode;
 use super::blueprint::{Blueprint, Life};
+use super::container::Container;
 use super::node::{Node, law_of};
 use super::placement::Stay;
 use super::shipping::crash_loop_ns;
@@ -65,6 +66,8 @@ pub(super) struct Place {
     pub restarts: Vec<(u64, u64)>,
     /// Since when its pod is being replaced.
     pub leaves_ns: Option<u64>,
+    /// Its pod's container, where that crashes.
+    pub container: Option<Box<Container>>,
 }
 
 impl Place {
@@ -82,6 +85,7 @@ impl Place {
             inputs: 0..0,
             restarts: Vec::new(),
             leaves_ns: None,
+            container: None,
         };
         if let Some(life) = life {
             place.next_ns = place.run_for(Self::first_life_s(life, pod_key), life) * NS_PER_SEC;
@@ -142,7 +146,14 @@ impl Place {
     fn due_ns(&self) -> u64 {
         let restart_ns = self.restarts.last().map_or(u64::MAX, |(due_ns, _)| *due_ns);
         let replaced_ns = self.leaves_ns.map_or(u64::MAX, |since_ns| since_ns + 1);
-        self.next_ns.min(restart_ns).min(replaced_ns)
+        let container_ns = self.container.as_ref().map_or(u64::MAX, |container| container.next_ns);
+        self.next_ns.min(restart_ns).min(replaced_ns).min(container_ns)
+    }
+
+    /// Whether nothing is due at `now_ns` but of its container.
+    fn only_container_is_due(&self, now_ns: u64) -> bool {
+        let restart_ns = self.restarts.last().map_or(u64::MAX, |(due_ns, _)| *due_ns);
+        self.leaves_ns.is_none() && self.next_ns.min(restart_ns) > now_ns
     }
 
     /// The stay that a pod is in, or comes for next.
@@ -201,6 +212,10 @@ impl Node {
     pub(super) fn live(&mut self, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
         let mut places = std::mem::take(&mut self.places);
         for place in places.iter_mut().filter(|place| place.due_ns() <= now_ns) {
+            if place.only_container_is_due(now_ns) {
+                self.turn_container(place, now_ns, blueprint, tally);
+                continue;
+            }
             if place.next_ns > now_ns || place.leaves_ns.is_some() {
                 self.replace(place, now_ns, blueprint, tally);
                 continue;
@@ -271,14 +286,26 @@ impl Node {
     }
 
     /// The application has written its last line.
-    pub(super) fn end_pod(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+    pub(super) fn end_pod(
+        &mut self,
+        place: &mut Place,
+        now_ns: u64,
+        blueprint: &Blueprint,
+        tally: &mut Tally,
+    ) {
+        if let Some(container) = &mut place.container {
+            container.stop();
+        }
         for &number in &place.streams {
             let reader = self.reader_of[number as usize] as usize;
             if reader < self.inputs.len() {
                 self.advance(reader, now_ns, blueprint, tally);
             }
             let stream = &mut self.streams[number as usize];
-            self.files[number as usize].end(stream, &blueprint.laws[stream.law as usize], now_ns);
+            // That of a container that is down is over.
+            if !self.files[number as usize].has_ended() {
+                self.files[number as usize].end(stream, &blueprint.laws[stream.law as usize], now_ns);
+            }
         }
         self.own_rotations.retain(|(_, number)| !place.streams.contains(number));
         for index in place.inputs.clone() {
@@ -300,6 +327,7 @@ impl Node {
         tally: &mut Tally,
     ) {
         self.count_agent(place, false, blueprint, tally);
+        self.bury_containers(place, now_ns, blueprint, tally);
         for &number in &place.streams {
             let reader = self.reader_of[number as usize] as usize;
             if reader < self.inputs.len() {
@@ -334,7 +362,10 @@ impl Node {
     }
 
     /// The successor begins, with files and numbers of its own.
-    pub(super) fn begin_pod(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint) {
+    pub(super) fn begin_pod(&mut self, place: &mut Place, now_ns: u64, blueprint: &Blueprint) {
+        if let Some(container) = &mut place.container {
+            container.begin(now_ns, blueprint.horizon_ns);
+        }
         let template = &blueprint.pods[place.template as usize];
         let pod_key = place.key(template.life.as_ref());
         // An agent of a pod that is moved has luck of its own.
@@ -344,29 +375,9 @@ impl Node {
         };
         let config_ns = self.config_ns(place, now_ns, blueprint);
         for (plan, &number) in template.streams.iter().zip(&place.streams) {
-            let number = number as usize;
             let key = named_key(pod_key, &plan.name);
-            let law_index = law_of(plan, key);
-            let law = &blueprint.laws[law_index];
-            let old = &self.streams[number];
-            let stream = Stream::new(law_index as u32, law, old.tenant, old.prefix_bytes, key, now_ns);
-            self.files[number] = self.files[number].begin_anew(&stream, now_ns);
-            self.streams[number] = stream;
-            let stream = &mut self.streams[number];
-            self.files[number].settle(stream, law);
-            if let Some(input) = self.inputs.get_mut(self.reader_of[number] as usize) {
-                if !place.inputs.is_empty() {
-                    if config_ns == now_ns {
-                        self.files[number].discover_at(stream, law, now_ns);
-                    }
-                } else if input.mode != Mode::Down {
-                    // One that is down finds all files when it is back.
-                    input.want_scan(now_ns, blueprint.agents[input.plan as usize].scan_ns);
-                }
-            }
-            if self.media[number].is_on_disk() && !self.media[number].is_rotated_by_kubelet() {
-                self.foresee_rotation(number, now_ns, self.tick_after(now_ns, blueprint), blueprint);
-            }
+            let found_ns = (!place.inputs.is_empty()).then_some(config_ns);
+            self.begin_stream(number as usize, (law_of(plan, key), key), found_ns, now_ns, blueprint);
         }
         self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
         for index in place.inputs.clone() {
@@ -389,5 +400,37 @@ impl Node {
         readers.into_iter().chain(place.inputs.clone()).for_each(|index| self.schedule_input(index as usize));
         // The kubelet's next look is for its files too.
         self.tick_ns = self.tick_ns.min(self.tick_after(now_ns, blueprint));
+    }
+
+    /// A stream begins at `now_ns`, with files of its own. An agent of its pod finds them at `found_ns`, any other when it
+    /// looks for files.
+    pub(super) fn begin_stream(
+        &mut self,
+        number: usize,
+        (law_index, key): (usize, u64),
+        found_ns: Option<u64>,
+        now_ns: u64,
+        blueprint: &Blueprint,
+    ) {
+        let law = &blueprint.laws[law_index];
+        let old = &self.streams[number];
+        let stream = Stream::new(law_index as u32, law, old.tenant, old.prefix_bytes, key, now_ns);
+        self.files[number] = self.files[number].begin_anew(&stream, now_ns);
+        self.streams[number] = stream;
+        let stream = &mut self.streams[number];
+        self.files[number].settle(stream, law);
+        if let Some(input) = self.inputs.get_mut(self.reader_of[number] as usize) {
+            if let Some(found_ns) = found_ns {
+                if found_ns == now_ns {
+                    self.files[number].discover_at(stream, law, now_ns);
+                }
+            } else if input.mode != Mode::Down {
+                // One that is down finds all files when it is back.
+                input.want_scan(now_ns, blueprint.agents[input.plan as usize].scan_ns);
+            }
+        }
+        if self.media[number].is_on_disk() && !self.media[number].is_rotated_by_kubelet() {
+            self.foresee_rotation(number, now_ns, self.tick_after(now_ns, blueprint), blueprint);
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::agent::{Input, Mode};
 use super::backend::Link;
 use super::blueprint::{Blueprint, Reader, StreamLaw, StreamPlan};
+use super::container::Container;
 use super::control::{Arrival, Reach};
 use super::files::Files;
 use super::incident::Strike;
@@ -83,9 +84,16 @@ impl Node {
             let template = &blueprint.pods[pod.template as usize];
             let pod_key = subkey(named_key(key, &template.name), u64::from(pod.ordinal));
             pod_keys.push(pod_key);
-            if template.life.is_some() || restarts && template.agent.is_some() || !pod.stays.is_empty() {
+            let comes_and_goes = template.life.is_some() || template.crashes.is_some();
+            if comes_and_goes || restarts && template.agent.is_some() || !pod.stays.is_empty() {
                 place_of[position] = Some(places.len());
-                places.push(Place::new(pod.template, template.life.as_ref(), pod_key, &pod.stays));
+                let mut place = Place::new(pod.template, template.life.as_ref(), pod_key, &pod.stays);
+                let streams = template.streams.len();
+                place.container = template
+                    .crashes
+                    .as_ref()
+                    .map(|crashes| Box::new(Container::new(crashes, pod_key, streams, !place.is_gone())));
+                places.push(place);
             }
             for (number, plan) in template.streams.iter().enumerate() {
                 let agent = match plan.reader {
@@ -105,6 +113,11 @@ impl Node {
                 let stream_key = named_key(pod_key, &plan.name);
                 let place = place_of[position].map(|place| (place, number));
                 found.push(Found { plan, tenant: template.tenant, key: stream_key, group, place });
+                if template.crashes.is_some() && Container::has_own_log(plan.medium) {
+                    // The log of the container before, or of the next.
+                    let place = place_of[position].map(|place| (place, template.streams.len() + number));
+                    found.push(Found { plan, tenant: template.tenant, key: stream_key, group, place });
+                }
             }
         }
         found.sort_by_key(|f| f.group);
@@ -130,8 +143,13 @@ impl Node {
         for (number, stream) in found.iter().enumerate() {
             node.add_stream(blueprint, stream);
             if let Some((place, plan)) = stream.place {
-                node.places[place].has_stream(plan, number as u32);
-                if node.places[place].is_gone() {
+                let streams = blueprint.pods[node.places[place].template as usize].streams.len();
+                let is_other = plan >= streams;
+                match &mut node.places[place].container {
+                    Some(container) if is_other => container.has_other(plan - streams, number as u32),
+                    _ => node.places[place].has_stream(plan, number as u32),
+                }
+                if node.places[place].is_gone() || is_other {
                     node.files[number].not_begun(&mut node.streams[number]);
                 }
             }

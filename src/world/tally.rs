@@ -1,6 +1,7 @@
 //! What a run adds up: integers only, so that sums over nodes have the same bits in any order.
 
 use super::blueprint::{Blueprint, StreamLaw};
+use super::container::ContainerTally;
 use super::control::ControlTally;
 use super::stream::{Amount, Stream};
 use crate::engine::marks::CLASSES;
@@ -63,6 +64,8 @@ pub struct Tally {
     pub longest_wait_ns: u64,
     /// What the control plane did.
     pub control: ControlTally,
+    /// What containers that crash did.
+    pub containers: ContainerTally,
     /// Time in which pods that faults moved wrote nowhere, in nanoseconds; entered by whoever planned it.
     pub pod_gap_ns: u64,
     /// Pods that fitted nowhere after they had to leave; entered by whoever planned it.
@@ -118,6 +121,7 @@ impl Tally {
             fullest_disk_ppm: 0,
             longest_wait_ns: 0,
             control: ControlTally::default(),
+            containers: ContainerTally::default(),
             pod_gap_ns: 0,
             pods_pending: 0,
             timeline: vec![(0, 0); (blueprint.end_ns() >> bin_bits) as usize + 1],
@@ -158,9 +162,10 @@ impl Tally {
 
     /// Sums over one node in `factor` stand for sums over all. What is of one node only stays as it is.
     pub fn scale(&mut self, factor: u64) {
-        let Self { ledger, tenants, timeline, control, .. } = self;
+        let Self { ledger, tenants, timeline, control, containers, .. } = self;
         ledger.scale(factor);
         control.scale(factor);
+        containers.scale(factor);
         for tenant in tenants {
             tenant.freshness.scale(factor);
             tenant.emitted *= factor;
@@ -331,6 +336,7 @@ impl AddAssign<&Self> for Tally {
         self.fullest_disk_ppm = self.fullest_disk_ppm.max(other.fullest_disk_ppm);
         self.longest_wait_ns = self.longest_wait_ns.max(other.longest_wait_ns);
         self.control += &other.control;
+        self.containers += &other.containers;
         for (total, part) in self.timeline.iter_mut().zip(&other.timeline) {
             total.0 += part.0;
             total.1 += part.1;

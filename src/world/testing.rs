@@ -82,6 +82,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
             }],
             agent: sidecars.then_some(0),
             life: None,
+            crashes: None,
             needs_backend: false,
             relay: None,
             pools: Vec::new(),

@@ -41,8 +41,12 @@ fn stormy(number: u64) -> Scenario {
         };
         faults.push(format!("  - {fault}\n"));
     }
-    let lifecycle =
-        pick(&["service", "{ churn: { lifetime: 12s } }", "{ job: { duration: 5s, pause: 3s } }"]);
+    let lifecycle = pick(&[
+        "service",
+        "{ churn: { lifetime: 12s } }",
+        "{ job: { duration: 5s, pause: 3s } }",
+        "{ crashLoop: { runs: 2s, p99: 9s, starts: 1s } }",
+    ]);
     let capacity =
         pick(&["", "backend: { capacity: 300kB/s }\n", "backend: { capacity: 1MB/s, latency: 300ms }\n"]);
     let agent = pick(&["fluent-bit", "vector", "filebeat", "logtail"]);

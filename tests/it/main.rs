@@ -15,6 +15,7 @@ mod growth;
 mod import;
 mod losses;
 mod mechanisms;
+mod pods;
 mod profiles;
 mod properties;
 mod reference_model;

@@ -5,7 +5,7 @@ use super::{Checked, MONTH, allow, up_to};
 use crate::units::SimTime;
 
 /// `path` is where the lifecycle stands in the text.
-pub(super) fn check_lifecycle(lifecycle: &Lifecycle, path: &str) -> Checked {
+pub(super) fn check_lifecycle(lifecycle: &Lifecycle, duration: SimTime, path: &str) -> Checked {
     let second = SimTime::from_secs(1);
     let lasts = |time: SimTime, what: &str, path: String| {
         allow((second..=MONTH).contains(&time), path, || {
@@ -33,6 +33,20 @@ pub(super) fn check_lifecycle(lifecycle: &Lifecycle, path: &str) -> Checked {
                 })?;
             }
             (job.linger, job.pause, path)
+        }
+        Lifecycle::CrashLoop(crashes) => {
+            let path = format!("{path}/crashLoop");
+            lasts(crashes.runs, "runs", format!("{path}/runs"))?;
+            if let Some(p99) = crashes.p99 {
+                lasts(p99, "p99", format!("{path}/p99"))?;
+                allow(p99 > crashes.runs, format!("{path}/p99"), || {
+                    format!("p99 is {p99}, no more than the median of {}", crashes.runs)
+                })?;
+            }
+            allow(crashes.from < duration, format!("{path}/from"), || {
+                format!("crashes from {} on begin after the duration of {duration}", crashes.from)
+            })?;
+            return up_to(MONTH, crashes.starts, "starts", format!("{path}/starts"));
         }
     };
     up_to(MONTH, linger, "linger", format!("{path}/linger"))?;

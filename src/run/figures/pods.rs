@@ -1,0 +1,16 @@
+//! Figures of pods' lives, where a scenario has what they are of.
+
+use crate::metric::Metric;
+use crate::world::{Blueprint, Tally};
+
+/// Crashes of containers, and what became of the logs of those that crashed.
+pub(super) fn figures(blueprint: &Blueprint, tally: &Tally) -> Vec<(Metric, Option<f64>)> {
+    let mut figures = Vec::new();
+    if blueprint.pods.iter().any(|pod| pod.crashes.is_some()) {
+        let containers = &tally.containers;
+        let missed = containers.missed as f64 / containers.crash_logs.max(1) as f64;
+        figures.push((Metric::Crashes, Some(containers.crashes as f64)));
+        figures.push((Metric::CrashLogsMissed, Some(missed)));
+    }
+    figures
+}

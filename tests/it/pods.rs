@@ -1,0 +1,67 @@
+//! Lives of pods and nodes as users write them: what is refused, and what shipped scenarios show.
+
+use loghaul::metric::Metric;
+use loghaul::observe::Observation;
+use loghaul::run::{Runner, Setup};
+use loghaul::scenario::{self, Scenario, from_yaml};
+use loghaul::strategy::by_name;
+use std::sync::Arc;
+
+fn run(scenario: &Scenario, strategy: &str) -> Arc<Observation> {
+    let setup = Setup::new(scenario, by_name(strategy).unwrap());
+    Runner::new().replication(&setup, 1, 0).unwrap()
+}
+
+/// Runs a scenario that ships, under a strategy.
+fn shipped(name: &str, strategy: &str) -> Arc<Observation> {
+    run(&from_yaml(name, scenario::embedded(name).unwrap()).unwrap(), strategy)
+}
+
+/// A scenario whose workload has `workload` and which ends with `more`; `@` stands before what is wrong. Gives what is
+/// said about it, and where it should be said.
+fn refusal(workload: &str, more: &str) -> (String, String) {
+    let marked = format!(
+        "name: t\nduration: 1m\ncluster: {{ pools: [ {{ name: p, nodes: 3 }} ] }}\ntenants:\n- name: a\n  workloads:\n  \
+         - {{ name: w, replicas: 8, {workload} logs: [ {{ stream: stdout, rate: 1/s }} ] }}\n{more}"
+    );
+    let before = &marked[..marked.find('@').unwrap()];
+    let (line, column) = (before.lines().count(), before.lines().last().unwrap().len() + 1);
+    let message = from_yaml("t.yaml", &marked.replace('@', "")).unwrap_err().to_string();
+    (message, format!("t.yaml:{line}:{column}:"))
+}
+
+#[test]
+fn impossible_lives_are_refused_at_their_place() {
+    for (workload, more, words) in [
+        ("lifecycle: { crashLoop: { runs: @0s } },", "", "runs is 0s; allowed is 1s to"),
+        ("lifecycle: { crashLoop: { runs: 9s, p99: @9s } },", "", "no more than the median"),
+        ("lifecycle: { crashLoop: { runs: 9s, from: @1m } },", "", "begin after the duration of 1m"),
+        ("lifecycle: { crashLoop: { runs: 9s, crashes: @0 } },", "", "0 is not a whole number from 1"),
+        ("lifecycle: { crashLoop: { runs: 9s, starts: @9999h } },", "", "starts is 9999h"),
+        ("lifecycle: { crashLoop: @{} },", "", "\"runs\" is missing"),
+    ] {
+        let (message, place) = refusal(workload, more);
+        assert!(message.contains(&place) && message.contains(words), "{workload} {more} {place}: {message}");
+    }
+}
+
+#[test]
+fn crashed_containers_logs_are_missed_as_the_head_of_the_file_expects() {
+    // Eight crashes of 80 pods each. Of eight logs seven are gone natively; an agent that looks every minute never meets
+    // 41/60 + 31/60 + 11/60 of them, the looks of eight agents being the only chance in it.
+    let [native, daemonset, sidecar, direct] =
+        ["native", "daemonset", "sidecar", "direct"].map(|strategy| shipped("crash-loop", strategy));
+    for run in [&native, &daemonset, &sidecar, &direct] {
+        assert_eq!(run.get(Metric::Crashes), Some(8.0 * 80.0));
+        assert_eq!(run.ledger.emitted, native.ledger.emitted);
+    }
+    let missed = |run: &Observation| run.get(Metric::CrashLogsMissed).unwrap();
+    assert_eq!(missed(&native), 7.0 / 8.0);
+    let expected = (41.0 + 31.0 + 11.0) / 60.0 / 8.0;
+    // Three draws of each of eight agents, for ten pods that crash together or nearly so: 640 logs, deviation 8 %.
+    assert!((missed(&daemonset) - expected).abs() < 0.08, "{} of {expected}", missed(&daemonset));
+    assert_eq!(daemonset.ledger.lost_by_cause().into_keys().collect::<Vec<_>>(), ["never_discovered"]);
+    assert_eq!((missed(&sidecar), sidecar.ledger.lost_total()), (0.0, 0));
+    assert!(missed(&direct) > 0.9, "{}", missed(&direct));
+    assert_eq!(direct.ledger.lost_by_cause().into_keys().collect::<Vec<_>>(), ["agent_killed"]);
+}
