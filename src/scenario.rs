@@ -35,7 +35,7 @@ mod workload;
 
 pub use amend::{Amendments, Setting};
 pub use backend::Backend;
-pub use cluster::{Cluster, Kubelet, Pool};
+pub use cluster::{Cluster, Kubelet, Pool, Startup};
 pub use collection::{AgentRequests, Collection, ConfigMode, CustomProfile, Override, Settings};
 pub use control::{Channel, Control, Credentials, Failure, MachineGroup, Push};
 pub use cost::Cost;

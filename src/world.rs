@@ -31,6 +31,7 @@ mod reading;
 mod rotation;
 mod runtime;
 mod shipping;
+mod startup;
 mod stream;
 mod tally;
 #[cfg(test)]
@@ -39,7 +40,7 @@ mod testing;
 mod tests;
 
 pub use blueprint::{
-    AgentPlan, Arrival, BackendPlan, Blueprint, Central, ControlPlan, CrashLoop, CredentialsPlan,
+    AgentPlan, AgentStart, Arrival, BackendPlan, Blueprint, Central, ControlPlan, CrashLoop, CredentialsPlan,
     Disturbance, Effect, Fault, FileRotation, Incident, Life, MetadataUse, NodeFault, Outage, PodTemplate,
     Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Relay, Requests, StreamLaw, StreamPlan, Watched, Who,
 };

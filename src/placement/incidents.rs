@@ -82,6 +82,10 @@ struct Plan<'a> {
     /// All stays of the pods that moved; the last is the present one, none where a pod fits nowhere.
     stays: BTreeMap<u32, Vec<(u32, Stay)>>,
     homeless: BTreeMap<u32, u64>,
+    /// When the images of templates are on nodes that have not had them from the start; and those that have.
+    images: BTreeMap<(u32, u32), u64>,
+    /// When pods that wait for an image would have begun with it.
+    unhindered: BTreeMap<u32, u64>,
     happenings: Vec<Happening>,
 }
 
@@ -99,7 +103,11 @@ impl<'a> Plan<'a> {
         let closed = vec![false; rooms.len()];
         let (leaves, happenings) = (Vec::new(), Vec::new());
         let (stays, homeless) = (BTreeMap::new(), BTreeMap::new());
-        Self { blueprint, before, rooms, closed, on, leaves, stays, homeless, happenings }
+        let pulls = |template: u32| blueprint.pods[template as usize].pull_ns > 0;
+        let there = before.node_of.iter().zip(&before.template_of).filter(|(_, template)| pulls(**template));
+        let images = there.map(|(node, template)| ((*node, *template), 0)).collect();
+        let unhindered = BTreeMap::new();
+        Self { blueprint, before, rooms, closed, on, leaves, stays, homeless, images, unhindered, happenings }
     }
 
     fn happens(&mut self, node: u32, at_ns: u64, what: Incident) {
@@ -209,8 +217,24 @@ impl<'a> Plan<'a> {
     }
 
     fn come(&mut self, pod: u32, node: u32, begins_ns: u64) {
+        let image_ns = self.image_ns(pod, node, begins_ns);
+        if image_ns > begins_ns {
+            self.unhindered.insert(pod, begins_ns);
+        } else {
+            self.unhindered.remove(&pod);
+        }
+        let begins_ns = begins_ns.max(image_ns);
         let stay = Stay { begins_ns: whole(begins_ns), ends_ns: NEVER, deleted_ns: NEVER };
         self.stays.entry(pod).or_default().push((node, stay));
+    }
+
+    /// When a pod has its image on a node where it would begin at `begins_ns` with it; the first one pulls it.
+    fn image_ns(&mut self, pod: u32, node: u32, begins_ns: u64) -> u64 {
+        let template = self.before.template_of[pod as usize];
+        match self.blueprint.pods[template as usize].pull_ns {
+            0 => 0,
+            pull_ns => *self.images.entry((node, template)).or_insert(begins_ns.saturating_add(pull_ns)),
+        }
     }
 
     /// All pods of a node leave it and go elsewhere.
@@ -223,7 +247,9 @@ impl<'a> Plan<'a> {
         let (mut passed, mut kind) = (Vec::new(), None);
         for pod in std::mem::take(&mut self.on[node as usize]) {
             let Some((_, stay)) = self.present(pod) else { continue };
-            let begins_ns = begins_ns.max(if stay.begins_ns >= ends_ns { stay.begins_ns } else { 0 });
+            let on_its_way = stay.begins_ns >= ends_ns;
+            let planned_ns = self.unhindered.get(&pod).copied().unwrap_or(stay.begins_ns);
+            let begins_ns = begins_ns.max(if on_its_way { planned_ns } else { 0 });
             self.leave(pod, ends_ns, deleted_ns);
             let template = self.before.template_of[pod as usize];
             let wanted = self.blueprint.pods[template as usize].requests;

@@ -63,6 +63,7 @@ pub(crate) fn metric(metric: Metric, lang: Lang) -> &'static str {
         Metric::PodsPending => ("pods pending", "待调度 Pod"),
         Metric::Crashes => ("container crashes", "容器崩溃次数"),
         Metric::CrashLogsMissed => ("ends of crashed containers' logs missed", "崩溃容器日志末尾遗漏"),
+        Metric::StartWait => ("applications waiting for their agents", "应用等待采集器启动"),
         Metric::Honoured => ("wishes honoured", "需求满足"),
         Metric::NeighbourFreshness => ("neighbours' freshness", "邻居新鲜度"),
     };

@@ -44,6 +44,9 @@ const MAX_MEMORY: Bytes = Bytes::new(16 << 40);
 /// The longest of anything that lasts, as the duration itself.
 const MONTH: SimTime = SimTime::from_secs(30 * 86_400);
 
+/// The longest that an image takes to be pulled, and an agent to start.
+const HOUR: SimTime = SimTime::from_secs(3600);
+
 /// The dearest gigabyte.
 const MAX_DATA_PRICE: f64 = 1e6;
 
@@ -204,6 +207,12 @@ fn check_cluster(scenario: &Scenario) -> Checked {
             format!("the cluster has {} nodes; allowed are up to {MAX_NODES}", scenario.nodes())
         })?;
     }
+    let startup = &scenario.cluster.startup;
+    for (name, time) in
+        [("pull", startup.pull), ("agentPull", startup.agent_pull), ("agentStart", startup.agent_start)]
+    {
+        up_to(HOUR, time, name, format!("cluster/startup/{name}"))?;
+    }
     let kubelet = &scenario.cluster.kubelet;
     let path = |field: &str| format!("cluster/kubelet/{field}");
     let interval = kubelet.container_log_monitor_interval;
@@ -249,6 +258,7 @@ fn check_tenants(scenario: &Scenario) -> Checked {
             let requests = &workload.requests;
             check_size(requests.cpu, requests.memory, &|field| format!("{path}/requests/{field}"))?;
             variants::check_pools(scenario, workload, &path)?;
+            up_to(HOUR, workload.pull.unwrap_or_default(), "pull", format!("{path}/pull"))?;
             pods += tenant.count.get() * workload.replicas.get();
             allow(pods <= MAX_PODS, format!("{path}/replicas"), || {
                 format!("there are {} pods; allowed are up to {MAX_PODS}", scenario.pods())

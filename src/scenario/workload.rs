@@ -98,6 +98,9 @@ pub struct Workload {
     /// or all where every pool is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pools: Vec<String>,
+    /// In which its image is pulled where the node has not run any of its pods, where it differs from the cluster's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull: Option<SimTime>,
     /// How its pods come and go.
     #[serde(default)]
     pub lifecycle: Lifecycle,

@@ -7,7 +7,7 @@ use super::proxy;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
 use crate::scenario::{Lifecycle, LogSource, LogSpec, Scenario, Start, Tenant, Workload};
-use crate::units::SimTime;
+use crate::units::{NS_PER_SEC, SimTime};
 use crate::world::{
     BackendPlan, Blueprint, CrashLoop, FileRotation, Life, PodTemplate, Pool, Reader, Requests, StreamPlan,
 };
@@ -163,6 +163,8 @@ fn pod_template(
         },
         streams: logs.iter().zip(first_laws).enumerate().map(stream).collect(),
         agent: None,
+        agent_start: None,
+        pull_ns: whole_ns(workload.pull.unwrap_or(scenario.cluster.startup.pull)),
         life: life_of(&workload.lifecycle),
         crashes: crash_loop_of(&workload.lifecycle),
         needs_backend: false,
@@ -197,6 +199,11 @@ fn life_of(lifecycle: &Lifecycle) -> Option<Life> {
     let lingers_s = seconds(linger) as u64;
     let pause_s = lingers_s + seconds(pause) as u64;
     Some(Life { lifetime, lingers_s, pause_s, agent_stops_s: 0, sticks: false })
+}
+
+/// Nanoseconds, in whole seconds, rounded up.
+pub(super) fn whole_ns(time: SimTime) -> u64 {
+    time.as_ns().div_ceil(NS_PER_SEC) * NS_PER_SEC
 }
 
 /// Seconds with this median, rounded up where all are the same; log-normal where 99 of 100 are below `p99`.

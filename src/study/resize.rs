@@ -36,7 +36,8 @@ pub(super) fn resized(scenario: &Scenario, nodes: u64, pods: u64) -> Scenario {
             pool.nodes = Count::of(n);
             pool
         });
-        all.cluster = Cluster { pools: pools.collect(), kubelet: scenario.cluster.kubelet.clone() };
+        let (kubelet, startup) = (scenario.cluster.kubelet.clone(), scenario.cluster.startup);
+        all.cluster = Cluster { pools: pools.collect(), kubelet, startup };
     }
     if pods != scenario.pods() {
         all.tenants = tenants(scenario, pods);

@@ -6,6 +6,7 @@ pub use super::credentials::CredentialsPlan;
 pub use super::disturbance::{Disturbance, Effect};
 pub use super::incident::{Fault, Incident, NodeFault, Who};
 pub use super::proxy::{ProxyPlan, ProxyRuns};
+pub use super::startup::AgentStart;
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
@@ -152,6 +153,10 @@ pub struct PodTemplate {
     pub streams: Vec<StreamPlan>,
     /// The agent that runs in each pod, an index into `agents`.
     pub agent: Option<usize>,
+    /// How that starts; `None` where it is there at once.
+    pub agent_start: Option<AgentStart>,
+    /// Nanoseconds in which its image is pulled where the node has not run any of its pods.
+    pub pull_ns: u64,
     /// How its pods come and go; `None` where each lives from beginning to end.
     pub life: Option<Life>,
     /// How its container crashes; `None` where it does not. Of pods that live from beginning to end only.

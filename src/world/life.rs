@@ -44,6 +44,8 @@ enum Stage {
     Ended,
     /// It is gone, and its successor will begin.
     Gone,
+    /// It is there, and its application waits for the agent in it.
+    Waits,
 }
 
 /// A place on the node that pods of one kind take one after the other.
@@ -52,6 +54,8 @@ pub(super) struct Place {
     pub template: u32,
     pod_key: u64,
     generation: u64,
+    /// Since when its pod waits for its agent.
+    waits_ns: u64,
     /// Attempts to start the next pod that have failed.
     failed_starts: u32,
     stage: Stage,
@@ -77,6 +81,7 @@ impl Place {
             template,
             pod_key,
             generation: 0,
+            waits_ns: 0,
             failed_starts: 0,
             stage: Stage::Ending,
             next_ns: u64::MAX,
@@ -116,6 +121,11 @@ impl Place {
         (met_s.unwrap_or(1) as f64 * (1.0 - lived)).ceil().max(1.0) as u64
     }
 
+    /// Seconds that the pod lives which has the place now, where it was not there when the run began.
+    fn lives_s(&self, life: &Life) -> u64 {
+        life.lifetime.sum(1, self.key(Some(life)), LIFETIME).max(1)
+    }
+
     /// Its pod has so many seconds to live. Gives those until something happens to it.
     fn run_for(&mut self, left_s: u64, life: &Life) -> u64 {
         let stops_first = (1..left_s).contains(&life.agent_stops_s);
@@ -139,7 +149,7 @@ impl Place {
 
     /// Whether its pod has been deleted, or none has come so far.
     pub fn is_gone(&self) -> bool {
-        self.stage == Stage::Gone
+        matches!(self.stage, Stage::Gone | Stage::Waits)
     }
 
     /// When something happens to its pod next.
@@ -170,7 +180,7 @@ impl Place {
     fn bounded(&self, own_ns: u64) -> u64 {
         let Some(stay) = self.stay() else { return own_ns };
         own_ns.min(match self.stage {
-            Stage::Runs | Stage::Ending => stay.ends_ns,
+            Stage::Runs | Stage::Ending | Stage::Waits => stay.ends_ns,
             Stage::Ended => stay.deleted_ns,
             Stage::Gone => u64::MAX,
         })
@@ -251,11 +261,35 @@ impl Node {
                 Stage::Gone => {
                     place.failed_starts = 0;
                     place.generation += 1;
-                    self.begin_pod(place, now_ns, blueprint);
-                    place.stage = Stage::Ending;
-                    let lives_s = |life: &Life| life.lifetime.sum(1, place.key(Some(life)), LIFETIME).max(1);
-                    life.map(|life| (lives_s(life), life))
-                        .map(|(lives_s, life)| after(place.run_for(lives_s, life)))
+                    let wait_ns = self.start_wait_ns(place, now_ns, blueprint);
+                    if wait_ns > 0 {
+                        (place.stage, place.waits_ns) = (Stage::Waits, now_ns);
+                        let over_ns = life.map_or(u64::MAX, |life| after(place.lives_s(life)));
+                        let until_ns = place.bounded(over_ns.min(now_ns + wait_ns));
+                        if until_ns >= blueprint.horizon_ns {
+                            self.withhold_start(place, now_ns, blueprint.horizon_ns, blueprint, tally);
+                        }
+                        Some(until_ns)
+                    } else {
+                        self.begin_pod(place, now_ns, blueprint);
+                        place.stage = Stage::Ending;
+                        life.map(|life| after(place.run_for(place.lives_s(life), life)))
+                    }
+                }
+                Stage::Waits => {
+                    let waited_ns = now_ns - place.waits_ns;
+                    self.withhold_start(place, place.waits_ns, now_ns, blueprint, tally);
+                    let left = |life: &Life| place.lives_s(life).saturating_sub(waited_ns / NS_PER_SEC);
+                    let left_s = life.map_or(u64::MAX, left);
+                    if left_s == 0 || place.must_leave(now_ns) {
+                        // It is over before it has begun.
+                        place.stage = Stage::Gone;
+                        life.map(|life| after(life.pause_s))
+                    } else {
+                        self.begin_pod(place, now_ns, blueprint);
+                        place.stage = Stage::Ending;
+                        life.map(|life| after(place.run_for(left_s, life)))
+                    }
                 }
             };
             place.next_ns = place.bounded(own_ns.unwrap_or(u64::MAX));
@@ -374,6 +408,7 @@ impl Node {
             _ => pod_key,
         };
         let config_ns = self.config_ns(place, now_ns, blueprint);
+        let config_ns = config_ns.max(self.agent_ready_ns(place, now_ns, blueprint));
         for (plan, &number) in template.streams.iter().zip(&place.streams) {
             let key = named_key(pod_key, &plan.name);
             let found_ns = (!place.inputs.is_empty()).then_some(config_ns);

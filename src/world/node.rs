@@ -51,6 +51,8 @@ pub(super) struct Node {
     pub(super) strikes: Vec<Strike>,
     pub(super) cut_off: SmallVec<[u32; 2]>,
     log_disk_bytes: u64,
+    /// When the image of agents in pods is on the node; `None` where nobody has pulled it.
+    pub(super) agent_image_ns: Option<u64>,
     /// When changes of collection configs reach its agents.
     pub(super) reach: Option<Box<Reach>>,
     /// Scratch space of a read.
@@ -136,6 +138,7 @@ impl Node {
             strikes: Vec::new(),
             cut_off: SmallVec::new(),
             log_disk_bytes: blueprint.pools[pool].log_disk_bytes,
+            agent_image_ns: None,
             reach: None,
             looks: Vec::new(),
             events: EventList::new(1),
@@ -182,6 +185,7 @@ impl Node {
             }
             node.places[place].inputs = inputs;
         }
+        node.agent_image_ns = node.inputs.iter().any(|input| !input.is_gone).then_some(0);
         node.life_ns = node.next_life_ns();
         node.events = EventList::new(1 + node.inputs.len());
         node.schedule_kubelet();

@@ -64,6 +64,8 @@ pub struct Tally {
     pub longest_wait_ns: u64,
     /// What the control plane did.
     pub control: ControlTally,
+    /// Time that applications waited for the agents in their pods to start, in nanoseconds.
+    pub start_wait_ns: u64,
     /// What containers that crash did.
     pub containers: ContainerTally,
     /// Time in which pods that faults moved wrote nowhere, in nanoseconds; entered by whoever planned it.
@@ -121,6 +123,7 @@ impl Tally {
             fullest_disk_ppm: 0,
             longest_wait_ns: 0,
             control: ControlTally::default(),
+            start_wait_ns: 0,
             containers: ContainerTally::default(),
             pod_gap_ns: 0,
             pods_pending: 0,
@@ -188,6 +191,7 @@ impl Tally {
             &mut self.inputs,
             &mut self.oom_kills,
             &mut self.agent_down_ns,
+            &mut self.start_wait_ns,
             &mut self.requests,
             &mut self.sent_bytes,
             &mut self.delivered_in_time,
@@ -336,6 +340,7 @@ impl AddAssign<&Self> for Tally {
         self.fullest_disk_ppm = self.fullest_disk_ppm.max(other.fullest_disk_ppm);
         self.longest_wait_ns = self.longest_wait_ns.max(other.longest_wait_ns);
         self.control += &other.control;
+        self.start_wait_ns += other.start_wait_ns;
         self.containers += &other.containers;
         for (total, part) in self.timeline.iter_mut().zip(&other.timeline) {
             total.0 += part.0;

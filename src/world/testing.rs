@@ -81,6 +81,8 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
                 parse: Parse::Raw,
             }],
             agent: sidecars.then_some(0),
+            agent_start: None,
+            pull_ns: 0,
             life: None,
             crashes: None,
             needs_backend: false,

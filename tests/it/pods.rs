@@ -38,6 +38,7 @@ fn impossible_lives_are_refused_at_their_place() {
         ("lifecycle: { crashLoop: { runs: 9s, from: @1m } },", "", "begin after the duration of 1m"),
         ("lifecycle: { crashLoop: { runs: 9s, crashes: @0 } },", "", "0 is not a whole number from 1"),
         ("lifecycle: { crashLoop: { runs: 9s, starts: @9999h } },", "", "starts is 9999h"),
+        ("pull: @2h,", "", "pull is 2h; allowed is up to 1h"),
         ("lifecycle: { crashLoop: @{} },", "", "\"runs\" is missing"),
     ] {
         let (message, place) = refusal(workload, more);
@@ -64,4 +65,33 @@ fn crashed_containers_logs_are_missed_as_the_head_of_the_file_expects() {
     assert_eq!((missed(&sidecar), sidecar.ledger.lost_total()), (0.0, 0));
     assert!(missed(&direct) > 0.9, "{}", missed(&direct));
     assert_eq!(direct.ledger.lost_by_cause().into_keys().collect::<Vec<_>>(), ["agent_killed"]);
+}
+
+#[test]
+fn sidecars_images_and_starts_delay_their_applications_and_no_other_strategy() {
+    // Lives of 30 s with 6 s between them: of each round of 36 s a native sidecar takes 3 s of its application's time. The
+    // image is there. A classic one starts within the 5 s that its application takes as well.
+    let scenario = |ordering: &str, start: &str| {
+        let yaml = format!(
+            "name: t\nduration: 10m\ncluster: {{ pools: [ {{ name: p, nodes: 2 }} ], startup: {{ agentStart: {start} }} }}\n\
+             tenants: [ {{ name: a, workloads: [ {{ name: w, replicas: 40, lifecycle: {{ job: {{ duration: 30s }} }}, \
+             logs: [ {{ stream: stdout, rate: 10/s }} ] }} ] }} ]\ncollection: {{ ordering: {ordering} }}\n"
+        );
+        from_yaml("t.yaml", &yaml).unwrap()
+    };
+    let daemonset = run(&scenario("native", "3s"), "daemonset");
+    assert_eq!((daemonset.ledger.withheld, daemonset.get(Metric::StartWait)), (0, None));
+    let native = run(&scenario("native", "3s"), "sidecar");
+    assert_eq!(native.ledger.emitted + native.ledger.withheld, daemonset.ledger.emitted);
+    // 40 places, a round every 36 s of 600: 16 or 17 starts each.
+    let starts = native.get(Metric::StartWait).unwrap() / 3.0 / 40.0;
+    assert!((15.5..=17.0).contains(&starts), "{starts}");
+    let share = native.ledger.withheld as f64 / daemonset.ledger.emitted as f64;
+    assert!((share / (3.0 / 30.0) - 1.0).abs() < 0.05, "{share}");
+    let classic = run(&scenario("classic", "3s"), "sidecar");
+    assert_eq!((classic.ledger.withheld, classic.get(Metric::StartWait)), (0, Some(0.0)));
+    // Slower than its application by 7 s, it reads those late.
+    let p99 = |run: &Observation| run.get(Metric::FreshnessP99).unwrap();
+    let late = run(&scenario("classic", "12s"), "sidecar");
+    assert!(p99(&classic) < 1.2 && (6.0..8.2).contains(&p99(&late)), "{} {}", p99(&classic), p99(&late));
 }

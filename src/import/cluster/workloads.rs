@@ -153,6 +153,7 @@ fn workloads(keys: &[(&Key, u64)], logs: &[LogSpec]) -> Vec<Workload> {
             replicas: Count::of(*pods),
             requests: Resources { cpu: Millicores::new(key.shape.cpu), memory: Bytes::new(key.shape.memory) },
             pools: Vec::new(),
+            pull: None,
             lifecycle: Lifecycle::default(),
             machine_group: None,
             proxy: None,

@@ -57,6 +57,30 @@ fn pods_of_a_drained_node_start_where_there_is_room() {
 }
 
 #[test]
+fn who_comes_to_a_node_without_its_image_waits_for_it() {
+    // Eleven pods on eleven nodes of twelve, and one of another kind on the last. They all go at 60 s; each begins 6 s later
+    // where it is, or 20 s after that where the node has not run its kind.
+    let yaml = "name: t\nduration: 10m\n\
+         cluster: { pools: [ { name: p, nodes: 12, cpu: 8, grows: false } ], startup: { pull: 20s } }\n\
+         tenants: [ { name: a, workloads: [\n\
+         { name: v, requests: { cpu: 2 }, logs: [ { stream: stdout, rate: 1/s } ] },\n\
+         { name: w, pull: 0s, replicas: 11, requests: { cpu: 500m }, logs: [ { stream: stdout, rate: 1/s } ] } ] } ]\n\
+         faults: [ { drain: { nodes: 11, at: 1m } } ]\n";
+    let blueprint = by_name("native").unwrap().blueprint(&from_yaml("t.yaml", yaml).unwrap(), 12);
+    let placement = place(&blueprint).unwrap();
+    for key in 0..8 {
+        let struck = strike(&blueprint, &placement, key);
+        for (pod, stays) in stays(&struck) {
+            // The first pod's kind is nowhere else, and the others' image takes no time.
+            assert_eq!(stays[1].1, if pod == 0 { 60 + 1 + 5 + 20 } else { 60 + 1 + 5 }, "{pod} {stays:?}");
+        }
+    }
+    // Several that come at once wait for one and the same pull.
+    let (_, _, struck) = planned("native", 3, 8, "[ { drain: { nodes: 1, at: 1m } } ]");
+    assert!(stays(&struck).values().all(|stays| stays[1].1 == 66));
+}
+
+#[test]
 fn what_fits_nowhere_is_pending_to_the_end() {
     // Two nodes for eight pods, seven are there: four and three. Of those of the lost node one fits on the other where
     // that has three, else none does.
