@@ -41,7 +41,10 @@ pub use control::{Channel, Control, Credentials, Failure, MachineGroup, Push};
 pub use cost::Cost;
 pub use embedded::{embedded, embedded_names};
 pub use error::ScenarioError;
-pub use fault::{BadConfig, Crash, Drain, Fault, NodeLoss, Outage, OutageMode, OutageOf, SpotWave, Upgrade};
+pub use fault::{
+    BadConfig, Crash, Drain, Fault, NodeLoss, NodesAdded, Outage, OutageMode, OutageOf, ReadsFrom, SpotWave,
+    Upgrade,
+};
 pub use lifecycle::{Churn, CrashLoop, Job, Lifecycle};
 pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};

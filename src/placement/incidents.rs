@@ -9,12 +9,15 @@
 //! Drain a Node", "Taints and Tolerations"; DaemonSet and Deployment rolling updates (`maxUnavailable` 1, and 25% with as
 //! much `maxSurge`, which is left out here: a pod that is replaced is missed).
 
+mod joins;
+
 use super::{Offer, Room, admits, empty_node, offer};
 use crate::engine::random::{draw, named_key, subkey};
 use crate::units::{HowMany, NS_PER_SEC};
 use crate::world::{
     AgentPlan, Blueprint, Fault, Happening, Incident, NodeFault, Placement, Requests, Residence, Stay, Who,
 };
+use joins::Joining;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
@@ -40,6 +43,7 @@ pub fn strike(blueprint: &Blueprint, placement: &Placement, key: u64) -> Struck 
         let key = subkey(key, number as u64);
         match fault {
             Fault::Nodes(fault) => plan.add_nodes(fault, key),
+            Fault::NodesAdded(added) => plan.add_joining(added, key),
             Fault::CutOff { disturbance, nodes, pool } => {
                 for node in plan.draw_nodes(*nodes, *pool, key) {
                     plan.happens(node, 0, Incident::CutOff(*disturbance));
@@ -68,20 +72,30 @@ enum Leave {
     Lost { node: u32, pause_ns: u64 },
     /// A pod is replaced where it is, which takes a span.
     Replaced { pod: u32, takes_ns: u64 },
+    /// Nodes join.
+    Joined(Joining),
+    /// A node takes pods again; those that are pending write there after a span.
+    Opened { node: u32, pause_ns: u64 },
 }
 
 struct Plan<'a> {
     blueprint: &'a Blueprint,
     before: &'a Placement,
+    /// The pool of each node, those that join behind the others; and when agents are on these.
+    nodes: Vec<usize>,
+    joined: Vec<(u32, u64)>,
     rooms: Vec<Room>,
     /// Nodes that take no pods any more.
     closed: Vec<bool>,
     /// Pods now on each node, or on their way to it.
     on: Vec<Vec<u32>>,
-    leaves: Vec<(u64, Leave)>,
+    leaves: BinaryHeap<Reverse<(u64, Leave)>>,
     /// All stays of the pods that moved; the last is the present one, none where a pod fits nowhere.
     stays: BTreeMap<u32, Vec<(u32, Stay)>>,
     homeless: BTreeMap<u32, u64>,
+    /// Pods that nodes are added for, and since when pods are wanted that are not from the beginning.
+    late: Vec<Vec<u32>>,
+    wanted_from: BTreeMap<u32, u64>,
     /// When the images of templates are on nodes that have not had them from the start; and those that have.
     images: BTreeMap<(u32, u32), u64>,
     /// When pods that wait for an image would have begun with it.
@@ -101,13 +115,31 @@ impl<'a> Plan<'a> {
             rooms[*node as usize].take(blueprint.pods[before.template_of[pod] as usize].requests);
         }
         let closed = vec![false; rooms.len()];
-        let (leaves, happenings) = (Vec::new(), Vec::new());
+        let (leaves, happenings) = (BinaryHeap::new(), Vec::new());
         let (stays, homeless) = (BTreeMap::new(), BTreeMap::new());
         let pulls = |template: u32| blueprint.pods[template as usize].pull_ns > 0;
         let there = before.node_of.iter().zip(&before.template_of).filter(|(_, template)| pulls(**template));
         let images = there.map(|(node, template)| ((*node, *template), 0)).collect();
         let unhindered = BTreeMap::new();
-        Self { blueprint, before, rooms, closed, on, leaves, stays, homeless, images, unhindered, happenings }
+        let nodes = before.nodes.clone();
+        let (joined, late, wanted_from) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Self {
+            blueprint,
+            before,
+            nodes,
+            joined,
+            rooms,
+            closed,
+            on,
+            leaves,
+            stays,
+            homeless,
+            late,
+            wanted_from,
+            images,
+            unhindered,
+            happenings,
+        }
     }
 
     fn happens(&mut self, node: u32, at_ns: u64, what: Incident) {
@@ -116,7 +148,14 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Nodes of a pool, drawn at random, in order of their numbers.
+    /// Something is to happen to pods, if lines are written by then.
+    fn plan(&mut self, at_ns: u64, leave: Leave) {
+        if at_ns < self.blueprint.horizon_ns {
+            self.leaves.push(Reverse((at_ns, leave)));
+        }
+    }
+
+    /// Nodes of a pool, drawn at random, in order of their numbers; of those that are there from the beginning.
     fn draw_nodes(&self, how_many: HowMany, pool: Option<usize>, key: u64) -> Vec<u32> {
         let nodes = self.before.nodes.iter().zip(0..);
         drawn(nodes.filter(|(of, _)| pool.is_none_or(|pool| pool == **of)).map(|(_, n)| n), how_many, key)
@@ -127,10 +166,20 @@ impl<'a> Plan<'a> {
         for (turn, node) in self.draw_nodes(fault.nodes, fault.pool, key).into_iter().enumerate() {
             if let Some((at_ns, apart_ns)) = fault.drained {
                 let at_ns = at_ns.saturating_add(apart_ns.saturating_mul(turn as u64));
-                self.leaves.push((at_ns, Leave::Emptied { node, linger_ns, pause_ns }));
+                self.plan(at_ns, Leave::Emptied { node, linger_ns, pause_ns });
+                if let Some(back_ns) = fault.back_ns.filter(|_| fault.lost_ns.is_none()) {
+                    self.plan(at_ns.saturating_add(back_ns), Leave::Opened { node, pause_ns });
+                }
             }
             if let Some(at_ns) = fault.lost_ns {
-                self.leaves.push((at_ns, Leave::Lost { node, pause_ns }));
+                self.plan(at_ns, Leave::Lost { node, pause_ns });
+                if let Some(back_ns) = fault.back_ns {
+                    let pool = self.before.nodes[node as usize];
+                    let (ready_ns, from_beginning, late) = (fault.agent_ready_ns, None, None);
+                    let joining =
+                        Joining { pool, nodes: 1, ready_ns, from_beginning, pause_ns: fault.start_ns, late };
+                    self.plan(at_ns.saturating_add(back_ns), Leave::Joined(joining));
+                }
             }
         }
     }
@@ -161,17 +210,16 @@ impl<'a> Plan<'a> {
             }
             let batch = max_unavailable.unwrap_or(HowMany::Share(0.25)).of(template.replicas);
             let from_ns = starts(u64::from(self.before.ordinal_of[pod]), batch);
-            self.leaves.push((from_ns, Leave::Replaced { pod: pod as u32, takes_ns }));
+            self.plan(from_ns, Leave::Replaced { pod: pod as u32, takes_ns });
         }
     }
 
     /// Moves pods in order of time.
     fn move_pods(&mut self) {
-        let mut leaves = std::mem::take(&mut self.leaves);
-        leaves.retain(|(at_ns, _)| *at_ns < self.blueprint.horizon_ns);
-        leaves.sort_unstable();
-        for (at_ns, leave) in leaves {
+        while let Some(Reverse((at_ns, leave))) = self.leaves.pop() {
             match leave {
+                Leave::Joined(joining) => self.join(at_ns, joining),
+                Leave::Opened { node, pause_ns } => self.open(node, at_ns, pause_ns),
                 Leave::Emptied { node, linger_ns, pause_ns } => {
                     let deleted_ns = whole(whole(at_ns) + linger_ns);
                     self.empty(node, whole(at_ns), deleted_ns, deleted_ns.saturating_add(pause_ns));
@@ -262,7 +310,7 @@ impl<'a> Plan<'a> {
                 match offers.pop() {
                     Some(Reverse(Offer { node, .. }))
                         if self.rooms[node].fits(wanted)
-                            && admits(&self.blueprint.pods[template as usize], self.before.nodes[node]) =>
+                            && admits(&self.blueprint.pods[template as usize], self.nodes[node]) =>
                     {
                         break Some(node);
                     }
@@ -282,7 +330,7 @@ impl<'a> Plan<'a> {
     }
 
     fn offer(&self, node: usize) -> Offer {
-        offer(self.blueprint, self.before.nodes[node], node, &self.rooms[node])
+        offer(self.blueprint, self.nodes[node], node, &self.rooms[node])
     }
 
     /// The node that a pod is on at an instant.
@@ -297,7 +345,9 @@ impl<'a> Plan<'a> {
         let (blueprint, before) = (self.blueprint, self.before);
         let of_nodes = blueprint.node_agent.map(|agent| &blueprint.agents[agent]);
         let has_agent = |node: &u32| blueprint.node_agent_in(before.nodes[*node as usize]).is_some();
-        let nodes = (0..before.nodes.len() as u32).filter(has_agent).map(|node| (node, Who::Node));
+        let joined = self.joined.iter().filter(|(_, ready_ns)| *ready_ns <= at_ns).map(|(node, _)| *node);
+        let nodes = (0..before.nodes.len() as u32).filter(has_agent).chain(joined);
+        let nodes = nodes.map(|node| (node, Who::Node));
         let mut agents: Vec<_> = of_nodes
             .into_iter()
             .flat_map(|plan| nodes.clone().map(move |(node, who)| (node, who, plan, u32::MAX)))
@@ -342,7 +392,8 @@ impl<'a> Plan<'a> {
         let mut pod_gap_ns = 0;
         let mut placement = self.before.clone();
         for (pod, stays) in &self.stays {
-            let mut since_ns = 0;
+            let mut since_ns = self.wanted_from.get(pod).map_or(0, |from_ns| *from_ns).min(horizon_ns);
+            let known = placement.residences.len();
             for (node, stay) in stays {
                 pod_gap_ns += stay.begins_ns.min(horizon_ns) - since_ns;
                 since_ns = stay.ends_ns.min(horizon_ns);
@@ -352,7 +403,14 @@ impl<'a> Plan<'a> {
                 }
             }
             pod_gap_ns += horizon_ns - since_ns;
+            if placement.residences.len() == known {
+                // It never comes, and would otherwise be there from beginning to end.
+                let never = Stay { begins_ns: NEVER, ends_ns: NEVER, deleted_ns: NEVER };
+                let node = self.before.node_of[*pod as usize];
+                placement.residences.push(Residence { pod: *pod, node, stay: never });
+            }
         }
+        placement.nodes = self.nodes;
         // The order of faults, where they are of one instant.
         self.happenings.sort_by_key(|happening| (happening.node, happening.at_ns));
         placement.happenings = self.happenings;

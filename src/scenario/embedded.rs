@@ -1,6 +1,6 @@
 //! The scenarios that ship with the program.
 
-const EMBEDDED: [(&str, &str); 15] = [
+const EMBEDDED: [(&str, &str); 16] = [
     ("reference", include_str!("../../scenarios/reference.yaml")),
     ("proof-of-concept", include_str!("../../scenarios/proof-of-concept.yaml")),
     ("single-purpose", include_str!("../../scenarios/single-purpose.yaml")),
@@ -15,6 +15,7 @@ const EMBEDDED: [(&str, &str); 15] = [
     ("node-drain", include_str!("../../scenarios/node-drain.yaml")),
     ("upgrade", include_str!("../../scenarios/upgrade.yaml")),
     ("crash-loop", include_str!("../../scenarios/crash-loop.yaml")),
+    ("node-join", include_str!("../../scenarios/node-join.yaml")),
     ("kubernetes-limit", include_str!("../../scenarios/kubernetes-limit.yaml")),
 ];
 

@@ -2,6 +2,7 @@
 //!
 //! What a fault strikes is drawn by the run's key, the same under every strategy; when it strikes is written here.
 
+use super::Count;
 use crate::units::{Fraction, HowMany, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,8 @@ pub enum Fault {
     Drain(Drain),
     /// Nodes are taken away after a notice.
     SpotWave(SpotWave),
+    /// Nodes join the cluster.
+    NodesAdded(NodesAdded),
 }
 
 impl Fault {
@@ -37,6 +40,7 @@ impl Fault {
             Self::NodeLoss(_) => "nodeLoss",
             Self::Drain(_) => "drain",
             Self::SpotWave(_) => "spotWave",
+            Self::NodesAdded(_) => "nodesAdded",
         }
     }
 
@@ -50,6 +54,7 @@ impl Fault {
             Self::NodeLoss(fault) => fault.at,
             Self::Drain(fault) => fault.at,
             Self::SpotWave(fault) => fault.at,
+            Self::NodesAdded(fault) => fault.at,
         }
     }
 
@@ -62,6 +67,7 @@ impl Fault {
             Self::Upgrade(fault) => fault.takes,
             Self::NodeLoss(fault) => fault.evict_after,
             Self::SpotWave(fault) => fault.notice,
+            Self::NodesAdded(fault) => fault.agent_ready,
             Self::Crash(_) | Self::Drain(_) => SimTime::ZERO,
         };
         SimTime::from_ns(self.at().as_ns().saturating_add(lasts.as_ns()))
@@ -193,6 +199,10 @@ pub struct NodeLoss {
     /// From being placed elsewhere until they write.
     #[serde(default = "five_seconds")]
     pub pause: SimTime,
+    /// From the loss until such a node is there anew, with an empty disk; its agent 30 s later. Never where nothing is
+    /// said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<SimTime>,
 }
 
 /// Nodes are emptied for maintenance: pods end, are deleted with their logs, and start on other nodes.
@@ -215,6 +225,9 @@ pub struct Drain {
     /// From a pod's deletion until it writes elsewhere.
     #[serde(default = "five_seconds")]
     pub pause: SimTime,
+    /// From being emptied until a node takes pods again. Never where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<SimTime>,
 }
 
 /// Nodes are reclaimed: emptied at the notice, and gone with what is left on them when it has run out.
@@ -237,8 +250,60 @@ pub struct SpotWave {
     /// From a pod's deletion until it writes elsewhere.
     #[serde(default = "five_seconds")]
     pub pause: SimTime,
+    /// From being gone until such a node is there anew, with an empty disk; its agent 30 s later. Never where nothing is
+    /// said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<SimTime>,
 }
 
+/// Nodes join: pods that are pending start there, and those that the nodes were added for. The agent of a new node is there
+/// some time later.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct NodesAdded {
+    /// How many.
+    pub nodes: Count,
+    /// Of which pool; of the first where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<String>,
+    /// When.
+    pub at: SimTime,
+    /// Pods that they are added for, drawn at random: these do not run before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pods: Option<HowMany>,
+    /// From then until pods write that start there.
+    #[serde(default = "five_seconds")]
+    pub pause: SimTime,
+    /// From then until the agents of the nodes are there: their image is pulled, and they start. Assumed.
+    #[serde(default = "half_a_minute")]
+    pub agent_ready: SimTime,
+    /// Where these begin in files that they find when they start: those with checkpoints at the beginning, others at the
+    /// end, where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reads: Option<ReadsFrom>,
+}
+
+/// Where an agent begins in a file that is there when it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ReadsFrom {
+    /// At the beginning: what was written before is read late.
+    Beginning,
+    /// At the end: what was written before is passed over.
+    End,
+}
+
+impl NodesAdded {
+    /// From joining until the agent of a node is there, where nothing is said. Assumed.
+    pub const AGENT_READY: SimTime = SimTime::from_secs(30);
+
+    /// From being placed until a pod writes, where nothing is said.
+    pub const PAUSE: SimTime = SimTime::from_secs(5);
+}
+
+fn half_a_minute() -> SimTime {
+    NodesAdded::AGENT_READY
+}
 fn all() -> HowMany {
     HowMany::ALL
 }

@@ -1,8 +1,11 @@
 //! What goes wrong, as the world takes it: the same under every strategy.
 
-use crate::scenario::{Fault, Outage, OutageMode, Scenario};
-use crate::units::HowMany;
-use crate::world::{Blueprint, Disturbance, Effect, Fault as WorldFault, NodeFault, Outage as WorldOutage};
+use crate::scenario::{Fault, NodesAdded, Outage, OutageMode, ReadsFrom, Scenario};
+use crate::units::{HowMany, SimTime};
+use crate::world::{
+    Blueprint, Disturbance, Effect, Fault as WorldFault, NodeFault, NodesAdded as WorldNodesAdded,
+    Outage as WorldOutage,
+};
 
 /// Adds the scenario's faults to a blueprint with its pools and tenants.
 pub(super) fn add_faults(scenario: &Scenario, blueprint: &mut Blueprint) {
@@ -21,8 +24,18 @@ fn world_fault(fault: &Fault, blueprint: &mut Blueprint) -> Option<WorldFault> {
         None => Some(None),
         Some(name) => blueprint.pools.iter().position(|pool| pool.name == *name).map(Some),
     };
-    let nodes =
-        |nodes, pool| NodeFault { nodes, pool, drained: None, lost_ns: None, linger_ns: 0, pause_ns: 0 };
+    let nodes = |nodes, pool| NodeFault {
+        nodes,
+        pool,
+        drained: None,
+        lost_ns: None,
+        linger_ns: 0,
+        pause_ns: 0,
+        back_ns: None,
+        agent_ready_ns: NodesAdded::AGENT_READY.as_ns(),
+        start_ns: NodesAdded::PAUSE.as_ns(),
+    };
+    let back = |time: Option<SimTime>| time.map(|time| time.as_ns());
     Some(match fault {
         Fault::Outage(outage) => {
             let pool = pool_of(&outage.pool)?;
@@ -44,12 +57,14 @@ fn world_fault(fault: &Fault, blueprint: &mut Blueprint) -> Option<WorldFault> {
         Fault::NodeLoss(loss) => WorldFault::Nodes(NodeFault {
             lost_ns: Some(loss.at.as_ns()),
             pause_ns: loss.evict_after.as_ns() + loss.pause.as_ns(),
+            back_ns: back(loss.back),
             ..nodes(loss.nodes, pool_of(&loss.pool)?)
         }),
         Fault::Drain(drain) => WorldFault::Nodes(NodeFault {
             drained: Some((drain.at.as_ns(), drain.apart.as_ns())),
             linger_ns: drain.linger.as_ns(),
             pause_ns: drain.pause.as_ns(),
+            back_ns: back(drain.back),
             ..nodes(drain.nodes, pool_of(&drain.pool)?)
         }),
         Fault::SpotWave(wave) => WorldFault::Nodes(NodeFault {
@@ -57,7 +72,17 @@ fn world_fault(fault: &Fault, blueprint: &mut Blueprint) -> Option<WorldFault> {
             lost_ns: Some(wave.at.as_ns() + wave.notice.as_ns()),
             linger_ns: wave.linger.as_ns(),
             pause_ns: wave.pause.as_ns(),
+            back_ns: back(wave.back),
             ..nodes(wave.nodes, pool_of(&wave.pool)?)
+        }),
+        Fault::NodesAdded(added) => WorldFault::NodesAdded(WorldNodesAdded {
+            nodes: added.nodes.get(),
+            pool: pool_of(&added.pool)?.unwrap_or(0),
+            at_ns: added.at.as_ns(),
+            pods: added.pods,
+            pause_ns: added.pause.as_ns(),
+            agent_ready_ns: added.agent_ready.as_ns(),
+            from_beginning: added.reads.map(|reads| reads == ReadsFrom::Beginning),
         }),
     })
 }

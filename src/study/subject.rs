@@ -130,6 +130,9 @@ fn fault(fault: &Fault) -> String {
             wave.at,
             wave.notice
         ),
+        Fault::NodesAdded(added) => {
+            format!("{} nodes{} join at {}", added.nodes.get(), of_pool(&added.pool), added.at)
+        }
     }
 }
 

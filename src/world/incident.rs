@@ -46,6 +46,8 @@ pub enum Fault {
     },
     /// Nodes are emptied or lost or both.
     Nodes(NodeFault),
+    /// Nodes join.
+    NodesAdded(NodesAdded),
     /// A disturbance of some nodes.
     CutOff {
         /// Which, an index into the backend's `disturbances`.
@@ -72,6 +74,31 @@ pub struct NodeFault {
     pub linger_ns: u64,
     /// Nanoseconds from a pod's deletion, or from the loss of its node, until it writes elsewhere.
     pub pause_ns: u64,
+    /// Nanoseconds until a node that is emptied takes pods again, or one that is lost is there anew; `None` is never.
+    pub back_ns: Option<u64>,
+    /// Nanoseconds from when a lost node is there anew until its agent is, and until pods write that start there.
+    pub agent_ready_ns: u64,
+    /// See above.
+    pub start_ns: u64,
+}
+
+/// Nodes that join.
+#[derive(Clone, Debug)]
+pub struct NodesAdded {
+    /// How many.
+    pub nodes: u64,
+    /// Of which pool, an index into the blueprint's `pools`.
+    pub pool: usize,
+    /// When, in nanoseconds.
+    pub at_ns: u64,
+    /// Pods that they are added for: they do not run before.
+    pub pods: Option<HowMany>,
+    /// Nanoseconds from then until pods write that start there.
+    pub pause_ns: u64,
+    /// Nanoseconds from then until the agents of the nodes are there.
+    pub agent_ready_ns: u64,
+    /// Whether these read what was written before; `None`: where they have checkpoints.
+    pub from_beginning: Option<bool>,
 }
 
 /// Something that happens on a node.
@@ -96,6 +123,11 @@ pub enum Incident {
         who: Who,
         /// When it reads again, in nanoseconds.
         back_ns: u64,
+    },
+    /// The agent of a node that has joined is there for the first time.
+    Starts {
+        /// Whether it reads what was written before; `None`: where it has checkpoints.
+        from_beginning: Option<bool>,
     },
     /// The node is lost with all that is on it.
     Lost,
@@ -123,6 +155,7 @@ pub(super) struct Strike {
     pub at_ns: u64,
     what: Incident,
     inputs: Range<u32>,
+    node_key: u64,
 }
 
 impl AgentPlan {
@@ -163,7 +196,7 @@ impl Node {
         happenings: &[Happening],
         pods: &[PlacedPod],
         inputs_of: &[Range<u32>],
-        has_agent: bool,
+        (has_agent, node_key): (bool, u64),
     ) {
         let in_pods = inputs_of.iter().filter(|inputs| !inputs.is_empty()).map(|inputs| inputs.start).min();
         let of_node = 0..if has_agent { in_pods.unwrap_or(self.inputs.len() as u32) } else { 0 };
@@ -175,13 +208,20 @@ impl Node {
                 }
                 Incident::Lost => 0..self.inputs.len() as u32,
                 Incident::Crash(Who::Node) | Incident::Stop { who: Who::Node, .. } => of_node.clone(),
+                Incident::Starts { .. } => {
+                    for input in &mut self.inputs[of_node.start as usize..of_node.end as usize] {
+                        input.drop_all();
+                        input.is_gone = true;
+                    }
+                    of_node.clone()
+                }
                 Incident::Crash(Who::Pod { template, ordinal })
                 | Incident::Stop { who: Who::Pod { template, ordinal }, .. } => {
                     let is_it = |pod: &PlacedPod| (pod.template, pod.ordinal) == (template, ordinal);
                     pods.iter().position(is_it).map_or(0..0, |position| inputs_of[position].clone())
                 }
             };
-            self.strikes.push(Strike { at_ns: happening.at_ns, what: happening.what, inputs });
+            self.strikes.push(Strike { at_ns: happening.at_ns, what: happening.what, inputs, node_key });
         }
         // The earliest last, where it is taken from; of one instant the first.
         self.strikes.reverse();
@@ -200,6 +240,12 @@ impl Node {
             match strike.what {
                 Incident::CutOff(_) => {}
                 Incident::Lost => self.lose(now_ns, blueprint, tally),
+                Incident::Starts { from_beginning } => {
+                    for index in strike.inputs {
+                        let key = strike.node_key;
+                        self.start_agent(index as usize, (now_ns, key), from_beginning, blueprint, tally);
+                    }
+                }
                 Incident::Crash(_) => {
                     for index in strike.inputs {
                         self.crash(index as usize, now_ns, blueprint, tally);
@@ -213,6 +259,36 @@ impl Node {
             }
         }
         self.life_ns = self.next_life_ns();
+    }
+
+    /// The agent of a node that has joined is there: it finds the files that there are, and begins at their beginning, or
+    /// at their end and passes over what is there.
+    fn start_agent(
+        &mut self,
+        index: usize,
+        (now_ns, node_key): (u64, u64),
+        from_beginning: Option<bool>,
+        blueprint: &Blueprint,
+        tally: &mut Tally,
+    ) {
+        self.advance(index, now_ns, blueprint, tally);
+        let input = &mut self.inputs[index];
+        let plan = &blueprint.agents[input.plan as usize];
+        input.begin(now_ns, node_key, plan);
+        if let Some(plan) = blueprint.control.as_ref().and_then(|control| control.credentials.as_ref()) {
+            input.get_credentials(plan, node_key, now_ns);
+        }
+        input.behind = true;
+        for number in input.first as usize..input.end as usize {
+            let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
+            let law = &blueprint.laws[stream.law as usize];
+            files.discover_at(stream, law, now_ns);
+            if !from_beginning.unwrap_or(plan.checkpoints) {
+                let until_ns = now_ns.min(blueprint.horizon_ns);
+                files.abandon(stream, law, until_ns, Cause::NeverDiscovered, tally);
+            }
+        }
+        self.schedule_input(index);
     }
 
     /// The process dies, and the kubelet starts it again.

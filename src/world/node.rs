@@ -171,7 +171,7 @@ impl Node {
             node.reach =
                 Some(Box::new(Reach::new(blueprint, plan, (number, node_key), own, inputs, &inputs_of)));
         }
-        node.expect(happenings, pods, &inputs_of, node_agent.is_some());
+        node.expect(happenings, pods, &inputs_of, (node_agent.is_some(), node_key));
         for (place, inputs) in place_of.into_iter().zip(inputs_of) {
             let Some(place) = place else { continue };
             if node.places[place].is_gone() {

@@ -40,6 +40,16 @@ fn impossible_lives_are_refused_at_their_place() {
         ("lifecycle: { crashLoop: { runs: 9s, starts: @9999h } },", "", "starts is 9999h"),
         ("pull: @2h,", "", "pull is 2h; allowed is up to 1h"),
         ("lifecycle: { crashLoop: @{} },", "", "\"runs\" is missing"),
+        ("", "faults: [ { nodesAdded: { nodes: @100000, at: 1s } } ]", "would have 100003 nodes"),
+        ("", "faults: [ { nodesAdded: { nodes: 1, at: @1m } } ]", "begins after the duration of 1m"),
+        (
+            "",
+            "faults: [ { nodesAdded: { nodes: 1, at: 1s, pool: @q } } ]",
+            "there is no pool \"q\"; there are p",
+        ),
+        ("", "faults: [ { nodesAdded: { nodes: 1, at: 1s, pods: @0% } } ]", "0%"),
+        ("", "faults: [ { nodesAdded: { nodes: 1, at: 1s, reads: @middle } } ]", "beginning, end"),
+        ("", "faults: [ { drain: { nodes: 1, at: 1s, back: @9999h } } ]", "back is 9999h"),
     ] {
         let (message, place) = refusal(workload, more);
         assert!(message.contains(&place) && message.contains(words), "{workload} {more} {place}: {message}");
@@ -94,4 +104,34 @@ fn sidecars_images_and_starts_delay_their_applications_and_no_other_strategy() {
     let p99 = |run: &Observation| run.get(Metric::FreshnessP99).unwrap();
     let late = run(&scenario("classic", "12s"), "sidecar");
     assert!(p99(&classic) < 1.2 && (6.0..8.2).contains(&p99(&late)), "{} {}", p99(&classic), p99(&late));
+}
+
+#[test]
+fn what_pods_write_before_the_agent_of_their_node_is_there_is_as_the_head_of_the_file_expects() {
+    // 60 pods of 20 lines/s, from 185 s on; the nodes' agents are there at 210 s, and a pod with a sidecar writes from 197 s.
+    let [native, daemonset, sidecar] =
+        ["native", "daemonset", "sidecar"].map(|strategy| shipped("node-join", strategy));
+    assert_eq!(native.ledger.emitted, daemonset.ledger.emitted);
+    assert_eq!(sidecar.ledger.emitted + sidecar.ledger.withheld, native.ledger.emitted);
+    let near = |lines: u64, expected: f64| (lines as f64 / expected - 1.0).abs() < 0.15;
+    assert!(near(daemonset.ledger.retained, 60.0 * 20.0 * 25.0), "{:?}", daemonset.ledger);
+    assert!(near(sidecar.ledger.withheld, 60.0 * 20.0 * 12.0), "{:?}", sidecar.ledger);
+    assert_eq!(sidecar.get(Metric::StartWait), Some(60.0 * 12.0));
+    for run in [&native, &daemonset, &sidecar] {
+        assert_eq!((run.get(Metric::PodGap), run.get(Metric::PodsPending)), (Some(60.0 * 5.0), Some(0.0)));
+    }
+    for run in [&daemonset, &sidecar] {
+        assert_eq!(run.ledger.lost_total(), 0);
+    }
+    // Read from the beginning, they are all there, and late; without rotations, whose new files wait for a look too.
+    let text =
+        scenario::embedded("node-join").unwrap().replace("pods: 30% }", "pods: 30%, reads: beginning }");
+    let text = text.replace("  startup:", "  kubelet: { containerLogMaxSize: 1Gi }\n  startup:");
+    let late = run(&from_yaml("node-join", &text).unwrap(), "daemonset");
+    assert_eq!((late.ledger.delivered, late.ledger.emitted), (native.ledger.emitted, native.ledger.emitted));
+    // 1.4 % of all lines waited, evenly up to 25 s: 99 of 100 are there within 7 s or so.
+    let share = 60.0 * 25.0 * 20.0 / (late.ledger.emitted as f64 * (590.0 / 600.0));
+    let expected = 25.0 * (1.0 - 0.01 / share);
+    let p99 = late.get(Metric::FreshnessP99).unwrap();
+    assert!((p99 - expected).abs() < 1.5, "{p99} s, not {expected} s");
 }

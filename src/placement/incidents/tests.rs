@@ -196,3 +196,65 @@ fn what_is_struck_depends_on_the_key_and_not_on_the_strategy() {
     assert_eq!(nodes("native", 7).1, 2);
     assert_eq!(nodes("sidecar", 7).1, 2 + 18);
 }
+
+#[test]
+fn pending_pods_start_on_nodes_that_join() {
+    // Two nodes for eight pods, seven are there, four and three; one node is lost at 100 s, and its pods are given up 30 s
+    // later. What does not fit on the other waits for the two nodes of 200 s, and writes there 10 s later.
+    let faults = "[ { nodeLoss: { nodes: 1, at: 100s, evictAfter: 30s, pause: 0s } }, \
+                    { nodesAdded: { nodes: 2, at: 200s, pause: 10s } } ]";
+    let (_, before, struck) = planned("daemonset", 2, 7, faults);
+    let lost = struck.placement.happenings.iter().find(|h| h.what == Incident::Lost).unwrap().node;
+    let there = before.node_of.iter().filter(|node| **node == lost).count() as u64;
+    let fit = 4 - (7 - there);
+    assert_eq!(struck.pending, 0);
+    assert_eq!(struck.pod_gap_ns, (fit * 30 + (there - fit) * 110) * NS_PER_SEC);
+    assert_eq!(struck.placement.nodes.len(), 4);
+    let started: Vec<_> = stays(&struck).into_values().filter(|stays| stays[1].1 == 210).collect();
+    assert_eq!(started.len() as u64, there - fit);
+    assert!(started.iter().all(|stays| stays[1].0 >= 2));
+    // The agents of both nodes are there 30 s after they joined.
+    let starts = |h: &&Happening| matches!(h.what, Incident::Starts { from_beginning: None });
+    let agents: Vec<_> =
+        struck.placement.happenings.iter().filter(starts).map(|h| (h.node, h.at_ns)).collect();
+    assert_eq!(agents, [(2, 230 * NS_PER_SEC), (3, 230 * NS_PER_SEC)]);
+}
+
+#[test]
+fn nodes_are_added_for_pods_that_did_not_run_before() {
+    let faults = "[ { nodesAdded: { nodes: 1, at: 2m, pods: 25% } } ]";
+    let (_, _, struck) = planned("native", 2, 8, faults);
+    // Two of eight, from 125 s on; they are missed for the five seconds that they take to start.
+    let moved = stays(&struck);
+    assert_eq!(moved.len(), 2);
+    assert!(moved.values().all(|stays| *stays == [(2, 125, NEVER)]), "{moved:?}");
+    assert_eq!((struck.pod_gap_ns, struck.pending), (2 * 5 * NS_PER_SEC, 0));
+    // Which ones is the key's affair, the same under every strategy.
+    let (_, _, other) = planned("sidecar", 2, 8, faults);
+    assert_eq!(stays(&other).keys().collect::<Vec<_>>(), moved.keys().collect::<Vec<_>>());
+    // Six do not fit on one node, nor the two that are left over elsewhere: what they left behind takes them.
+    let (_, _, struck) = planned("native", 2, 8, "[ { nodesAdded: { nodes: 1, at: 2m, pods: 6 } } ]");
+    let on_new = stays(&struck).values().filter(|stays| stays[0].0 == 2).count();
+    assert_eq!((on_new, struck.pending), (4, 0));
+    // Nodes that join when nothing is written any more are too late for them: they are missed from then on, and never came.
+    let (_, _, struck) = planned("native", 2, 8, "[ { nodesAdded: { nodes: 1, at: 9m58s, pods: 2 } } ]");
+    assert!(stays(&struck).values().all(|stays| *stays == [(stays[0].0, NEVER, NEVER)]));
+    assert_eq!(struck.pod_gap_ns, 2 * 2 * NS_PER_SEC);
+}
+
+#[test]
+fn nodes_that_were_lost_or_emptied_come_back() {
+    // Two full nodes: the pods of the one that goes wait until it, or one in its place, is there again.
+    let (_, _, struck) = planned("native", 2, 8, "[ { drain: { nodes: 1, at: 1m, back: 3m, pause: 5s } } ]");
+    for stays in stays(&struck).values() {
+        assert_eq!(*stays, [(stays[0].0, 0, 60), (stays[0].0, 245, NEVER)]);
+    }
+    assert_eq!((struck.pod_gap_ns, struck.pending), (4 * 185 * NS_PER_SEC, 0));
+    let (_, _, struck) =
+        planned("daemonset", 2, 8, "[ { nodeLoss: { nodes: 1, at: 1m, evictAfter: 0s, back: 3m } } ]");
+    for stays in stays(&struck).values() {
+        assert_eq!(*stays, [(stays[0].0, 0, 60), (2, 245, NEVER)]);
+    }
+    let starts = struck.placement.happenings.iter().find(|h| h.node == 2).unwrap();
+    assert_eq!((starts.at_ns, starts.what), (270 * NS_PER_SEC, Incident::Starts { from_beginning: None }));
+}

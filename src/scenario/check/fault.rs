@@ -1,7 +1,7 @@
 //! Faults: within the run, of tenants, pools and nodes that exist.
 
 use super::super::{Fault, OutageMode, Scenario};
-use super::{Checked, MONTH, allow, up_to};
+use super::{Checked, MAX_NODES, MONTH, allow, up_to};
 use crate::units::{HowMany, SimTime};
 
 /// The most by which an outage can slow answers down.
@@ -43,19 +43,31 @@ pub(super) fn check_fault(fault: &Fault, scenario: &Scenario, path: &str) -> Che
         Fault::NodeLoss(loss) => {
             lasts(loss.evict_after, "evictAfter")?;
             lasts(loss.pause, "pause")?;
+            lasts(loss.back.unwrap_or_default(), "back")?;
             check_nodes(scenario, Some(loss.nodes), loss.pool.as_deref(), &at)
         }
         Fault::Drain(drain) => {
             lasts(drain.apart, "apart")?;
             lasts(drain.linger, "linger")?;
             lasts(drain.pause, "pause")?;
+            lasts(drain.back.unwrap_or_default(), "back")?;
             check_nodes(scenario, Some(drain.nodes), drain.pool.as_deref(), &at)
         }
         Fault::SpotWave(wave) => {
             lasts(wave.notice, "notice")?;
             lasts(wave.linger, "linger")?;
             lasts(wave.pause, "pause")?;
+            lasts(wave.back.unwrap_or_default(), "back")?;
             check_nodes(scenario, Some(wave.nodes), wave.pool.as_deref(), &at)
+        }
+        Fault::NodesAdded(added) => {
+            lasts(added.pause, "pause")?;
+            lasts(added.agent_ready, "agentReady")?;
+            let all = scenario.nodes() + added.nodes.get();
+            allow(all <= MAX_NODES, at("nodes"), || {
+                format!("the cluster would have {all} nodes; allowed are up to {MAX_NODES}")
+            })?;
+            check_nodes(scenario, None, added.pool.as_deref(), &at)
         }
     }
 }
