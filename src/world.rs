@@ -42,8 +42,8 @@ mod tests;
 pub use blueprint::{
     AgentPlan, AgentStart, Arrival, BackendPlan, Blueprint, Central, ControlPlan, CrashLoop, CredentialsPlan,
     Disturbance, Effect, Fault, FileRotation, Incident, Life, MetadataUse, NodeFault, NodesAdded, Outage,
-    PodTemplate, Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Relay, Requests, StreamLaw, StreamPlan,
-    Watched, Who,
+    PodTemplate, Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Relay, Requests, Rollout, StreamLaw,
+    StreamPlan, Watched, Who,
 };
 pub use container::ContainerTally;
 pub use control::{ControlTally, pods_a_wave};

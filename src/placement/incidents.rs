@@ -10,6 +10,7 @@
 //! much `maxSurge`, which is left out here: a pod that is replaced is missed).
 
 mod joins;
+mod rollout;
 
 use super::{Offer, Room, admits, empty_node, offer};
 use crate::engine::random::{draw, named_key, subkey};
@@ -44,6 +45,7 @@ pub fn strike(blueprint: &Blueprint, placement: &Placement, key: u64) -> Struck 
         match fault {
             Fault::Nodes(fault) => plan.add_nodes(fault, key),
             Fault::NodesAdded(added) => plan.add_joining(added, key),
+            Fault::Rollout(rollout) => plan.add_rollout(rollout),
             Fault::CutOff { disturbance, nodes, pool } => {
                 for node in plan.draw_nodes(*nodes, *pool, key) {
                     plan.happens(node, 0, Incident::CutOff(*disturbance));
@@ -76,6 +78,8 @@ enum Leave {
     Joined(Joining),
     /// A node takes pods again; those that are pending write there after a span.
     Opened { node: u32, pause_ns: u64 },
+    /// A pod of a workload's old version ends; its successor is there or follows.
+    Rolled { pod: u32, surges: bool, linger_ns: u64, pause_ns: u64 },
 }
 
 struct Plan<'a> {
@@ -218,6 +222,9 @@ impl<'a> Plan<'a> {
     fn move_pods(&mut self) {
         while let Some(Reverse((at_ns, leave))) = self.leaves.pop() {
             match leave {
+                Leave::Rolled { pod, surges, linger_ns, pause_ns } => {
+                    self.roll(pod, at_ns, surges, (linger_ns, pause_ns));
+                }
                 Leave::Joined(joining) => self.join(at_ns, joining),
                 Leave::Opened { node, pause_ns } => self.open(node, at_ns, pause_ns),
                 Leave::Emptied { node, linger_ns, pause_ns } => {

@@ -103,8 +103,9 @@ fn metrics(
         metrics.insert(Metric::AgentDown, Some(tally.agent_down_ns as f64 / NS_PER_SEC as f64));
     }
     // Pods leave their nodes through faults alone.
-    let moves =
-        |fault: &Fault| matches!(fault, Fault::Nodes(_) | Fault::NodesAdded(_) | Fault::Upgrade { .. });
+    let moves = |fault: &Fault| {
+        !matches!(fault, Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::CutOff { .. })
+    };
     if blueprint.faults.iter().any(moves) {
         metrics.insert(Metric::PodGap, Some(tally.pod_gap_ns as f64 / NS_PER_SEC as f64));
         metrics.insert(Metric::PodsPending, Some(tally.pods_pending as f64));

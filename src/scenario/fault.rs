@@ -27,6 +27,8 @@ pub enum Fault {
     SpotWave(SpotWave),
     /// Nodes join the cluster.
     NodesAdded(NodesAdded),
+    /// A new version of workloads is rolled out.
+    Rollout(Rollout),
 }
 
 impl Fault {
@@ -41,6 +43,7 @@ impl Fault {
             Self::Drain(_) => "drain",
             Self::SpotWave(_) => "spotWave",
             Self::NodesAdded(_) => "nodesAdded",
+            Self::Rollout(_) => "rollout",
         }
     }
 
@@ -55,6 +58,7 @@ impl Fault {
             Self::Drain(fault) => fault.at,
             Self::SpotWave(fault) => fault.at,
             Self::NodesAdded(fault) => fault.at,
+            Self::Rollout(fault) => fault.at,
         }
     }
 
@@ -68,6 +72,7 @@ impl Fault {
             Self::NodeLoss(fault) => fault.evict_after,
             Self::SpotWave(fault) => fault.notice,
             Self::NodesAdded(fault) => fault.agent_ready,
+            Self::Rollout(fault) => fault.takes,
             Self::Crash(_) | Self::Drain(_) => SimTime::ZERO,
         };
         SimTime::from_ns(self.at().as_ns().saturating_add(lasts.as_ns()))
@@ -281,6 +286,42 @@ pub struct NodesAdded {
     /// end, where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reads: Option<ReadsFrom>,
+}
+
+/// A new version of workloads, rolled out by their owners as Deployments do it: wave by wave, each workload by itself. Some
+/// pods of a wave end when their successors are ready elsewhere (surge), and these go on at once; others end, are deleted
+/// with their logs, and start again where there is room. Pods that come and go anyway bring the new version along.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Rollout {
+    /// Whose, such as `shop`, or `team-3` of several; everybody's where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    /// Which of their workloads, by name; all where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workload: Option<String>,
+    /// When the first wave begins.
+    pub at: SimTime,
+    /// Pods of a workload that may be missing; shares are rounded down.
+    #[serde(default = "a_quarter")]
+    pub max_unavailable: HowMany,
+    /// Pods of a workload that there may be too many; shares are rounded up.
+    #[serde(default = "a_quarter")]
+    pub max_surge: HowMany,
+    /// From the beginning of a wave until its pods are ready; the next one follows then. Default: a minute
+    /// (grafana/loki#1878).
+    #[serde(default = "minute")]
+    pub takes: SimTime,
+    /// From a pod's last line until it is deleted, its logs with it.
+    #[serde(default = "one_second")]
+    pub linger: SimTime,
+    /// From the deletion of a pod without a successor until that writes.
+    #[serde(default = "five_seconds")]
+    pub pause: SimTime,
+}
+
+fn a_quarter() -> HowMany {
+    HowMany::Share(0.25)
 }
 
 /// Where an agent begins in a file that is there when it starts.

@@ -1,10 +1,10 @@
 //! What goes wrong, as the world takes it: the same under every strategy.
 
-use crate::scenario::{Fault, NodesAdded, Outage, OutageMode, ReadsFrom, Scenario};
+use crate::scenario::{Fault, NodesAdded, Outage, OutageMode, ReadsFrom, Rollout, Scenario};
 use crate::units::{HowMany, SimTime};
 use crate::world::{
     Blueprint, Disturbance, Effect, Fault as WorldFault, NodeFault, NodesAdded as WorldNodesAdded,
-    Outage as WorldOutage,
+    Outage as WorldOutage, PodTemplate, Rollout as WorldRollout,
 };
 
 /// Adds the scenario's faults to a blueprint with its pools and tenants.
@@ -75,6 +75,15 @@ fn world_fault(fault: &Fault, blueprint: &mut Blueprint) -> Option<WorldFault> {
             back_ns: back(wave.back),
             ..nodes(wave.nodes, pool_of(&wave.pool)?)
         }),
+        Fault::Rollout(rollout) => WorldFault::Rollout(WorldRollout {
+            templates: templates_of(rollout, blueprint),
+            at_ns: rollout.at.as_ns(),
+            max_unavailable: rollout.max_unavailable,
+            max_surge: rollout.max_surge,
+            takes_ns: rollout.takes.as_ns(),
+            linger_ns: rollout.linger.as_ns(),
+            pause_ns: rollout.pause.as_ns(),
+        }),
         Fault::NodesAdded(added) => WorldFault::NodesAdded(WorldNodesAdded {
             nodes: added.nodes.get(),
             pool: pool_of(&added.pool)?.unwrap_or(0),
@@ -85,6 +94,18 @@ fn world_fault(fault: &Fault, blueprint: &mut Blueprint) -> Option<WorldFault> {
             from_beginning: added.reads.map(|reads| reads == ReadsFrom::Beginning),
         }),
     })
+}
+
+/// The templates of the workloads that a rollout is of.
+fn templates_of(rollout: &Rollout, blueprint: &Blueprint) -> Vec<u32> {
+    let is_meant = |template: &PodTemplate| {
+        let tenant = &blueprint.tenants[template.tenant as usize];
+        let workload = template.name.strip_prefix(tenant.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        rollout.tenant.as_ref().is_none_or(|name| name == tenant)
+            && rollout.workload.as_ref().is_none_or(|name| Some(name.as_str()) == workload)
+    };
+    let templates = blueprint.pods.iter().zip(0..);
+    templates.filter(|(template, _)| is_meant(template)).map(|(_, number)| number).collect()
 }
 
 /// Adds an outage to the backend. Gives the number of its disturbance where it is one of some nodes.

@@ -130,6 +130,10 @@ fn fault(fault: &Fault) -> String {
             wave.at,
             wave.notice
         ),
+        Fault::Rollout(rollout) => {
+            let of = rollout.workload.as_deref().or(rollout.tenant.as_deref()).unwrap_or("all workloads");
+            format!("a new version of {of} is rolled out from {} on, {} a wave", rollout.at, rollout.takes)
+        }
         Fault::NodesAdded(added) => {
             format!("{} nodes{} join at {}", added.nodes.get(), of_pool(&added.pool), added.at)
         }

@@ -4,7 +4,7 @@ pub use super::container::CrashLoop;
 pub use super::control::{Arrival, ControlPlan, PushPlan, Watched};
 pub use super::credentials::CredentialsPlan;
 pub use super::disturbance::{Disturbance, Effect};
-pub use super::incident::{Fault, Incident, NodeFault, NodesAdded, Who};
+pub use super::incident::{Fault, Incident, NodeFault, NodesAdded, Rollout, Who};
 pub use super::proxy::{ProxyPlan, ProxyRuns};
 pub use super::startup::AgentStart;
 use crate::engine::arrivals::Arrivals;

@@ -18,6 +18,7 @@ use super::placement::PlacedPod;
 use super::tally::Tally;
 use crate::engine::random::{draw, subkey, unit};
 use crate::observe::{Freshness, Spread};
+use crate::units::NS_PER_SEC;
 use std::ops::{AddAssign, Range};
 
 /// Purposes of an agent's draws.
@@ -147,6 +148,14 @@ fn config_at(now_ns: u64, key: u64, registration_ns: u64, poll_ns: u64) -> u64 {
 }
 
 impl Arrival {
+    /// Nanoseconds until a pod that is replaced is ready. Source: grafana/loki#1878, about a minute for each pod of a
+    /// DaemonSet; taken for pods of Deployments as well.
+    pub const POD_READY_NS: u64 = 60 * NS_PER_SEC;
+
+    /// Nodes whose agent is replaced at once. Source: Kubernetes, DaemonSet
+    /// `updateStrategy.rollingUpdate.maxUnavailable`, 1.
+    pub const NODES_AT_ONCE: u64 = 1;
+
     /// When the change number `push`, made at `at_ns`, reaches the agent of this key, whose place among those that are
     /// replaced is the wave number `wave`.
     fn due_ns(self, at_ns: u64, push: u64, key: u64, wave: u64) -> u64 {
@@ -347,7 +356,6 @@ mod tests {
     use super::*;
     use crate::engine::marks::Marks;
     use crate::flow::Cause;
-    use crate::units::NS_PER_SEC;
     use crate::world::testing::{layout, run};
     use crate::world::{Life, Outage, Watched};
 

@@ -48,6 +48,8 @@ pub enum Fault {
     Nodes(NodeFault),
     /// Nodes join.
     NodesAdded(NodesAdded),
+    /// Workloads are replaced by a new version, wave by wave.
+    Rollout(Rollout),
     /// A disturbance of some nodes.
     CutOff {
         /// Which, an index into the backend's `disturbances`.
@@ -80,6 +82,25 @@ pub struct NodeFault {
     pub agent_ready_ns: u64,
     /// See above.
     pub start_ns: u64,
+}
+
+/// A new version of workloads. Times in nanoseconds.
+#[derive(Clone, Debug)]
+pub struct Rollout {
+    /// The templates of their pods, indices into the blueprint's `pods`.
+    pub templates: Vec<u32>,
+    /// When the first wave begins.
+    pub at_ns: u64,
+    /// Pods of each template that may be missing; shares are rounded down.
+    pub max_unavailable: HowMany,
+    /// Pods of each template that there may be too many; shares are rounded up.
+    pub max_surge: HowMany,
+    /// From the beginning of a wave until its pods are ready, and the next one begins.
+    pub takes_ns: u64,
+    /// From a pod's last line until it is deleted.
+    pub linger_ns: u64,
+    /// From the deletion of a pod without a successor until that writes.
+    pub pause_ns: u64,
 }
 
 /// Nodes that join.

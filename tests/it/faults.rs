@@ -19,7 +19,7 @@ fn stormy(number: u64) -> Scenario {
         let nodes = pick(&["1", "2", "25%", "50%", "100%"]);
         let lasts = pick(&["0s", "1s", "2500ms", "9s", "30s"]);
         let fault = match pick(&[
-            "partial", "cut", "crash", "config", "upgrade", "loss", "drain", "spot", "join", "back",
+            "partial", "cut", "crash", "config", "upgrade", "loss", "drain", "spot", "join", "back", "roll",
         ])
         .as_str()
         {
@@ -42,6 +42,9 @@ fn stormy(number: u64) -> Scenario {
             "join" => {
                 let reads = pick(&["", ", reads: beginning", ", reads: end"]);
                 format!("nodesAdded: {{ nodes: 2, at: {at}, pods: {nodes}, agentReady: {lasts}{reads} }}")
+            }
+            "roll" => {
+                format!("rollout: {{ workload: web, at: {at}, maxUnavailable: {nodes}, takes: {lasts} }}")
             }
             "back" => format!("nodeLoss: {{ nodes: {nodes}, at: {at}, evictAfter: 0s, back: {lasts} }}"),
             _ => format!("spotWave: {{ nodes: {nodes}, at: {at}, notice: {lasts}, linger: 0s, pause: 0s }}"),

@@ -49,6 +49,8 @@ fn impossible_lives_are_refused_at_their_place() {
         ),
         ("", "faults: [ { nodesAdded: { nodes: 1, at: 1s, pods: @0% } } ]", "0%"),
         ("", "faults: [ { nodesAdded: { nodes: 1, at: 1s, reads: @middle } } ]", "beginning, end"),
+        ("", "faults: [ { rollout: { at: 1s, tenant: @b } } ]", "there is no tenant \"b\"; there are a"),
+        ("", "faults: [ { rollout: { at: 1s, workload: @v } } ]", "no workload \"v\" there; there are w"),
         ("", "faults: [ { drain: { nodes: 1, at: 1s, back: @9999h } } ]", "back is 9999h"),
     ] {
         let (message, place) = refusal(workload, more);

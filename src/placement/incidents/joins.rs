@@ -51,13 +51,18 @@ impl Plan<'_> {
         for &pod in &late {
             let node = self.before.node_of[pod as usize] as usize;
             self.on[node].retain(|other| *other != pod);
-            let requests = self.requests_of(pod);
-            self.rooms[node].give(requests);
+            self.give_back(pod, node);
             self.stays.insert(pod, Vec::new());
             self.wanted_from.insert(pod, whole(at_ns));
         }
         self.late.push(late);
         self.late.len() - 1
+    }
+
+    /// A pod leaves room on a node.
+    pub(super) fn give_back(&mut self, pod: u32, node: usize) {
+        let requests = self.requests_of(pod);
+        self.rooms[node].give(requests);
     }
 
     fn requests_of(&self, pod: u32) -> Requests {
@@ -119,7 +124,7 @@ impl Plan<'_> {
     }
 
     /// A pod that is nowhere starts on a node, or is pending.
-    fn start(&mut self, pod: u32, target: Option<usize>, at_ns: u64, pause_ns: u64) {
+    pub(super) fn start(&mut self, pod: u32, target: Option<usize>, at_ns: u64, pause_ns: u64) {
         let Some(node) = target else {
             self.homeless.insert(pod, whole(at_ns));
             return;
@@ -127,14 +132,14 @@ impl Plan<'_> {
         let requests = self.requests_of(pod);
         self.rooms[node].take(requests);
         self.on[node].push(pod);
-        // A pod that has just left is there no earlier than it is gone.
-        let gone_ns =
-            self.stays.get(&pod).and_then(|stays| stays.last()).map_or(0, |(_, stay)| stay.deleted_ns);
-        self.come(pod, node as u32, at_ns.saturating_add(pause_ns).max(gone_ns.saturating_add(1)));
+        // Where it has been it is there again no earlier than it is gone.
+        let before = self.stays.get(&pod).into_iter().flatten().filter(|(other, _)| *other as usize == node);
+        let gone_ns = before.map(|(_, stay)| stay.deleted_ns.saturating_add(1)).max().unwrap_or(0);
+        self.come(pod, node as u32, at_ns.saturating_add(pause_ns).max(gone_ns));
     }
 
     /// The least allocated node that takes pods and has room for one, of those for which `among` holds.
-    fn find(&self, pod: u32, among: impl Fn(usize) -> bool) -> Option<usize> {
+    pub(super) fn find(&self, pod: u32, among: impl Fn(usize) -> bool) -> Option<usize> {
         let template = &self.blueprint.pods[self.before.template_of[pod as usize] as usize];
         let takes = |node: &usize| {
             !self.closed[*node]

@@ -258,3 +258,30 @@ fn nodes_that_were_lost_or_emptied_come_back() {
     let starts = struck.placement.happenings.iter().find(|h| h.node == 2).unwrap();
     assert_eq!((starts.at_ns, starts.what), (270 * NS_PER_SEC, Incident::Starts { from_beginning: None }));
 }
+
+#[test]
+fn a_workload_is_replaced_wave_by_wave() {
+    // Eight pods: two more and two fewer are a wave. Those with a successor end when that is ready, at the end of their wave;
+    // the others at its beginning, and are missed for a second and five.
+    let (_, before, struck) = planned("native", 4, 8, "[ { rollout: { at: 1m } } ]");
+    let moved = stays(&struck);
+    let ends: Vec<u64> = (0..8).map(|pod| moved[&pod][0].2).collect();
+    assert_eq!(ends, [120, 120, 60, 60, 180, 180, 120, 120]);
+    let begins: Vec<u64> = (0..8).map(|pod| moved[&pod][1].1).collect();
+    assert_eq!(begins, [120, 120, 66, 66, 180, 180, 126, 126]);
+    for (pod, stays) in &moved {
+        assert_eq!((stays[0].0, stays.len()), (before.node_of[*pod as usize], 2));
+    }
+    // Successors are elsewhere.
+    assert!([0, 1, 4, 5].iter().all(|pod| moved[pod][0].0 != moved[pod][1].0), "{moved:?}");
+    assert_eq!((struck.pod_gap_ns, struck.pending), (4 * 6 * NS_PER_SEC, 0));
+    // Where there is no room for more, all are replaced one for one: no pod is lost by that.
+    let (_, _, full) = planned("native", 2, 8, "[ { rollout: { at: 1m } } ]");
+    assert_eq!(full.pending, 0);
+    assert!((4 * 6..=8 * 6).contains(&(full.pod_gap_ns / NS_PER_SEC)), "{}", full.pod_gap_ns);
+    // All at once, and of a workload that is meant.
+    let at_once =
+        "[ { rollout: { tenant: a, workload: w, at: 1m, maxUnavailable: 100%, maxSurge: 1, linger: 0s } } ]";
+    let (_, _, struck) = planned("native", 4, 8, at_once);
+    assert_eq!(struck.pod_gap_ns, 7 * 5 * NS_PER_SEC);
+}

@@ -1,6 +1,6 @@
 //! Faults: within the run, of tenants, pools and nodes that exist.
 
-use super::super::{Fault, OutageMode, Scenario};
+use super::super::{Fault, OutageMode, Scenario, Tenant};
 use super::{Checked, MAX_NODES, MONTH, allow, up_to};
 use crate::units::{HowMany, SimTime};
 
@@ -60,6 +60,15 @@ pub(super) fn check_fault(fault: &Fault, scenario: &Scenario, path: &str) -> Che
             lasts(wave.back.unwrap_or_default(), "back")?;
             check_nodes(scenario, Some(wave.nodes), wave.pool.as_deref(), &at)
         }
+        Fault::Rollout(rollout) => {
+            lasts(rollout.takes, "takes")?;
+            lasts(rollout.linger, "linger")?;
+            lasts(rollout.pause, "pause")?;
+            if let Some(tenant) = &rollout.tenant {
+                check_tenant(scenario, tenant, &at)?;
+            }
+            check_workload(scenario, rollout.tenant.as_deref(), rollout.workload.as_deref(), &at)
+        }
         Fault::NodesAdded(added) => {
             lasts(added.pause, "pause")?;
             lasts(added.agent_ready, "agentReady")?;
@@ -93,6 +102,22 @@ fn check_nodes(
         allow(count <= there, at("nodes"), || format!("{count} nodes of {there}; write as many or fewer"))?;
     }
     Ok(())
+}
+
+/// A workload that one of the tenants has, or the one that is named.
+fn check_workload(
+    scenario: &Scenario,
+    tenant: Option<&str>,
+    workload: Option<&str>,
+    at: &dyn Fn(&str) -> String,
+) -> Checked {
+    let Some(workload) = workload else { return Ok(()) };
+    let is_meant = |t: &&Tenant| tenant.is_none_or(|name| t.name == name || super::is_one_of(name, t));
+    let meant = scenario.tenants.iter().filter(is_meant).flat_map(|tenant| &tenant.workloads);
+    let names: Vec<&str> = meant.map(|workload| workload.name.as_str()).collect();
+    allow(names.contains(&workload), at("workload"), || {
+        format!("there is no workload {workload:?} there; there are {}", names.join(", "))
+    })
 }
 
 /// One tenant, under the name that it has in the run.
