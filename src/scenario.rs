@@ -42,8 +42,8 @@ pub use cost::Cost;
 pub use embedded::{embedded, embedded_names};
 pub use error::ScenarioError;
 pub use fault::{
-    BadConfig, Crash, Drain, Fault, NodeLoss, NodesAdded, Outage, OutageMode, OutageOf, ReadsFrom, Rollout,
-    SpotWave, Upgrade,
+    BadConfig, Crash, Drain, EvictionStorm, Fault, NodeLoss, NodesAdded, Outage, OutageMode, OutageOf,
+    ReadsFrom, Rollout, SpotWave, Upgrade,
 };
 pub use lifecycle::{Churn, CrashLoop, Job, Lifecycle};
 pub use logs::{logs_from_yaml, logs_to_yaml};

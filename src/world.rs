@@ -41,9 +41,9 @@ mod tests;
 
 pub use blueprint::{
     AgentPlan, AgentStart, Arrival, BackendPlan, Blueprint, Central, ControlPlan, CrashLoop, CredentialsPlan,
-    Disturbance, Effect, Fault, FileRotation, Incident, Life, MetadataUse, NodeFault, NodesAdded, Outage,
-    PodTemplate, Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Relay, Requests, Rollout, StreamLaw,
-    StreamPlan, Watched, Who,
+    Disturbance, Effect, EvictionStorm, Fault, FileRotation, Incident, Life, MetadataUse, NodeFault,
+    NodesAdded, Outage, PodTemplate, Pool, ProxyPlan, ProxyRuns, PushPlan, Reader, Relay, Requests, Rollout,
+    StreamLaw, StreamPlan, Watched, Who,
 };
 pub use container::ContainerTally;
 pub use control::{ControlTally, pods_a_wave};

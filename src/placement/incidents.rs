@@ -9,6 +9,7 @@
 //! Drain a Node", "Taints and Tolerations"; DaemonSet and Deployment rolling updates (`maxUnavailable` 1, and 25% with as
 //! much `maxSurge`, which is left out here: a pod that is replaced is missed).
 
+mod evictions;
 mod joins;
 mod rollout;
 
@@ -16,7 +17,8 @@ use super::{Offer, Room, admits, empty_node, offer};
 use crate::engine::random::{draw, named_key, subkey};
 use crate::units::{HowMany, NS_PER_SEC};
 use crate::world::{
-    AgentPlan, Blueprint, Fault, Happening, Incident, NodeFault, Placement, Requests, Residence, Stay, Who,
+    AgentPlan, Blueprint, EvictionStorm, Fault, Happening, Incident, NodeFault, Placement, Requests,
+    Residence, Stay, Who,
 };
 use joins::Joining;
 use std::cmp::Reverse;
@@ -46,6 +48,7 @@ pub fn strike(blueprint: &Blueprint, placement: &Placement, key: u64) -> Struck 
             Fault::Nodes(fault) => plan.add_nodes(fault, key),
             Fault::NodesAdded(added) => plan.add_joining(added, key),
             Fault::Rollout(rollout) => plan.add_rollout(rollout),
+            Fault::EvictionStorm(storm) => plan.add_storm(storm, key),
             Fault::CutOff { disturbance, nodes, pool } => {
                 for node in plan.draw_nodes(*nodes, *pool, key) {
                     plan.happens(node, 0, Incident::CutOff(*disturbance));
@@ -80,6 +83,14 @@ enum Leave {
     Opened { node: u32, pause_ns: u64 },
     /// A pod of a workload's old version ends; its successor is there or follows.
     Rolled { pod: u32, surges: bool, linger_ns: u64, pause_ns: u64 },
+    /// A node will evict some of its pods, and takes none.
+    Pressed { node: u32, storm: usize },
+    /// It takes pods again.
+    Relieved { node: u32, pause_ns: u64 },
+    /// A pod is thrown out at once.
+    Evicted { pod: u32, node: u32, pause_ns: u64 },
+    /// A drain asks again for a pod.
+    Refused { pod: u32, node: u32, linger_ns: u64, pause_ns: u64 },
 }
 
 struct Plan<'a> {
@@ -91,6 +102,11 @@ struct Plan<'a> {
     rooms: Vec<Room>,
     /// Nodes that take no pods any more.
     closed: Vec<bool>,
+    /// Those of them that are lost.
+    gone: Vec<bool>,
+    /// Storms of evictions that each node is in; it takes no pods meanwhile.
+    pressed: Vec<u32>,
+    storms: Vec<(EvictionStorm, u64)>,
     /// Pods now on each node, or on their way to it.
     on: Vec<Vec<u32>>,
     leaves: BinaryHeap<Reverse<(u64, Leave)>>,
@@ -133,6 +149,9 @@ impl<'a> Plan<'a> {
             nodes,
             joined,
             rooms,
+            gone: vec![false; before.nodes.len()],
+            pressed: vec![0; before.nodes.len()],
+            storms: Vec::new(),
             closed,
             on,
             leaves,
@@ -229,11 +248,19 @@ impl<'a> Plan<'a> {
                 Leave::Opened { node, pause_ns } => self.open(node, at_ns, pause_ns),
                 Leave::Emptied { node, linger_ns, pause_ns } => {
                     let deleted_ns = whole(whole(at_ns) + linger_ns);
-                    self.empty(node, whole(at_ns), deleted_ns, deleted_ns.saturating_add(pause_ns));
+                    let asked = Some((linger_ns, pause_ns));
+                    self.empty(node, whole(at_ns), deleted_ns, deleted_ns.saturating_add(pause_ns), asked);
+                }
+                Leave::Pressed { node, storm } => self.press(node, storm),
+                Leave::Relieved { node, pause_ns } => self.relieve(node, at_ns, pause_ns),
+                Leave::Evicted { pod, node, pause_ns } => self.evict(pod, node, at_ns, pause_ns),
+                Leave::Refused { pod, node, linger_ns, pause_ns } => {
+                    self.ask_again(pod, node, at_ns, (linger_ns, pause_ns));
                 }
                 Leave::Lost { node, pause_ns } => {
                     self.happens(node, whole(at_ns), Incident::Lost);
-                    self.empty(node, whole(at_ns), whole(at_ns), at_ns.saturating_add(pause_ns));
+                    self.gone[node as usize] = true;
+                    self.empty(node, whole(at_ns), whole(at_ns), at_ns.saturating_add(pause_ns), None);
                 }
                 Leave::Replaced { pod, takes_ns } => {
                     /// From the last line until the pod is deleted, as where pods come and go.
@@ -292,16 +319,22 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// All pods of a node leave it and go elsewhere.
-    fn empty(&mut self, node: u32, ends_ns: u64, deleted_ns: u64, begins_ns: u64) {
+    /// All pods of a node leave it and go elsewhere; where they are `asked` to, only those that may, and the others are
+    /// asked again, with these spans until they are deleted and until they write elsewhere.
+    fn empty(&mut self, node: u32, ends_ns: u64, deleted_ns: u64, begins_ns: u64, asked: Option<(u64, u64)>) {
         self.closed[node as usize] = true;
         let mut offers: BinaryHeap<Reverse<Offer>> = (0..self.rooms.len())
-            .filter(|node| !self.closed[*node])
+            .filter(|node| self.takes_pods(*node))
             .map(|node| Reverse(self.offer(node)))
             .collect();
-        let (mut passed, mut kind) = (Vec::new(), None);
+        let (mut passed, mut kind, mut refused) = (Vec::new(), None, Vec::new());
         for pod in std::mem::take(&mut self.on[node as usize]) {
             let Some((_, stay)) = self.present(pod) else { continue };
+            if let (Some((linger_ns, pause_ns)), Err(again_ns)) = (asked, self.may_leave(pod, ends_ns)) {
+                refused.push(pod);
+                self.plan(again_ns, Leave::Refused { pod, node, linger_ns, pause_ns });
+                continue;
+            }
             let on_its_way = stay.begins_ns >= ends_ns;
             let planned_ns = self.unhindered.get(&pod).copied().unwrap_or(stay.begins_ns);
             let begins_ns = begins_ns.max(if on_its_way { planned_ns } else { 0 });
@@ -334,6 +367,7 @@ impl<'a> Plan<'a> {
             self.come(pod, target as u32, begins_ns);
             offers.push(Reverse(self.offer(target)));
         }
+        self.on[node as usize] = refused;
     }
 
     fn offer(&self, node: usize) -> Offer {

@@ -27,6 +27,8 @@ pub enum Fault {
     SpotWave(SpotWave),
     /// Nodes join the cluster.
     NodesAdded(NodesAdded),
+    /// Nodes evict pods at once.
+    EvictionStorm(EvictionStorm),
     /// A new version of workloads is rolled out.
     Rollout(Rollout),
 }
@@ -43,6 +45,7 @@ impl Fault {
             Self::Drain(_) => "drain",
             Self::SpotWave(_) => "spotWave",
             Self::NodesAdded(_) => "nodesAdded",
+            Self::EvictionStorm(_) => "evictionStorm",
             Self::Rollout(_) => "rollout",
         }
     }
@@ -58,6 +61,7 @@ impl Fault {
             Self::Drain(fault) => fault.at,
             Self::SpotWave(fault) => fault.at,
             Self::NodesAdded(fault) => fault.at,
+            Self::EvictionStorm(fault) => fault.at,
             Self::Rollout(fault) => fault.at,
         }
     }
@@ -72,6 +76,7 @@ impl Fault {
             Self::NodeLoss(fault) => fault.evict_after,
             Self::SpotWave(fault) => fault.notice,
             Self::NodesAdded(fault) => fault.agent_ready,
+            Self::EvictionStorm(fault) => fault.within,
             Self::Rollout(fault) => fault.takes,
             Self::Crash(_) | Self::Drain(_) => SimTime::ZERO,
         };
@@ -286,6 +291,35 @@ pub struct NodesAdded {
     /// end, where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reads: Option<ReadsFrom>,
+}
+
+/// Nodes evict pods without grace, as under pressure: each is killed and deleted with its logs at once, and starts elsewhere.
+/// The nodes take no pods meanwhile.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct EvictionStorm {
+    /// How many nodes, drawn at random.
+    pub nodes: HowMany,
+    /// Of which pool; of any where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<String>,
+    /// How many of the pods on each, drawn at random.
+    pub pods: HowMany,
+    /// When it begins.
+    pub at: SimTime,
+    /// How long it lasts: each pod is evicted at an instant within.
+    #[serde(default = "minute")]
+    pub within: SimTime,
+    /// From its end until the nodes take pods again. Default: `eviction-pressure-transition-period`, 5 min.
+    #[serde(default = "five_minutes")]
+    pub closed: SimTime,
+    /// From a pod's eviction until it writes elsewhere.
+    #[serde(default = "five_seconds")]
+    pub pause: SimTime,
+}
+
+fn five_minutes() -> SimTime {
+    SimTime::from_secs(300)
 }
 
 /// A new version of workloads, rolled out by their owners as Deployments do it: wave by wave, each workload by itself. Some

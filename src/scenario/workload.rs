@@ -2,7 +2,7 @@
 
 use super::{Lifecycle, MachineGroup, Proxy};
 use crate::profile::Parse;
-use crate::units::{Bytes, Fraction, LineRate, Millicores, SimTime};
+use crate::units::{Bytes, Fraction, HowMany, LineRate, Millicores, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -101,6 +101,10 @@ pub struct Workload {
     /// In which its image is pulled where the node has not run any of its pods, where it differs from the cluster's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pull: Option<SimTime>,
+    /// Pods that may be missing for a drain to take another (`PodDisruptionBudget`); shares are rounded up. Any number where
+    /// nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_unavailable: Option<HowMany>,
     /// How its pods come and go.
     #[serde(default)]
     pub lifecycle: Lifecycle,

@@ -167,6 +167,7 @@ fn pod_template(
         pull_ns: whole_ns(workload.pull.unwrap_or(scenario.cluster.startup.pull)),
         life: life_of(&workload.lifecycle),
         crashes: crash_loop_of(&workload.lifecycle),
+        max_unavailable: workload.max_unavailable.map(|most| most.rounded_up(workload.replicas.get())),
         needs_backend: false,
         relay: None,
         pools: pools_of(workload, &scenario.cluster.pools),

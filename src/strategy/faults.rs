@@ -3,8 +3,8 @@
 use crate::scenario::{Fault, NodesAdded, Outage, OutageMode, ReadsFrom, Rollout, Scenario};
 use crate::units::{HowMany, SimTime};
 use crate::world::{
-    Blueprint, Disturbance, Effect, Fault as WorldFault, NodeFault, NodesAdded as WorldNodesAdded,
-    Outage as WorldOutage, PodTemplate, Rollout as WorldRollout,
+    Blueprint, Disturbance, Effect, EvictionStorm, Fault as WorldFault, NodeFault,
+    NodesAdded as WorldNodesAdded, Outage as WorldOutage, PodTemplate, Rollout as WorldRollout,
 };
 
 /// Adds the scenario's faults to a blueprint with its pools and tenants.
@@ -74,6 +74,15 @@ fn world_fault(fault: &Fault, blueprint: &mut Blueprint) -> Option<WorldFault> {
             pause_ns: wave.pause.as_ns(),
             back_ns: back(wave.back),
             ..nodes(wave.nodes, pool_of(&wave.pool)?)
+        }),
+        Fault::EvictionStorm(storm) => WorldFault::EvictionStorm(EvictionStorm {
+            nodes: storm.nodes,
+            pool: pool_of(&storm.pool)?,
+            pods: storm.pods,
+            at_ns: storm.at.as_ns(),
+            within_ns: storm.within.as_ns(),
+            closed_ns: storm.closed.as_ns(),
+            pause_ns: storm.pause.as_ns(),
         }),
         Fault::Rollout(rollout) => WorldFault::Rollout(WorldRollout {
             templates: templates_of(rollout, blueprint),

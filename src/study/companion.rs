@@ -63,6 +63,7 @@ impl Typical {
             requests: TINY,
             pools: Vec::new(),
             pull: None,
+            max_unavailable: None,
             lifecycle: Lifecycle::default(),
             machine_group: None,
             proxy: None,

@@ -4,7 +4,7 @@ pub use super::container::CrashLoop;
 pub use super::control::{Arrival, ControlPlan, PushPlan, Watched};
 pub use super::credentials::CredentialsPlan;
 pub use super::disturbance::{Disturbance, Effect};
-pub use super::incident::{Fault, Incident, NodeFault, NodesAdded, Rollout, Who};
+pub use super::incident::{EvictionStorm, Fault, Incident, NodeFault, NodesAdded, Rollout, Who};
 pub use super::proxy::{ProxyPlan, ProxyRuns};
 pub use super::startup::AgentStart;
 use crate::engine::arrivals::Arrivals;
@@ -159,6 +159,8 @@ pub struct PodTemplate {
     pub pull_ns: u64,
     /// How its pods come and go; `None` where each lives from beginning to end.
     pub life: Option<Life>,
+    /// Pods of it that may be missing for a drain to take another; `None` is any number.
+    pub max_unavailable: Option<u64>,
     /// How its container crashes; `None` where it does not. Of pods that live from beginning to end only.
     pub crashes: Option<CrashLoop>,
     /// Nanoseconds from the start of a pod until its agent's group knows it; 0 where it always does.

@@ -48,6 +48,8 @@ pub enum Fault {
     Nodes(NodeFault),
     /// Nodes join.
     NodesAdded(NodesAdded),
+    /// Nodes evict pods.
+    EvictionStorm(EvictionStorm),
     /// Workloads are replaced by a new version, wave by wave.
     Rollout(Rollout),
     /// A disturbance of some nodes.
@@ -82,6 +84,25 @@ pub struct NodeFault {
     pub agent_ready_ns: u64,
     /// See above.
     pub start_ns: u64,
+}
+
+/// Nodes evict some of their pods, without grace. Times in nanoseconds.
+#[derive(Clone, Debug)]
+pub struct EvictionStorm {
+    /// How many nodes.
+    pub nodes: HowMany,
+    /// Of which pool, an index into the blueprint's `pools`; `None` is any.
+    pub pool: Option<usize>,
+    /// How many of the pods on each.
+    pub pods: HowMany,
+    /// When the first may be evicted.
+    pub at_ns: u64,
+    /// From then until the last is.
+    pub within_ns: u64,
+    /// From then until the nodes take pods again.
+    pub closed_ns: u64,
+    /// From a pod's eviction until it writes elsewhere.
+    pub pause_ns: u64,
 }
 
 /// A new version of workloads. Times in nanoseconds.

@@ -85,6 +85,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
             pull_ns: 0,
             life: None,
             crashes: None,
+            max_unavailable: None,
             needs_backend: false,
             relay: None,
             pools: Vec::new(),

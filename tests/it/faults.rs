@@ -20,6 +20,7 @@ fn stormy(number: u64) -> Scenario {
         let lasts = pick(&["0s", "1s", "2500ms", "9s", "30s"]);
         let fault = match pick(&[
             "partial", "cut", "crash", "config", "upgrade", "loss", "drain", "spot", "join", "back", "roll",
+            "storm",
         ])
         .as_str()
         {
@@ -42,6 +43,11 @@ fn stormy(number: u64) -> Scenario {
             "join" => {
                 let reads = pick(&["", ", reads: beginning", ", reads: end"]);
                 format!("nodesAdded: {{ nodes: 2, at: {at}, pods: {nodes}, agentReady: {lasts}{reads} }}")
+            }
+            "storm" => {
+                format!(
+                    "evictionStorm: {{ nodes: {nodes}, pods: 50%, at: {at}, within: {lasts}, closed: 2s }}"
+                )
             }
             "roll" => {
                 format!("rollout: {{ workload: web, at: {at}, maxUnavailable: {nodes}, takes: {lasts} }}")
@@ -67,7 +73,7 @@ fn stormy(number: u64) -> Scenario {
          cluster:\n  pools: [ {{ name: p, nodes: 5, pods: 12, grows: false }} ]\n  \
          kubelet: {{ containerLogMaxSize: 64Ki, containerLogMaxFiles: 3, containerLogMonitorInterval: 3s }}\n{startup}\
          tenants:\n  - name: shop\n    count: 2\n    workloads:\n      \
-         - {{ name: web, replicas: 8, lifecycle: {lifecycle}, logs: [ {{ stream: stdout, rate: 30/s }} ] }}\n  \
+         - {{ name: web, replicas: 8, maxUnavailable: 2, lifecycle: {lifecycle}, logs: [ {{ stream: stdout, rate: 30/s }} ] }}\n  \
          - {{ name: own, workloads: [ {{ name: books, replicas: 5, requests: {{ cpu: 8 }}, logs: [ \
          {{ stream: file, rate: 90/s, rotate: {{ size: 50kB, files: 2 }} }}, {{ stream: hostPath, rate: 3/s, fixed: true }} ] }} ] }}\n\
          collection: {{ agent: {agent}, ordering: {ordering}, with: {{ refreshInterval: 7s }} }}\n{capacity}faults:\n{}",

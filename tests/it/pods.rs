@@ -51,6 +51,13 @@ fn impossible_lives_are_refused_at_their_place() {
         ("", "faults: [ { nodesAdded: { nodes: 1, at: 1s, reads: @middle } } ]", "beginning, end"),
         ("", "faults: [ { rollout: { at: 1s, tenant: @b } } ]", "there is no tenant \"b\"; there are a"),
         ("", "faults: [ { rollout: { at: 1s, workload: @v } } ]", "no workload \"v\" there; there are w"),
+        (
+            "",
+            "faults: [ { evictionStorm: { nodes: 1, pods: 1, at: 1s, within: @9999h } } ]",
+            "within is 9999h",
+        ),
+        ("", "faults: [ { evictionStorm: { nodes: @4, pods: 1, at: 1s } } ]", "4 nodes of 3"),
+        ("maxUnavailable: @0,", "", "0"),
         ("", "faults: [ { drain: { nodes: 1, at: 1s, back: @9999h } } ]", "back is 9999h"),
     ] {
         let (message, place) = refusal(workload, more);
@@ -136,4 +143,25 @@ fn what_pods_write_before_the_agent_of_their_node_is_there_is_as_the_head_of_the
     let expected = 25.0 * (1.0 - 0.01 / share);
     let p99 = late.get(Metric::FreshnessP99).unwrap();
     assert!((p99 - expected).abs() < 1.5, "{p99} s, not {expected} s");
+}
+
+#[test]
+fn evicted_pods_take_what_was_not_read_or_sent_with_them() {
+    // Ten pods of 100 lines/s, all evicted within ten seconds, whose logs are gone with them. The node's agent has read each
+    // of them up to the last instant; a sidecar that flushes every second is killed with half a second of lines.
+    let yaml = "name: t\nduration: 3m\ncluster: { pools: [ { name: p, nodes: 2 } ] }\n\
+         tenants: [ { name: a, workloads: [ { name: w, replicas: 10, logs: [ { stream: stdout, rate: 100/s, spread: 0% } ] } ] } ]\n\
+         faults: [ { evictionStorm: { nodes: 1, pods: 100%, at: 1m, within: 10s } } ]\n";
+    let scenario = from_yaml("t.yaml", yaml).unwrap();
+    let [daemonset, sidecar] = ["daemonset", "sidecar"].map(|strategy| run(&scenario, strategy));
+    assert_eq!(daemonset.ledger.emitted, sidecar.ledger.emitted);
+    let causes = |run: &Observation| run.ledger.lost_by_cause();
+    assert_eq!(causes(&sidecar).into_keys().collect::<Vec<_>>(), ["agent_killed"]);
+    // Five pods of half a second each, give or take: phases are even over a second.
+    let killed = sidecar.ledger.lost_total();
+    assert!((25..500).contains(&killed), "{killed}");
+    assert_eq!(daemonset.ledger.lost_total(), 0, "{:?}", causes(&daemonset));
+    for run in [&daemonset, &sidecar] {
+        assert_eq!((run.get(Metric::PodGap), run.get(Metric::PodsPending)), (Some(5.0 * 5.0), Some(0.0)));
+    }
 }

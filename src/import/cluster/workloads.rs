@@ -154,6 +154,7 @@ fn workloads(keys: &[(&Key, u64)], logs: &[LogSpec]) -> Vec<Workload> {
             requests: Resources { cpu: Millicores::new(key.shape.cpu), memory: Bytes::new(key.shape.memory) },
             pools: Vec::new(),
             pull: None,
+            max_unavailable: None,
             lifecycle: Lifecycle::default(),
             machine_group: None,
             proxy: None,

@@ -77,6 +77,8 @@ impl Plan<'_> {
             self.nodes.push(pool);
             self.rooms.push(self.empty_room(pool));
             self.closed.push(false);
+            self.gone.push(false);
+            self.pressed.push(0);
             self.on.push(Vec::new());
             if self.blueprint.node_agent_in(pool).is_some() {
                 // Whether it is ever there: without this it would be from the beginning.
@@ -107,13 +109,19 @@ impl Plan<'_> {
     /// A node that was emptied takes pods again.
     pub(super) fn open(&mut self, node: u32, at_ns: u64, pause_ns: u64) {
         let node = node as usize;
+        if self.gone[node] {
+            return;
+        }
         self.closed[node] = false;
-        self.rooms[node] = self.empty_room(self.nodes[node]);
+        // Those that a drain was refused are still there.
+        let mut room = self.empty_room(self.nodes[node]);
+        self.on[node].iter().for_each(|pod| room.take(self.requests_of(*pod)));
+        self.rooms[node] = room;
         self.start_pending(at_ns, pause_ns);
     }
 
     /// Pods that are pending start where there is room.
-    fn start_pending(&mut self, at_ns: u64, pause_ns: u64) {
+    pub(super) fn start_pending(&mut self, at_ns: u64, pause_ns: u64) {
         let pending: Vec<u32> = self.homeless.keys().copied().collect();
         for pod in pending {
             if let target @ Some(_) = self.find(pod, |_| true) {
@@ -138,11 +146,16 @@ impl Plan<'_> {
         self.come(pod, node as u32, at_ns.saturating_add(pause_ns).max(gone_ns));
     }
 
+    /// Whether a node takes pods.
+    pub(super) fn takes_pods(&self, node: usize) -> bool {
+        !self.closed[node] && self.pressed[node] == 0
+    }
+
     /// The least allocated node that takes pods and has room for one, of those for which `among` holds.
     pub(super) fn find(&self, pod: u32, among: impl Fn(usize) -> bool) -> Option<usize> {
         let template = &self.blueprint.pods[self.before.template_of[pod as usize] as usize];
         let takes = |node: &usize| {
-            !self.closed[*node]
+            self.takes_pods(*node)
                 && among(*node)
                 && self.rooms[*node].fits(template.requests)
                 && super::admits(template, self.nodes[*node])

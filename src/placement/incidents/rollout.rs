@@ -5,24 +5,7 @@
 //! rounded up); grafana/loki#1878 (about a minute until a pod is ready).
 
 use super::{Leave, Plan, whole};
-use crate::units::HowMany;
 use crate::world::Rollout;
-
-/// So many of `all`, shares rounded down.
-fn at_most(how_many: HowMany, all: u64) -> u64 {
-    match how_many {
-        HowMany::Count(count) => count.min(all),
-        HowMany::Share(share) => (share * all as f64) as u64,
-    }
-}
-
-/// So many of `all`, shares rounded up.
-fn at_least(how_many: HowMany, all: u64) -> u64 {
-    match how_many {
-        HowMany::Count(count) => count.min(all),
-        HowMany::Share(share) => (share * all as f64).ceil() as u64,
-    }
-}
 
 impl Plan<'_> {
     /// Pods of each template are replaced in the order of their ordinals; those of a wave first that have successors
@@ -34,8 +17,8 @@ impl Plan<'_> {
             if kind.life.is_some() || !rollout.templates.contains(&template) {
                 continue;
             }
-            let surge = at_least(rollout.max_surge, kind.replicas);
-            let wave = (surge + at_most(rollout.max_unavailable, kind.replicas)).max(1);
+            let surge = rollout.max_surge.rounded_up(kind.replicas);
+            let wave = (surge + rollout.max_unavailable.rounded_down(kind.replicas)).max(1);
             let ordinal = u64::from(self.before.ordinal_of[pod]);
             let surges = ordinal % wave < surge;
             let waves = ordinal / wave + u64::from(surges);

@@ -285,3 +285,63 @@ fn a_workload_is_replaced_wave_by_wave() {
     let (_, _, struck) = planned("native", 4, 8, at_once);
     assert_eq!(struck.pod_gap_ns, 7 * 5 * NS_PER_SEC);
 }
+
+#[test]
+fn evicted_pods_are_gone_at_once_and_their_nodes_take_none() {
+    // Four nodes for twelve pods, three on each; two of those of one node are evicted within 30 s, and start on the others.
+    let storm = "[ { evictionStorm: { nodes: 1, pods: 2, at: 1m, within: 30s } } ]";
+    let (_, before, struck) = planned("native", 4, 12, storm);
+    let moved = stays(&struck);
+    assert_eq!((moved.len(), struck.pending), (2, 0));
+    let pressed = before.node_of[*moved.keys().next().unwrap() as usize];
+    for stays in moved.values() {
+        let ends_s = stays[0].2;
+        assert!((60..=90).contains(&ends_s) && stays[0].0 == pressed && stays[1].0 != pressed, "{stays:?}");
+        assert_eq!(stays[1].1, ends_s + 5);
+    }
+    // Their logs go with them.
+    assert!(struck.placement.residences.iter().all(|r| r.stay.deleted_ns == r.stay.ends_ns));
+    assert_eq!(struck.pod_gap_ns, 2 * 5 * NS_PER_SEC);
+    // Where all nodes are under pressure there is no room until that is over: 60 + 30 + 100 s, and 5 s to start.
+    let all = "[ { evictionStorm: { nodes: 100%, pods: 1, at: 1m, within: 30s, closed: 100s } } ]";
+    let (_, _, struck) = planned("native", 2, 4, all);
+    let moved = stays(&struck);
+    assert_eq!((moved.len(), struck.pending), (2, 0));
+    assert!(moved.values().all(|stays| stays[1].1 == 195), "{moved:?}");
+}
+
+#[test]
+fn a_drain_waits_for_the_budget_of_missing_pods() {
+    // Three nodes of two pods each, with room for four. One pod may be missing: the second of the drained node waits until
+    // the first is back, a second and five later, which the next try after that finds.
+    let planned = |budget: &str, drain: &str| {
+        let yaml = format!(
+            "name: t\nduration: 10m\ncluster: {{ pools: [ {{ name: p, nodes: 3, cpu: 4, grows: false }} ] }}\n\
+             tenants: [ {{ name: a, workloads: [ {{ name: w, replicas: 6, {budget} requests: {{ cpu: 1 }}, \
+             logs: [ {{ stream: stdout, rate: 1/s }} ] }} ] }} ]\nfaults: [ {drain} ]\n"
+        );
+        let blueprint = by_name("native").unwrap().blueprint(&from_yaml("t.yaml", &yaml).unwrap(), 3);
+        strike(&blueprint, &place(&blueprint).unwrap(), 7)
+    };
+    let ends = |struck: &Struck| {
+        let mut ends: Vec<u64> = stays(struck).values().map(|stays| stays[0].2).collect();
+        ends.sort_unstable();
+        ends
+    };
+    let drain = "{ drain: { nodes: 1, at: 1m } }";
+    assert_eq!(ends(&planned("", drain)), [60, 60]);
+    // Back at 66 s; asked again at 70 s.
+    assert_eq!(ends(&planned("maxUnavailable: 1,", drain)), [60, 70]);
+    assert_eq!(ends(&planned("maxUnavailable: 2,", drain)), [60, 60]);
+    // 20 % of six are two.
+    assert_eq!(ends(&planned("maxUnavailable: 20%,", drain)), [60, 60]);
+    // Two nodes at once: two of their four pods fill the third, one after the other; the next is pending, and the last one
+    // stays where it is.
+    let both = planned("maxUnavailable: 1,", "{ drain: { nodes: 2, at: 1m } }");
+    assert_eq!((ends(&both).len(), both.pending), (3, 1));
+    assert!(ends(&both).windows(2).all(|pair| pair[1] >= pair[0] + 6), "{:?}", ends(&both));
+    // Nobody is asked when a node is lost, nor where there is no room: with one pod pending the drain waits for ever.
+    assert_eq!(ends(&planned("maxUnavailable: 1,", "{ nodeLoss: { nodes: 1, at: 1m } }")), [60, 60]);
+    let stuck = planned("maxUnavailable: 1,", "{ drain: { nodes: 3, at: 1m } }");
+    assert_eq!((ends(&stuck).len(), stuck.pending), (1, 1));
+}

@@ -60,6 +60,12 @@ pub(super) fn check_fault(fault: &Fault, scenario: &Scenario, path: &str) -> Che
             lasts(wave.back.unwrap_or_default(), "back")?;
             check_nodes(scenario, Some(wave.nodes), wave.pool.as_deref(), &at)
         }
+        Fault::EvictionStorm(storm) => {
+            lasts(storm.within, "within")?;
+            lasts(storm.closed, "closed")?;
+            lasts(storm.pause, "pause")?;
+            check_nodes(scenario, Some(storm.nodes), storm.pool.as_deref(), &at)
+        }
         Fault::Rollout(rollout) => {
             lasts(rollout.takes, "takes")?;
             lasts(rollout.linger, "linger")?;
