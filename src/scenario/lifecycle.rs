@@ -43,11 +43,19 @@ pub struct Churn {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Job {
-    /// How long the work takes: the median.
-    pub duration: SimTime,
+    /// How long the work takes: the median. This, or `quantiles`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<SimTime>,
     /// 99 of 100 take no longer; where nothing is said, all take the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p99: Option<SimTime>,
+    /// How long the work takes, from real jobs: times at evenly spaced quantiles, the shortest first, the longest last.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "super::logs::some_on_one_line"
+    )]
+    pub quantiles: Option<Vec<SimTime>>,
     /// From a pod's last line until it is deleted, its logs with it (`ttlSecondsAfterFinished`).
     #[serde(default = "one_second")]
     pub linger: SimTime,

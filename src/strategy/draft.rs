@@ -2,7 +2,7 @@
 
 use super::control::{control_of, registration_ns};
 use super::faults::add_faults;
-use super::laws::{laws_of, lognormal};
+use super::laws::{by_quantiles, laws_of, lognormal};
 use super::proxy;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
@@ -195,7 +195,13 @@ fn life_of(lifecycle: &Lifecycle) -> Option<Life> {
     let (lifetime, linger, pause) = match lifecycle {
         Lifecycle::Service | Lifecycle::CrashLoop(_) => return None,
         Lifecycle::Churn(churn) => (exponential(churn.lifetime.as_secs_f64()), churn.linger, churn.pause),
-        Lifecycle::Job(job) => (lasting(job.duration, job.p99), job.linger, job.pause),
+        Lifecycle::Job(job) => {
+            let lifetime = match (&job.quantiles, job.duration) {
+                (Some(quantiles), _) => by_quantiles(quantiles.iter().map(|time| time.as_secs_f64())),
+                (None, duration) => lasting(duration.unwrap_or_default(), job.p99),
+            };
+            (lifetime, job.linger, job.pause)
+        }
     };
     let lingers_s = seconds(linger) as u64;
     let pause_s = lingers_s + seconds(pause) as u64;

@@ -39,6 +39,10 @@ fn impossible_lives_are_refused_at_their_place() {
         ("lifecycle: { crashLoop: { runs: 9s, crashes: @0 } },", "", "0 is not a whole number from 1"),
         ("lifecycle: { crashLoop: { runs: 9s, starts: @9999h } },", "", "starts is 9999h"),
         ("pull: @2h,", "", "pull is 2h; allowed is up to 1h"),
+        ("lifecycle: { job: @{ linger: 1s } },", "", "either a duration"),
+        ("lifecycle: { job: { quantiles: @[ 9s, 1s ] } },", "", "the shortest first"),
+        ("lifecycle: { job: { quantiles: [ @0s, 1s ] } },", "", "a time is 0s; allowed is 1s"),
+        ("lifecycle: { job: { quantiles: [ 1s, 2s ], p99: @9s } },", "", "or without one"),
         ("lifecycle: { crashLoop: @{} },", "", "\"runs\" is missing"),
         ("", "faults: [ { nodesAdded: { nodes: @100000, at: 1s } } ]", "would have 100003 nodes"),
         ("", "faults: [ { nodesAdded: { nodes: 1, at: @1m } } ]", "begins after the duration of 1m"),
@@ -164,4 +168,16 @@ fn evicted_pods_take_what_was_not_read_or_sent_with_them() {
     for run in [&daemonset, &sidecar] {
         assert_eq!((run.get(Metric::PodGap), run.get(Metric::PodsPending)), (Some(5.0 * 5.0), Some(0.0)));
     }
+}
+
+#[test]
+fn jobs_last_as_long_as_real_ones_did() {
+    // Half of the jobs between 10 and 20 s, half between 20 and 60 s: 27.5 s on average, after each of which nobody writes
+    // for six seconds.
+    let yaml = "name: t\nduration: 1h\ncluster: { pools: [ { name: p, nodes: 2 } ] }\n\
+         tenants: [ { name: a, workloads: [ { name: w, replicas: 40, \
+         lifecycle: { job: { quantiles: [ 10s, 20s, 60s ] } }, logs: [ { stream: stdout, rate: 1/s } ] } ] } ]\n";
+    let emitted = run(&from_yaml("t.yaml", yaml).unwrap(), "native").ledger.emitted as f64;
+    let expected = 40.0 * 3600.0 * 27.5 / 33.5;
+    assert!((emitted / expected - 1.0).abs() < 0.03, "{emitted} of {expected}");
 }

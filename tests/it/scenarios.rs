@@ -46,7 +46,7 @@ fn there(lifecycle: &Lifecycle, duration_s: f64) -> f64 {
         Lifecycle::Service => return 1.0,
         Lifecycle::CrashLoop(crashes) => return up(crashes, duration_s) / duration_s,
         Lifecycle::Churn(churn) => (churn.lifetime, churn.linger, churn.pause),
-        Lifecycle::Job(job) => (job.duration, job.linger, job.pause),
+        Lifecycle::Job(job) => (job.duration.unwrap(), job.linger, job.pause),
     };
     lives.as_secs_f64() / (lives.as_secs_f64() + linger.as_secs_f64() + pause.as_secs_f64())
 }
