@@ -5,15 +5,18 @@
 //! that tell everything which was left out, rounded or assumed; notes are for people, on standard error.
 //!
 //! - [`cluster`]: nodes and pods → [`Scenario`](crate::scenario::Scenario)
+//! - [`lifetimes`]: when pods began and ended → how long jobs last
 //! - [`logs`]: log lines → [`LogSpec`]: sizes of lines, rate, burstiness
 
 pub mod cluster;
 mod error;
+pub mod lifetimes;
 pub mod logs;
 mod text;
 
 pub use cluster::{ClusterImport, ClusterOptions, read_cluster};
 pub use error::ImportError;
+pub use lifetimes::{LifetimesImport, LifetimesOptions, learn_lifetimes};
 pub use logs::{LogsImport, LogsOptions, learn_log_files, learn_logs};
 
 use crate::scenario::{LogSource, LogSpec};

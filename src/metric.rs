@@ -165,6 +165,12 @@ metrics! {
     EvictedPods = "evicted_pods", "count", Lower;
     /// Share of the nodes' time in which too little of their disk was free
     DiskPressure = "disk_pressure", "fraction", Lower;
+    /// Times that containers crashed and were to be started again
+    Crashes = "crashes", "count", Lower;
+    /// Share of crashed containers' logs whose end nobody had read when they were removed, or when the library that held it died
+    CrashLogsMissed = "crash_logs_missed", "fraction", Lower;
+    /// Time that applications wait for the agents in their pods to start, added up over pods
+    StartWait = "start_wait", "s", Lower;
     /// Share of the workloads' wishes (own parsing, store, sampling, retention) that can be honoured
     Honoured = "honoured", "fraction", Higher;
     /// Other tenants' worst freshness p99 with one tenant loud, over that without

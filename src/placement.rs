@@ -48,6 +48,11 @@ impl Room {
             && self.free.memory_bytes >= wanted.memory_bytes
     }
 
+    fn give(&mut self, back: Requests) {
+        self.free += back;
+        self.pods += 1;
+    }
+
     fn take(&mut self, wanted: Requests) {
         self.free.cpu_millicores -= wanted.cpu_millicores;
         self.free.memory_bytes -= wanted.memory_bytes;

@@ -37,17 +37,18 @@ mod workload;
 
 pub use amend::{Amendments, Setting};
 pub use backend::{Backend, Partition, Quota, Shards};
-pub use cluster::{Cluster, Kubelet, Pool};
+pub use cluster::{Cluster, Kubelet, Pool, Startup};
 pub use collection::{AgentRequests, Collection, ConfigMode, CustomProfile, Override, Settings};
 pub use control::{Channel, Control, Credentials, Failure, MachineGroup, Push};
 pub use cost::Cost;
 pub use embedded::{embedded, embedded_names};
 pub use error::ScenarioError;
 pub use fault::{
-    BadConfig, Crash, CrashOf, Drain, Fault, NodeLoss, Outage, OutageMode, OutageOf, SpotWave, Upgrade,
+    BadConfig, Crash, CrashOf, Drain, EvictionStorm, Fault, NodeLoss, NodesAdded, Outage, OutageMode,
+    OutageOf, ReadsFrom, Rollout, SpotWave, Upgrade,
 };
 pub use gateway::{BufferOn, Gateway};
-pub use lifecycle::{Churn, Job, Lifecycle};
+pub use lifecycle::{Churn, CrashLoop, Job, Lifecycle};
 pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};
 pub use profiles::{profiles_from_yaml, profiles_to_yaml};

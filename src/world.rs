@@ -15,11 +15,13 @@ mod backend;
 mod blocking;
 mod blueprint;
 mod checkpoint;
+mod container;
 mod contention;
 mod control;
 mod credentials;
 mod disturbance;
 mod files;
+mod gaps;
 mod gateway;
 mod incident;
 mod life;
@@ -38,6 +40,7 @@ mod runtime;
 mod servers;
 mod shards;
 mod shipping;
+mod startup;
 mod stream;
 mod tally;
 #[cfg(test)]
@@ -46,11 +49,13 @@ mod testing;
 mod tests;
 
 pub use blueprint::{
-    AgentPlan, Arrival, BackendPlan, Blueprint, CPU_PERIOD_NS, Central, ControlPlan, CredentialsPlan,
-    Disturbance, Effect, Fault, FileRotation, GatewayCrash, GatewayPlan, Incident, Life, MetadataUse,
-    NodeFault, Outage, Partition, PodTemplate, Pool, ProxyPlan, ProxyRuns, PushPlan, Quota, Reader, Relay,
-    Requests, ShardOutage, Shards, StreamLaw, StreamPlan, Usage, Watched, Who,
+    AgentPlan, AgentStart, Arrival, BackendPlan, Blueprint, CPU_PERIOD_NS, Central, ControlPlan, CrashLoop,
+    CredentialsPlan, Disturbance, Effect, EvictionStorm, Fault, FileRotation, GatewayCrash, GatewayPlan,
+    Incident, Life, MetadataUse, NodeFault, NodesAdded, Outage, Partition, PodTemplate, Pool, ProxyPlan,
+    ProxyRuns, PushPlan, Quota, Reader, Relay, Requests, Rollout, ShardOutage, Shards, StreamLaw, StreamPlan,
+    Usage, Watched, Who,
 };
+pub use container::ContainerTally;
 pub use control::{ControlTally, pods_a_wave};
 pub use placement::{Happening, Placement, Residence, Stay};
 pub use runtime::{GZIP_NS_PER_BYTE, STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};

@@ -1,7 +1,10 @@
 //! `loghaul import`: real clusters and real logs into scenarios.
 
 use super::{BadInput, output};
-use crate::import::{ClusterOptions, ImportError, LogsOptions, learn_log_files, read_cluster};
+use crate::import::{
+    ClusterOptions, ImportError, LifetimesOptions, LogsOptions, learn_lifetimes, learn_log_files,
+    read_cluster,
+};
 use crate::scenario::{LogSource, logs_from_yaml, logs_to_yaml};
 use crate::units::LineRate;
 use clap::Subcommand;
@@ -20,6 +23,8 @@ enum What {
     Cluster(Cluster),
     /// Learn line sizes and burstiness from log files, as a block for a workload's `logs:`
     Logs(Logs),
+    /// Learn how long jobs last from a table of when pods began and ended, as a `lifecycle:` of a workload
+    Lifetimes(Lifetimes),
 }
 
 #[derive(Debug, clap::Args)]
@@ -51,6 +56,18 @@ struct Logs {
     stream: Stream,
 }
 
+#[derive(Debug, clap::Args)]
+struct Lifetimes {
+    /// A CSV file with a header, times in seconds
+    file: PathBuf,
+    /// The column with the time at which a pod began
+    #[arg(long, default_value = "creation_time")]
+    begin: String,
+    /// The column with the time at which it ended
+    #[arg(long, default_value = "deletion_time")]
+    end: String,
+}
+
 /// Where an application writes a log.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Stream {
@@ -71,6 +88,7 @@ impl Import {
         match self.what {
             What::Cluster(cluster) => cluster.execute(),
             What::Logs(logs) => logs.execute(),
+            What::Lifetimes(lifetimes) => lifetimes.execute(),
         }
     }
 }
@@ -104,6 +122,16 @@ impl Cluster {
         let imported = read_cluster(&files, &options).map_err(sort_out)?;
         imported.notes.iter().for_each(|note| output::tell(&format!("note: {note}")));
         output::print(&imported.scenario.to_yaml().map_err(anyhow::Error::msg)?)
+    }
+}
+
+impl Lifetimes {
+    fn execute(self) -> anyhow::Result<()> {
+        let options = LifetimesOptions { begin: self.begin, end: self.end };
+        let learned = learn_lifetimes(&self.file, &options).map_err(sort_out)?;
+        learned.notes.iter().for_each(|note| output::tell(&format!("note: {note}")));
+        let quantiles: Vec<String> = learned.quantiles.iter().map(ToString::to_string).collect();
+        output::print(&format!("lifecycle: {{ job: {{ quantiles: [{}] }} }}\n", quantiles.join(", ")))
     }
 }
 

@@ -17,6 +17,16 @@ pub enum ImportError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The file is no table of the kind that is needed.
+    #[error("{file}:{line}: {problem}")]
+    Table {
+        /// The file.
+        file: String,
+        /// Line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The file has nothing in it.
     #[error("{file} is empty; {advice}")]
     Empty {

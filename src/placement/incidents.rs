@@ -9,12 +9,18 @@
 //! Drain a Node", "Taints and Tolerations"; DaemonSet and Deployment rolling updates (`maxUnavailable` 1, and 25% with as
 //! much `maxSurge`, which is left out here: a pod that is replaced is missed).
 
+mod evictions;
+mod joins;
+mod rollout;
+
 use super::{Offer, Room, admits, empty_node, offer};
 use crate::engine::random::{draw, named_key, subkey};
 use crate::units::{HowMany, NS_PER_SEC};
 use crate::world::{
-    AgentPlan, Blueprint, Fault, Happening, Incident, NodeFault, Placement, Requests, Residence, Stay, Who,
+    AgentPlan, Blueprint, EvictionStorm, Fault, Happening, Incident, NodeFault, Placement, Requests,
+    Residence, Stay, Who,
 };
+use joins::Joining;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
@@ -40,6 +46,9 @@ pub fn strike(blueprint: &Blueprint, placement: &Placement, key: u64) -> Struck 
         let key = subkey(key, number as u64);
         match fault {
             Fault::Nodes(fault) => plan.add_nodes(fault, key),
+            Fault::NodesAdded(added) => plan.add_joining(added, key),
+            Fault::Rollout(rollout) => plan.add_rollout(rollout),
+            Fault::EvictionStorm(storm) => plan.add_storm(storm, key),
             Fault::CutOff { disturbance, nodes, pool } => {
                 for node in plan.draw_nodes(*nodes, *pool, key) {
                     plan.happens(node, 0, Incident::CutOff(*disturbance));
@@ -69,20 +78,49 @@ enum Leave {
     Lost { node: u32, pause_ns: u64 },
     /// A pod is replaced where it is, which takes a span.
     Replaced { pod: u32, takes_ns: u64 },
+    /// Nodes join.
+    Joined(Joining),
+    /// A node takes pods again; those that are pending write there after a span.
+    Opened { node: u32, pause_ns: u64 },
+    /// A pod of a workload's old version ends; its successor is there or follows.
+    Rolled { pod: u32, surges: bool, linger_ns: u64, pause_ns: u64 },
+    /// A node will evict some of its pods, and takes none.
+    Pressed { node: u32, storm: usize },
+    /// It takes pods again.
+    Relieved { node: u32, pause_ns: u64 },
+    /// A pod is thrown out at once.
+    Evicted { pod: u32, node: u32, pause_ns: u64 },
+    /// A drain asks again for a pod.
+    Refused { pod: u32, node: u32, linger_ns: u64, pause_ns: u64 },
 }
 
 struct Plan<'a> {
     blueprint: &'a Blueprint,
     before: &'a Placement,
+    /// The pool of each node, those that join behind the others; and when agents are on these.
+    nodes: Vec<usize>,
+    joined: Vec<(u32, u64)>,
     rooms: Vec<Room>,
     /// Nodes that take no pods any more.
     closed: Vec<bool>,
+    /// Those of them that are lost.
+    gone: Vec<bool>,
+    /// Storms of evictions that each node is in; it takes no pods meanwhile.
+    pressed: Vec<u32>,
+    storms: Vec<(EvictionStorm, u64)>,
     /// Pods now on each node, or on their way to it.
     on: Vec<Vec<u32>>,
-    leaves: Vec<(u64, Leave)>,
+    leaves: BinaryHeap<Reverse<(u64, Leave)>>,
     /// All stays of the pods that moved; the last is the present one, none where a pod fits nowhere.
     stays: BTreeMap<u32, Vec<(u32, Stay)>>,
     homeless: BTreeMap<u32, u64>,
+    /// Pods that nodes are added for, and since when pods are wanted that are not from the beginning.
+    late: Vec<Vec<u32>>,
+    wanted_from: BTreeMap<u32, u64>,
+    /// When the images of templates are on nodes that have not had them from the start; and those that have.
+    images: BTreeMap<(u32, u32), u64>,
+    /// When pods that wait for an image would have begun with it.
+    unhindered: BTreeMap<u32, u64>,
     happenings: Vec<Happening>,
 }
 
@@ -98,9 +136,34 @@ impl<'a> Plan<'a> {
             rooms[*node as usize].take(blueprint.pods[before.template_of[pod] as usize].requests);
         }
         let closed = vec![false; rooms.len()];
-        let (leaves, happenings) = (Vec::new(), Vec::new());
+        let (leaves, happenings) = (BinaryHeap::new(), Vec::new());
         let (stays, homeless) = (BTreeMap::new(), BTreeMap::new());
-        Self { blueprint, before, rooms, closed, on, leaves, stays, homeless, happenings }
+        let pulls = |template: u32| blueprint.pods[template as usize].pull_ns > 0;
+        let there = before.node_of.iter().zip(&before.template_of).filter(|(_, template)| pulls(**template));
+        let images = there.map(|(node, template)| ((*node, *template), 0)).collect();
+        let unhindered = BTreeMap::new();
+        let nodes = before.nodes.clone();
+        let (joined, late, wanted_from) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Self {
+            blueprint,
+            before,
+            nodes,
+            joined,
+            rooms,
+            gone: vec![false; before.nodes.len()],
+            pressed: vec![0; before.nodes.len()],
+            storms: Vec::new(),
+            closed,
+            on,
+            leaves,
+            stays,
+            homeless,
+            late,
+            wanted_from,
+            images,
+            unhindered,
+            happenings,
+        }
     }
 
     fn happens(&mut self, node: u32, at_ns: u64, what: Incident) {
@@ -109,7 +172,14 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Nodes of a pool, drawn at random, in order of their numbers.
+    /// Something is to happen to pods, if lines are written by then.
+    fn plan(&mut self, at_ns: u64, leave: Leave) {
+        if at_ns < self.blueprint.horizon_ns {
+            self.leaves.push(Reverse((at_ns, leave)));
+        }
+    }
+
+    /// Nodes of a pool, drawn at random, in order of their numbers; of those that are there from the beginning.
     fn draw_nodes(&self, how_many: HowMany, pool: Option<usize>, key: u64) -> Vec<u32> {
         let nodes = self.before.nodes.iter().zip(0..);
         drawn(nodes.filter(|(of, _)| pool.is_none_or(|pool| pool == **of)).map(|(_, n)| n), how_many, key)
@@ -120,10 +190,20 @@ impl<'a> Plan<'a> {
         for (turn, node) in self.draw_nodes(fault.nodes, fault.pool, key).into_iter().enumerate() {
             if let Some((at_ns, apart_ns)) = fault.drained {
                 let at_ns = at_ns.saturating_add(apart_ns.saturating_mul(turn as u64));
-                self.leaves.push((at_ns, Leave::Emptied { node, linger_ns, pause_ns }));
+                self.plan(at_ns, Leave::Emptied { node, linger_ns, pause_ns });
+                if let Some(back_ns) = fault.back_ns.filter(|_| fault.lost_ns.is_none()) {
+                    self.plan(at_ns.saturating_add(back_ns), Leave::Opened { node, pause_ns });
+                }
             }
             if let Some(at_ns) = fault.lost_ns {
-                self.leaves.push((at_ns, Leave::Lost { node, pause_ns }));
+                self.plan(at_ns, Leave::Lost { node, pause_ns });
+                if let Some(back_ns) = fault.back_ns {
+                    let pool = self.before.nodes[node as usize];
+                    let (ready_ns, from_beginning, late) = (fault.agent_ready_ns, None, None);
+                    let joining =
+                        Joining { pool, nodes: 1, ready_ns, from_beginning, pause_ns: fault.start_ns, late };
+                    self.plan(at_ns.saturating_add(back_ns), Leave::Joined(joining));
+                }
             }
         }
     }
@@ -166,24 +246,34 @@ impl<'a> Plan<'a> {
             }
             let batch = max_unavailable.unwrap_or(HowMany::Share(0.25)).of(template.replicas);
             let from_ns = starts(u64::from(self.before.ordinal_of[pod]), batch);
-            self.leaves.push((from_ns, Leave::Replaced { pod: pod as u32, takes_ns }));
+            self.plan(from_ns, Leave::Replaced { pod: pod as u32, takes_ns });
         }
     }
 
     /// Moves pods in order of time.
     fn move_pods(&mut self) {
-        let mut leaves = std::mem::take(&mut self.leaves);
-        leaves.retain(|(at_ns, _)| *at_ns < self.blueprint.horizon_ns);
-        leaves.sort_unstable();
-        for (at_ns, leave) in leaves {
+        while let Some(Reverse((at_ns, leave))) = self.leaves.pop() {
             match leave {
+                Leave::Rolled { pod, surges, linger_ns, pause_ns } => {
+                    self.roll(pod, at_ns, surges, (linger_ns, pause_ns));
+                }
+                Leave::Joined(joining) => self.join(at_ns, joining),
+                Leave::Opened { node, pause_ns } => self.open(node, at_ns, pause_ns),
                 Leave::Emptied { node, linger_ns, pause_ns } => {
                     let deleted_ns = whole(whole(at_ns) + linger_ns);
-                    self.empty(node, whole(at_ns), deleted_ns, deleted_ns.saturating_add(pause_ns));
+                    let asked = Some((linger_ns, pause_ns));
+                    self.empty(node, whole(at_ns), deleted_ns, deleted_ns.saturating_add(pause_ns), asked);
+                }
+                Leave::Pressed { node, storm } => self.press(node, storm),
+                Leave::Relieved { node, pause_ns } => self.relieve(node, at_ns, pause_ns),
+                Leave::Evicted { pod, node, pause_ns } => self.evict(pod, node, at_ns, pause_ns),
+                Leave::Refused { pod, node, linger_ns, pause_ns } => {
+                    self.ask_again(pod, node, at_ns, (linger_ns, pause_ns));
                 }
                 Leave::Lost { node, pause_ns } => {
                     self.happens(node, whole(at_ns), Incident::Lost);
-                    self.empty(node, whole(at_ns), whole(at_ns), at_ns.saturating_add(pause_ns));
+                    self.gone[node as usize] = true;
+                    self.empty(node, whole(at_ns), whole(at_ns), at_ns.saturating_add(pause_ns), None);
                 }
                 Leave::Replaced { pod, takes_ns } => {
                     /// From the last line until the pod is deleted, as where pods come and go.
@@ -222,21 +312,45 @@ impl<'a> Plan<'a> {
     }
 
     fn come(&mut self, pod: u32, node: u32, begins_ns: u64) {
+        let image_ns = self.image_ns(pod, node, begins_ns);
+        if image_ns > begins_ns {
+            self.unhindered.insert(pod, begins_ns);
+        } else {
+            self.unhindered.remove(&pod);
+        }
+        let begins_ns = begins_ns.max(image_ns);
         let stay = Stay { begins_ns: whole(begins_ns), ends_ns: NEVER, deleted_ns: NEVER };
         self.stays.entry(pod).or_default().push((node, stay));
     }
 
-    /// All pods of a node leave it and go elsewhere.
-    fn empty(&mut self, node: u32, ends_ns: u64, deleted_ns: u64, begins_ns: u64) {
+    /// When a pod has its image on a node where it would begin at `begins_ns` with it; the first one pulls it.
+    fn image_ns(&mut self, pod: u32, node: u32, begins_ns: u64) -> u64 {
+        let template = self.before.template_of[pod as usize];
+        match self.blueprint.pods[template as usize].pull_ns {
+            0 => 0,
+            pull_ns => *self.images.entry((node, template)).or_insert(begins_ns.saturating_add(pull_ns)),
+        }
+    }
+
+    /// All pods of a node leave it and go elsewhere; where they are `asked` to, only those that may, and the others are
+    /// asked again, with these spans until they are deleted and until they write elsewhere.
+    fn empty(&mut self, node: u32, ends_ns: u64, deleted_ns: u64, begins_ns: u64, asked: Option<(u64, u64)>) {
         self.closed[node as usize] = true;
         let mut offers: BinaryHeap<Reverse<Offer>> = (0..self.rooms.len())
-            .filter(|node| !self.closed[*node])
+            .filter(|node| self.takes_pods(*node))
             .map(|node| Reverse(self.offer(node)))
             .collect();
-        let (mut passed, mut kind) = (Vec::new(), None);
+        let (mut passed, mut kind, mut refused) = (Vec::new(), None, Vec::new());
         for pod in std::mem::take(&mut self.on[node as usize]) {
             let Some((_, stay)) = self.present(pod) else { continue };
-            let begins_ns = begins_ns.max(if stay.begins_ns >= ends_ns { stay.begins_ns } else { 0 });
+            if let (Some((linger_ns, pause_ns)), Err(again_ns)) = (asked, self.may_leave(pod, ends_ns)) {
+                refused.push(pod);
+                self.plan(again_ns, Leave::Refused { pod, node, linger_ns, pause_ns });
+                continue;
+            }
+            let on_its_way = stay.begins_ns >= ends_ns;
+            let planned_ns = self.unhindered.get(&pod).copied().unwrap_or(stay.begins_ns);
+            let begins_ns = begins_ns.max(if on_its_way { planned_ns } else { 0 });
             self.leave(pod, ends_ns, deleted_ns);
             let template = self.before.template_of[pod as usize];
             let wanted = self.blueprint.pods[template as usize].requests;
@@ -249,7 +363,7 @@ impl<'a> Plan<'a> {
                 match offers.pop() {
                     Some(Reverse(Offer { node, .. }))
                         if self.rooms[node].fits(wanted)
-                            && admits(&self.blueprint.pods[template as usize], self.before.nodes[node]) =>
+                            && admits(&self.blueprint.pods[template as usize], self.nodes[node]) =>
                     {
                         break Some(node);
                     }
@@ -266,10 +380,11 @@ impl<'a> Plan<'a> {
             self.come(pod, target as u32, begins_ns);
             offers.push(Reverse(self.offer(target)));
         }
+        self.on[node as usize] = refused;
     }
 
     fn offer(&self, node: usize) -> Offer {
-        offer(self.blueprint, self.before.nodes[node], node, &self.rooms[node])
+        offer(self.blueprint, self.nodes[node], node, &self.rooms[node])
     }
 
     /// The node that a pod is on at an instant.
@@ -284,7 +399,9 @@ impl<'a> Plan<'a> {
         let (blueprint, before) = (self.blueprint, self.before);
         let of_nodes = blueprint.node_agent.map(|agent| &blueprint.agents[agent]);
         let has_agent = |node: &u32| blueprint.node_agent_in(before.nodes[*node as usize]).is_some();
-        let nodes = (0..before.nodes.len() as u32).filter(has_agent).map(|node| (node, Who::Node));
+        let joined = self.joined.iter().filter(|(_, ready_ns)| *ready_ns <= at_ns).map(|(node, _)| *node);
+        let nodes = (0..before.nodes.len() as u32).filter(has_agent).chain(joined);
+        let nodes = nodes.map(|node| (node, Who::Node));
         let mut agents: Vec<_> = of_nodes
             .into_iter()
             .flat_map(|plan| nodes.clone().map(move |(node, who)| (node, who, plan, u32::MAX)))
@@ -329,7 +446,8 @@ impl<'a> Plan<'a> {
         let mut pod_gap_ns = 0;
         let mut placement = self.before.clone();
         for (pod, stays) in &self.stays {
-            let mut since_ns = 0;
+            let mut since_ns = self.wanted_from.get(pod).map_or(0, |from_ns| *from_ns).min(horizon_ns);
+            let known = placement.residences.len();
             for (node, stay) in stays {
                 pod_gap_ns += stay.begins_ns.min(horizon_ns) - since_ns;
                 since_ns = stay.ends_ns.min(horizon_ns);
@@ -339,7 +457,14 @@ impl<'a> Plan<'a> {
                 }
             }
             pod_gap_ns += horizon_ns - since_ns;
+            if placement.residences.len() == known {
+                // It never comes, and would otherwise be there from beginning to end.
+                let never = Stay { begins_ns: NEVER, ends_ns: NEVER, deleted_ns: NEVER };
+                let node = self.before.node_of[*pod as usize];
+                placement.residences.push(Residence { pod: *pod, node, stay: never });
+            }
         }
+        placement.nodes = self.nodes;
         // The order of faults, where they are of one instant.
         self.happenings.sort_by_key(|happening| (happening.node, happening.at_ns));
         placement.happenings = self.happenings;

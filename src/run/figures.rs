@@ -2,6 +2,7 @@
 
 mod control;
 mod nodes;
+mod pods;
 mod proxies;
 mod reach;
 
@@ -114,6 +115,7 @@ fn metrics(
         metrics.insert(Metric::GatewayBuffer, Some(tally.gateway_bytes as f64));
         metrics.insert(Metric::GatewayRefused, Some(tally.gateway_refused as f64));
     }
+    metrics.extend(pods::figures(blueprint, tally));
     let stops = |fault: &Fault| {
         matches!(
             fault,
@@ -133,7 +135,9 @@ fn metrics(
         metrics.insert(Metric::LongLines, Some(tally.long_lines as f64 / emitted));
     }
     // Pods leave their nodes through faults alone.
-    let moves = |fault: &Fault| matches!(fault, Fault::Nodes(_) | Fault::Upgrade { .. });
+    let moves = |fault: &Fault| {
+        !matches!(fault, Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::CutOff { .. })
+    };
     if blueprint.faults.iter().any(moves) {
         metrics.insert(Metric::PodGap, Some(tally.pod_gap_ns as f64 / NS_PER_SEC as f64));
         metrics.insert(Metric::PodsPending, Some(tally.pods_pending as f64));

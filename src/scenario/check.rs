@@ -48,6 +48,9 @@ const MAX_MEMORY: Bytes = Bytes::new(16 << 40);
 /// The longest of anything that lasts, as the duration itself.
 const MONTH: SimTime = SimTime::from_secs(30 * 86_400);
 
+/// The longest that an image takes to be pulled, and an agent to start.
+const HOUR: SimTime = SimTime::from_secs(3600);
+
 /// The dearest gigabyte.
 const MAX_DATA_PRICE: f64 = 1e6;
 
@@ -211,6 +214,12 @@ fn check_cluster(scenario: &Scenario) -> Checked {
         })?;
     }
     check_disks(&scenario.cluster)?;
+    let startup = &scenario.cluster.startup;
+    for (name, time) in
+        [("pull", startup.pull), ("agentPull", startup.agent_pull), ("agentStart", startup.agent_start)]
+    {
+        up_to(HOUR, time, name, format!("cluster/startup/{name}"))?;
+    }
     let kubelet = &scenario.cluster.kubelet;
     let path = |field: &str| format!("cluster/kubelet/{field}");
     let interval = kubelet.container_log_monitor_interval;
@@ -256,13 +265,14 @@ fn check_tenants(scenario: &Scenario) -> Checked {
             let requests = &workload.requests;
             check_size(requests.cpu, requests.memory, &|field| format!("{path}/requests/{field}"))?;
             variants::check_pools(scenario, workload, &path)?;
+            up_to(HOUR, workload.pull.unwrap_or_default(), "pull", format!("{path}/pull"))?;
             pods += tenant.count.get() * workload.replicas.get();
             allow(pods <= MAX_PODS, format!("{path}/replicas"), || {
                 format!("there are {} pods; allowed are up to {MAX_PODS}", scenario.pods())
             })?;
             check_proxy(workload, &path)?;
             check_usage(workload, &path)?;
-            check_lifecycle(&workload.lifecycle, &format!("{path}/lifecycle"))?;
+            check_lifecycle(&workload.lifecycle, scenario.duration, &format!("{path}/lifecycle"))?;
             for (number, log) in workload.logs.iter().enumerate() {
                 check_log(log, &format!("{path}/logs/{number}"))?;
             }

@@ -19,6 +19,28 @@ pub struct Cluster {
     /// nothing is said they suffice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inotify_watches: Option<Count>,
+    /// What it takes to start pods, beyond what a pod takes whose images are there.
+    #[serde(default, skip_serializing_if = "Startup::is_nothing")]
+    pub startup: Startup,
+}
+
+/// What it takes to start pods beyond what Kubernetes promises where images are there (5 s, the `pause` of lifecycles and
+/// faults). Without sources for any image and registry, nothing is the default. In whole seconds, rounded up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Startup {
+    /// The image of a workload is pulled where the node has not run any of its pods.
+    pub pull: SimTime,
+    /// The image of an agent in a pod is pulled where the node has not run any.
+    pub agent_pull: SimTime,
+    /// From the start of an agent in a pod until it is ready.
+    pub agent_start: SimTime,
+}
+
+impl Startup {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Nodes of one kind.

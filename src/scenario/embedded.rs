@@ -1,6 +1,6 @@
 //! The scenarios that ship with the program.
 
-const EMBEDDED: [(&str, &str); 17] = [
+const EMBEDDED: [(&str, &str); 19] = [
     ("reference", include_str!("../../scenarios/reference.yaml")),
     ("proof-of-concept", include_str!("../../scenarios/proof-of-concept.yaml")),
     ("single-purpose", include_str!("../../scenarios/single-purpose.yaml")),
@@ -17,6 +17,8 @@ const EMBEDDED: [(&str, &str); 17] = [
     ("busy-nodes", include_str!("../../scenarios/busy-nodes.yaml")),
     ("node-drain", include_str!("../../scenarios/node-drain.yaml")),
     ("upgrade", include_str!("../../scenarios/upgrade.yaml")),
+    ("crash-loop", include_str!("../../scenarios/crash-loop.yaml")),
+    ("node-join", include_str!("../../scenarios/node-join.yaml")),
     ("kubernetes-limit", include_str!("../../scenarios/kubernetes-limit.yaml")),
 ];
 

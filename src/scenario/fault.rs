@@ -2,6 +2,7 @@
 //!
 //! What a fault strikes is drawn by the run's key, the same under every strategy; when it strikes is written here.
 
+use super::Count;
 use crate::units::{Fraction, HowMany, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,12 @@ pub enum Fault {
     Drain(Drain),
     /// Nodes are taken away after a notice.
     SpotWave(SpotWave),
+    /// Nodes join the cluster.
+    NodesAdded(NodesAdded),
+    /// Nodes evict pods at once.
+    EvictionStorm(EvictionStorm),
+    /// A new version of workloads is rolled out.
+    Rollout(Rollout),
 }
 
 impl Fault {
@@ -37,6 +44,9 @@ impl Fault {
             Self::NodeLoss(_) => "nodeLoss",
             Self::Drain(_) => "drain",
             Self::SpotWave(_) => "spotWave",
+            Self::NodesAdded(_) => "nodesAdded",
+            Self::EvictionStorm(_) => "evictionStorm",
+            Self::Rollout(_) => "rollout",
         }
     }
 
@@ -50,6 +60,9 @@ impl Fault {
             Self::NodeLoss(fault) => fault.at,
             Self::Drain(fault) => fault.at,
             Self::SpotWave(fault) => fault.at,
+            Self::NodesAdded(fault) => fault.at,
+            Self::EvictionStorm(fault) => fault.at,
+            Self::Rollout(fault) => fault.at,
         }
     }
 
@@ -62,6 +75,9 @@ impl Fault {
             Self::Upgrade(fault) => fault.takes,
             Self::NodeLoss(fault) => fault.evict_after,
             Self::SpotWave(fault) => fault.notice,
+            Self::NodesAdded(fault) => fault.agent_ready,
+            Self::EvictionStorm(fault) => fault.within,
+            Self::Rollout(fault) => fault.takes,
             Self::Crash(_) | Self::Drain(_) => SimTime::ZERO,
         };
         SimTime::from_ns(self.at().as_ns().saturating_add(lasts.as_ns()))
@@ -219,6 +235,10 @@ pub struct NodeLoss {
     /// From being placed elsewhere until they write.
     #[serde(default = "five_seconds")]
     pub pause: SimTime,
+    /// From the loss until such a node is there anew, with an empty disk; its agent 30 s later. Never where nothing is
+    /// said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<SimTime>,
 }
 
 /// Nodes are emptied for maintenance: pods end, are deleted with their logs, and start on other nodes.
@@ -241,6 +261,9 @@ pub struct Drain {
     /// From a pod's deletion until it writes elsewhere.
     #[serde(default = "five_seconds")]
     pub pause: SimTime,
+    /// From being emptied until a node takes pods again. Never where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<SimTime>,
 }
 
 /// Nodes are reclaimed: emptied at the notice, and gone with what is left on them when it has run out.
@@ -263,8 +286,124 @@ pub struct SpotWave {
     /// From a pod's deletion until it writes elsewhere.
     #[serde(default = "five_seconds")]
     pub pause: SimTime,
+    /// From being gone until such a node is there anew, with an empty disk; its agent 30 s later. Never where nothing is
+    /// said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<SimTime>,
 }
 
+/// Nodes join: pods that are pending start there, and those that the nodes were added for. The agent of a new node is there
+/// some time later.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct NodesAdded {
+    /// How many.
+    pub nodes: Count,
+    /// Of which pool; of the first where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<String>,
+    /// When.
+    pub at: SimTime,
+    /// Pods that they are added for, drawn at random: these do not run before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pods: Option<HowMany>,
+    /// From then until pods write that start there.
+    #[serde(default = "five_seconds")]
+    pub pause: SimTime,
+    /// From then until the agents of the nodes are there: their image is pulled, and they start. Assumed.
+    #[serde(default = "half_a_minute")]
+    pub agent_ready: SimTime,
+    /// Where these begin in files that they find when they start; as their profile has it (`startAt`) where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reads: Option<ReadsFrom>,
+}
+
+/// Nodes evict pods without grace, as under pressure: each is killed and deleted with its logs at once, and starts elsewhere.
+/// The nodes take no pods meanwhile.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct EvictionStorm {
+    /// How many nodes, drawn at random.
+    pub nodes: HowMany,
+    /// Of which pool; of any where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<String>,
+    /// How many of the pods on each, drawn at random.
+    pub pods: HowMany,
+    /// When it begins.
+    pub at: SimTime,
+    /// How long it lasts: each pod is evicted at an instant within.
+    #[serde(default = "minute")]
+    pub within: SimTime,
+    /// From its end until the nodes take pods again. Default: `eviction-pressure-transition-period`, 5 min.
+    #[serde(default = "five_minutes")]
+    pub closed: SimTime,
+    /// From a pod's eviction until it writes elsewhere.
+    #[serde(default = "five_seconds")]
+    pub pause: SimTime,
+}
+
+fn five_minutes() -> SimTime {
+    SimTime::from_secs(300)
+}
+
+/// A new version of workloads, rolled out by their owners as Deployments do it: wave by wave, each workload by itself. Some
+/// pods of a wave end when their successors are ready elsewhere (surge), and these go on at once; others end, are deleted
+/// with their logs, and start again where there is room. Pods that come and go anyway bring the new version along.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Rollout {
+    /// Whose, such as `shop`, or `team-3` of several; everybody's where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    /// Which of their workloads, by name; all where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workload: Option<String>,
+    /// When the first wave begins.
+    pub at: SimTime,
+    /// Pods of a workload that may be missing; shares are rounded down.
+    #[serde(default = "a_quarter")]
+    pub max_unavailable: HowMany,
+    /// Pods of a workload that there may be too many; shares are rounded up.
+    #[serde(default = "a_quarter")]
+    pub max_surge: HowMany,
+    /// From the beginning of a wave until its pods are ready; the next one follows then. Default: a minute
+    /// (grafana/loki#1878).
+    #[serde(default = "minute")]
+    pub takes: SimTime,
+    /// From a pod's last line until it is deleted, its logs with it.
+    #[serde(default = "one_second")]
+    pub linger: SimTime,
+    /// From the deletion of a pod without a successor until that writes.
+    #[serde(default = "five_seconds")]
+    pub pause: SimTime,
+}
+
+fn a_quarter() -> HowMany {
+    HowMany::Share(0.25)
+}
+
+/// Where an agent begins in a file that is there when it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ReadsFrom {
+    /// At the beginning: what was written before is read late.
+    Beginning,
+    /// At the end: what was written before is passed over.
+    End,
+}
+
+impl NodesAdded {
+    /// From joining until the agent of a node is there, where nothing is said. Assumed.
+    pub const AGENT_READY: SimTime = SimTime::from_secs(30);
+
+    /// From being placed until a pod writes, where nothing is said.
+    pub const PAUSE: SimTime = SimTime::from_secs(5);
+}
+
+fn half_a_minute() -> SimTime {
+    NodesAdded::AGENT_READY
+}
 fn all() -> HowMany {
     HowMany::ALL
 }

@@ -49,6 +49,18 @@ where
     serde_saphyr::FlowSeq(list).serialize(serializer)
 }
 
+/// As above, of a list that may be missing.
+pub(super) fn some_on_one_line<S, T>(list: &Option<Vec<T>>, serializer: S) -> Result<S::Ok, S::Error>
+where
+    S: serde::Serializer,
+    T: Serialize,
+{
+    match list {
+        Some(list) => on_one_line(list, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

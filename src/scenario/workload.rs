@@ -2,7 +2,7 @@
 
 use super::{Lifecycle, Limits, MachineGroup, Proxy, Usage};
 use crate::profile::Parse;
-use crate::units::{Bytes, Fraction, LineRate, Millicores, SimTime};
+use crate::units::{Bytes, Fraction, HowMany, LineRate, Millicores, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -110,6 +110,13 @@ pub struct Workload {
     /// Where a node's disk is full pods of the lowest are evicted first (`priorityClassName`).
     #[serde(default, skip_serializing_if = "is_none_of_it")]
     pub priority: i32,
+    /// In which its image is pulled where the node has not run any of its pods, where it differs from the cluster's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull: Option<SimTime>,
+    /// Pods that may be missing for a drain to take another (`PodDisruptionBudget`); shares are rounded up. Any number where
+    /// nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_unavailable: Option<HowMany>,
     /// How its pods come and go.
     #[serde(default)]
     pub lifecycle: Lifecycle,
@@ -135,6 +142,8 @@ impl Workload {
             usage: None,
             limits: Limits::default(),
             priority: 0,
+            pull: None,
+            max_unavailable: None,
             lifecycle: Lifecycle::default(),
             machine_group: None,
             proxy: None,

@@ -4,14 +4,6 @@ use crate::scenario::{Channel, MachineGroup, Scenario, Workload};
 use crate::units::NS_PER_SEC;
 use crate::world::{Arrival, Blueprint, ControlPlan, CredentialsPlan, Fault, PushPlan, Watched};
 
-/// Nanoseconds in which a pod that is replaced is ready. Source: grafana/loki#1878, about a minute for each pod of a
-/// DaemonSet; taken for pods of Deployments as well (as `study/rollout.rs` does).
-const WAVE_NS: u64 = 60 * NS_PER_SEC;
-
-/// Nodes whose DaemonSet pod is replaced at once. Source: Kubernetes, DaemonSet
-/// `updateStrategy.rollingUpdate.maxUnavailable`, 1.
-const NODES_AT_ONCE: u64 = 1;
-
 /// How much longer than its period a kubelet may wait, as a share of it. Source: Kubernetes, `pod_workers.go`,
 /// `workerResyncIntervalJitterFactor`.
 const SYNC_JITTER: f64 = 0.5;
@@ -28,7 +20,9 @@ pub(super) fn control_of(scenario: &Scenario) -> Option<ControlPlan> {
         Channel::Environment | Channel::Server => Watched::Nothing,
     };
     let arrival = match control.channel {
-        Channel::Environment => Arrival::Waves { wave_ns: WAVE_NS, nodes: NODES_AT_ONCE },
+        Channel::Environment => {
+            Arrival::Waves { wave_ns: Arrival::POD_READY_NS, nodes: Arrival::NODES_AT_ONCE }
+        }
         Channel::ConfigMap => Arrival::Looks { every_ns: control.sync.as_ns(), jitter: SYNC_JITTER },
         Channel::CustomResource => Arrival::Looks { every_ns: WATCH_NS, jitter: 0.0 },
         Channel::Server => Arrival::Looks { every_ns: control.poll.as_ns(), jitter: 0.0 },

@@ -3,14 +3,15 @@
 use super::backend::{quota, shards};
 use super::control::{add_restarts, control_of, registration_ns};
 use super::faults::add_faults;
-use super::laws::{laws_of, lognormal};
+use super::laws::{by_quantiles, laws_of, lognormal};
 use super::proxy;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
 use crate::scenario::{Lifecycle, LogSource, LogSpec, Scenario, Start, Tenant, Workload};
 use crate::units::{NS_PER_SEC, SimTime};
 use crate::world::{
-    BackendPlan, Blueprint, FileRotation, Life, PodTemplate, Pool, Reader, Requests, StreamPlan, Usage,
+    BackendPlan, Blueprint, CrashLoop, FileRotation, Life, PodTemplate, Pool, Reader, Requests, StreamPlan,
+    Usage,
 };
 
 /// Where a log goes under a strategy, and who reads it there.
@@ -168,7 +169,11 @@ fn pod_template(
         },
         streams: logs.iter().zip(first_laws).enumerate().map(stream).collect(),
         agent: None,
+        agent_start: None,
+        pull_ns: whole_ns(workload.pull.unwrap_or(scenario.cluster.startup.pull)),
         life: life_of(&workload.lifecycle),
+        crashes: crash_loop_of(&workload.lifecycle),
+        max_unavailable: workload.max_unavailable.map(|most| most.rounded_up(workload.replicas.get())),
         needs_backend: false,
         relay: None,
         pools: pools_of(workload, &scenario.cluster.pools),
@@ -204,12 +209,12 @@ fn pools_of(workload: &Workload, pools: &[crate::scenario::Pool]) -> Vec<usize> 
 fn life_of(lifecycle: &Lifecycle) -> Option<Life> {
     let seconds = |time: SimTime| time.as_secs_f64().ceil();
     let (lifetime, linger, pause) = match lifecycle {
-        Lifecycle::Service => return None,
+        Lifecycle::Service | Lifecycle::CrashLoop(_) => return None,
         Lifecycle::Churn(churn) => (exponential(churn.lifetime.as_secs_f64()), churn.linger, churn.pause),
         Lifecycle::Job(job) => {
-            let lifetime = match job.p99 {
-                None => Marks::constant(seconds(job.duration) as u32),
-                Some(p99) => lognormal(job.duration.as_secs_f64(), p99.as_secs_f64()),
+            let lifetime = match (&job.quantiles, job.duration) {
+                (Some(quantiles), _) => by_quantiles(quantiles.iter().map(|time| time.as_secs_f64())),
+                (None, duration) => lasting(duration.unwrap_or_default(), job.p99),
             };
             (lifetime, job.linger, job.pause)
         }
@@ -217,6 +222,30 @@ fn life_of(lifecycle: &Lifecycle) -> Option<Life> {
     let lingers_s = seconds(linger) as u64;
     let pause_s = lingers_s + seconds(pause) as u64;
     Some(Life { lifetime, lingers_s, pause_s, agent_stops_s: 0, sticks: false })
+}
+
+/// Nanoseconds, in whole seconds, rounded up.
+pub(super) fn whole_ns(time: SimTime) -> u64 {
+    time.as_ns().div_ceil(NS_PER_SEC) * NS_PER_SEC
+}
+
+/// Seconds with this median, rounded up where all are the same; log-normal where 99 of 100 are below `p99`.
+fn lasting(median: SimTime, p99: Option<SimTime>) -> Marks {
+    match p99 {
+        None => Marks::constant(median.as_secs_f64().ceil() as u32),
+        Some(p99) => lognormal(median.as_secs_f64(), p99.as_secs_f64()),
+    }
+}
+
+/// How containers crash, in whole seconds, rounded up.
+fn crash_loop_of(lifecycle: &Lifecycle) -> Option<CrashLoop> {
+    let Lifecycle::CrashLoop(crashes) = lifecycle else { return None };
+    Some(CrashLoop {
+        runs: lasting(crashes.runs, crashes.p99),
+        from_ns: crashes.from.as_ns(),
+        most: crashes.crashes.map(|most| most.get()),
+        starts_s: crashes.starts.as_secs_f64().ceil() as u64,
+    })
 }
 
 fn pool(pool: &crate::scenario::Pool) -> Pool {

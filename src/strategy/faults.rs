@@ -1,9 +1,14 @@
 //! What goes wrong, as the world takes it: the same under every strategy.
 
 use super::{backend, gateway};
-use crate::scenario::{CrashOf, Fault, Outage, OutageMode, OutageOf, Scenario};
-use crate::units::HowMany;
-use crate::world::{Blueprint, Disturbance, Effect, Fault as WorldFault, NodeFault, Outage as WorldOutage};
+use crate::scenario::{
+    CrashOf, Fault, NodesAdded, Outage, OutageMode, OutageOf, ReadsFrom, Rollout, Scenario,
+};
+use crate::units::{HowMany, SimTime};
+use crate::world::{
+    Blueprint, Disturbance, Effect, EvictionStorm, Fault as WorldFault, NodeFault,
+    NodesAdded as WorldNodesAdded, Outage as WorldOutage, PodTemplate, Rollout as WorldRollout,
+};
 
 /// Adds the scenario's faults to a blueprint with its pools and tenants.
 pub(super) fn add_faults(scenario: &Scenario, blueprint: &mut Blueprint) {
@@ -22,8 +27,18 @@ fn world_fault(scenario: &Scenario, fault: &Fault, blueprint: &mut Blueprint) ->
         None => Some(None),
         Some(name) => blueprint.pools.iter().position(|pool| pool.name == *name).map(Some),
     };
-    let nodes =
-        |nodes, pool| NodeFault { nodes, pool, drained: None, lost_ns: None, linger_ns: 0, pause_ns: 0 };
+    let nodes = |nodes, pool| NodeFault {
+        nodes,
+        pool,
+        drained: None,
+        lost_ns: None,
+        linger_ns: 0,
+        pause_ns: 0,
+        back_ns: None,
+        agent_ready_ns: NodesAdded::AGENT_READY.as_ns(),
+        start_ns: NodesAdded::PAUSE.as_ns(),
+    };
+    let back = |time: Option<SimTime>| time.map(|time| time.as_ns());
     Some(match fault {
         Fault::Outage(outage) => {
             if let Some(outage) = backend::shard_outage(outage) {
@@ -55,12 +70,14 @@ fn world_fault(scenario: &Scenario, fault: &Fault, blueprint: &mut Blueprint) ->
         Fault::NodeLoss(loss) => WorldFault::Nodes(NodeFault {
             lost_ns: Some(loss.at.as_ns()),
             pause_ns: loss.evict_after.as_ns() + loss.pause.as_ns(),
+            back_ns: back(loss.back),
             ..nodes(loss.nodes, pool_of(&loss.pool)?)
         }),
         Fault::Drain(drain) => WorldFault::Nodes(NodeFault {
             drained: Some((drain.at.as_ns(), drain.apart.as_ns())),
             linger_ns: drain.linger.as_ns(),
             pause_ns: drain.pause.as_ns(),
+            back_ns: back(drain.back),
             ..nodes(drain.nodes, pool_of(&drain.pool)?)
         }),
         Fault::SpotWave(wave) => WorldFault::Nodes(NodeFault {
@@ -68,9 +85,49 @@ fn world_fault(scenario: &Scenario, fault: &Fault, blueprint: &mut Blueprint) ->
             lost_ns: Some(wave.at.as_ns() + wave.notice.as_ns()),
             linger_ns: wave.linger.as_ns(),
             pause_ns: wave.pause.as_ns(),
+            back_ns: back(wave.back),
             ..nodes(wave.nodes, pool_of(&wave.pool)?)
         }),
+        Fault::EvictionStorm(storm) => WorldFault::EvictionStorm(EvictionStorm {
+            nodes: storm.nodes,
+            pool: pool_of(&storm.pool)?,
+            pods: storm.pods,
+            at_ns: storm.at.as_ns(),
+            within_ns: storm.within.as_ns(),
+            closed_ns: storm.closed.as_ns(),
+            pause_ns: storm.pause.as_ns(),
+        }),
+        Fault::Rollout(rollout) => WorldFault::Rollout(WorldRollout {
+            templates: templates_of(rollout, blueprint),
+            at_ns: rollout.at.as_ns(),
+            max_unavailable: rollout.max_unavailable,
+            max_surge: rollout.max_surge,
+            takes_ns: rollout.takes.as_ns(),
+            linger_ns: rollout.linger.as_ns(),
+            pause_ns: rollout.pause.as_ns(),
+        }),
+        Fault::NodesAdded(added) => WorldFault::NodesAdded(WorldNodesAdded {
+            nodes: added.nodes.get(),
+            pool: pool_of(&added.pool)?.unwrap_or(0),
+            at_ns: added.at.as_ns(),
+            pods: added.pods,
+            pause_ns: added.pause.as_ns(),
+            agent_ready_ns: added.agent_ready.as_ns(),
+            from_beginning: added.reads.map(|reads| reads == ReadsFrom::Beginning),
+        }),
     })
+}
+
+/// The templates of the workloads that a rollout is of.
+fn templates_of(rollout: &Rollout, blueprint: &Blueprint) -> Vec<u32> {
+    let is_meant = |template: &PodTemplate| {
+        let tenant = &blueprint.tenants[template.tenant as usize];
+        let workload = template.name.strip_prefix(tenant.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        rollout.tenant.as_ref().is_none_or(|name| name == tenant)
+            && rollout.workload.as_ref().is_none_or(|name| Some(name.as_str()) == workload)
+    };
+    let templates = blueprint.pods.iter().zip(0..);
+    templates.filter(|(template, _)| is_meant(template)).map(|(_, number)| number).collect()
 }
 
 /// Adds an outage to the backend. Gives the number of its disturbance where it is one of some nodes.

@@ -64,13 +64,19 @@ fn make_sizes(line: &LineSize) -> Marks {
     match line {
         LineSize::Constant(size) => Marks::constant(u32::try_from(size.get()).unwrap_or(u32::MAX)),
         LineSize::Lognormal(law) => lognormal(law.median.as_f64(), law.p99.as_f64()),
-        LineSize::Quantiles(sizes) => Marks::from_quantiles(|u| {
-            let place = u * (sizes.len() - 1) as f64;
-            let (below, inside) = (place as usize, place.fract());
-            let (low, high) = (sizes[below], sizes[(below + 1).min(sizes.len() - 1)]);
-            low.as_f64() + (high.as_f64() - low.as_f64()) * inside
-        }),
+        LineSize::Quantiles(sizes) => by_quantiles(sizes.iter().map(|size| size.as_f64())),
     }
+}
+
+/// A distribution by its values at evenly spaced quantiles, even between them.
+pub(super) fn by_quantiles(values: impl Iterator<Item = f64>) -> Marks {
+    let values: Vec<f64> = values.collect();
+    Marks::from_quantiles(|u| {
+        let place = u * (values.len() - 1) as f64;
+        let (below, inside) = (place as usize, place.fract());
+        let (low, high) = (values[below], values[(below + 1).min(values.len() - 1)]);
+        low + (high - low) * inside
+    })
 }
 
 /// A log-normal distribution by its median and its 0.99 quantile.

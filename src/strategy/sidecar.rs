@@ -1,13 +1,13 @@
 //! Sidecar: one agent a pod tails the pod's files in a volume that both share.
 
 use super::control::configs_of_sidecar;
-use super::draft::{Asked, Draft, Route, draft};
+use super::draft::{Asked, Draft, Route, draft, whole_ns};
 use super::sizing;
 use super::{Honours, Strategy};
 use crate::flow::Medium;
 use crate::scenario::{Lifecycle, LogSource, LogSpec, Ordering, Scenario};
-use crate::units::SimTime;
-use crate::world::{AgentPlan, Blueprint, Reader};
+use crate::units::{NS_PER_SEC, SimTime};
+use crate::world::{AgentPlan, AgentStart, Blueprint, Reader};
 
 pub(super) const SIDECAR: Strategy = Strategy {
     name: "sidecar",
@@ -40,6 +40,7 @@ pub(super) fn add_agents(draft: &mut Draft, scenario: &Scenario) {
     let blueprint = &mut draft.blueprint;
     let terms = &scenario.collection.sidecar;
     add_to_pods(blueprint, |load| sizing::agent(scenario, terms, false, false, configs, load).0);
+    start_in_order(blueprint, scenario);
     stop_in_order(blueprint, scenario);
 }
 
@@ -83,7 +84,7 @@ fn stop_in_order(blueprint: &mut Blueprint, scenario: &Scenario) {
     for (template, lifecycle) in blueprint.pods.iter_mut().zip(lifecycles) {
         let (Some(life), Some(_)) = (&mut template.life, template.agent) else { continue };
         match lifecycle {
-            Lifecycle::Service => {}
+            Lifecycle::Service | Lifecycle::CrashLoop(_) => {}
             Lifecycle::Churn(churn) => life.agent_stops_s = whole_seconds(churn.shutdown),
             Lifecycle::Job(_) => {
                 // Its files stay with it, and its agent has all the time it needs.
@@ -93,6 +94,24 @@ fn stop_in_order(blueprint: &mut Blueprint, scenario: &Scenario) {
         }
     }
 }
+
+/// Native sidecars have started before their applications, which wait for them; containers like any other start beside
+/// them. Source: KEP-753.
+fn start_in_order(blueprint: &mut Blueprint, scenario: &Scenario) {
+    let startup = &scenario.cluster.startup;
+    let (pull_ns, start_ns) = (whole_ns(startup.agent_pull), whole_ns(startup.agent_start));
+    if pull_ns + start_ns == 0 {
+        return;
+    }
+    for template in blueprint.pods.iter_mut().filter(|template| template.agent.is_some()) {
+        let pause_s = template.life.as_ref().map_or(PAUSE_S, |life| life.pause_s - life.lingers_s);
+        let beside_ns = (scenario.collection.ordering == Ordering::Classic).then_some(pause_s * NS_PER_SEC);
+        template.agent_start = Some(AgentStart { pull_ns, start_ns, beside_ns });
+    }
+}
+
+/// Seconds that an application takes to start that a fault has moved. Source: Kubernetes, "Pod startup latency SLO".
+const PAUSE_S: u64 = 5;
 
 fn whole_seconds(time: SimTime) -> u64 {
     time.as_secs_f64().ceil() as u64

@@ -94,6 +94,7 @@ pub(super) fn companion(
             pools: vec![pool],
             kubelet: scenario.cluster.kubelet.clone(),
             inotify_watches: None,
+            startup: scenario.cluster.startup,
         },
         tenants,
         faults: Vec::new(),

@@ -4,14 +4,14 @@
 //! a quarter at a time; all Deployments go at once.
 
 use crate::run::Setup;
-use crate::world::{Blueprint, pods_a_wave};
+use crate::units::NS_PER_SEC;
+use crate::world::{Arrival, Blueprint, Placement, Reader, pods_a_wave};
 
-/// Seconds until a replaced pod is ready. Source: grafana/loki#1878, about a minute for each pod of a DaemonSet; taken
-/// for pods of Deployments as well.
-const POD_S: f64 = 60.0;
+/// Seconds until a replaced pod is ready.
+const POD_S: f64 = (Arrival::POD_READY_NS / NS_PER_SEC) as f64;
 
-/// DaemonSet pods replaced at once. Source: Kubernetes, DaemonSet `updateStrategy.rollingUpdate.maxUnavailable`, 1.
-const AT_ONCE: u64 = 1;
+/// Agents of nodes replaced at once.
+const AT_ONCE: u64 = Arrival::NODES_AT_ONCE;
 
 /// What is to be looked after, and what changes do.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -39,7 +39,9 @@ pub struct Rollout {
 /// Rolls changes out over a cluster.
 pub(super) fn operations(setup: &Setup) -> Operations {
     let blueprint = &setup.blueprint;
-    let nodes = setup.placement.as_ref().map_or(0, |p| p.node_agents(blueprint));
+    let placement = setup.placement.as_ref().ok();
+    let nodes = placement.map_or(0, |p| p.node_agents(blueprint));
+    let covered = placement.map_or(0, |p| pods_of_node_agents(blueprint, p));
     let with_sidecar: Vec<u64> =
         blueprint.pods.iter().filter(|p| p.agent.is_some()).map(|p| p.replicas).collect();
     let daemonset = match blueprint.node_agent {
@@ -48,7 +50,7 @@ pub(super) fn operations(setup: &Setup) -> Operations {
             pods_restarted: 0.0,
             seconds: nodes.div_ceil(AT_ONCE) as f64 * POD_S,
             // Each node's pods do without while its agent is replaced.
-            uncovered_pod_minutes: pods_of_node_agents(blueprint) as f64 * POD_S / 60.0,
+            uncovered_pod_minutes: covered as f64 * POD_S / 60.0,
         },
         None => Rollout::default(),
     };
@@ -84,11 +86,14 @@ pub(super) fn operations(setup: &Setup) -> Operations {
     Operations { objects: 2 * shared + workloads + relays, upgrade, config }
 }
 
-/// Pods of which an agent of their node reads something.
-fn pods_of_node_agents(blueprint: &Blueprint) -> u64 {
-    let read =
-        |p: &&crate::world::PodTemplate| p.streams.iter().any(|s| s.reader == crate::world::Reader::Node);
-    blueprint.pods.iter().filter(read).map(|p| p.replicas).sum()
+/// Pods of which an agent of their node reads something; on virtual nodes there is none.
+fn pods_of_node_agents(blueprint: &Blueprint, placement: &Placement) -> u64 {
+    let is_read = |(node, template): &(&u32, &u32)| {
+        let mut streams = blueprint.pods[**template as usize].streams.iter();
+        let has_agent = blueprint.node_agent_in(placement.nodes[**node as usize]).is_some();
+        has_agent && streams.any(|stream| stream.reader == Reader::Node)
+    };
+    placement.node_of.iter().zip(&placement.template_of).filter(is_read).count() as u64
 }
 
 /// Rounds in which a Deployment is replaced, the pods of one round starting together.
@@ -124,5 +129,22 @@ mod tests {
         assert_eq!(sidecar.objects, 4);
         let upgrade = Rollout { pods_restarted: 20.0, seconds: 120.0, uncovered_pod_minutes: 0.0 };
         assert_eq!((sidecar.upgrade, sidecar.config), (upgrade, Rollout { pods_restarted: 5.0, ..upgrade }));
+    }
+
+    #[test]
+    fn virtual_nodes_have_no_agent_to_be_replaced_and_their_pods_are_not_uncovered() {
+        // Three nodes and two virtual ones; six pods on the former, ten on the latter.
+        let yaml = "name: t\ncluster: { pools: [ { name: p, nodes: 3 }, { name: v, nodes: 2, serverless: true } ] }\n\
+             tenants: [ { name: a, workloads: [\n\
+             { name: w, replicas: 6, logs: [ { stream: stdout, rate: 1/s } ] },\n\
+             { name: v, replicas: 10, pools: [ v ], logs: [ { stream: stdout, rate: 1/s } ] } ] } ]\n";
+        let scenario = from_yaml("t.yaml", yaml).unwrap();
+        let of = |strategy| operations(&Setup::new(&scenario, by_name(strategy).unwrap()));
+        let change = Rollout { pods_restarted: 0.0, seconds: 180.0, uncovered_pod_minutes: 6.0 };
+        assert_eq!((of("daemonset").upgrade, of("daemonset").config), (change, change));
+        // Sidecars are where their pods are: two waves of five of ten pods (three more, two fewer) and of three of six (two
+        // more, one fewer).
+        let sidecar = of("sidecar").upgrade;
+        assert_eq!(sidecar, Rollout { pods_restarted: 16.0, seconds: 120.0, uncovered_pod_minutes: 0.0 });
     }
 }

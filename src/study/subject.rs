@@ -167,6 +167,21 @@ fn fault(fault: &Fault) -> String {
             wave.at,
             wave.notice
         ),
+        Fault::EvictionStorm(storm) => format!(
+            "{} nodes{} evict {} of their pods from {} on, within {}",
+            storm.nodes,
+            of_pool(&storm.pool),
+            storm.pods,
+            storm.at,
+            storm.within
+        ),
+        Fault::Rollout(rollout) => {
+            let of = rollout.workload.as_deref().or(rollout.tenant.as_deref()).unwrap_or("all workloads");
+            format!("a new version of {of} is rolled out from {} on, {} a wave", rollout.at, rollout.takes)
+        }
+        Fault::NodesAdded(added) => {
+            format!("{} nodes{} join at {}", added.nodes.get(), of_pool(&added.pool), added.at)
+        }
     }
 }
 

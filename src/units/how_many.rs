@@ -25,6 +25,22 @@ impl HowMany {
         }
     }
 
+    /// How many that is of `all`, shares rounded up.
+    pub fn rounded_up(self, all: u64) -> u64 {
+        match self {
+            Self::Count(count) => count.min(all),
+            Self::Share(share) => ((share * all as f64).ceil() as u64).min(all),
+        }
+    }
+
+    /// How many that is of `all`, shares rounded down, and to nothing if need be.
+    pub fn rounded_down(self, all: u64) -> u64 {
+        match self {
+            Self::Count(count) => count.min(all),
+            Self::Share(share) => (share * all as f64) as u64,
+        }
+    }
+
     pub(super) fn from_text(text: &str) -> Option<Self> {
         let percent = number(text.strip_suffix('%')?)?;
         (percent > 0.0 && percent <= 100.0).then_some(Self::Share(percent / 100.0))

@@ -1,13 +1,15 @@
 //! What there is in a world: the strategies' output and the simulation's input.
 
+pub use super::container::CrashLoop;
 pub use super::contention::Usage;
 pub use super::control::{Arrival, ControlPlan, PushPlan, Watched};
 pub use super::credentials::CredentialsPlan;
 pub use super::disturbance::{Disturbance, Effect};
 pub use super::gateway::{GatewayCrash, GatewayPlan};
-pub use super::incident::{Fault, Incident, NodeFault, Who};
+pub use super::incident::{EvictionStorm, Fault, Incident, NodeFault, NodesAdded, Rollout, Who};
 pub use super::proxy::{ProxyPlan, ProxyRuns};
 pub use super::shards::{Partition, Quota, ShardOutage, Shards};
+pub use super::startup::AgentStart;
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
@@ -177,8 +179,16 @@ pub struct PodTemplate {
     pub streams: Vec<StreamPlan>,
     /// The agent that runs in each pod, an index into `agents`.
     pub agent: Option<usize>,
+    /// How that starts; `None` where it is there at once.
+    pub agent_start: Option<AgentStart>,
+    /// Nanoseconds in which its image is pulled where the node has not run any of its pods.
+    pub pull_ns: u64,
     /// How its pods come and go; `None` where each lives from beginning to end.
     pub life: Option<Life>,
+    /// Pods of it that may be missing for a drain to take another; `None` is any number.
+    pub max_unavailable: Option<u64>,
+    /// How its container crashes; `None` where it does not. Of pods that live from beginning to end only.
+    pub crashes: Option<CrashLoop>,
     /// Nanoseconds from the start of a pod until its agent's group knows it; 0 where it always does.
     pub registration_ns: u64,
     /// Whether its containers start only while the backend can be reached.

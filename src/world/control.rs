@@ -18,6 +18,7 @@ use super::placement::PlacedPod;
 use super::tally::Tally;
 use crate::engine::random::{draw, subkey, unit};
 use crate::observe::{Freshness, Spread};
+use crate::units::NS_PER_SEC;
 use std::ops::{AddAssign, Range};
 
 /// Purposes of an agent's draws.
@@ -147,6 +148,14 @@ fn config_at(now_ns: u64, key: u64, registration_ns: u64, poll_ns: u64) -> u64 {
 }
 
 impl Arrival {
+    /// Nanoseconds until a pod that is replaced is ready. Source: grafana/loki#1878, about a minute for each pod of a
+    /// DaemonSet; taken for pods of Deployments as well.
+    pub const POD_READY_NS: u64 = 60 * NS_PER_SEC;
+
+    /// Nodes whose agent is replaced at once. Source: Kubernetes, DaemonSet
+    /// `updateStrategy.rollingUpdate.maxUnavailable`, 1.
+    pub const NODES_AT_ONCE: u64 = 1;
+
     /// When the change number `push`, made at `at_ns`, reaches the agent of this key, whose place among those that are
     /// replaced is the wave number `wave`.
     fn due_ns(self, at_ns: u64, push: u64, key: u64, wave: u64) -> u64 {
@@ -246,8 +255,7 @@ impl Node {
         while let Some((due_ns, pushed_ns)) = place.restarts.last().copied().filter(|(due, _)| *due <= now_ns)
         {
             place.restarts.pop();
-            let began_before =
-                place.streams.first().is_some_and(|n| self.files[*n as usize].lives().0 <= pushed_ns);
+            let began_before = self.began_ns(place).is_some_and(|began_ns| began_ns <= pushed_ns);
             // Whoever begins later has the new environment.
             if place.runs() && began_before && due_ns < blueprint.horizon_ns {
                 self.end_pod(place, now_ns, blueprint, tally);
@@ -261,7 +269,8 @@ impl Node {
     pub(super) fn count_agent(&self, place: &Place, is_over: bool, blueprint: &Blueprint, tally: &mut Tally) {
         let (Some(plan), Some(reach)) = (&blueprint.control, &self.reach) else { return };
         let (Some(first), false) = (place.streams.first(), place.inputs.is_empty()) else { return };
-        let (began_ns, ended_ns) = self.files[*first as usize].lives();
+        let began_ns = self.began_ns(place).unwrap_or(0);
+        let (_, ended_ns) = self.files[*first as usize].lives();
         let index = place.inputs.start as usize;
         let config_ns = self.inputs[index].config_ns;
         let until_ns = ended_ns.min(blueprint.horizon_ns);
@@ -347,7 +356,6 @@ mod tests {
     use super::*;
     use crate::engine::marks::Marks;
     use crate::flow::Cause;
-    use crate::units::NS_PER_SEC;
     use crate::world::testing::{layout, run};
     use crate::world::{Life, Outage, Watched};
 

@@ -5,6 +5,7 @@ mod replay;
 pub(super) use replay::Owed;
 
 use super::blueprint::{FileRotation, StreamLaw};
+use super::gaps::Gaps;
 use super::runtime::GZIP_PPM;
 use super::stream::{Amount, Head, Stream};
 use super::tally::Tally;
@@ -92,6 +93,8 @@ pub(super) struct Files {
     stopped_ns: Option<u64>,
     /// What the reader reads again.
     replay: Option<Box<replay::Replay>>,
+    /// When its application was down while the file went on.
+    gaps: Gaps,
 }
 
 impl Files {
@@ -133,7 +136,37 @@ impl Files {
             withheld_early: 0,
             stopped_ns: None,
             replay: None,
+            gaps: Gaps::default(),
         }
+    }
+
+    /// The application is down from `now_ns` on, and its file is still there when it is back. Its reader must have been
+    /// brought up to then.
+    pub fn interrupt(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64, tally: &mut Tally) {
+        if !self.has_reader {
+            tally.emit_stream(stream, law, now_ns);
+        }
+        let written = self.written(stream, law, now_ns);
+        self.gaps.open(now_ns, written);
+        self.next_check_ns = u64::MAX;
+        self.settle(stream, law);
+    }
+
+    /// The application writes again, or will not any more.
+    pub fn resume(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64) {
+        if !self.gaps.is_open() {
+            return;
+        }
+        let written = self.written(stream, law, now_ns);
+        let missing = self.gaps.close(now_ns, written);
+        self.live_from_lines += missing.lines;
+        self.live_base_bytes += stream.on_disk(missing) as i64;
+        self.next_check_ns = now_ns;
+        if !self.has_reader {
+            let here = stream.look(law, now_ns);
+            stream.go_to(&here);
+        }
+        self.settle(stream, law);
     }
 
     /// The application has not written this, which it would have; `counts` tells whether it is behind the warm-up.
@@ -165,6 +198,7 @@ impl Files {
 
     /// The container has written its last line. What its reader knows of the live file ends here.
     pub fn end(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64) {
+        self.resume(stream, law, now_ns);
         self.ended_ns = now_ns;
         self.next_check_ns = u64::MAX;
         if let Some(span) = self.known.last_mut().filter(|span| span.until_ns == u64::MAX) {
@@ -180,7 +214,11 @@ impl Files {
 
     /// Lines that an application which never stands still had written before an instant.
     pub fn lines_until(&self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> u64 {
-        stream.lines_before(law, self.born_ns, at_ns.min(self.ended_ns))
+        let until_ns = at_ns.min(self.ended_ns);
+        let lines = |at_ns| stream.lines_before(law, self.born_ns, at_ns);
+        let missing: u64 =
+            self.gaps.within(0, until_ns).map(|(from, until)| lines(until) - lines(from)).sum();
+        lines(until_ns) - missing
     }
 
     /// When the stream began, and when its container has written its last line: `u64::MAX` before that.
@@ -305,6 +343,15 @@ impl Files {
         tally.ledger.lose(Cause::RotatedBeforeRead, unread);
     }
 
+    /// Lines that were written in a span that begins no earlier than the reader's place; what would have been written while
+    /// the application was down is none.
+    fn written_between(&self, stream: &Stream, law: &StreamLaw, from_ns: u64, until_ns: u64) -> u64 {
+        let lines = |at_ns| stream.look(law, at_ns).written.lines;
+        let missing: u64 =
+            self.gaps.within(from_ns, until_ns).map(|(from, until)| lines(until) - lines(from)).sum();
+        lines(until_ns) - lines(from_ns) - missing
+    }
+
     /// The reader skips what it knows of before `until_ns`; gives the lines skipped.
     fn skip_to(&mut self, stream: &mut Stream, law: &StreamLaw, until_ns: u64, tally: &mut Tally) -> u64 {
         let mut skipped = 0;
@@ -324,7 +371,7 @@ impl Files {
                         first_ns
                     }
                 };
-                let lines = stop.written.lines - stream.look(law, first_ns).written.lines;
+                let lines = self.written_between(stream, law, first_ns, end);
                 tally.emit(first_ns, end, lines);
                 skipped += if self.replay.is_none() { lines } else { 0 };
                 stream.go_to(&stop);
@@ -342,12 +389,21 @@ impl Files {
     /// goes on to the next it knows of.
     pub fn settle(&mut self, stream: &mut Stream, law: &StreamLaw) {
         while let Some(span) = self.known.first() {
-            if stream.time_ns < span.from_ns {
-                let start = stream.look(law, span.from_ns);
+            let mut from_ns = stream.time_ns.max(span.from_ns);
+            if let Some(end_ns) = self.gaps.end_of(from_ns) {
+                if end_ns == u64::MAX {
+                    // Nothing is written before its application is back.
+                    stream.limit_ns = stream.time_ns;
+                    return;
+                }
+                from_ns = end_ns;
+            }
+            if stream.time_ns < from_ns {
+                let start = stream.look(law, from_ns);
                 stream.go_to(&start);
             }
             if stream.time_ns < span.until_ns {
-                stream.limit_ns = span.until_ns;
+                stream.limit_ns = span.until_ns.min(self.gaps.next_after(stream.time_ns));
                 return;
             }
             self.known.remove(0);
@@ -380,7 +436,13 @@ impl Files {
     fn unread_from(&self, stream: &Stream, law: &StreamLaw, unseen: Cause) -> (u64, u64, Cause) {
         match self.stopped_ns {
             None => (self.live_from_ns, self.live_from_lines, unseen),
-            Some(at_ns) => (at_ns, self.lines_until(stream, law, at_ns), Cause::LinesTooLong),
+            Some(at_ns) => {
+                // As lines before the live file: those of gaps since are not in it either.
+                let lines = |at_ns| stream.lines_before(law, self.born_ns, at_ns);
+                let closed = self.gaps.within(at_ns, u64::MAX).filter(|(_, until_ns)| *until_ns < u64::MAX);
+                let missing: u64 = closed.map(|(from_ns, until_ns)| lines(until_ns) - lines(from_ns)).sum();
+                (at_ns, lines(at_ns) + missing, Cause::LinesTooLong)
+            }
         }
     }
 
@@ -518,6 +580,7 @@ impl Files {
         tally: &mut Tally,
     ) -> Amount {
         let horizon_ns = horizon_ns.min(self.ended_ns);
+        self.resume(stream, law, horizon_ns);
         if self.has_reader && reader_forgets {
             self.discover(stream, law);
             self.abandon(stream, law, horizon_ns, Cause::AgentKilled, tally);
@@ -537,20 +600,23 @@ impl Files {
         } else {
             tally.emit_stream(stream, law, horizon_ns);
         }
-        let emitted = self.written(stream, law, horizon_ns) - self.withheld;
+        let unhindered = self.written(stream, law, horizon_ns) - self.withheld;
+        let live = unhindered.lines - self.live_from_lines;
+        let emitted = unhindered - self.gaps.total();
         tally.ledger.emitted += emitted.lines;
         if !self.has_reader {
-            tally.ledger.retained += emitted.lines - self.live_from_lines;
+            tally.ledger.retained += live;
         }
         if self.medium.is_on_disk() {
-            tally.tenants[stream.tenant as usize].live += emitted.lines - self.live_from_lines;
+            tally.tenants[stream.tenant as usize].live += live;
         }
         emitted
     }
 
     /// Bytes of all files at the end of the run.
     pub fn disk_bytes(&self, stream: &Stream, written: Amount) -> u64 {
-        let live = (stream.on_disk(written) as i64 - self.live_base_bytes).max(0) as u64;
+        let unhindered = stream.on_disk(written) + stream.on_disk(self.gaps.total());
+        let live = (unhindered as i64 - self.live_base_bytes).max(0) as u64;
         let files = live + self.rotated.iter().map(|f| f.disk_bytes).sum::<u64>();
         match self.medium {
             // The application's own files hold about the same again.
@@ -612,7 +678,7 @@ impl Files {
             };
             tally.ledger.lose(of(cause), written.lines - self.live_from_lines);
         }
-        let emitted = written - self.withheld;
+        let emitted = written - self.withheld - self.gaps.total();
         tally.ledger.emitted += emitted.lines;
         self.is_gone = true;
         self.unnoticed = None;

@@ -13,6 +13,7 @@ use super::placement::PlacedPod;
 use super::shipping::{Ship, crash_loop_ns};
 use super::tally::Tally;
 use crate::flow::Cause;
+use crate::profile::StartAt;
 use crate::units::HowMany;
 use std::ops::Range;
 
@@ -55,6 +56,12 @@ pub enum Fault {
     },
     /// Nodes are emptied or lost or both.
     Nodes(NodeFault),
+    /// Nodes join.
+    NodesAdded(NodesAdded),
+    /// Nodes evict pods.
+    EvictionStorm(EvictionStorm),
+    /// Workloads are replaced by a new version, wave by wave.
+    Rollout(Rollout),
     /// A disturbance of some nodes.
     CutOff {
         /// Which, an index into the backend's `disturbances`.
@@ -81,6 +88,69 @@ pub struct NodeFault {
     pub linger_ns: u64,
     /// Nanoseconds from a pod's deletion, or from the loss of its node, until it writes elsewhere.
     pub pause_ns: u64,
+    /// Nanoseconds until a node that is emptied takes pods again, or one that is lost is there anew; `None` is never.
+    pub back_ns: Option<u64>,
+    /// Nanoseconds from when a lost node is there anew until its agent is, and until pods write that start there.
+    pub agent_ready_ns: u64,
+    /// See above.
+    pub start_ns: u64,
+}
+
+/// Nodes evict some of their pods, without grace. Times in nanoseconds.
+#[derive(Clone, Debug)]
+pub struct EvictionStorm {
+    /// How many nodes.
+    pub nodes: HowMany,
+    /// Of which pool, an index into the blueprint's `pools`; `None` is any.
+    pub pool: Option<usize>,
+    /// How many of the pods on each.
+    pub pods: HowMany,
+    /// When the first may be evicted.
+    pub at_ns: u64,
+    /// From then until the last is.
+    pub within_ns: u64,
+    /// From then until the nodes take pods again.
+    pub closed_ns: u64,
+    /// From a pod's eviction until it writes elsewhere.
+    pub pause_ns: u64,
+}
+
+/// A new version of workloads. Times in nanoseconds.
+#[derive(Clone, Debug)]
+pub struct Rollout {
+    /// The templates of their pods, indices into the blueprint's `pods`.
+    pub templates: Vec<u32>,
+    /// When the first wave begins.
+    pub at_ns: u64,
+    /// Pods of each template that may be missing; shares are rounded down.
+    pub max_unavailable: HowMany,
+    /// Pods of each template that there may be too many; shares are rounded up.
+    pub max_surge: HowMany,
+    /// From the beginning of a wave until its pods are ready, and the next one begins.
+    pub takes_ns: u64,
+    /// From a pod's last line until it is deleted.
+    pub linger_ns: u64,
+    /// From the deletion of a pod without a successor until that writes.
+    pub pause_ns: u64,
+}
+
+/// Nodes that join.
+#[derive(Clone, Debug)]
+pub struct NodesAdded {
+    /// How many.
+    pub nodes: u64,
+    /// Of which pool, an index into the blueprint's `pools`.
+    pub pool: usize,
+    /// When, in nanoseconds.
+    pub at_ns: u64,
+    /// Pods that they are added for: they do not run before.
+    pub pods: Option<HowMany>,
+    /// Nanoseconds from then until pods write that start there.
+    pub pause_ns: u64,
+    /// Nanoseconds from then until the agents of the nodes are there.
+    pub agent_ready_ns: u64,
+    /// Whether these read what was written before; `None`: where they begin there without positions.
+    pub from_beginning: Option<bool>,
 }
 
 /// Something that happens on a node.
@@ -105,6 +175,11 @@ pub enum Incident {
         who: Who,
         /// When it reads again, in nanoseconds.
         back_ns: u64,
+    },
+    /// The agent of a node that has joined is there for the first time.
+    Starts {
+        /// Whether it reads what was written before; `None`: where it begins there without positions.
+        from_beginning: Option<bool>,
     },
     /// The node is lost with all that is on it.
     Lost,
@@ -132,6 +207,7 @@ pub(super) struct Strike {
     pub at_ns: u64,
     what: Incident,
     inputs: Range<u32>,
+    node_key: u64,
 }
 
 impl AgentPlan {
@@ -172,7 +248,7 @@ impl Node {
         happenings: &[Happening],
         pods: &[PlacedPod],
         inputs_of: &[Range<u32>],
-        has_agent: bool,
+        (has_agent, node_key): (bool, u64),
     ) {
         let of_node = 0..if has_agent { self.inputs_of_node(inputs_of) } else { 0 };
         for happening in happenings {
@@ -183,13 +259,20 @@ impl Node {
                 }
                 Incident::Lost => 0..self.inputs.len() as u32,
                 Incident::Crash(Who::Node) | Incident::Stop { who: Who::Node, .. } => of_node.clone(),
+                Incident::Starts { .. } => {
+                    for input in &mut self.inputs[of_node.start as usize..of_node.end as usize] {
+                        input.drop_all();
+                        input.is_gone = true;
+                    }
+                    of_node.clone()
+                }
                 Incident::Crash(Who::Pod { template, ordinal })
                 | Incident::Stop { who: Who::Pod { template, ordinal }, .. } => {
                     let is_it = |pod: &PlacedPod| (pod.template, pod.ordinal) == (template, ordinal);
                     pods.iter().position(is_it).map_or(0..0, |position| inputs_of[position].clone())
                 }
             };
-            self.strikes.push(Strike { at_ns: happening.at_ns, what: happening.what, inputs });
+            self.strikes.push(Strike { at_ns: happening.at_ns, what: happening.what, inputs, node_key });
         }
         // The earliest last, where it is taken from; of one instant the first.
         self.strikes.reverse();
@@ -208,6 +291,12 @@ impl Node {
             match strike.what {
                 Incident::CutOff(_) => {}
                 Incident::Lost => self.lose(now_ns, blueprint, tally),
+                Incident::Starts { from_beginning } => {
+                    for index in strike.inputs {
+                        let key = strike.node_key;
+                        self.start_agent(index as usize, (now_ns, key), from_beginning, blueprint, tally);
+                    }
+                }
                 Incident::Crash(_) => {
                     for index in strike.inputs {
                         self.crash(index as usize, now_ns, blueprint, tally);
@@ -221,6 +310,37 @@ impl Node {
             }
         }
         self.life_ns = self.next_life_ns();
+    }
+
+    /// The agent of a node that has joined is there: it finds the files that there are, and begins at their beginning, or
+    /// at their end and passes over what is there.
+    fn start_agent(
+        &mut self,
+        index: usize,
+        (now_ns, node_key): (u64, u64),
+        from_beginning: Option<bool>,
+        blueprint: &Blueprint,
+        tally: &mut Tally,
+    ) {
+        self.advance(index, now_ns, blueprint, tally);
+        let input = &mut self.inputs[index];
+        let plan = &blueprint.agents[input.plan as usize];
+        input.begin(now_ns, node_key, plan);
+        if let Some(plan) = blueprint.control.as_ref().and_then(|control| control.credentials.as_ref()) {
+            input.get_credentials(plan, node_key, now_ns);
+        }
+        input.mark_from(now_ns, blueprint);
+        input.behind = true;
+        for number in input.first as usize..input.end as usize {
+            let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
+            let law = &blueprint.laws[stream.law as usize];
+            files.discover_at(stream, law, now_ns);
+            if !from_beginning.unwrap_or(plan.start_at == StartAt::Beginning) {
+                let until_ns = now_ns.min(blueprint.horizon_ns);
+                files.abandon(stream, law, until_ns, Cause::NeverDiscovered, tally);
+            }
+        }
+        self.schedule_input(index);
     }
 
     /// The process dies, and the kubelet starts it again.

@@ -13,6 +13,7 @@
 
 use super::agent::Mode;
 use super::blueprint::{Blueprint, Life};
+use super::container::Container;
 use super::node::{Node, law_of};
 use super::placement::Stay;
 use super::shipping::crash_loop_ns;
@@ -21,6 +22,7 @@ use super::tally::Tally;
 use crate::engine::marks::CLASSES;
 use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::Cause;
+use crate::profile::Parse;
 use crate::units::NS_PER_SEC;
 use smallvec::SmallVec;
 use std::collections::VecDeque;
@@ -43,6 +45,8 @@ enum Stage {
     Ended,
     /// It is gone, and its successor will begin.
     Gone,
+    /// It is there, and its application waits for the agent in it.
+    Waits,
 }
 
 /// A place on the node that pods of one kind take one after the other.
@@ -51,6 +55,8 @@ pub(super) struct Place {
     pub template: u32,
     pod_key: u64,
     generation: u64,
+    /// Since when its pod waits for its agent.
+    waits_ns: u64,
     /// Attempts to start the next pod that have failed.
     failed_starts: u32,
     stage: Stage,
@@ -65,6 +71,8 @@ pub(super) struct Place {
     pub restarts: Vec<(u64, u64)>,
     /// Since when its pod is being replaced.
     pub leaves_ns: Option<u64>,
+    /// Its pod's container, where that crashes.
+    pub container: Option<Box<Container>>,
 }
 
 impl Place {
@@ -74,6 +82,7 @@ impl Place {
             template,
             pod_key,
             generation: 0,
+            waits_ns: 0,
             failed_starts: 0,
             stage: Stage::Ending,
             next_ns: u64::MAX,
@@ -82,6 +91,7 @@ impl Place {
             inputs: 0..0,
             restarts: Vec::new(),
             leaves_ns: None,
+            container: None,
         };
         if let Some(life) = life {
             place.next_ns = place.run_for(Self::first_life_s(life, pod_key), life) * NS_PER_SEC;
@@ -112,6 +122,11 @@ impl Place {
         (met_s.unwrap_or(1) as f64 * (1.0 - lived)).ceil().max(1.0) as u64
     }
 
+    /// Seconds that the pod lives which has the place now, where it was not there when the run began.
+    fn lives_s(&self, life: &Life) -> u64 {
+        life.lifetime.sum(1, self.key(Some(life)), LIFETIME).max(1)
+    }
+
     /// Its pod has so many seconds to live. Gives those until something happens to it.
     fn run_for(&mut self, left_s: u64, life: &Life) -> u64 {
         let stops_first = (1..left_s).contains(&life.agent_stops_s);
@@ -135,14 +150,21 @@ impl Place {
 
     /// Whether its pod has been deleted, or none has come so far.
     pub fn is_gone(&self) -> bool {
-        self.stage == Stage::Gone
+        matches!(self.stage, Stage::Gone | Stage::Waits)
     }
 
     /// When something happens to its pod next.
     fn due_ns(&self) -> u64 {
         let restart_ns = self.restarts.last().map_or(u64::MAX, |(due_ns, _)| *due_ns);
         let replaced_ns = self.leaves_ns.map_or(u64::MAX, |since_ns| since_ns + 1);
-        self.next_ns.min(restart_ns).min(replaced_ns)
+        let container_ns = self.container.as_ref().map_or(u64::MAX, |container| container.next_ns);
+        self.next_ns.min(restart_ns).min(replaced_ns).min(container_ns)
+    }
+
+    /// Whether nothing is due at `now_ns` but of its container.
+    fn only_container_is_due(&self, now_ns: u64) -> bool {
+        let restart_ns = self.restarts.last().map_or(u64::MAX, |(due_ns, _)| *due_ns);
+        self.leaves_ns.is_none() && self.next_ns.min(restart_ns) > now_ns
     }
 
     /// The stay that a pod is in, or comes for next.
@@ -159,7 +181,7 @@ impl Place {
     fn bounded(&self, own_ns: u64) -> u64 {
         let Some(stay) = self.stay() else { return own_ns };
         own_ns.min(match self.stage {
-            Stage::Runs | Stage::Ending => stay.ends_ns,
+            Stage::Runs | Stage::Ending | Stage::Waits => stay.ends_ns,
             Stage::Ended => stay.deleted_ns,
             Stage::Gone => u64::MAX,
         })
@@ -214,6 +236,10 @@ impl Node {
     pub(super) fn live(&mut self, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
         let mut places = std::mem::take(&mut self.places);
         for place in places.iter_mut().filter(|place| place.due_ns() <= now_ns) {
+            if place.only_container_is_due(now_ns) {
+                self.turn_container(place, now_ns, blueprint, tally);
+                continue;
+            }
             if place.next_ns > now_ns || place.leaves_ns.is_some() {
                 self.replace(place, now_ns, blueprint, tally);
                 continue;
@@ -247,11 +273,35 @@ impl Node {
                 Stage::Gone => {
                     place.failed_starts = 0;
                     place.generation += 1;
-                    self.begin_pod(place, now_ns, blueprint);
-                    place.stage = Stage::Ending;
-                    let lives_s = |life: &Life| life.lifetime.sum(1, place.key(Some(life)), LIFETIME).max(1);
-                    life.map(|life| (lives_s(life), life))
-                        .map(|(lives_s, life)| after(place.run_for(lives_s, life)))
+                    let wait_ns = self.start_wait_ns(place, now_ns, blueprint);
+                    if wait_ns > 0 {
+                        (place.stage, place.waits_ns) = (Stage::Waits, now_ns);
+                        let over_ns = life.map_or(u64::MAX, |life| after(place.lives_s(life)));
+                        let until_ns = place.bounded(over_ns.min(now_ns + wait_ns));
+                        if until_ns >= blueprint.horizon_ns {
+                            self.withhold_start(place, now_ns, blueprint.horizon_ns, blueprint, tally);
+                        }
+                        Some(until_ns)
+                    } else {
+                        self.begin_pod(place, now_ns, blueprint);
+                        place.stage = Stage::Ending;
+                        life.map(|life| after(place.run_for(place.lives_s(life), life)))
+                    }
+                }
+                Stage::Waits => {
+                    let waited_ns = now_ns - place.waits_ns;
+                    self.withhold_start(place, place.waits_ns, now_ns, blueprint, tally);
+                    let left = |life: &Life| place.lives_s(life).saturating_sub(waited_ns / NS_PER_SEC);
+                    let left_s = life.map_or(u64::MAX, left);
+                    if left_s == 0 || place.must_leave(now_ns) {
+                        // It is over before it has begun.
+                        place.stage = Stage::Gone;
+                        life.map(|life| after(life.pause_s))
+                    } else {
+                        self.begin_pod(place, now_ns, blueprint);
+                        place.stage = Stage::Ending;
+                        life.map(|life| after(place.run_for(left_s, life)))
+                    }
                 }
             };
             place.next_ns = place.bounded(own_ns.unwrap_or(u64::MAX));
@@ -282,14 +332,26 @@ impl Node {
     }
 
     /// The application has written its last line.
-    pub(super) fn end_pod(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+    pub(super) fn end_pod(
+        &mut self,
+        place: &mut Place,
+        now_ns: u64,
+        blueprint: &Blueprint,
+        tally: &mut Tally,
+    ) {
+        if let Some(container) = &mut place.container {
+            container.stop();
+        }
         for &number in &place.streams {
             let reader = self.reader_of[number as usize] as usize;
             if reader < self.inputs.len() {
                 self.advance(reader, now_ns, blueprint, tally);
             }
             let stream = &mut self.streams[number as usize];
-            self.files[number as usize].end(stream, &blueprint.laws[stream.law as usize], now_ns);
+            // That of a container that is down is over.
+            if !self.files[number as usize].has_ended() {
+                self.files[number as usize].end(stream, &blueprint.laws[stream.law as usize], now_ns);
+            }
         }
         self.own_rotations.retain(|(_, number)| !place.streams.contains(number));
         for index in place.inputs.clone() {
@@ -311,6 +373,7 @@ impl Node {
         tally: &mut Tally,
     ) {
         self.count_agent(place, false, blueprint, tally);
+        self.bury_containers(place, now_ns, blueprint, tally);
         for &number in &place.streams {
             let reader = self.reader_of[number as usize] as usize;
             if reader < self.inputs.len() {
@@ -345,7 +408,10 @@ impl Node {
     }
 
     /// The successor begins, with files and numbers of its own.
-    pub(super) fn begin_pod(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint) {
+    pub(super) fn begin_pod(&mut self, place: &mut Place, now_ns: u64, blueprint: &Blueprint) {
+        if let Some(container) = &mut place.container {
+            container.begin(now_ns, blueprint.horizon_ns);
+        }
         let template = &blueprint.pods[place.template as usize];
         let pod_key = place.key(template.life.as_ref());
         // An agent of a pod that is moved has luck of its own.
@@ -354,31 +420,12 @@ impl Node {
             _ => pod_key,
         };
         let config_ns = self.config_ns(place, now_ns, blueprint);
+        let config_ns = config_ns.max(self.agent_ready_ns(place, now_ns, blueprint));
         for (plan, &number) in template.streams.iter().zip(&place.streams) {
-            let number = number as usize;
             let key = named_key(pod_key, &plan.name);
-            let law_index = law_of(plan, key);
-            let law = &blueprint.laws[law_index];
-            let old = &self.streams[number];
-            let stream = Stream::new(law_index as u32, law, old.tenant, old.prefix_bytes, key, now_ns);
-            self.files[number] = self.files[number].begin_anew(&stream, now_ns);
-            self.streams[number] = stream;
-            self.learn_reader(number, plan.parse, blueprint);
-            let stream = &mut self.streams[number];
-            self.files[number].settle(stream, law);
-            if let Some(input) = self.inputs.get_mut(self.reader_of[number] as usize) {
-                if !place.inputs.is_empty() {
-                    if config_ns == now_ns {
-                        self.files[number].discover_at(stream, law, now_ns);
-                    }
-                } else if input.mode != Mode::Down {
-                    // One that is down finds all files when it is back.
-                    input.want_scan(now_ns, blueprint.agents[input.plan as usize].scan_ns);
-                }
-            }
-            if self.media[number].is_on_disk() && !self.media[number].is_rotated_by_kubelet() {
-                self.foresee_rotation(number, now_ns, self.tick_after(now_ns, blueprint), blueprint);
-            }
+            let found_ns = (!place.inputs.is_empty()).then_some(config_ns);
+            let law_and_key = (law_of(plan, key), key);
+            self.begin_stream(number as usize, law_and_key, plan.parse, found_ns, now_ns, blueprint);
         }
         self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
         for index in place.inputs.clone() {
@@ -402,5 +449,39 @@ impl Node {
         readers.into_iter().chain(place.inputs.clone()).for_each(|index| self.schedule_input(index as usize));
         // The kubelet's next look is for its files too.
         self.tick_ns = self.tick_ns.min(self.tick_after(now_ns, blueprint));
+    }
+
+    /// A stream begins at `now_ns`, with files of its own. An agent of its pod finds them at `found_ns`, any other when it
+    /// looks for files.
+    pub(super) fn begin_stream(
+        &mut self,
+        number: usize,
+        (law_index, key): (usize, u64),
+        parse: Parse,
+        found_ns: Option<u64>,
+        now_ns: u64,
+        blueprint: &Blueprint,
+    ) {
+        let law = &blueprint.laws[law_index];
+        let old = &self.streams[number];
+        let stream = Stream::new(law_index as u32, law, old.tenant, old.prefix_bytes, key, now_ns);
+        self.files[number] = self.files[number].begin_anew(&stream, now_ns);
+        self.streams[number] = stream;
+        self.learn_reader(number, parse, blueprint);
+        let stream = &mut self.streams[number];
+        self.files[number].settle(stream, law);
+        if let Some(input) = self.inputs.get_mut(self.reader_of[number] as usize) {
+            if let Some(found_ns) = found_ns {
+                if found_ns == now_ns {
+                    self.files[number].discover_at(stream, law, now_ns);
+                }
+            } else if input.mode != Mode::Down {
+                // One that is down finds all files when it is back.
+                input.want_scan(now_ns, blueprint.agents[input.plan as usize].scan_ns);
+            }
+        }
+        if self.media[number].is_on_disk() && !self.media[number].is_rotated_by_kubelet() {
+            self.foresee_rotation(number, now_ns, self.tick_after(now_ns, blueprint), blueprint);
+        }
     }
 }

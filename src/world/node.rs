@@ -3,6 +3,7 @@
 use super::agent::{Batch, Input, Mode};
 use super::backend::Link;
 use super::blueprint::{Blueprint, Reader, StreamLaw, StreamPlan};
+use super::container::Container;
 use super::contention::Contention;
 use super::control::{Arrival, Reach};
 use super::files::Files;
@@ -59,6 +60,8 @@ pub(super) struct Node {
     pub(super) contention: Option<Box<Contention>>,
     /// What is done where its disk is full, where that can be.
     pub(super) pressure: Option<Box<Pressure>>,
+    /// When the image of agents in pods is on the node; `None` where nobody has pulled it.
+    pub(super) agent_image_ns: Option<u64>,
     /// When changes of collection configs reach its agents.
     pub(super) reach: Option<Box<Reach>>,
     /// Files that no agent was given, and streams whose files have no watch.
@@ -98,10 +101,17 @@ impl Node {
             let template = &blueprint.pods[pod.template as usize];
             let pod_key = subkey(named_key(key, &template.name), u64::from(pod.ordinal));
             pod_keys.push(pod_key);
+            let comes_and_goes = template.life.is_some() || template.crashes.is_some();
             let can_leave = may_evict || restarts && template.agent.is_some() || !pod.stays.is_empty();
-            if template.life.is_some() || can_leave {
+            if comes_and_goes || can_leave {
                 place_of[position] = Some(places.len());
-                places.push(Place::new(pod.template, template.life.as_ref(), pod_key, &pod.stays));
+                let mut place = Place::new(pod.template, template.life.as_ref(), pod_key, &pod.stays);
+                let streams = template.streams.len();
+                place.container = template
+                    .crashes
+                    .as_ref()
+                    .map(|crashes| Box::new(Container::new(crashes, pod_key, streams, !place.is_gone())));
+                places.push(place);
             }
             for (number, plan) in template.streams.iter().enumerate() {
                 let agent = match plan.reader {
@@ -122,6 +132,11 @@ impl Node {
                 let place = place_of[position].map(|place| (place, number));
                 let gets = Gets::Everything;
                 found.push(Found { plan, tenant: template.tenant, key: stream_key, group, gets, place });
+                if template.crashes.is_some() && Container::has_own_log(plan.medium) {
+                    // The log of the container before, or of the next.
+                    let place = place_of[position].map(|place| (place, template.streams.len() + number));
+                    found.push(Found { plan, tenant: template.tenant, key: stream_key, group, gets, place });
+                }
             }
         }
         found.sort_by_key(|f| f.group);
@@ -146,6 +161,7 @@ impl Node {
             log_disk_bytes: blueprint.pools[pool].log_disk_bytes,
             contention: None,
             pressure: None,
+            agent_image_ns: None,
             reach: None,
             unread_files: found.iter().filter(|f| f.gets == Gets::Nothing).count() as u64,
             unwatched: Vec::new(),
@@ -155,8 +171,13 @@ impl Node {
         for (number, stream) in found.iter().enumerate() {
             node.add_stream(blueprint, pool, stream);
             if let Some((place, plan)) = stream.place {
-                node.places[place].has_stream(plan, number as u32);
-                if node.places[place].is_gone() {
+                let streams = blueprint.pods[node.places[place].template as usize].streams.len();
+                let is_other = plan >= streams;
+                match &mut node.places[place].container {
+                    Some(container) if is_other => container.has_other(plan - streams, number as u32),
+                    _ => node.places[place].has_stream(plan, number as u32),
+                }
+                if node.places[place].is_gone() || is_other {
                     node.files[number].not_begun(&mut node.streams[number]);
                 }
             }
@@ -182,7 +203,7 @@ impl Node {
                 Some(Box::new(Reach::new(blueprint, plan, (number, node_key), own, inputs, &inputs_of)));
         }
         node.inputs.iter_mut().for_each(|input| input.mark_from(0, blueprint));
-        node.expect(happenings, pods, &inputs_of, node_agent.is_some());
+        node.expect(happenings, pods, &inputs_of, (node_agent.is_some(), node_key));
         node.contention = Contention::new(
             blueprint,
             pool,
@@ -205,6 +226,7 @@ impl Node {
             }
             node.places[place].inputs = inputs;
         }
+        node.agent_image_ns = node.inputs.iter().any(|input| !input.is_gone).then_some(0);
         node.events = EventList::new(1 + node.inputs.len());
         node.set_shares(0, blueprint);
         node.life_ns = node.next_life_ns();

@@ -98,8 +98,9 @@ impl Node {
         };
         let plan = &blueprint.agents[input.plan as usize];
         if input.mode == Mode::Down {
-            // Nobody notices; what was not read is found missing when the agent is back.
-            files.rotate(stream, law, now_ns, Some(0), Cause::AgentKilled, tally);
+            // Nobody notices; what was not read is found missing when the agent is back, or there for the first time.
+            let unseen = if input.is_gone { Cause::NeverDiscovered } else { Cause::AgentKilled };
+            files.rotate(stream, law, now_ns, Some(0), unseen, tally);
             return;
         }
         // An input that stands still, or has not come to the end of a file since it found it, does not look now.

@@ -1,6 +1,7 @@
 //! What a run adds up: integers only, so that sums over nodes have the same bits in any order.
 
 use super::blueprint::{Blueprint, StreamLaw};
+use super::container::ContainerTally;
 use super::control::ControlTally;
 use super::stream::{Amount, Stream};
 use crate::engine::marks::CLASSES;
@@ -87,6 +88,10 @@ pub struct Tally {
     pub shard_bytes: Vec<u64>,
     /// What the control plane did.
     pub control: ControlTally,
+    /// Time that applications waited for the agents in their pods to start, in nanoseconds.
+    pub start_wait_ns: u64,
+    /// What containers that crash did.
+    pub containers: ContainerTally,
     /// Time in which pods that faults moved wrote nowhere, in nanoseconds; entered by whoever planned it.
     pub pod_gap_ns: u64,
     /// Pods that fitted nowhere after they had to leave; entered by whoever planned it.
@@ -154,6 +159,8 @@ impl Tally {
             throttled_bytes: 0,
             shard_bytes: Vec::new(),
             control: ControlTally::default(),
+            start_wait_ns: 0,
+            containers: ContainerTally::default(),
             pod_gap_ns: 0,
             pods_pending: 0,
             timeline: vec![(0, 0); (blueprint.end_ns() >> bin_bits) as usize + 1],
@@ -194,9 +201,10 @@ impl Tally {
 
     /// Sums over one node in `factor` stand for sums over all. What is of one node only stays as it is.
     pub fn scale(&mut self, factor: u64) {
-        let Self { ledger, tenants, timeline, control, .. } = self;
+        let Self { ledger, tenants, timeline, control, containers, .. } = self;
         ledger.scale(factor);
         control.scale(factor);
+        containers.scale(factor);
         for tenant in tenants {
             tenant.freshness.scale(factor);
             tenant.emitted *= factor;
@@ -226,6 +234,7 @@ impl Tally {
             &mut self.evicted_pods,
             &mut self.disk_pressure_ns,
             &mut self.pod_gap_ns,
+            &mut self.start_wait_ns,
             &mut self.requests,
             &mut self.sent_bytes,
             &mut self.delivered_in_time,
@@ -397,6 +406,8 @@ impl AddAssign<&Self> for Tally {
         self.gateway_refused += other.gateway_refused;
         self.throttled_bytes += other.throttled_bytes;
         self.control += &other.control;
+        self.start_wait_ns += other.start_wait_ns;
+        self.containers += &other.containers;
         for (total, part) in self.timeline.iter_mut().zip(&other.timeline) {
             total.0 += part.0;
             total.1 += part.1;

@@ -18,8 +18,11 @@ fn stormy(number: u64) -> Scenario {
         let at = pick(&["0s", "3s", "7500ms", "11s", "16s", "22s", "31s"]);
         let nodes = pick(&["1", "2", "25%", "50%", "100%"]);
         let lasts = pick(&["0s", "1s", "2500ms", "9s", "30s"]);
-        let fault = match pick(&["partial", "cut", "crash", "config", "upgrade", "loss", "drain", "spot"])
-            .as_str()
+        let fault = match pick(&[
+            "partial", "cut", "crash", "config", "upgrade", "loss", "drain", "spot", "join", "back", "roll",
+            "storm",
+        ])
+        .as_str()
         {
             "partial" => {
                 let mode = pick(&["refuse", "stall", "{ slow: 50 }"]);
@@ -37,24 +40,43 @@ fn stormy(number: u64) -> Scenario {
             "drain" => {
                 format!("drain: {{ nodes: {nodes}, at: {at}, apart: {lasts}, linger: 500ms, pause: 2s }}")
             }
+            "join" => {
+                let reads = pick(&["", ", reads: beginning", ", reads: end"]);
+                format!("nodesAdded: {{ nodes: 2, at: {at}, pods: {nodes}, agentReady: {lasts}{reads} }}")
+            }
+            "storm" => {
+                format!(
+                    "evictionStorm: {{ nodes: {nodes}, pods: 50%, at: {at}, within: {lasts}, closed: 2s }}"
+                )
+            }
+            "roll" => {
+                format!("rollout: {{ workload: web, at: {at}, maxUnavailable: {nodes}, takes: {lasts} }}")
+            }
+            "back" => format!("nodeLoss: {{ nodes: {nodes}, at: {at}, evictAfter: 0s, back: {lasts} }}"),
             _ => format!("spotWave: {{ nodes: {nodes}, at: {at}, notice: {lasts}, linger: 0s, pause: 0s }}"),
         };
         faults.push(format!("  - {fault}\n"));
     }
-    let lifecycle =
-        pick(&["service", "{ churn: { lifetime: 12s } }", "{ job: { duration: 5s, pause: 3s } }"]);
+    let lifecycle = pick(&[
+        "service",
+        "{ churn: { lifetime: 12s } }",
+        "{ job: { duration: 5s, pause: 3s } }",
+        "{ crashLoop: { runs: 2s, p99: 9s, starts: 1s } }",
+    ]);
     let capacity =
         pick(&["", "backend: { capacity: 300kB/s }\n", "backend: { capacity: 1MB/s, latency: 300ms }\n"]);
+    let startup = pick(&["", "  startup: { pull: 2s, agentPull: 3s, agentStart: 1s }\n"]);
+    let ordering = pick(&["native", "classic"]);
     let agent = pick(&["fluent-bit", "vector", "filebeat", "logtail"]);
     let yaml = format!(
         "name: stormy\nduration: 40s\nwarmup: 5s\ndrain: 20s\n\
          cluster:\n  pools: [ {{ name: p, nodes: 5, pods: 12, grows: false }} ]\n  \
-         kubelet: {{ containerLogMaxSize: 64Ki, containerLogMaxFiles: 3, containerLogMonitorInterval: 3s }}\n\
+         kubelet: {{ containerLogMaxSize: 64Ki, containerLogMaxFiles: 3, containerLogMonitorInterval: 3s }}\n{startup}\
          tenants:\n  - name: shop\n    count: 2\n    workloads:\n      \
-         - {{ name: web, replicas: 8, lifecycle: {lifecycle}, logs: [ {{ stream: stdout, rate: 30/s }} ] }}\n  \
+         - {{ name: web, replicas: 8, maxUnavailable: 2, lifecycle: {lifecycle}, logs: [ {{ stream: stdout, rate: 30/s }} ] }}\n  \
          - {{ name: own, workloads: [ {{ name: books, replicas: 5, requests: {{ cpu: 8 }}, logs: [ \
          {{ stream: file, rate: 90/s, rotate: {{ size: 50kB, files: 2 }} }}, {{ stream: hostPath, rate: 3/s, fixed: true }} ] }} ] }}\n\
-         collection: {{ agent: {agent}, with: {{ refreshInterval: 7s }} }}\n{capacity}faults:\n{}",
+         collection: {{ agent: {agent}, ordering: {ordering}, with: {{ refreshInterval: 7s }} }}\n{capacity}faults:\n{}",
         faults.concat()
     );
     from_yaml("stormy.yaml", &yaml).unwrap_or_else(|error| panic!("{error}"))

@@ -2,9 +2,11 @@
 
 use loghaul::engine::arrivals::{Arrivals, Modulation};
 use loghaul::import::{
-    ClusterImport, ClusterOptions, LogsOptions, learn_log_files, learn_logs, read_cluster,
+    ClusterImport, ClusterOptions, LifetimesOptions, LogsOptions, learn_lifetimes, learn_log_files,
+    learn_logs, read_cluster,
 };
 use loghaul::scenario::{self, ArrivalsSpec, LineSize, LogSpec};
+use loghaul::units::SimTime;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -50,6 +52,20 @@ fn a_production_cluster_of_1523_nodes_becomes_a_scenario() {
     assert_eq!((back.nodes(), back.pods(), back.tenant_count()), (1_523, 8_152, 4));
     assert_eq!(back.to_yaml().unwrap(), yaml);
     eprintln!("read in {took:?}; {:#?}", import.notes);
+}
+
+#[test]
+fn lives_of_a_production_clusters_pods_become_those_of_jobs() {
+    let Some(file) = data("openb/pods.csv") else { return };
+    let options = LifetimesOptions { begin: "creation_time".into(), end: "deletion_time".into() };
+    let learnt = learn_lifetimes(&file, &options).unwrap();
+    // The table's own median of 8,152 lives is 540 s; the longest are longer than a scenario may last.
+    assert_eq!((learnt.quantiles[50], learnt.quantiles.len()), (SimTime::from_secs(540), 101));
+    assert_eq!(
+        (learnt.quantiles[0], learnt.quantiles[100]),
+        (SimTime::from_secs(1), SimTime::from_secs(720 * 3600))
+    );
+    assert_eq!(learnt.notes[0], "lives of 8,152 pods");
 }
 
 #[test]

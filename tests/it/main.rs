@@ -18,6 +18,7 @@ mod import;
 mod losses;
 mod mechanisms;
 mod nodes;
+mod pods;
 mod profiles;
 mod properties;
 mod reference_model;

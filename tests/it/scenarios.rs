@@ -33,7 +33,9 @@ fn run_under_all(scenario: &Scenario) {
         .iter()
         .flat_map(|t| t.workloads.iter().map(move |w| (t.count.get() * w.replicas.get(), w)))
         .map(|(pods, w)| {
-            pods as f64 * w.all_logs().iter().map(|log| log.rate.get()).sum::<f64>() * there(&w.lifecycle)
+            pods as f64
+                * w.all_logs().iter().map(|log| log.rate.get()).sum::<f64>()
+                * there(&w.lifecycle, scenario.duration.as_secs_f64())
         })
         .sum::<f64>()
         * scenario.duration.as_secs_f64();
@@ -42,13 +44,32 @@ fn run_under_all(scenario: &Scenario) {
 }
 
 /// Share of the time in which a place has a pod that writes.
-fn there(lifecycle: &Lifecycle) -> f64 {
+fn there(lifecycle: &Lifecycle, duration_s: f64) -> f64 {
     let (lives, linger, pause) = match lifecycle {
         Lifecycle::Service => return 1.0,
+        Lifecycle::CrashLoop(crashes) => return up(crashes, duration_s) / duration_s,
         Lifecycle::Churn(churn) => (churn.lifetime, churn.linger, churn.pause),
-        Lifecycle::Job(job) => (job.duration, job.linger, job.pause),
+        Lifecycle::Job(job) => (job.duration.unwrap(), job.linger, job.pause),
     };
     lives.as_secs_f64() / (lives.as_secs_f64() + linger.as_secs_f64() + pause.as_secs_f64())
+}
+
+/// Seconds that a container is up which crashes, its first crash half a run late: the waits are 0, 10, 20, … 300 s.
+fn up(crashes: &scenario::CrashLoop, duration_s: f64) -> f64 {
+    let run_s = crashes.runs.as_secs_f64();
+    let most = crashes.crashes.map_or(u64::MAX, |most| most.get());
+    let mut up_s = (crashes.from.as_secs_f64() + 0.5 * run_s).min(duration_s);
+    let (mut now_s, mut wait_s) = (up_s, 0.0);
+    for number in 1.. {
+        now_s += wait_s + crashes.starts.as_secs_f64();
+        if now_s >= duration_s {
+            break;
+        }
+        let lasts_s = if number >= most { f64::INFINITY } else { run_s }.min(duration_s - now_s);
+        (up_s, now_s) = (up_s + lasts_s, now_s + lasts_s);
+        wait_s = if wait_s == 0.0 { 10.0 } else { f64::min(2.0 * wait_s, 300.0) };
+    }
+    up_s
 }
 
 fn shipped() -> Vec<(String, String)> {

@@ -1,9 +1,9 @@
 //! Faults: within the run, of tenants, pools and nodes that exist.
 
-use super::super::{Fault, OutageMode, Scenario};
+use super::super::{Fault, OutageMode, Scenario, Tenant};
 use super::backend::check_shard_outage;
 use super::gateway::{check_crash, check_outage};
-use super::{Checked, MONTH, allow, up_to};
+use super::{Checked, MAX_NODES, MONTH, allow, up_to};
 use crate::units::{HowMany, SimTime};
 
 /// The most by which an outage can slow answers down.
@@ -47,19 +47,46 @@ pub(super) fn check_fault(fault: &Fault, scenario: &Scenario, path: &str) -> Che
         Fault::NodeLoss(loss) => {
             lasts(loss.evict_after, "evictAfter")?;
             lasts(loss.pause, "pause")?;
+            lasts(loss.back.unwrap_or_default(), "back")?;
             check_nodes(scenario, Some(loss.nodes), loss.pool.as_deref(), &at)
         }
         Fault::Drain(drain) => {
             lasts(drain.apart, "apart")?;
             lasts(drain.linger, "linger")?;
             lasts(drain.pause, "pause")?;
+            lasts(drain.back.unwrap_or_default(), "back")?;
             check_nodes(scenario, Some(drain.nodes), drain.pool.as_deref(), &at)
         }
         Fault::SpotWave(wave) => {
             lasts(wave.notice, "notice")?;
             lasts(wave.linger, "linger")?;
             lasts(wave.pause, "pause")?;
+            lasts(wave.back.unwrap_or_default(), "back")?;
             check_nodes(scenario, Some(wave.nodes), wave.pool.as_deref(), &at)
+        }
+        Fault::EvictionStorm(storm) => {
+            lasts(storm.within, "within")?;
+            lasts(storm.closed, "closed")?;
+            lasts(storm.pause, "pause")?;
+            check_nodes(scenario, Some(storm.nodes), storm.pool.as_deref(), &at)
+        }
+        Fault::Rollout(rollout) => {
+            lasts(rollout.takes, "takes")?;
+            lasts(rollout.linger, "linger")?;
+            lasts(rollout.pause, "pause")?;
+            if let Some(tenant) = &rollout.tenant {
+                check_tenant(scenario, tenant, &at)?;
+            }
+            check_workload(scenario, rollout.tenant.as_deref(), rollout.workload.as_deref(), &at)
+        }
+        Fault::NodesAdded(added) => {
+            lasts(added.pause, "pause")?;
+            lasts(added.agent_ready, "agentReady")?;
+            let all = scenario.nodes() + added.nodes.get();
+            allow(all <= MAX_NODES, at("nodes"), || {
+                format!("the cluster would have {all} nodes; allowed are up to {MAX_NODES}")
+            })?;
+            check_nodes(scenario, None, added.pool.as_deref(), &at)
         }
     }
 }
@@ -85,6 +112,22 @@ fn check_nodes(
         allow(count <= there, at("nodes"), || format!("{count} nodes of {there}; write as many or fewer"))?;
     }
     Ok(())
+}
+
+/// A workload that one of the tenants has, or the one that is named.
+fn check_workload(
+    scenario: &Scenario,
+    tenant: Option<&str>,
+    workload: Option<&str>,
+    at: &dyn Fn(&str) -> String,
+) -> Checked {
+    let Some(workload) = workload else { return Ok(()) };
+    let is_meant = |t: &&Tenant| tenant.is_none_or(|name| t.name == name || super::is_one_of(name, t));
+    let meant = scenario.tenants.iter().filter(is_meant).flat_map(|tenant| &tenant.workloads);
+    let names: Vec<&str> = meant.map(|workload| workload.name.as_str()).collect();
+    allow(names.contains(&workload), at("workload"), || {
+        format!("there is no workload {workload:?} there; there are {}", names.join(", "))
+    })
 }
 
 /// One tenant, under the name that it has in the run.

@@ -97,6 +97,6 @@ impl Files {
             new += if is_owed { lines(edge_ns) - lines(at_ns) } else { 0 };
             at_ns = edge_ns;
         }
-        (new + lines(until_ns) - lines(at_ns), at_ns)
+        (new + self.written_between(stream, law, at_ns.min(until_ns), until_ns), at_ns)
     }
 }

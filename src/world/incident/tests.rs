@@ -214,3 +214,54 @@ fn pods_that_come_and_go_do_so_within_their_stays() {
     };
     assert!((all as i64 - never as i64 - 40 * 100).abs() <= 1_000, "{all} {never}");
 }
+
+/// Pods of a node that joins: they write from 30 s to `ends_s`, and the node's agent is there at 60 s of 120.
+fn joining(blueprint: &Blueprint, ends_s: u64, from_beginning: Option<bool>) -> Tally {
+    let mut placement = one_node(blueprint);
+    let ends_ns = ends_s.saturating_mul(S);
+    let stay = Stay { begins_ns: 30 * S, ends_ns, deleted_ns: ends_ns.saturating_add(S) };
+    placement.residences = (0..2).map(|pod| Residence { pod, node: 0, stay }).collect();
+    let what = Incident::Starts { from_beginning };
+    placement.happenings = vec![Happening { node: 0, at_ns: 60 * S, what }];
+    run_on(blueprint, &placement)
+}
+
+#[test]
+fn what_is_written_before_the_agent_of_a_new_node_is_there_is_read_late_or_passed_over() {
+    let mut blueprint = even(2, false, 120);
+    blueprint.agents[0].scan_ns = 7 * S;
+    let late = joining(&blueprint, u64::MAX, Some(true));
+    assert_eq!((late.ledger.emitted, late.ledger.delivered), (2 * 90 * 100, 2 * 90 * 100));
+    // A third of all lines waited, for up to 30 s: one sixth for more than 15. The next flush is up to a second later.
+    let age = |q| late.tenants[0].freshness.quantile(q).unwrap();
+    assert!((15.0..16.6).contains(&age(1.0 - 1.0 / 6.0)), "{}", age(1.0 - 1.0 / 6.0));
+    assert!((30.0..31.6).contains(&age(0.9999)) && age(0.66) < 1.1, "{} {}", age(0.9999), age(0.66));
+    // From the end: 30 s of both are passed over, and stay.
+    for ends in [Some(false), None] {
+        let over = joining(&blueprint, u64::MAX, ends);
+        assert_eq!((over.ledger.retained, over.ledger.lost_total()), (2 * 30 * 100, 0));
+        assert_eq!(over.ledger.delivered, 2 * 60 * 100);
+    }
+    // Agents that begin at the beginning of files without a position do so here, if nothing else is said.
+    blueprint.agents[0].start_at = crate::profile::StartAt::Beginning;
+    assert_eq!(joining(&blueprint, u64::MAX, None).ledger.retained, 0);
+    // What is gone by then nobody has seen.
+    let gone = joining(&blueprint, 50, Some(true));
+    assert_eq!(lost(&gone, Cause::NeverDiscovered), 2 * 20 * 100);
+    assert_eq!(gone.ledger.emitted, 2 * 20 * 100);
+    // So are files that have been rotated away: of 30 s of 241 bytes 100 times a second the last two files of 50 kB.
+    blueprint.kubelet = crate::world::FileRotation { size_bytes: 50_000, files: 2 };
+    blueprint.kubelet_interval_ns = 3 * S;
+    let rotated = joining(&blueprint, u64::MAX, Some(true));
+    assert_eq!(rotated.ledger.lost_total(), lost(&rotated, Cause::NeverDiscovered));
+    assert!(rotated.ledger.lost_total() > 2 * 20 * 100, "{:?}", rotated.ledger);
+    // One agent, whose time of being there is not one of being down.
+    assert_eq!((late.agents, late.agent_down_ns), (1, 0));
+}
+
+#[test]
+fn sidecars_of_a_new_node_are_there_with_their_pods() {
+    let tally = joining(&even(2, true, 120), u64::MAX, None);
+    assert_eq!(tally.ledger.delivered, 2 * 90 * 100);
+    assert!(tally.tenants[0].freshness.quantile(0.9999).unwrap() < 1.2);
+}
