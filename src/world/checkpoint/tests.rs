@@ -233,6 +233,35 @@ fn lines_stay_in_the_balance_whatever_happens_on_the_way_back() {
 }
 
 #[test]
+fn an_agent_that_is_killed_for_its_memory_dies_again_of_what_it_has_to_read_again() {
+    // Nothing is accepted from 20 to 40 s, and the agent dies whenever it holds too much. What it held is on disk as well:
+    // where positions are those of acknowledged lines nothing is lost, else all that it held. But with as much to read again
+    // as it died of it dies of it again, for good.
+    let mut blueprint = even(120);
+    blueprint.faults.clear();
+    let plan = &mut blueprint.agents[0];
+    // At rest, and 15,000 bytes for the root of each byte held: 9 MB are 360,000 bytes, 1,300 lines of 278.
+    plan.memory_limit_bytes = Some(plan.costs.rss_bytes(5.0, 1.0, 360_000.0) as u64);
+    (plan.backoff_base_ns, plan.backoff_cap_ns) = (S, S);
+    blueprint.backend.outages = vec![Outage { from_ns: 20 * S, until_ns: 40 * S, refuses: true }];
+    let of = |of, every_ns| {
+        let mut blueprint = blueprint.clone();
+        (blueprint.agents[0].checkpoint_of, blueprint.agents[0].checkpoint_every_ns) = (of, every_ns);
+        let tally = run_with(&blueprint, &[]);
+        assert!(tally.oom_kills > 1, "{}", tally.oom_kills);
+        tally.ledger
+    };
+    let acknowledged = of(Position::Acknowledged, 0);
+    assert_eq!((acknowledged.lost_total(), acknowledged.retained), (0, 0));
+    assert!((19 * 500..=20 * 500).contains(&acknowledged.delivered), "{}", acknowledged.delivered);
+    let read = of(Position::Read, 0);
+    let killed = read.lost[Cause::AgentKilled as usize];
+    assert!(killed >= 1_300 && killed == read.lost_total(), "{killed}");
+    // Written every 30 s, what was read since is not lost.
+    assert!(of(Position::Read, 30 * S).lost_total() < killed);
+}
+
+#[test]
 fn a_request_that_is_answered_too_late_is_sent_again() {
     // One request at a time. The first in a stall of 60 s is sent within a second of its beginning, given up after 10 s,
     // and sent again a second later: at 0, 11, 22, 33, 44 and 55 s of it, the last of which is answered in time. Each
