@@ -102,7 +102,7 @@ fn what_cannot_be_is_refused_at_its_place() {
         ("backend: { shards: { by: tenant } }", ":4:", "\"count\" is missing"),
         ("backend: { shards: { count: 2000 } }", ":4:29:", "allowed are 1 to 1000"),
         ("backend: { shards: { count: 2, by: luck } }", ":4:36:", "request, source, tenant"),
-        ("backend: { tailGrows: true }", ":4:24:", "write capacity"),
+        ("backend: { tailGrows: true }", ":4:23:", "write capacity"),
         ("collection: { gateway: {} }\nbackend: { quota: {} }", ":5:", "leave one of them out"),
         ("faults: [ { outage: { of: backend, shards: 1, at: 1s, for: 1s } } ]", ":4:44:", "has no shards"),
         (
