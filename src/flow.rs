@@ -40,6 +40,8 @@ pub enum Cause {
     /// The line was too long for its agent, which passed it over; or a line before it in the same file was, at which the
     /// agent read no further.
     LinesTooLong,
+    /// The backend refused the line for good, since it is longer than it takes.
+    RejectedByBackend,
     /// The strategy has nothing that could read this stream, and its file is gone.
     NotCollectable,
     /// The node was lost with its disk, and with what agents on it held.
@@ -48,7 +50,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of reports.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::RotatedBeforeRead,
         Self::NeverDiscovered,
         Self::RemovedWithPod,
@@ -56,6 +58,7 @@ impl Cause {
         Self::RetriesExhausted,
         Self::AgentKilled,
         Self::LinesTooLong,
+        Self::RejectedByBackend,
         Self::NotCollectable,
         Self::NodeLost,
     ];
@@ -70,6 +73,7 @@ impl Cause {
             Self::RetriesExhausted => "retries_exhausted",
             Self::AgentKilled => "agent_killed",
             Self::LinesTooLong => "lines_too_long",
+            Self::RejectedByBackend => "rejected_by_backend",
             Self::NotCollectable => "not_collectable",
             Self::NodeLost => "node_lost",
         }

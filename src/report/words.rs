@@ -93,6 +93,7 @@ pub(crate) fn cause(cause: Cause, lang: Lang) -> &'static str {
         Cause::RetriesExhausted => ("lost: retries exhausted", "丢失：重试用尽"),
         Cause::AgentKilled => ("lost: agent killed", "丢失：采集器被终止"),
         Cause::LinesTooLong => ("lost: lines too long", "丢失：行过长"),
+        Cause::RejectedByBackend => ("lost: rejected by the backend", "丢失：被后端拒绝"),
         Cause::NotCollectable => ("lost: not collectable", "丢失：无法采集"),
         Cause::NodeLost => ("lost: with its node", "丢失：随节点丢失"),
     };

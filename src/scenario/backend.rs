@@ -28,6 +28,9 @@ pub struct Backend {
     /// Whether what comes on top grows with the load: by 1 ÷ (1 − utilisation of the second before), as in an M/M/1 queue.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub tail_grows: bool,
+    /// The longest line that it takes; longer ones it refuses for good (HTTP 400). Any where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line_limit: Option<Bytes>,
     /// Longest wait for capacity before requests are turned away (HTTP 429).
     pub queue: SimTime,
     /// Price of what leaves the cluster: every byte sent, retries included.
@@ -48,6 +51,7 @@ impl Default for Backend {
             latency: SimTime::from_ns(20_000_000),
             latency_tail: SimTime::from_ns(5_000_000),
             tail_grows: false,
+            line_limit: None,
             queue: SimTime::from_secs(5),
             egress_price: None,
             ingest_price: None,

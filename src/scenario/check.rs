@@ -147,6 +147,10 @@ fn check_backend(backend: &Backend) -> Checked {
     allow(backend.capacity.is_none_or(|c| c.get() >= 1.0), "backend/capacity", || {
         "capacity is nothing; allowed is 1B/s and more, or none for a backend without bounds".into()
     })?;
+    allow(backend.line_limit.is_none_or(|limit| limit.get() > 0), "backend/lineLimit", || {
+        "lineLimit is 0B; allowed is 1B and more, such as 256Ki, or none for a backend that takes any line"
+            .into()
+    })?;
     let hour = SimTime::from_secs(3600);
     for (name, price) in [("egressPrice", backend.egress_price), ("ingestPrice", backend.ingest_price)] {
         allow(price.is_none_or(|p| p.get() <= MAX_DATA_PRICE), format!("backend/{name}"), || {

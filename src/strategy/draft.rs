@@ -269,6 +269,7 @@ fn backend(scenario: &Scenario) -> BackendPlan {
         latency_ns: backend.latency.as_ns(),
         latency_tail: exponential(backend.latency_tail.as_secs_f64() * 1e6),
         tail_grows: backend.tail_grows,
+        line_limit_bytes: backend.line_limit.map_or(u64::MAX, |limit| limit.get()),
         queue_ns: backend.queue.as_ns(),
         shards: shards(backend),
         quota: quota(backend),

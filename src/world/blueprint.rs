@@ -453,6 +453,8 @@ pub struct BackendPlan {
     pub latency_tail: Marks,
     /// Whether that grows with the load, as the time in an M/M/1 queue does.
     pub tail_grows: bool,
+    /// Bytes of the longest line that it takes.
+    pub line_limit_bytes: u64,
     /// Nanoseconds of waiting above which requests are turned away.
     pub queue_ns: u64,
     /// What its capacity is divided into.

@@ -15,14 +15,14 @@
 use super::agent::{Batch, Input, Mode};
 use super::blueprint::{AgentPlan, Blueprint, Fault};
 use super::files::Owed;
-use super::long_lines::count_long;
+use super::long_lines::{Gone, count_gone};
 use super::node::Node;
 use super::stream::Stream;
 use super::tally::Tally;
 use crate::engine::random::{draw, subkey};
 use crate::flow::{Cause, Chunk};
 use crate::observe::Ledger;
-use crate::profile::{LongLines, Position, StartAt};
+use crate::profile::{Position, StartAt};
 use smallvec::SmallVec;
 
 /// Purpose of the draw of an agent's first write of its positions.
@@ -268,8 +268,7 @@ impl Node {
             let batches = input.batches.iter_mut().filter(|_| !on_disk).chain([&mut input.filling]);
             let lines = |span: (u64, u64)| {
                 let written = again.look(law, span.1).written.lines - again.look(law, span.0).written.lines;
-                let skips = plan.long_lines == LongLines::Skip;
-                (written, if skips { count_long(&again, law, span) } else { 0 })
+                (written, count_gone(&again, law, span, (plan, &blueprint.backend)))
             };
             for batch in batches {
                 take_owed(batch, number as u32, from_ns, &mut owed, lines, &mut tally.ledger);
@@ -281,13 +280,13 @@ impl Node {
 }
 
 /// Takes the lines of a stream from `from_ns` on out of a batch: they are owed, and will be read again. `lines` counts
-/// those that were written in a span, and how many of them are passed over as too long.
+/// those that were written in a span, and how many of them are not in the chunk as they were too long.
 fn take_owed(
     batch: &mut Batch,
     stream: u32,
     from_ns: u64,
     owed: &mut Vec<Owed>,
-    lines: impl Fn((u64, u64)) -> (u64, u64),
+    lines: impl Fn((u64, u64)) -> (u64, Gone),
     ledger: &mut Ledger,
 ) {
     let Batch { chunks, lines: in_batch, copies, .. } = batch;
@@ -301,12 +300,15 @@ fn take_owed(
             return false;
         }
         let span = (chunk.from_ns.max(from_ns), chunk.until_ns);
-        let (written, long) = lines(span);
+        let (written, gone) = lines(span);
+        let long = gone.skipped + gone.rejected;
         let whole = chunk.from_ns >= from_ns;
         let taken = if whole { chunk.lines } else { (written - long).min(chunk.lines) };
         // What was passed over is read again as well, and so is what a full buffer has dropped.
         let long = long.min(written.saturating_sub(taken));
-        ledger.lost[Cause::LinesTooLong as usize] -= long;
+        let skipped = gone.skipped.min(long);
+        ledger.lost[Cause::LinesTooLong as usize] -= skipped;
+        ledger.lost[Cause::RejectedByBackend as usize] -= long - skipped;
         let dropped = &mut ledger.lost[Cause::BufferOverflow as usize];
         *dropped = (*dropped + taken).saturating_sub(written - long);
         owed.push(span);

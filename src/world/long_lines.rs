@@ -11,7 +11,7 @@
 //! Sources: Fluent Bit `in_tail` (`buffer_max_size`, `skip_long_lines`), Vector `max_line_bytes`, Filebeat
 //! `message_max_bytes`, Loki `max_line_size`, Logtail's limits; the profiles name them.
 
-use super::blueprint::{AgentPlan, Blueprint, StreamLaw};
+use super::blueprint::{AgentPlan, BackendPlan, Blueprint, StreamLaw};
 use super::files::Files;
 use super::runtime::SPLIT_BYTES;
 use super::stream::Stream;
@@ -44,6 +44,13 @@ impl AgentPlan {
     }
 }
 
+impl BackendPlan {
+    /// The first class of a law whose lines the backend rejects; [`NONE_TOO_LONG`] where it takes all.
+    pub(super) fn first_rejected(&self, law: &StreamLaw) -> u16 {
+        (0..CLASSES).take_while(|class| law.sizes.value(*class) <= self.line_limit_bytes).count() as u16
+    }
+}
+
 impl Blueprint {
     /// Whether any line may be too long for the agent that reads it.
     pub fn has_long_lines(&self) -> bool {
@@ -52,9 +59,22 @@ impl Blueprint {
     }
 }
 
-/// Lines of a stream that are too long, in a span: calls `each` with the number of lines in the span before it, and its
-/// bytes, as long as that gives `true`.
-fn each_long(stream: &Stream, law: &StreamLaw, span: (u64, u64), mut each: impl FnMut(u64, u64) -> bool) {
+/// A line that is too long for its reader or for the backend.
+struct Long {
+    /// Lines in the span before it.
+    before: u64,
+    /// The class of its size.
+    class: u16,
+    bytes: u64,
+}
+
+/// Lines of a stream of the class `first_class` and above, in a span: calls `each` with each, as long as that gives `true`.
+fn each_long(
+    (stream, first_class): (&Stream, u16),
+    law: &StreamLaw,
+    span: (u64, u64),
+    mut each: impl FnMut(Long) -> bool,
+) {
     let (from_ns, until_ns) = span;
     let mut before = 0;
     for second in from_ns / NS_PER_SEC..until_ns.div_ceil(NS_PER_SEC) {
@@ -68,69 +88,110 @@ fn each_long(stream: &Stream, law: &StreamLaw, span: (u64, u64), mut each: impl 
         let key = subkey(subkey(stream.key, LINE_CLASS), second);
         let first = lines_at(from_ns);
         for line in first..lines_at(until_ns) {
-            let class = (draw(key, line) >> 56) as usize;
-            if class >= usize::from(stream.too_long) && !each(before, law.sizes.value(class)) {
-                return;
+            let class = (draw(key, line) >> 56) as u16;
+            if class >= first_class {
+                let bytes = law.sizes.value(usize::from(class));
+                if !each(Long { before, class, bytes }) {
+                    return;
+                }
             }
             before += 1;
         }
     }
 }
 
-/// Lines of a stream in a span that are too long.
-pub(super) fn count_long(stream: &Stream, law: &StreamLaw, span: (u64, u64)) -> u64 {
-    if stream.too_long == NONE_TOO_LONG {
-        return 0;
-    }
-    let mut lines = 0;
-    each_long(stream, law, span, |_, _| {
-        lines += 1;
-        true
-    });
-    lines
+/// Lines that are not in what an agent holds, as they were too long.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Gone {
+    /// The agent has passed them over.
+    pub skipped: u64,
+    /// The backend takes none of them.
+    pub rejected: u64,
 }
 
-/// Lines that come before the first that is too long in a span; `None` where none is.
+/// Whether an agent passes a line over.
+fn is_skipped(line: &Long, stream: &Stream, plan: &AgentPlan) -> bool {
+    line.class >= stream.too_long && plan.long_lines == LongLines::Skip
+}
+
+/// Whether the backend rejects what an agent makes of a line that it does not pass over.
+fn is_rejected(line: &Long, stream: &Stream, plan: &AgentPlan, backend: &BackendPlan) -> bool {
+    let is_cut =
+        line.class >= stream.too_long && matches!(plan.long_lines, LongLines::Truncate | LongLines::Split);
+    line.class >= stream.rejected && !(is_cut && plan.line_limit_bytes <= backend.line_limit_bytes)
+}
+
+/// Lines of a stream in a span that no agent holds.
+pub(super) fn count_gone(
+    stream: &Stream,
+    law: &StreamLaw,
+    span: (u64, u64),
+    (plan, backend): (&AgentPlan, &BackendPlan),
+) -> Gone {
+    let mut gone = Gone::default();
+    if stream.has_long() {
+        each_long((stream, stream.too_long.min(stream.rejected)), law, span, |line| {
+            let is_skipped = is_skipped(&line, stream, plan);
+            gone.skipped += u64::from(is_skipped);
+            gone.rejected += u64::from(!is_skipped && is_rejected(&line, stream, plan, backend));
+            true
+        });
+    }
+    gone
+}
+
+/// Lines that come before the first that is too long for their reader in a span; `None` where none is.
 pub(super) fn lines_before_long(stream: &Stream, law: &StreamLaw, span: (u64, u64)) -> Option<u64> {
     let mut found = None;
-    each_long(stream, law, span, |before, _| {
-        found = Some(before);
+    each_long((stream, stream.too_long), law, span, |line| {
+        found = Some(line.before);
         false
     });
     found
 }
 
-/// What an agent makes of a chunk with lines that are too long; `None` where nothing is left of it.
+/// What becomes of a chunk with lines that are too long; `None` where nothing is left of it. Lines that the backend will
+/// reject are taken out here, where they are read.
 pub(super) fn treat(
     mut chunk: Chunk,
     stream: &Stream,
     law: &StreamLaw,
-    plan: &AgentPlan,
+    (plan, backend): (&AgentPlan, &BackendPlan),
     tally: &mut Tally,
 ) -> Option<Chunk> {
     let limit = plan.line_limit_bytes;
-    let (mut lines, mut bytes, mut beyond, mut more) = (0, 0, 0, 0);
-    each_long(stream, law, (chunk.from_ns, chunk.until_ns), |_, size| {
-        lines += 1;
-        bytes += size;
-        beyond += size.saturating_sub(limit);
-        more += size.div_ceil(limit) - 1;
+    let (mut long, mut bytes, mut beyond, mut more) = (0, 0, 0, 0);
+    let mut gone = Gone::default();
+    each_long((stream, stream.too_long.min(stream.rejected)), law, (chunk.from_ns, chunk.until_ns), |line| {
+        let is_long = line.class >= stream.too_long;
+        long += u64::from(is_long);
+        if is_skipped(&line, stream, plan) {
+            gone.skipped += 1;
+            bytes += line.bytes;
+        } else if is_rejected(&line, stream, plan, backend) {
+            gone.rejected += 1;
+            bytes += line.bytes;
+        } else if is_long {
+            beyond += line.bytes.saturating_sub(limit);
+            more += line.bytes.div_ceil(limit) - 1;
+        }
         true
     });
-    let lines = lines.min(chunk.lines);
-    tally.long_lines += if chunk.copy { 0 } else { lines };
+    let lines = (gone.skipped + gone.rejected).min(chunk.lines);
+    if !chunk.copy {
+        tally.long_lines += long.min(chunk.lines);
+        let skipped = gone.skipped.min(lines);
+        tally.ledger.lose(Cause::LinesTooLong, skipped);
+        tally.ledger.lose(Cause::RejectedByBackend, lines - skipped);
+    }
     // The bytes of a chunk are a sum drawn apart: none of its other lines is left without any.
-    let most = |left: u64| chunk.bytes.saturating_sub(left);
+    chunk.bytes -= bytes.min(chunk.bytes.saturating_sub(chunk.lines - lines));
+    chunk.lines -= lines;
     match plan.long_lines {
-        LongLines::Skip => {
-            tally.ledger.lose(Cause::LinesTooLong, if chunk.copy { 0 } else { lines });
-            chunk.bytes -= bytes.min(most(chunk.lines - lines));
-            chunk.lines -= lines;
-        }
-        LongLines::Truncate => chunk.bytes -= beyond.min(most(chunk.lines)),
+        LongLines::Truncate => chunk.bytes -= beyond.min(chunk.bytes.saturating_sub(chunk.lines)),
         // Each further record has an overhead of its own in the buffer.
         LongLines::Split => chunk.bytes += more * plan.record_overhead_bytes,
-        LongLines::Stop => {}
+        LongLines::Skip | LongLines::Stop => {}
     }
     (chunk.lines > 0).then_some(chunk)
 }

@@ -265,6 +265,7 @@ impl Node {
             let plan = &blueprint.agents[input.plan as usize];
             let law = &blueprint.laws[stream.law as usize];
             (stream.too_long, stream.held_ms) = (plan.first_too_long(law, medium), plan.held_ms(law, parse));
+            stream.rejected = blueprint.backend.first_rejected(law);
             if self.unwatched.contains(&(number as u32)) {
                 // It is looked at now and then: half of the time between two looks later, on average.
                 let late_ms = (plan.scan_ns / 2_000_000).min(u64::from(u16::MAX)) as u16;

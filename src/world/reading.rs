@@ -266,14 +266,11 @@ impl Node {
                     let number = (first + offset) as u32;
                     let chunk =
                         Chunk { stream: number, from_ns, until_ns, lines: new.lines, bytes: new.bytes, copy };
-                    let chunk = match stream.too_long < NONE_TOO_LONG {
-                        true => long_lines::treat(
-                            chunk,
-                            stream,
-                            &blueprint.laws[stream.law as usize],
-                            plan,
-                            tally,
-                        ),
+                    let chunk = match stream.has_long() {
+                        true => {
+                            let law = &blueprint.laws[stream.law as usize];
+                            long_lines::treat(chunk, stream, law, (plan, &blueprint.backend), tally)
+                        }
                         false => Some(chunk),
                     };
                     let chunk = chunk.and_then(|chunk| input.make_room(chunk, plan, &mut tally.ledger));

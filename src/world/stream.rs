@@ -119,6 +119,8 @@ pub(super) struct Stream {
     pub prefix_bytes: u32,
     /// The first class of sizes that its reader does not take.
     pub too_long: u16,
+    /// The first class of sizes that the backend does not take.
+    pub rejected: u16,
     /// Milliseconds for which its reader holds lines back, on average.
     pub held_ms: u16,
 }
@@ -145,7 +147,7 @@ impl Stream {
         let head = Head::new(law, key, born_ns / NS_PER_SEC);
         let (read, limit_ns) = (Amount::default(), u64::MAX);
         let furthest = Cell::new(head);
-        let (too_long, held_ms) = (NONE_TOO_LONG, 0);
+        let (too_long, rejected, held_ms) = (NONE_TOO_LONG, NONE_TOO_LONG, 0);
         let time_ns = born_ns;
         Self {
             key,
@@ -158,6 +160,7 @@ impl Stream {
             limit_ns,
             prefix_bytes,
             too_long,
+            rejected,
             held_ms,
         }
     }
@@ -165,12 +168,18 @@ impl Stream {
     /// Whether its reader cannot take it as it comes.
     #[inline]
     pub fn is_special(&self) -> bool {
-        self.too_long < NONE_TOO_LONG || self.held_ms > 0
+        self.has_long() || self.held_ms > 0
+    }
+
+    /// Whether any of its lines may be too long for its reader or for the backend.
+    #[inline]
+    pub fn has_long(&self) -> bool {
+        self.too_long.min(self.rejected) < NONE_TOO_LONG
     }
 
     /// Another stream that the same reader reads as it does this one.
     pub fn like(mut self, other: &Self) -> Self {
-        (self.too_long, self.held_ms) = (other.too_long, other.held_ms);
+        (self.too_long, self.rejected, self.held_ms) = (other.too_long, other.rejected, other.held_ms);
         self
     }
 

@@ -119,6 +119,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
             latency_ns: 1_000_000,
             latency_tail: Marks::constant(0),
             tail_grows: false,
+            line_limit_bytes: u64::MAX,
             queue_ns: 5 * NS_PER_SEC,
             shards: Shards::ONE,
             quota: None,

@@ -21,12 +21,17 @@ struct Case<'a> {
 
 impl Case<'_> {
     fn run(&self) -> Ledger {
+        self.run_with("100B")
+    }
+
+    /// With lines of this size.
+    fn run_with(&self, line: &str) -> Ledger {
         let Self { strategy, workload, log, more } = self;
         let yaml = format!(
             "name: loss\nduration: 200s\nstart: {{ fresh: {{ before: 0s, within: 0s }} }}\n\
              cluster: {{ pools: [ {{ name: p, nodes: 1 }} ] }}\n\
              tenants: [ {{ name: a, workloads: [ {{ name: w, {workload}, logs: [ {{ arrivals: constant, spread: 0%, \
-             line: {{ constant: 100B }}, {log} }} ] }} ] }} ]\n{more}\n"
+             line: {{ constant: {line} }}, {log} }} ] }} ] }} ]\n{more}\n"
         );
         let scenario = from_yaml("loss.yaml", &yaml).unwrap_or_else(|error| panic!("{error}"));
         let setup = Setup::new(&scenario, by_name(strategy).unwrap());
@@ -230,5 +235,37 @@ fn lines_too_long_are_those_that_the_agent_passes_over() {
     // Cut off they arrive, and so they do where the agent takes them.
     for with in ["longLines: truncate", "lineLimit: { limit: 64Ki }", "lineLimit: unlimited"] {
         assert_eq!((ledger(with).lost_total(), ledger(with).delivered), (0, skipped.emitted));
+    }
+}
+
+#[test]
+fn rejected_by_backend_are_lines_that_only_the_backend_finds_too_long() {
+    // Lines of 30,000 bytes: Fluent Bit takes them, at 32 KiB, and a backend with a limit of 20 kB does not. 400 lines.
+    let ledger = |with: &str, backend: &str| {
+        let case = Case {
+            strategy: "sidecar",
+            workload: "replicas: 1",
+            log: "stream: file, rate: 2/s",
+            more: &format!("collection: {{ with: {{ {with} }} }}\nbackend: {{ {backend} }}"),
+        };
+        case.run_with("30kB")
+    };
+    let rejected = ledger("", "lineLimit: 20kB");
+    assert_eq!(rejected.lost[Cause::RejectedByBackend as usize], rejected.emitted);
+    assert!((399..=401).contains(&rejected.emitted), "{}", rejected.emitted);
+    // An agent that cuts lines off at no more than that gets them through, one that cuts them at more does not, and what it
+    // passes over itself nobody rejects.
+    let through = ledger("longLines: truncate, lineLimit: { limit: 20kB }", "lineLimit: 20kB");
+    assert_eq!((through.lost_total(), through.delivered), (0, rejected.emitted));
+    let cut = ledger("longLines: truncate, lineLimit: { limit: 25kB }", "lineLimit: 20kB");
+    assert_eq!(cut.lost[Cause::RejectedByBackend as usize], rejected.emitted);
+    let over = ledger("longLines: skip, lineLimit: { limit: 20kB }", "lineLimit: 10kB");
+    assert_eq!(
+        (over.lost[Cause::LinesTooLong as usize], over.lost_total()),
+        (rejected.emitted, rejected.emitted)
+    );
+    // A backend without a limit, or with one above them, takes them.
+    for backend in ["", "lineLimit: 30kB"] {
+        assert_eq!(ledger("", backend).delivered, rejected.emitted);
     }
 }

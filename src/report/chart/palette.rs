@@ -29,6 +29,7 @@ const GREEN: RGBColor = RGBColor(0x00, 0x9e, 0x73);
 const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 const VERMILION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 const BROWN: RGBColor = RGBColor(0x8c, 0x56, 0x4b);
+const MAROON: RGBColor = RGBColor(0x88, 0x22, 0x55);
 const PURPLE: RGBColor = RGBColor(0xcc, 0x79, 0xa7);
 
 /// The colour of a strategy.
@@ -71,6 +72,7 @@ pub(super) fn cause(cause: Cause) -> RGBColor {
         Cause::RetriesExhausted => ORANGE,
         Cause::AgentKilled => BLACK,
         Cause::LinesTooLong => BROWN,
+        Cause::RejectedByBackend => MAROON,
         Cause::NotCollectable => GREEN,
         Cause::NodeLost => FAINT,
     }

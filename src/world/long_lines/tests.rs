@@ -114,8 +114,11 @@ fn an_agent_that_stops_at_a_long_line_misses_the_rest_of_its_file() {
 #[test]
 fn long_lines_stay_in_the_balance_when_agents_die() {
     for policy in [LongLines::Skip, LongLines::Truncate, LongLines::Split, LongLines::Stop] {
-        for checkpoints in [true, false] {
+        for (checkpoints, backend_limit) in
+            [(true, u64::MAX), (false, u64::MAX), (true, 20_000), (false, 45_000)]
+        {
             let mut blueprint = mixed(Medium::File, false);
+            blueprint.backend.line_limit_bytes = backend_limit;
             blueprint.faults =
                 vec![super::super::Fault::Crash { at_ns: 0, agents: crate::units::HowMany::Count(1) }];
             let rotation = &mut blueprint.pods[0].streams[0].rotation;
