@@ -262,7 +262,7 @@ fn freshness_follows_the_flush() {
     // file is rotated in them.
     let calm = BASE
         .replace("warmup: 5s", "warmup: 6s")
-        .replace("cluster: {", "cluster: { kubelet: { containerLogMaxSize: 1Gi },");
+        .replace("cluster: {", "cluster: { kubelet: { containerLogMaxSize: 1Ti },");
     for (flush, seconds) in [("1s", 1.0), ("4s", 4.0)] {
         let scenario = read(&format!("{calm}collection: {{ with: {{ flush: {flush} }} }}\n"));
         for name in ["daemonset", "sidecar"] {
