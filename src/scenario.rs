@@ -195,7 +195,9 @@ impl Scenario {
     /// Gives this scenario a share of what `whole` has in the backend and in central collectors.
     pub fn share_of_backend(&mut self, whole: &Self, share: f64) {
         self.backend.capacity = whole.backend.capacity.map(|c| ByteRate::per_sec(c.get() * share));
-        self.backend.quota = whole.backend.quota.as_ref().map(|quota| quota.share_of(share));
+        // Where tenants are fewer, each has more of the pods that there are.
+        let of_a_tenant = share * whole.tenant_count() as f64 / self.tenant_count().max(1) as f64;
+        self.backend.quota = whole.backend.quota.as_ref().map(|quota| quota.share_of(of_a_tenant.min(1.0)));
         let connections = whole.backend.connections;
         self.backend.connections =
             connections.map(|most| Count::of(((most.get() as f64 * share).round() as u64).max(1)));

@@ -5,7 +5,7 @@
 //! before the run, and nodes need not hear of each other.
 //!
 //! Pods leave at stated instants. They are placed as at first, each on the least allocated node that has room and is
-//! neither emptied nor lost; no node is added, and what fits nowhere is pending to the end. Sources: Kubernetes, "Safely
+//! neither emptied nor lost; what fits nowhere is pending until nodes join, or to the end. Sources: Kubernetes, "Safely
 //! Drain a Node", "Taints and Tolerations"; DaemonSet and Deployment rolling updates (`maxUnavailable` 1, and 25% with as
 //! much `maxSurge`, which is left out here: a pod that is replaced is missed).
 

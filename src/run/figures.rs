@@ -116,11 +116,11 @@ fn metrics(
         metrics.insert(Metric::GatewayRefused, Some(tally.gateway_refused as f64));
     }
     metrics.extend(pods::figures(blueprint, tally));
-    let stops = |fault: &Fault| {
-        matches!(
-            fault,
-            Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::Upgrade { .. } | Fault::Restart { .. }
-        )
+    let stops = |fault: &Fault| match fault {
+        Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::Upgrade { .. } => true,
+        // Of agents of nodes alone.
+        Fault::Restart { .. } => blueprint.node_agent.is_some(),
+        _ => false,
     };
     if blueprint.faults.iter().any(stops) {
         metrics.insert(Metric::AgentDown, Some(tally.agent_down_ns as f64 / NS_PER_SEC as f64));
@@ -136,7 +136,10 @@ fn metrics(
     }
     // Pods leave their nodes through faults alone.
     let moves = |fault: &Fault| {
-        !matches!(fault, Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::CutOff { .. })
+        !matches!(
+            fault,
+            Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::CutOff { .. } | Fault::Restart { .. }
+        )
     };
     if blueprint.faults.iter().any(moves) {
         metrics.insert(Metric::PodGap, Some(tally.pod_gap_ns as f64 / NS_PER_SEC as f64));

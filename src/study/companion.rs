@@ -83,6 +83,8 @@ pub(super) fn companion(
     let share = nodes as f64 / scenario.nodes() as f64;
     pool.nodes = Count::of(nodes);
     pool.grows = true;
+    // Nobody asks here what fills a disk.
+    pool.other_data = Bytes::new(0);
     let mut made = Scenario {
         name: format!("{}/{name}", scenario.name),
         question: String::new(),

@@ -480,13 +480,16 @@ impl BackendPlan {
     pub fn longest_answer_ns(&self) -> u64 {
         let usual_ns = self.latency_ns + self.latency_tail.largest() * 1000;
         let queue_ns = if self.capacity_bytes_per_s.is_some() { self.queue_ns } else { 0 };
-        let stalls = self.outages.iter().filter(|o| !o.refuses).map(|o| o.until_ns - o.from_ns);
+        let of_shards = self.shard_outages.iter().map(|struck| &struck.outage);
+        let outages = self.outages.iter().chain(of_shards).filter(|o| !o.refuses);
+        let stalls = outages.map(|o| o.until_ns - o.from_ns);
         let disturbed = self.disturbances.iter().map(|d| match d.effect {
             Effect::Refuse => 0,
             Effect::Stall => d.until_ns - d.from_ns,
             Effect::Slow(factor) => (usual_ns as f64 * factor).min(3.2e18) as u64,
         });
-        usual_ns.saturating_add(queue_ns).saturating_add(stalls.chain(disturbed).max().unwrap_or(0))
+        // One may run into the next.
+        stalls.chain(disturbed).fold(usual_ns.saturating_add(queue_ns), u64::saturating_add)
     }
 
     /// When the refusal of connections ends that is under way at an instant.

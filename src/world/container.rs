@@ -98,6 +98,8 @@ pub(super) struct Container {
     /// When it crashes or starts next.
     pub next_ns: u64,
     is_up: bool,
+    /// Whether it has crashed and was not started again.
+    is_waiting: bool,
     began_ns: u64,
     /// When its pod began.
     pod_began_ns: u64,
@@ -113,11 +115,18 @@ pub(super) struct Container {
 
 impl Container {
     /// The container of a pod of `streams` streams, in its first run when the run begins, or not there yet.
-    pub fn new(crash_loop: &CrashLoop, pod_key: u64, streams: usize, is_there: bool) -> Self {
+    pub fn new(
+        crash_loop: &CrashLoop,
+        pod_key: u64,
+        streams: usize,
+        is_there: bool,
+        horizon_ns: u64,
+    ) -> Self {
         let first_ns = crash_loop.first_crash_ns(pod_key);
         Self {
-            next_ns: if is_there { first_ns } else { u64::MAX },
+            next_ns: if is_there && first_ns < horizon_ns { first_ns } else { u64::MAX },
             is_up: is_there,
+            is_waiting: false,
             began_ns: 0,
             pod_began_ns: 0,
             pod_key,
@@ -131,6 +140,16 @@ impl Container {
     /// Whether each container's lines of a medium are a file of their own.
     pub fn has_own_log(medium: Medium) -> bool {
         matches!(medium, Medium::Stdout | Medium::JsonFile | Medium::LocalFile)
+    }
+
+    /// Streams that hold the logs of dead containers, or will hold that of the next.
+    pub fn others(&self) -> impl Iterator<Item = &u32> {
+        self.others.iter().filter(|other| **other != NONE)
+    }
+
+    /// Whether it runs.
+    pub fn is_up(&self) -> bool {
+        self.is_up
     }
 
     /// Takes note that the node's stream `number` takes turns with the stream number `plan` of the pod.
@@ -151,7 +170,7 @@ impl Container {
 
     /// It starts, and will crash.
     fn start(&mut self, now_ns: u64, horizon_ns: u64) {
-        (self.is_up, self.began_ns) = (true, now_ns);
+        (self.is_up, self.is_waiting, self.began_ns) = (true, false, now_ns);
         let stays_up = self.crash_loop.most.is_some_and(|most| self.crashes >= most);
         let from_ns = now_ns.max(self.crash_loop.from_ns.div_ceil(NS_PER_SEC) * NS_PER_SEC);
         let crash_ns = from_ns + self.crash_loop.runs_s(self.pod_key, now_ns) * NS_PER_SEC;
@@ -162,7 +181,7 @@ impl Container {
     fn crash(&mut self, now_ns: u64, horizon_ns: u64) {
         self.crashes += 1;
         self.failures = if now_ns - self.began_ns >= RECOVERED_NS { 1 } else { self.failures + 1 };
-        self.is_up = false;
+        (self.is_up, self.is_waiting) = (false, true);
         self.wait(now_ns, horizon_ns);
     }
 
@@ -195,7 +214,7 @@ impl Node {
         if container.is_up {
             container.crash(now_ns, blueprint.horizon_ns);
             self.crash_container(place, &container, now_ns, blueprint, tally);
-        } else if needs_backend && blueprint.backend.refuses_until(now_ns).is_some() {
+        } else if needs_backend && blueprint.refuses_until(now_ns).is_some() {
             tally.refused_starts += 1;
             container.failures += 1;
             container.wait(now_ns, blueprint.horizon_ns);
@@ -277,7 +296,11 @@ impl Node {
             let reader = self.reader_of[number] as usize;
             if medium == Medium::Memory && self.inputs[reader].mode == Mode::Down {
                 let input = &mut self.inputs[reader];
-                input.begin(now_ns, subkey(pod_key, now_ns), &blueprint.agents[input.plan as usize]);
+                let key = subkey(pod_key, now_ns);
+                input.begin(now_ns, key, &blueprint.agents[input.plan as usize]);
+                if let Some(plan) = blueprint.control.as_ref().and_then(|c| c.credentials.as_ref()) {
+                    input.get_credentials(plan, key, now_ns);
+                }
             }
         }
         self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
@@ -294,9 +317,26 @@ impl Node {
         tally: &mut Tally,
     ) {
         let Some(container) = &place.container else { return };
-        for &other in container.others.iter().filter(|other| **other != NONE) {
+        for &other in container.others() {
             self.bury(other as usize, now_ns, blueprint, tally);
         }
+        if container.is_waiting {
+            // It is deleted while it waits to be started: the logs of its last run go with it.
+            let own_logs = place.streams.iter().zip(&container.others).filter(|(_, other)| **other != NONE);
+            for (&number, _) in own_logs {
+                let (number, reader) = (number as usize, self.reader_of[number as usize] as usize);
+                if reader < self.inputs.len() {
+                    self.advance(reader, now_ns, blueprint, tally);
+                }
+                tally.containers.missed += u64::from(!self.is_read(number));
+            }
+        }
+    }
+
+    /// Whether a reader has come to the end of a dead container's log.
+    fn is_read(&self, number: usize) -> bool {
+        let has_reader = (self.reader_of[number] as usize) < self.inputs.len();
+        has_reader && self.streams[number].time_ns >= self.files[number].lives().1
     }
 
     /// The log of a dead container is removed, if there is one; whoever reads it has had its chance.
@@ -308,9 +348,7 @@ impl Node {
         if reader < self.inputs.len() {
             self.advance(reader, now_ns, blueprint, tally);
         }
-        let is_read =
-            reader < self.inputs.len() && self.streams[number].time_ns >= self.files[number].lives().1;
-        tally.containers.missed += u64::from(!is_read);
+        tally.containers.missed += u64::from(!self.is_read(number));
         self.retire(number, None, blueprint, tally);
     }
 }

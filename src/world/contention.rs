@@ -201,8 +201,8 @@ impl Contention {
     }
 
     /// The span is over: what applications wanted in it, and what they did not get.
-    fn settle(&mut self, now_ns: u64, tally: &mut Tally) {
-        let span_ns = (now_ns - self.since_ns) as f64;
+    pub fn settle(&mut self, now_ns: u64, tally: &mut Tally) {
+        let span_ns = now_ns.saturating_sub(self.since_ns) as f64;
         if span_ns <= 0.0 {
             return;
         }
@@ -275,7 +275,7 @@ impl Node {
         let Some(mut contention) = self.contention.take() else { return };
         contention.writing = 0.0;
         for pod in &mut contention.pods {
-            let is_here = pod.place.is_none_or(|place| self.places[place as usize].runs());
+            let is_here = pod.place.is_none_or(|place| self.places[place as usize].is_working());
             pod.wants = if is_here { pod.usage.map_or(0.0, |usage| usage.at(pod.key, now_ns)) } else { 0.0 };
             contention.writing += if is_here { pod.writing } else { 0.0 };
         }

@@ -319,9 +319,11 @@ impl Node {
                 self.count_agent(place, true, blueprint, tally);
             }
         }
-        let whole = (0, blueprint.horizon_ns, true);
         let others = self.inputs.iter().zip(in_pods).enumerate();
-        for (index, _) in others.filter(|(_, (input, in_pod))| input.leads && !in_pod) {
+        for (index, (input, _)) in
+            others.filter(|(_, (input, in_pod))| input.leads && !in_pod && !input.is_gone)
+        {
+            let whole = (input.config_ns, blueprint.horizon_ns, true);
             self.count_delays(index, plan, reach, whole, &mut tally.control);
         }
         for number in 0..self.streams.len() {

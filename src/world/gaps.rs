@@ -32,6 +32,11 @@ impl Gaps {
         self.all.last().is_some_and(|gap| gap.until_ns == u64::MAX)
     }
 
+    /// Since when one is not over; `u64::MAX` where none is.
+    pub fn open_since(&self) -> u64 {
+        self.all.last().filter(|gap| gap.until_ns == u64::MAX).map_or(u64::MAX, |gap| gap.from_ns)
+    }
+
     /// The one that is open ends, before which `written` would have been written: gives what falls into it.
     pub fn close(&mut self, now_ns: u64, written: Amount) -> Amount {
         let Some(gap) = self.all.last_mut().filter(|gap| gap.until_ns == u64::MAX) else {

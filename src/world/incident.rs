@@ -402,7 +402,15 @@ impl Node {
             }
             self.retire(number, Some(Cause::NodeLost), blueprint, tally);
         }
-        self.places.clear();
+        let places = std::mem::take(&mut self.places);
+        for (place, since_ns) in places.iter().filter_map(|place| Some((place, place.waits_since()?))) {
+            self.withhold_start(place, since_ns, now_ns, blueprint, tally);
+        }
+        if let Some(contention) = &mut self.contention {
+            contention.note(tally);
+            contention.settle(now_ns.min(blueprint.horizon_ns), tally);
+        }
+        self.close_contention(tally);
         self.own_rotations.clear();
         self.strikes.clear();
         (self.contention, self.pressure) = (None, None);

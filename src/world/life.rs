@@ -148,6 +148,16 @@ impl Place {
         matches!(self.stage, Stage::Runs | Stage::Ending)
     }
 
+    /// Whether its pod runs, and its container is not waiting to be started.
+    pub fn is_working(&self) -> bool {
+        self.runs() && self.container.as_ref().is_none_or(|container| container.is_up())
+    }
+
+    /// Since when its pod waits for its agent, where it does.
+    pub fn waits_since(&self) -> Option<u64> {
+        (self.stage == Stage::Waits).then_some(self.waits_ns)
+    }
+
     /// Whether its pod has been deleted, or none has come so far.
     pub fn is_gone(&self) -> bool {
         matches!(self.stage, Stage::Gone | Stage::Waits)
@@ -203,17 +213,21 @@ impl Place {
         next_ns.is_none()
     }
 
-    /// Its pod is gone before its time, and another comes at `begins_ns`, if its stay is not over by then.
-    pub fn is_emptied(&mut self, begins_ns: u64, horizon_ns: u64) {
+    /// Its pod is gone before its time, and another comes at `begins_ns`, if its stay is not over by then. Gives whether none
+    /// ever comes.
+    pub fn is_emptied(&mut self, begins_ns: u64, horizon_ns: u64) -> bool {
         (self.stage, self.leaves_ns) = (Stage::Gone, None);
-        if self.must_leave(begins_ns) {
-            self.leave();
-        } else {
-            self.wait_for(begins_ns);
-        }
+        let is_last = match self.must_leave(begins_ns) {
+            true => self.leave(),
+            false => {
+                self.wait_for(begins_ns);
+                false
+            }
+        };
         if self.next_ns >= horizon_ns {
             self.next_ns = u64::MAX;
         }
+        is_last
     }
 
     /// Takes note that the stream number `plan` of its pods is the node's stream `number`.

@@ -107,10 +107,15 @@ impl Node {
                 place_of[position] = Some(places.len());
                 let mut place = Place::new(pod.template, template.life.as_ref(), pod_key, &pod.stays);
                 let streams = template.streams.len();
-                place.container = template
-                    .crashes
-                    .as_ref()
-                    .map(|crashes| Box::new(Container::new(crashes, pod_key, streams, !place.is_gone())));
+                place.container = template.crashes.as_ref().map(|crashes| {
+                    Box::new(Container::new(
+                        crashes,
+                        pod_key,
+                        streams,
+                        !place.is_gone(),
+                        blueprint.horizon_ns,
+                    ))
+                });
                 places.push(place);
             }
             for (number, plan) in template.streams.iter().enumerate() {

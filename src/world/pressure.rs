@@ -16,6 +16,7 @@
 //! Source: Kubernetes, "Node-pressure Eviction" (threshold, interval, ranking, grace period); `eviction_manager.go`.
 
 use super::blueprint::{Blueprint, FileRotation, PodTemplate, StreamLaw, StreamPlan};
+use super::container::Container;
 use super::life::Place;
 use super::node::Node;
 use super::placement::PlacedPod;
@@ -84,7 +85,12 @@ impl Blueprint {
                 _ => 0.0,
             }
         };
-        pod.streams.iter().map(of_stream).sum::<f64>().min(1e18) as u64
+        // The kubelet keeps the log of the container before.
+        let logs = |stream: &StreamPlan| {
+            let keeps = pod.crashes.is_some() && Container::has_own_log(stream.medium);
+            of_stream(stream) * if keeps { 2.0 } else { 1.0 }
+        };
+        pod.streams.iter().map(logs).sum::<f64>().min(1e18) as u64
     }
 
     /// Whether files are empty when the run begins; what nobody rotates before the disk is full could be of any size.
@@ -124,7 +130,9 @@ impl Pressure {
             0 => u64::MAX,
             _ => blueprint.most_log_bytes(pool),
         };
-        Self { next_ns: first_s * NS_PER_SEC, most_bytes, is_full: false, full_ns: 0, elsewhere: Vec::new() }
+        let first_ns = first_s * NS_PER_SEC;
+        let next_ns = if first_ns < blueprint.horizon_ns { first_ns } else { u64::MAX };
+        Self { next_ns, most_bytes, is_full: false, full_ns: 0, elsewhere: Vec::new() }
     }
 }
 
@@ -195,19 +203,25 @@ impl Node {
             let is_old = files.lives().0 == 0 && !blueprint.begins_empty(plan.rotation, self.pool);
             let own_bytes = match is_old {
                 true => kept_bytes - plan.rotation.size_bytes / 2,
-                false => files.written(stream, law, now_ns).bytes.min(kept_bytes),
+                false => files.written(stream, law, files.last_written_ns(now_ns)).bytes.min(kept_bytes),
             };
             all_bytes.saturating_add(own_bytes)
         };
-        place.streams.iter().zip(plans).map(of_stream).fold(0, u64::saturating_add)
+        let dead = place.container.iter().flat_map(|container| container.others());
+        let own = place.streams.iter().zip(plans).chain(dead.zip(plans));
+        own.map(of_stream).fold(0, u64::saturating_add)
     }
 
     fn evict(&mut self, place: &mut Place, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
         self.end_pod(place, now_ns, blueprint, tally);
         self.delete_pod(place, now_ns, blueprint, tally);
-        place.is_emptied(now_ns + PAUSE_NS, blueprint.horizon_ns);
         tally.evicted_pods += 1;
-        tally.pod_gap_ns += PAUSE_NS.min(blueprint.horizon_ns - now_ns);
+        if place.is_emptied(now_ns + PAUSE_NS, blueprint.horizon_ns) {
+            // It would have left soon, and is expected elsewhere.
+            place.inputs.clone().for_each(|index| self.inputs[index as usize].is_gone = true);
+        } else {
+            tally.pod_gap_ns += PAUSE_NS.min(blueprint.horizon_ns - now_ns);
+        }
     }
 }
 

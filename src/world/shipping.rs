@@ -101,8 +101,8 @@ impl Input {
         tenants.sort_unstable();
         tenants.dedup();
         let files = self.files_in(batch);
-        let (tries, is_stored) = (batch.tries, batch.is_stored);
-        let mut left = Batch { tries, is_stored, under_way: true, ..Batch::default() };
+        let mut left = Batch { tries: batch.tries, is_stored: true, under_way: true, ..Batch::default() };
+        let (mut refused_ns, mut stored_ns) = (0, 0);
         let mut freed: Option<(u64, u64)> = None;
         for tenant in tenants {
             let mut part = Batch::default();
@@ -118,11 +118,14 @@ impl Input {
                     for chunk in part.chunks {
                         left.add(chunk, plan);
                     }
-                    left.due_ns = left.due_ns.max(part.due_ns);
-                    left.is_stored |= part.is_stored;
+                    // What is only late goes with what is refused, and sooner than it had to.
+                    left.is_stored &= part.is_stored;
+                    let due_ns = if part.is_stored { &mut stored_ns } else { &mut refused_ns };
+                    *due_ns = part.due_ns.max(*due_ns);
                 }
             }
         }
+        left.due_ns = if left.is_stored { stored_ns } else { refused_ns };
         self.answers = files;
         self.releases.extend(freed);
         *batch = left;
@@ -165,12 +168,15 @@ impl Input {
         // An answer that takes too long is not waited for, and the request counts as failed; what it brought stays.
         let given_up_ns = (now_ns + output_ns).saturating_add(plan.request_timeout_ns);
         let is_late = answer.accepted && answer.at_ns > given_up_ns;
+        let arrives_ns = answer.arrives_ns.map(|arrives_ns| arrives_ns.saturating_add(output_ns));
         if answer.accepted && answer.at_ns < ship.end_ns {
-            match answer.arrives_ns.map(|arrives_ns| arrives_ns.saturating_add(output_ns)) {
+            match arrives_ns {
                 // What was read up to its last instant was in truth looked at a little later.
                 Some(at_ns) if at_ns < ship.end_ns => {
                     ship.tally.deliver(&batch.chunks, ship.streams, at_ns + plan.look_delay_ns);
                 }
+                // Who has not waited for the answer sends it again, and that counts.
+                _ if is_late => {}
                 // A collector on the way still has it when the run ends, or is gone with it.
                 Some(_) => ship.tally.ledger.in_flight += batch.new_lines(),
                 None => ship.tally.ledger.lose(Cause::AgentKilled, batch.new_lines()),
@@ -179,10 +185,12 @@ impl Input {
                 self.mark_sent(&batch.chunks, now_ns, answer.at_ns, plan);
                 return Some(answer.at_ns);
             }
-            batch.chunks.iter_mut().for_each(|chunk| chunk.copy = true);
-            batch.copies = batch.lines;
+            if arrives_ns.is_some_and(|at_ns| at_ns < ship.end_ns) {
+                batch.chunks.iter_mut().for_each(|chunk| chunk.copy = true);
+                batch.copies = batch.lines;
+            }
         }
-        batch.is_stored |= is_late;
+        batch.is_stored |= is_late && arrives_ns.is_some();
         batch.due_ns = if is_late { given_up_ns } else { answer.at_ns };
         batch.under_way = true;
         None

@@ -20,8 +20,13 @@ impl Files {
 
     /// Bytes of the live file at `at_ns`.
     pub fn live_bytes(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> u64 {
-        let written = self.written(stream, law, at_ns);
+        let written = self.written(stream, law, self.last_written_ns(at_ns));
         (stream.on_disk(written) as i64 - self.live_base_bytes).max(0) as u64
+    }
+
+    /// The instant up to which its application has written by `at_ns`: earlier where it is down.
+    pub fn last_written_ns(&self, at_ns: u64) -> u64 {
+        at_ns.min(self.gaps.open_since())
     }
 
     /// Whether the live file is due for rotation at `at_ns`. Where it is far from it, sets when to look next:

@@ -97,6 +97,14 @@ fn a_pod_above_its_own_limit_goes_and_its_sidecar_with_it() {
 }
 
 #[test]
+fn a_run_that_is_over_before_the_first_look_evicts_nobody() {
+    // Looks begin within ten seconds, and a run of one second is mostly over by then.
+    let mut blueprint = filling(20, true, 1);
+    blueprint.pods[0].most_disk_bytes = Some(1_000);
+    assert_eq!(run(&blueprint).evicted_pods, 0);
+}
+
+#[test]
 fn files_from_before_the_run_are_on_the_disk_too() {
     // In the middle of life four files of 20 MB are there and a part of a fifth: above 60 MB from the beginning.
     let mut blueprint = filling(1, false, 30);
