@@ -138,6 +138,22 @@ mod tests {
     }
 
     #[test]
+    fn a_tenants_quota_is_cut_with_its_pods_and_not_with_the_tenants() {
+        let quota = |text: &str| {
+            let whole =
+                from_yaml("s", &format!("{text}backend: {{ quota: {{ rate: 1MB/s, burst: 2MB }} }}\n"));
+            let small = slice(&whole.unwrap(), 4, SimTime::from_secs(60));
+            small.backend.quota.unwrap().rate.get()
+        };
+        // A fifth of the reference's tenants are left, each with all its pods.
+        assert_eq!(quota(embedded("reference").unwrap()), 1e6);
+        // One tenant has a fifth of its pods.
+        let one = "name: one\ncluster: { pools: [ { name: p, nodes: 20 } ] }\ntenants: [ { name: a, workloads: [ { name: \
+                   w, replicas: 100, logs: [ { stream: stdout, rate: 10/s } ] } ] } ]\n";
+        assert_eq!(quota(one), 2e5);
+    }
+
+    #[test]
     fn what_does_not_divide_goes_to_one_tenant_more() {
         let grown = resized(&reference(), 20, 601);
         assert_eq!((grown.nodes(), grown.pods()), (20, 601));
