@@ -1,11 +1,10 @@
 //! Quotas of tenants and shards of the backend, from the scenario to the figures.
 
+use super::support::observe;
 use loghaul::metric::Metric;
 use loghaul::observe::Observation;
-use loghaul::run::{Runner, Setup};
 use loghaul::scenario::{Scenario, from_yaml};
-use loghaul::strategy::{self, by_name};
-use std::sync::Arc;
+use loghaul::strategy::{self};
 
 /// Four nodes, a tenant that writes 2,000 lines/s and four with 100 each, all of 200 bytes at even distances, for two
 /// minutes; `rest` is YAML.
@@ -20,12 +19,6 @@ fn scenario(rest: &str) -> Scenario {
          - {{ name: quiet, count: 4, workloads: [ {{ name: w, replicas: 4, logs: [ {{ rate: 25/s, {log} }} ] }} ] }}\n{rest}"
     );
     from_yaml("t.yaml", &yaml).unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn observe(scenario: &Scenario, strategy: &str) -> Arc<Observation> {
-    let setup = Setup::new(scenario, by_name(strategy).unwrap());
-    assert_eq!(setup.infeasible(), None);
-    Runner::new().observe(&[&setup], 1, 1).unwrap()[0][0].clone()
 }
 
 /// Shares of lines delivered: the loud tenant's, and the least of the others'.

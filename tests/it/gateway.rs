@@ -1,13 +1,11 @@
 //! Gateways, from the scenario to the figures: by what follows from arithmetic.
 
+use super::support::{close, observe};
 use loghaul::flow::Cause;
 use loghaul::metric::Metric;
-use loghaul::observe::Observation;
 use loghaul::profile::{Costs, embedded};
-use loghaul::run::{Runner, Setup};
 use loghaul::scenario::{Scenario, from_yaml};
-use loghaul::strategy::{self, by_name};
-use std::sync::Arc;
+use loghaul::strategy::{self};
 
 /// Two nodes and ten pods of 100 lines/s of 200 bytes at even distances, for two minutes; `rest` is YAML.
 fn scenario(rest: &str) -> Scenario {
@@ -23,16 +21,6 @@ fn scenario_of(pods: &str, rest: &str) -> Scenario {
          spread: 0%, arrivals: constant, line: {{ constant: 200B }}, rotate: {{ size: 1Ti }} }} ] }} ] }} ]\n{rest}"
     );
     from_yaml("t.yaml", &yaml).unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn observe(scenario: &Scenario, strategy: &str) -> Arc<Observation> {
-    let setup = Setup::new(scenario, by_name(strategy).unwrap());
-    assert_eq!(setup.infeasible(), None);
-    Runner::new().observe(&[&setup], 1, 1).unwrap()[0][0].clone()
-}
-
-fn close(found: f64, expected: f64, within: f64, what: &str) {
-    assert!((found - expected).abs() <= within, "{what}: {found}, expected {expected} give or take {within}");
 }
 
 /// Fluent Bit's 200 bytes a line and 105 of its output.

@@ -1,17 +1,8 @@
 //! What nodes run short of: changed inputs, and the conclusions that must follow.
 
+use super::support::observe;
 use loghaul::metric::Metric;
-use loghaul::observe::Observation;
-use loghaul::run::{Runner, Setup};
 use loghaul::scenario::{Scenario, from_yaml};
-use loghaul::strategy::by_name;
-use std::sync::Arc;
-
-fn observe(scenario: &Scenario, strategy: &str) -> Arc<Observation> {
-    let setup = Setup::new(scenario, by_name(strategy).unwrap());
-    assert_eq!(setup.infeasible(), None);
-    Runner::new().observe(&[&setup], 1, 1).unwrap()[0][0].clone()
-}
 
 fn figure(scenario: &Scenario, strategy: &str, metric: Metric) -> f64 {
     observe(scenario, strategy).get(metric).unwrap_or(f64::INFINITY)

@@ -1,5 +1,6 @@
 //! The strategies beyond the article's three, by what follows from arithmetic.
 
+use super::support::{close, observe};
 use loghaul::flow::Cause;
 use loghaul::metric::Metric;
 use loghaul::observe::Observation;
@@ -7,7 +8,6 @@ use loghaul::profile::{Costs, embedded};
 use loghaul::run::{Runner, Setup};
 use loghaul::scenario::{Scenario, from_yaml};
 use loghaul::strategy::{self, by_name};
-use std::sync::Arc;
 
 /// A cluster of four nodes; `workload` and `rest` are YAML.
 fn scenario(duration: &str, workload: &str, rest: &str) -> Scenario {
@@ -16,16 +16,6 @@ fn scenario(duration: &str, workload: &str, rest: &str) -> Scenario {
          tenants: [ {{ name: a, workloads: [ {workload} ] }} ]\n{rest}"
     );
     from_yaml("t.yaml", &yaml).unwrap()
-}
-
-fn observe(scenario: &Scenario, strategy: &str) -> Arc<Observation> {
-    let setup = Setup::new(scenario, by_name(strategy).unwrap());
-    assert_eq!(setup.infeasible(), None);
-    Runner::new().observe(&[&setup], 1, 1).unwrap()[0][0].clone()
-}
-
-fn close(found: f64, expected: f64, within: f64, what: &str) {
-    assert!((found - expected).abs() <= within, "{what}: {found}, expected {expected} give or take {within}");
 }
 
 #[test]

@@ -1,8 +1,13 @@
 //! What several tests need: the program, small scenarios, JSON Schema.
 
 use assert_cmd::Command;
+use loghaul::observe::Observation;
+use loghaul::run::{Runner, Setup};
+use loghaul::scenario::Scenario;
+use loghaul::strategy::by_name;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -195,4 +200,16 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<
             _ => {}
         }
     }
+}
+
+/// One run of a scenario under a strategy that can run there.
+pub fn observe(scenario: &Scenario, strategy: &str) -> Arc<Observation> {
+    let setup = Setup::new(scenario, by_name(strategy).unwrap());
+    assert_eq!(setup.infeasible(), None);
+    Runner::new().observe(&[&setup], 1, 1).unwrap()[0][0].clone()
+}
+
+/// A figure is as arithmetic has it, within what randomness and rounding allow.
+pub fn close(found: f64, expected: f64, within: f64, what: &str) {
+    assert!((found - expected).abs() <= within, "{what}: {found}, expected {expected} give or take {within}");
 }
