@@ -58,7 +58,7 @@ pub use blueprint::{
 pub use container::ContainerTally;
 pub use control::{ControlTally, pods_a_wave};
 pub use placement::{Happening, Placement, Residence, Stay};
-pub use runtime::{GZIP_NS_PER_BYTE, STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
+pub use runtime::GZIP_NS_PER_BYTE;
 pub use tally::{Tally, TenantTally};
 
 use crate::units::NS_PER_SEC;

@@ -10,9 +10,7 @@ use super::Setup;
 use crate::metric::Metric;
 use crate::observe::{Freshness, Ledger, Observation, TenantFigures, TimelineBin};
 use crate::units::NS_PER_SEC;
-use crate::world::{
-    Blueprint, Fault, GZIP_NS_PER_BYTE, Placement, Requests, STDOUT_NS_PER_LINE, Tally, WRITE_NS_PER_LINE,
-};
+use crate::world::{Blueprint, Fault, GZIP_NS_PER_BYTE, Placement, Requests, Tally};
 use std::collections::BTreeMap;
 
 /// Hours in a month: 365 · 24 / 12.
@@ -59,9 +57,7 @@ fn metrics(
     let requested = requested(setup, placement);
     let share = collector_share(setup, placement, requested);
     let extra = placement.extra.iter().sum::<u64>().saturating_sub(setup.extra_without);
-    let write_ns = (tally.stdout_lines * (WRITE_NS_PER_LINE + STDOUT_NS_PER_LINE)
-        + tally.file_lines * WRITE_NS_PER_LINE
-        + tally.gzipped_bytes * GZIP_NS_PER_BYTE) as f64;
+    let write_ns = (tally.write_ns + tally.gzipped_bytes * GZIP_NS_PER_BYTE) as f64;
     let quantiles = freshness.quantiles(&[0.5, 0.99]);
     let mut metrics = BTreeMap::from([
         (Metric::AgentCpu, Some(tally.agent_cpu_ns as f64 / NS_PER_SEC as f64 / written_s + beside.cores)),
@@ -134,15 +130,18 @@ fn metrics(
     if blueprint.has_long_lines() {
         metrics.insert(Metric::LongLines, Some(tally.long_lines as f64 / emitted));
     }
-    // Pods leave their nodes through faults alone.
+    // Pods leave their nodes through faults and evictions.
     let moves = |fault: &Fault| {
         !matches!(
             fault,
             Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::CutOff { .. } | Fault::Restart { .. }
         )
     };
-    if blueprint.faults.iter().any(moves) {
+    let may_move = blueprint.faults.iter().any(moves);
+    if may_move || blueprint.counts_evictions() {
         metrics.insert(Metric::PodGap, Some(tally.pod_gap_ns as f64 / NS_PER_SEC as f64));
+    }
+    if may_move {
         metrics.insert(Metric::PodsPending, Some(tally.pods_pending as f64));
     }
     // Where nobody wishes for anything there is nothing to honour.

@@ -14,7 +14,7 @@
 use super::blueprint::{Blueprint, PodTemplate};
 use super::node::{Node, law_of};
 use super::placement::PlacedPod;
-use super::runtime::{STDOUT_NS_PER_LINE, WRITE_NS_PER_LINE};
+use super::runtime::writing_ns;
 use super::tally::Tally;
 use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::Medium;
@@ -154,13 +154,10 @@ impl Contention {
                 Some(_) if is_library => Some(0.5),
                 _ => None,
             };
-            let line_ns = |medium: Medium| {
-                WRITE_NS_PER_LINE + if medium.is_rotated_by_kubelet() { STDOUT_NS_PER_LINE } else { 0 }
-            };
             let writing = template.streams.iter().map(|stream| {
                 let law = law_of(stream, named_key(keys[position], &stream.name));
                 let lines_per_s = blueprint.laws[law].arrivals.mean();
-                lines_per_s * line_ns(stream.medium) as f64 / NS_PER_SEC as f64
+                lines_per_s * writing_ns(stream.medium) as f64 / NS_PER_SEC as f64
             });
             Sharer {
                 key: keys[position],

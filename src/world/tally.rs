@@ -3,6 +3,7 @@
 use super::blueprint::{Blueprint, StreamLaw};
 use super::container::ContainerTally;
 use super::control::ControlTally;
+use super::runtime::writing_ns;
 use super::stream::{Amount, Stream};
 use crate::engine::marks::CLASSES;
 use crate::flow::{Chunk, Medium};
@@ -52,11 +53,9 @@ pub struct Tally {
     pub sent_bytes: u64,
     /// Lines delivered while lines are written.
     pub delivered_in_time: u64,
-    /// Lines written to standard output.
-    pub stdout_lines: u64,
-    /// Lines written to files.
-    pub file_lines: u64,
-    /// Of these, lines that were written again to standard output.
+    /// CPU of applications and the runtime for writing lines, in nanoseconds.
+    pub write_ns: u64,
+    /// Lines in files that were written again to standard output.
     pub relayed_lines: u64,
     /// Log bytes that reached disks.
     pub disk_bytes: u64,
@@ -146,8 +145,7 @@ impl Tally {
             requests: 0,
             sent_bytes: 0,
             delivered_in_time: 0,
-            stdout_lines: 0,
-            file_lines: 0,
+            write_ns: 0,
             relayed_lines: 0,
             disk_bytes: 0,
             gzipped_bytes: 0,
@@ -238,8 +236,7 @@ impl Tally {
             &mut self.requests,
             &mut self.sent_bytes,
             &mut self.delivered_in_time,
-            &mut self.stdout_lines,
-            &mut self.file_lines,
+            &mut self.write_ns,
             &mut self.relayed_lines,
             &mut self.disk_bytes,
             &mut self.gzipped_bytes,
@@ -298,19 +295,8 @@ impl Tally {
     pub(super) fn wrote(&mut self, stream: &Stream, written: Amount, before_warmup: u64, medium: Medium) {
         self.tenants[stream.tenant as usize].emitted += written.lines - before_warmup;
         let on_disk = stream.on_disk(written);
-        match medium {
-            Medium::Stdout | Medium::JsonFile | Medium::LocalFile => self.stdout_lines += written.lines,
-            Medium::File | Medium::HostPath => self.file_lines += written.lines,
-            // Written twice: by the application to its file, by the runtime to another.
-            Medium::Relayed => {
-                self.file_lines += written.lines;
-                self.relayed_lines += written.lines;
-                self.stdout_lines += written.lines;
-            }
-            Medium::Pipe => self.stdout_lines += written.lines,
-            // A call, whose cost is the library's.
-            Medium::Memory => {}
-        }
+        self.write_ns += written.lines * writing_ns(medium);
+        self.relayed_lines += if medium == Medium::Relayed { written.lines } else { 0 };
         self.disk_bytes += match medium {
             Medium::Relayed => on_disk + written.bytes,
             medium if medium.is_on_disk() => on_disk,
@@ -393,8 +379,7 @@ impl AddAssign<&Self> for Tally {
         self.requests += other.requests;
         self.sent_bytes += other.sent_bytes;
         self.delivered_in_time += other.delivered_in_time;
-        self.stdout_lines += other.stdout_lines;
-        self.file_lines += other.file_lines;
+        self.write_ns += other.write_ns;
         self.relayed_lines += other.relayed_lines;
         self.disk_bytes += other.disk_bytes;
         self.gzipped_bytes += other.gzipped_bytes;

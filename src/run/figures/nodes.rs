@@ -1,7 +1,6 @@
 //! What nodes run short of: CPU for applications, room on the disk.
 
 use crate::metric::Metric;
-use crate::units::NS_PER_SEC;
 use crate::world::{Blueprint, Placement, Tally};
 use std::collections::BTreeMap;
 
@@ -21,7 +20,6 @@ pub(super) fn figures(
         let all_ns = placement.nodes.len() as f64 * blueprint.horizon_ns as f64;
         figures.insert(Metric::EvictedPods, Some(tally.evicted_pods as f64));
         figures.insert(Metric::DiskPressure, Some(tally.disk_pressure_ns as f64 / all_ns));
-        figures.insert(Metric::PodGap, Some(tally.pod_gap_ns as f64 / NS_PER_SEC as f64));
     }
     figures
 }

@@ -20,7 +20,9 @@ pub(super) fn figures(setup: &Setup, placement: &Placement) -> Vec<(Metric, Opti
     let Some(control) = &blueprint.control else { return Vec::new() };
     let all = blueprint.tenants.len() as u64;
     let mut reach = Reach::default();
-    if let Some(central) = &blueprint.central {
+    // Where nothing but drivers and libraries sends, it is the collector that can be taken over.
+    let sends_alone = !blueprint.agents.iter().any(|agent| agent.is_process);
+    if let Some(central) = blueprint.in_between().filter(|_| sends_alone) {
         let each = blueprint.pod_count() as f64 / central.processes as f64;
         return named(each, all as f64);
     }
