@@ -236,6 +236,9 @@ fn an_agent_a_node_reaches_its_node_and_writes_for_all_tenants() {
     // Where every agent may list every custom resource it may list those of all tenants.
     assert_eq!(reach("customResource", "sidecar"), [Some(1.0), Some(4.0)]);
     assert_eq!(reach("customResource", "daemonset"), [Some(5.0), Some(4.0)]);
+    // Drivers and libraries take no configs, so that nothing is said of them.
+    assert_eq!(reach("configMap", "native-driver"), [None, None]);
+    assert_eq!(reach("configMap", "direct"), [None, None]);
     // Nobody is there to be taken over.
     assert_eq!(reach("configMap", "native"), [None, None]);
     // Scenarios that do not say how configs travel have no such figure.

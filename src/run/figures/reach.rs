@@ -4,7 +4,7 @@
 //! whether it collects them or not, and it is given what it needs to write for every tenant that agents of nodes collect
 //! for: a DaemonSet has one pod template and one ServiceAccount. An agent in a pod shares its pod's volumes alone, and holds
 //! its own tenant's credentials; but where agents load custom resources, the role that lets it do so is that of all agents
-//! (a ClusterRole over all of them). A central collector is sent the lines of its share of the pods, and writes for all.
+//! (a ClusterRole over all of them).
 //!
 //! Sources: Kubernetes, "Pod Security Standards" (hostPath), "Using RBAC Authorization" (a ServiceAccount's ClusterRole
 //! reaches all namespaces); developer.aliyun.com/article/806369 (every agent lists every custom resource).
@@ -20,12 +20,6 @@ pub(super) fn figures(setup: &Setup, placement: &Placement) -> Vec<(Metric, Opti
     let Some(control) = &blueprint.control else { return Vec::new() };
     let all = blueprint.tenants.len() as u64;
     let mut reach = Reach::default();
-    // Where nothing but drivers and libraries sends, it is the collector that can be taken over.
-    let sends_alone = !blueprint.agents.iter().any(|agent| agent.is_process);
-    if let Some(central) = blueprint.in_between().filter(|_| sends_alone) {
-        let each = blueprint.pod_count() as f64 / central.processes as f64;
-        return named(each, all as f64);
-    }
     if blueprint.node_agent.is_some() {
         let tenants = tenants_of_nodes(blueprint);
         for pods in pods_with_logs(blueprint, placement) {
@@ -38,12 +32,11 @@ pub(super) fn figures(setup: &Setup, placement: &Placement) -> Vec<(Metric, Opti
     }
     match reach.agents {
         0 => Vec::new(),
-        agents => named(reach.pods as f64 / agents as f64, reach.tenants as f64 / agents as f64),
+        agents => {
+            let mean = |sum: u64| Some(sum as f64 / agents as f64);
+            vec![(Metric::ReachPods, mean(reach.pods)), (Metric::ReachTenants, mean(reach.tenants))]
+        }
     }
-}
-
-fn named(pods: f64, tenants: f64) -> Vec<(Metric, Option<f64>)> {
-    vec![(Metric::ReachPods, Some(pods)), (Metric::ReachTenants, Some(tenants))]
 }
 
 /// Sums over agents.
