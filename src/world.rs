@@ -12,36 +12,15 @@
 
 mod agent;
 mod backend;
-mod blocking;
 mod blueprint;
-mod checkpoint;
-mod container;
-mod contention;
 mod control;
-mod credentials;
-mod disturbance;
-mod files;
-mod gaps;
-mod gateway;
-mod incident;
-mod life;
-mod limits;
-mod long_lines;
-mod multiline;
+mod disk;
+mod faults;
+mod kubelet;
+mod lines;
 mod node;
-mod overflow;
 mod placement;
-mod pressure;
 mod proxy;
-mod quiet;
-mod reading;
-mod rotation;
-mod runtime;
-mod servers;
-mod shards;
-mod shipping;
-mod startup;
-mod stream;
 mod tally;
 #[cfg(test)]
 mod testing;
@@ -55,19 +34,19 @@ pub use blueprint::{
     ProxyRuns, PushPlan, Quota, Reader, Relay, Requests, Rollout, ShardOutage, Shards, StreamLaw, StreamPlan,
     Usage, Watched, Who,
 };
-pub use container::ContainerTally;
 pub use control::{ControlTally, pods_a_wave};
+pub use kubelet::restarts::ContainerTally;
+pub use lines::runtime::GZIP_NS_PER_BYTE;
 pub use placement::{Happening, Placement, Residence, Stay};
-pub use runtime::GZIP_NS_PER_BYTE;
 pub use tally::{Tally, TenantTally};
 
 use crate::units::NS_PER_SEC;
-use backend::Link;
+use agent::quiet::Scratch;
+use backend::link::Link;
+use backend::servers::Servers;
 use node::Node;
 use placement::OnNode;
-use quiet::Scratch;
 use rayon::prelude::*;
-use servers::Servers;
 
 /// Runs the blueprint once, with the random numbers of `key`.
 ///
@@ -89,7 +68,7 @@ pub struct Pace {
 impl Default for Pace {
     /// Stretches long enough that what keeping a copy of their beginning costs does not count.
     fn default() -> Self {
-        Self { stretch_ns: 960 * NS_PER_SEC, flushes: quiet::MOST_FLUSHES }
+        Self { stretch_ns: 960 * NS_PER_SEC, flushes: agent::quiet::MOST_FLUSHES }
     }
 }
 

@@ -1,15 +1,5 @@
 //! What there is in a world: the strategies' output and the simulation's input.
 
-pub use super::container::CrashLoop;
-pub use super::contention::Usage;
-pub use super::control::{Arrival, ControlPlan, PushPlan, Watched};
-pub use super::credentials::CredentialsPlan;
-pub use super::disturbance::{Disturbance, Effect};
-pub use super::gateway::{GatewayCrash, GatewayPlan};
-pub use super::incident::{EvictionStorm, Fault, Incident, NodeFault, NodesAdded, Rollout, Who};
-pub use super::proxy::{ProxyPlan, ProxyRuns};
-pub use super::shards::{Partition, Quota, ShardOutage, Shards};
-pub use super::startup::AgentStart;
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
@@ -17,6 +7,16 @@ use crate::profile::{
     Costs, LongLines, Most, Overflow, Parse, Position, Retries, StartAt, Successor, Watching,
 };
 use crate::units::{NS_PER_SEC, SimTime};
+pub use crate::world::agent::credentials::CredentialsPlan;
+pub use crate::world::backend::disturbance::{Disturbance, Effect};
+pub use crate::world::backend::gateway::{GatewayCrash, GatewayPlan};
+pub use crate::world::backend::shards::{Partition, Quota, ShardOutage, Shards};
+pub use crate::world::control::{Arrival, ControlPlan, PushPlan, Watched};
+pub use crate::world::faults::{EvictionStorm, Fault, Incident, NodeFault, NodesAdded, Rollout, Who};
+pub use crate::world::kubelet::cpu::Usage;
+pub use crate::world::kubelet::restarts::CrashLoop;
+pub use crate::world::kubelet::startup::AgentStart;
+pub use crate::world::proxy::{ProxyPlan, ProxyRuns};
 
 /// Everything that exists, and how it behaves; nothing about where pods run.
 #[derive(Clone, Debug)]

@@ -10,15 +10,15 @@
 //! `CommonConfigProvider` (heartbeats); Kubernetes, "ConfigMaps" (mounted ConfigMaps are updated, environments are
 //! not), `pod_workers.go` (sync period and its jitter), Deployment `maxSurge` and `maxUnavailable`.
 
-use super::blueprint::Blueprint;
-use super::credentials::CredentialsPlan;
-use super::life::Place;
-use super::node::Node;
-use super::placement::PlacedPod;
-use super::tally::Tally;
 use crate::engine::random::{draw, subkey, unit};
 use crate::observe::{Freshness, Spread};
 use crate::units::NS_PER_SEC;
+use crate::world::agent::credentials::CredentialsPlan;
+use crate::world::blueprint::Blueprint;
+use crate::world::kubelet::pods::Place;
+use crate::world::node::Node;
+use crate::world::placement::PlacedPod;
+use crate::world::tally::Tally;
 use std::ops::{AddAssign, Range};
 
 /// Purposes of an agent's draws.

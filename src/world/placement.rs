@@ -1,7 +1,7 @@
 //! Where everything is: which pod runs on which node and when, and what happens there. A scheduler's output.
 
-use super::blueprint::{Blueprint, StreamPlan};
-pub use super::incident::Happening;
+use crate::world::blueprint::{Blueprint, StreamPlan};
+pub use crate::world::faults::Happening;
 
 /// Which pod runs on which node.
 #[derive(Clone, Debug)]

@@ -1,13 +1,13 @@
 //! What a run adds up: integers only, so that sums over nodes have the same bits in any order.
 
-use super::blueprint::{Blueprint, StreamLaw};
-use super::container::ContainerTally;
-use super::control::ControlTally;
-use super::runtime::writing_ns;
-use super::stream::{Amount, Stream};
 use crate::engine::marks::CLASSES;
 use crate::flow::{Chunk, Medium};
 use crate::observe::{Freshness, Ledger, Spread};
+use crate::world::blueprint::{Blueprint, StreamLaw};
+use crate::world::control::ControlTally;
+use crate::world::kubelet::restarts::ContainerTally;
+use crate::world::lines::runtime::writing_ns;
+use crate::world::lines::stream::{Amount, Stream};
 use std::ops::AddAssign;
 
 /// Bins of the timeline at most, and at least half as many: a bin is a power of two of nanoseconds long, so that

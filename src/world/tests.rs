@@ -1,11 +1,11 @@
 //! The world against arithmetic and against the lab.
 
-use super::testing::{agent, layout, one_node, run};
 use super::*;
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::{Cause, Medium};
 use crate::units::NS_PER_SEC;
+use crate::world::testing::{agent, layout, one_node, run};
 
 const S: u64 = NS_PER_SEC;
 
@@ -285,7 +285,7 @@ fn flushes_settled_at_once_give_the_same_bits_as_events() {
             blueprint.warmup_ns = 12_345_678_901;
             change(&mut blueprint);
             let placement = one_node(&blueprint);
-            let [at_once, one_by_one] = [quiet::MOST_FLUSHES, 0].map(|flushes| {
+            let [at_once, one_by_one] = [agent::quiet::MOST_FLUSHES, 0].map(|flushes| {
                 let tally = simulate_at(Pace { flushes, ..Pace::default() }, &blueprint, &placement, 3);
                 tally.ledger.balance().unwrap();
                 assert!(tally.ledger.delivered > 0);

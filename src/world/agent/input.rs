@@ -1,0 +1,263 @@
+//! An agent's state: what it holds, what is under way, what it waits for.
+//!
+//! One `Input` is one reader with a buffer. An agent is one input, or one for each collection config where
+//! configs are inputs of their own; the first carries the costs of the process.
+
+use crate::engine::random::{draw, subkey};
+use crate::flow::Chunk;
+use crate::world::agent::checkpoint::Marks;
+use crate::world::agent::reading::Round;
+use crate::world::blueprint::{AgentPlan, Blueprint};
+use smallvec::SmallVec;
+
+const NEVER: u64 = u64::MAX;
+
+/// Whether an input reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// It reads what is written.
+    Reading,
+    /// Its buffer is full.
+    Paused,
+    /// It has been told to stop: it sends what it holds.
+    Stopped,
+    /// Its process has been killed.
+    Down,
+}
+
+/// Chunks that travel together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Batch {
+    pub chunks: Vec<Chunk>,
+    pub lines: u64,
+    /// Of these, lines that the backend has already.
+    pub copies: u64,
+    /// Whether the backend will have them when the run is over.
+    pub is_stored: bool,
+    /// Bytes in the buffer.
+    pub record_bytes: u64,
+    /// Bytes on the network.
+    pub wire_bytes: u64,
+    /// When the refusal is there, or when it is sent again.
+    pub due_ns: u64,
+    pub under_way: bool,
+    pub tries: u32,
+}
+
+impl Batch {
+    /// Lines that the backend does not have yet.
+    pub fn new_lines(&self) -> u64 {
+        self.lines - self.copies
+    }
+
+    /// Adds a chunk. Gives the bytes that it takes in the buffer.
+    #[inline]
+    pub fn add(&mut self, chunk: Chunk, plan: &AgentPlan) -> u64 {
+        let record_bytes = plan.record_bytes(chunk.lines, chunk.bytes);
+        self.lines += chunk.lines;
+        self.copies += if chunk.copy { chunk.lines } else { 0 };
+        self.record_bytes += record_bytes;
+        self.wire_bytes += plan.wire_bytes(chunk.lines, chunk.bytes);
+        self.chunks.push(chunk);
+        record_bytes
+    }
+}
+
+/// One reader with its buffer.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    pub plan: u32,
+    /// Its streams on the node: the first, and one behind the last.
+    pub first: u32,
+    pub end: u32,
+    /// The collection config that it is for, where each has an input of its own.
+    pub config: u32,
+    pub mode: Mode,
+    /// Cores that its reading may use: the plan's, or what the node has for it.
+    pub cores: f64,
+    /// Everything up to here is settled.
+    pub since_ns: u64,
+    /// Whether lines from before `since_ns` may be unread.
+    pub behind: bool,
+    /// Where it is on its way round its files, while it reads a backlog for which neither buffer nor CPU suffices.
+    pub round: Option<Box<Round>>,
+    /// When it was last at the end of all files that it knew.
+    pub caught_up_ns: u64,
+    /// Whether files were rotated that it has not taken note of.
+    pub has_unnoticed: bool,
+    /// Whether it carries the costs of the process.
+    pub leads: bool,
+    pub flush_ns: u64,
+    /// Time from the last flush to the next.
+    pub flush_gap_ns: u64,
+    pub scan_ns: u64,
+    pub give_up_ns: u64,
+    pub restart_ns: u64,
+    /// Since when it has its collection config: before, it knows no file.
+    pub config_ns: u64,
+    /// When the backend refuses it because its credentials have expired.
+    pub refused: (u64, u64),
+    scan_phase_ns: u64,
+    pub key: u64,
+    pub requests: u64,
+    /// Requests of the last flush, one a file: so many answers free its memory.
+    pub answers: u64,
+    /// Record bytes held, under way or not.
+    pub held_bytes: u64,
+    /// The most it ever held.
+    pub peak_bytes: u64,
+    pub filling: Batch,
+    /// Batches that were refused, or whose answer comes after the run.
+    pub batches: Vec<Batch>,
+    /// Batches that were accepted: when the answer is there, and the record bytes that it frees.
+    pub releases: SmallVec<[(u64, u64); 2]>,
+    pub kills: u32,
+    /// Positions of its files on disk, where it may come to need them.
+    pub marks: Option<Box<Marks>>,
+    /// Whether it may have files that it reads again.
+    pub replays: bool,
+    /// Whether it has left the node for good, or has not come to it yet.
+    pub is_gone: bool,
+}
+
+/// Purposes of an agent's draws.
+const FLUSH_PHASE: u64 = 1;
+const SCAN_PHASE: u64 = 2;
+/// Timers start on a grid of 1/32 of their interval, so that chunks are split between cells and not within.
+const PHASES: u64 = 32;
+
+impl Input {
+    /// An agent's input in the middle of its life; `key` is that of the agent.
+    pub fn new(
+        plan_index: usize,
+        plan: &AgentPlan,
+        streams: std::ops::Range<u32>,
+        key: u64,
+        config: u32,
+        leads: bool,
+    ) -> Self {
+        let mut input = Self {
+            plan: plan_index as u32,
+            first: streams.start,
+            end: streams.end,
+            config,
+            mode: Mode::Reading,
+            cores: plan.cores,
+            since_ns: 0,
+            behind: false,
+            round: None,
+            caught_up_ns: 0,
+            has_unnoticed: false,
+            leads,
+            flush_ns: 0,
+            flush_gap_ns: 0,
+            scan_ns: NEVER,
+            give_up_ns: NEVER,
+            restart_ns: NEVER,
+            config_ns: 0,
+            refused: Self::NEVER_REFUSED,
+            scan_phase_ns: 0,
+            key: 0,
+            requests: 0,
+            answers: 0,
+            held_bytes: 0,
+            peak_bytes: 0,
+            filling: Batch::default(),
+            batches: Vec::new(),
+            releases: SmallVec::new(),
+            kills: 0,
+            marks: None,
+            replays: false,
+            is_gone: false,
+        };
+        input.begin(0, key, plan);
+        input
+    }
+
+    /// The agent starts, at `now_ns` and with timers of its own. Inputs of one process flush together, and each has its
+    /// own luck with the backend.
+    pub fn begin(&mut self, now_ns: u64, key: u64, plan: &AgentPlan) {
+        let phase = |purpose, interval: u64| draw(subkey(key, purpose), 0) % PHASES * (interval / PHASES);
+        let flush_phase_ns = phase(FLUSH_PHASE, plan.flush_ns);
+        self.key = subkey(key, u64::from(self.config));
+        self.mode = Mode::Reading;
+        self.is_gone = false;
+        self.since_ns = now_ns;
+        self.config_ns = now_ns;
+        // What it starts with it has at once.
+        self.caught_up_ns = now_ns + 1;
+        self.has_unnoticed = false;
+        self.round = None;
+        self.answers = 0;
+        self.flush_ns = now_ns + if flush_phase_ns == 0 { plan.flush_ns } else { flush_phase_ns };
+        self.flush_gap_ns = plan.flush_ns;
+        self.scan_phase_ns = now_ns + phase(SCAN_PHASE, plan.scan_ns);
+    }
+
+    /// The process is gone, and what it held with it: gives the lines that were not accepted yet.
+    pub fn drop_all(&mut self) -> u64 {
+        let held = self.batches.drain(..).map(|b| b.new_lines()).sum::<u64>() + self.filling.new_lines();
+        self.filling = Batch::default();
+        self.releases.clear();
+        self.held_bytes = 0;
+        self.mode = Mode::Down;
+        self.flush_ns = NEVER;
+        self.scan_ns = NEVER;
+        self.give_up_ns = NEVER;
+        held
+    }
+
+    /// The agent has started between `before_ns` and `within_ns` more ahead of the run: its timers are counted from
+    /// there.
+    pub fn count_from_start(&mut self, plan: &AgentPlan, key: u64, before_ns: u64, within_ns: u64) {
+        let more = draw(subkey(key, FLUSH_PHASE), 0) % PHASES * (within_ns / PHASES);
+        let left = |interval_ns: u64| interval_ns - (before_ns + more) % interval_ns.max(1);
+        self.flush_ns = left(plan.flush_ns);
+        self.scan_phase_ns = left(plan.scan_ns);
+    }
+
+    /// The next instant at which something happens.
+    pub fn next_ns(&self) -> u64 {
+        let timers = self.flush_ns.min(self.scan_ns).min(self.give_up_ns).min(self.restart_ns);
+        self.batches.iter().map(|b| b.due_ns).fold(timers, u64::min)
+    }
+
+    /// Frees the memory of accepted batches whose answers are there at `now_ns`, and reads on if that makes room.
+    pub fn release(&mut self, now_ns: u64, plan: &AgentPlan) {
+        let before = self.held_bytes;
+        let held_bytes = &mut self.held_bytes;
+        self.releases.retain(|&mut (at_ns, record_bytes)| {
+            let is_there = at_ns <= now_ns;
+            *held_bytes -= if is_there { record_bytes } else { 0 };
+            !is_there
+        });
+        // A line that does not fit leaves a little room, which is none: only an answer ends a pause.
+        let freed = self.held_bytes < before;
+        if self.mode == Mode::Paused && freed && self.held_bytes < plan.buffer_limit_bytes {
+            self.mode = Mode::Reading;
+            self.behind = true;
+            self.round = None;
+        }
+    }
+
+    /// Takes note that there is a file to be found by the next scan at or after `now_ns`.
+    pub fn want_scan(&mut self, now_ns: u64, scan_interval_ns: u64) {
+        let since_phase = now_ns.saturating_sub(self.scan_phase_ns);
+        let next = self.scan_phase_ns + since_phase.div_ceil(scan_interval_ns) * scan_interval_ns;
+        self.scan_ns = self.scan_ns.min(next.max(now_ns + 1).max(self.config_ns));
+    }
+
+    /// What it adds to its process's memory beyond the idle program, with so many record bytes held, in bytes.
+    pub fn variable_bytes(&self, blueprint: &Blueprint, held_bytes: u64) -> f64 {
+        let plan = &blueprint.agents[self.plan as usize];
+        let configs = if self.leads { f64::from(plan.configs) } else { 0.0 };
+        let in_memory = held_bytes.min(plan.buffer_memory_bytes);
+        plan.costs.variable_bytes(f64::from(self.end - self.first), configs, in_memory as f64)
+    }
+
+    /// RSS of a process with this input alone, with so many record bytes held.
+    pub fn rss_bytes(&self, blueprint: &Blueprint, held_bytes: u64) -> f64 {
+        let plan = &blueprint.agents[self.plan as usize];
+        plan.costs.rss_idle_bytes() + self.variable_bytes(blueprint, held_bytes)
+    }
+}

@@ -1,0 +1,436 @@
+//! Quiet stretches: many flushes of one input settled at once.
+//!
+//! As long as an input keeps up, its buffer has room, its answers come before its next flush and nobody waits for
+//! the backend, each flush takes what was written since the one before and delivers it. Then no event is needed: the
+//! lines of all flushes until the next event on the node are drawn stream by stream, and their sums entered once.
+//! A flush for which any of this fails, and what follows, is left to the exact way; both give the same bits.
+
+use crate::engine::marks::CLASSES;
+use crate::observe::Spread;
+use crate::profile::Work;
+use crate::units::NS_PER_SEC;
+use crate::world::agent::input::{Input, Mode};
+use crate::world::backend::link::Link;
+use crate::world::blueprint::{AgentPlan, Blueprint};
+use crate::world::lines::stream::{Amount, Head, Stream};
+use crate::world::node::Node;
+use crate::world::tally::Tally;
+
+/// Flushes settled at once at most.
+pub(crate) const MOST_FLUSHES: usize = 64;
+
+/// Room for what is worked out and not kept.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scratch {
+    /// Flushes settled at once at most; none where every flush is to be an event.
+    most_flushes: usize,
+    taken: Vec<Taken>,
+    sent: Vec<Sent>,
+    /// Lines of each stream, flush by flush, where there are several.
+    lines: Vec<u64>,
+    /// Where each stream gets to; `None` where it has nothing to be read.
+    reached: Vec<Option<(Head, Amount)>>,
+    /// What is the same for all flushes of a kind of agent, for each kind that was asked for.
+    kinds: Vec<Option<Kind>>,
+}
+
+impl Scratch {
+    pub fn new(most_flushes: usize) -> Self {
+        Self { most_flushes, ..Self::default() }
+    }
+
+    fn learn(&mut self, kind: usize, plan: &AgentPlan) {
+        if self.kinds.len() <= kind {
+            self.kinds.resize(kind + 1, None);
+        }
+        if self.kinds[kind].is_none() {
+            self.kinds[kind] = Some(Kind::new(plan));
+        }
+    }
+}
+
+/// Up to how many lines of a file and flush the reads that they take are looked up.
+const TABLED_LINES: usize = 64;
+
+/// What the lines of one file take that are read as they are written.
+#[derive(Clone, Copy, Debug)]
+struct Reads {
+    reads: f64,
+    weighted: f64,
+    /// What wake-ups take where no other file wakes the agent.
+    wakeups: (f64, f64),
+}
+
+/// What is the same for all flushes of a kind of agent.
+#[derive(Clone, Debug)]
+struct Kind {
+    reads: Vec<Reads>,
+    no_work: Work,
+    /// The most CPU of a flush interval, and what it takes with nothing to do.
+    most_ns: f64,
+    idle_ns: u64,
+    /// A flush of no more lines and bytes on disk surely fits into the reader's time, and its output takes no whole
+    /// millisecond.
+    small_lines: u64,
+    small_bytes: u64,
+}
+
+impl Kind {
+    fn new(plan: &AgentPlan) -> Self {
+        let span_s = plan.flush_ns as f64 / NS_PER_SEC as f64;
+        let reads_of = |lines| {
+            let (reads, weighted) = plan.costs.live_reads(lines as f64, 1.0 / span_s);
+            Reads { reads, weighted, wakeups: plan.costs.wakeups_at(reads / span_s) }
+        };
+        let span_ns = plan.flush_ns as f64;
+        let (line_ns, byte_ns) = (plan.costs.bulk_reader_ns(1.0, 0.0), plan.costs.bulk_reader_ns(0.0, 1.0));
+        let (out_line_ns, out_byte_ns) = plan.costs.output_rates();
+        // Half of the time for lines, half for bytes, and a little to spare for what rounding takes.
+        let within = |time_ns: f64, each_ns: f64| 0.49 * time_ns / each_ns;
+        let least = |read_ns, out_ns| within(span_ns * plan.cores, read_ns).min(within(5e5, out_ns)) as u64;
+        Self {
+            reads: (0..=TABLED_LINES).map(reads_of).collect(),
+            no_work: Work::in_span(span_s),
+            most_ns: span_ns * plan.cores / plan.costs.reader_share(),
+            idle_ns: (plan.idle_cores * span_ns + 0.5) as u64,
+            small_lines: least(line_ns, out_line_ns),
+            small_bytes: least(byte_ns, out_byte_ns),
+        }
+    }
+}
+
+/// What one flush takes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Taken {
+    lines: u64,
+    bytes: u64,
+    /// Bytes on disk beyond the lines themselves.
+    prefix_bytes: u64,
+    /// Bytes on the network, where they are compressed file by file.
+    compressed_bytes: u64,
+    files: u64,
+    reads: f64,
+    weighted_reads: f64,
+}
+
+/// What becomes of it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sent {
+    record_bytes: u64,
+    /// The class of the random part of its latency, what the output takes on top, and when the answer is there.
+    class: usize,
+    output_ns: u64,
+    answer_ns: u64,
+}
+
+impl Node {
+    /// Settles the flushes of the input `index`, the first of which is due now, that come before `until_ns`, as long
+    /// as they are quiet. Gives `false`, and does nothing, where not even the first is.
+    pub(crate) fn flush_quietly(
+        &mut self,
+        index: usize,
+        until_ns: u64,
+        blueprint: &Blueprint,
+        link: &mut Link<'_>,
+        tally: &mut Tally,
+    ) -> bool {
+        let input = &mut self.inputs[index];
+        let plan = &blueprint.agents[input.plan as usize];
+        let (since_ns, first_ns) = (input.since_ns, input.flush_ns);
+        let applies = input.mode == Mode::Reading
+            && !input.behind
+            && input.batches.is_empty()
+            && input.filling.lines == 0
+            && since_ns + plan.flush_ns == first_ns
+            && plan.flush_ns <= blueprint.chunk_ns
+            && !input.has_unnoticed
+            && input.cores >= plan.cores
+            && input.flush_gap_ns == plan.flush_ns
+            && plan.max_in_flight > 0
+            && input.releases.iter().all(|(at_ns, _)| *at_ns <= first_ns);
+        let Some(free_until_ns) = link.free_until(since_ns).filter(|_| applies) else { return false };
+        let mut end_ns = until_ns.min(free_until_ns).min(blueprint.horizon_ns);
+        end_ns = end_ns.min(input.scan_ns).min(input.give_up_ns).min(input.restart_ns);
+        if first_ns < input.refused.1 {
+            end_ns = end_ns.min(input.refused.0);
+        }
+        if since_ns < blueprint.warmup_ns {
+            // A chunk may end where the warm-up does, and not straddle it.
+            end_ns = end_ns.min(blueprint.warmup_ns + 1);
+        }
+        if end_ns <= first_ns {
+            return false;
+        }
+        let mut flushes =
+            ((end_ns - first_ns).div_ceil(plan.flush_ns) as usize).min(link.scratch.most_flushes);
+        if flushes == 0 {
+            return false;
+        }
+        let mut scratch = std::mem::take(&mut link.scratch);
+        let streams = &mut self.streams[input.first as usize..input.end as usize];
+        let pass = Pass { kind: input.plan as usize, plan, blueprint, first_ns, since_ns };
+        let mut quiet = pass.draw(streams, flushes, &mut scratch);
+        if quiet {
+            let settled = pass.judge(input, &mut scratch, link);
+            if settled > 0 && settled < flushes {
+                pass.draw(streams, settled, &mut scratch);
+                pass.judge(input, &mut scratch, link);
+            }
+            flushes = settled;
+            quiet = settled > 0;
+        }
+        if quiet {
+            pass.deliver(streams, input.leads, &scratch, link, tally);
+            input.requests += scratch.taken.iter().filter(|f| f.lines > 0).count() as u64;
+            if input.marks.is_some() {
+                let answers = scratch.taken.iter().zip(&scratch.sent);
+                let answers: Vec<_> =
+                    answers.map(|(f, sent)| (f.lines > 0).then_some(sent.answer_ns)).collect();
+                let live = |stream: usize| scratch.reached[stream].is_some();
+                input.write_quiet_marks((since_ns, first_ns, plan.flush_ns), &answers, live, streams, plan);
+            }
+            input.since_ns = first_ns + (flushes as u64 - 1) * plan.flush_ns;
+            input.flush_ns = input.since_ns + plan.flush_ns;
+            let fullest = scratch.sent.iter().map(|f| f.record_bytes).max().unwrap_or(0);
+            input.peak_bytes = input.peak_bytes.max(fullest).max(input.held_bytes);
+            input.caught_up_ns = input.since_ns;
+            if let Some(taken) = scratch.taken.iter().rev().find(|f| f.lines > 0) {
+                input.answers = taken.files;
+            }
+            input.releases.clear();
+            let last = scratch.sent[flushes - 1];
+            input.held_bytes = last.record_bytes;
+            if scratch.taken[flushes - 1].lines > 0 {
+                input.releases.push((last.answer_ns, last.record_bytes));
+            }
+        }
+        link.scratch = scratch;
+        quiet
+    }
+}
+
+/// A stretch of flushes of one input.
+struct Pass<'a> {
+    kind: usize,
+    plan: &'a AgentPlan,
+    blueprint: &'a Blueprint,
+    /// The first flush.
+    first_ns: u64,
+    /// The flush before it.
+    since_ns: u64,
+}
+
+impl Pass<'_> {
+    /// Draws what each flush takes. Gives `false` where a stream is not read as it is written.
+    fn draw(&self, streams: &[Stream], flushes: usize, scratch: &mut Scratch) -> bool {
+        scratch.learn(self.kind, self.plan);
+        let Scratch { taken, lines, reached, kinds, .. } = scratch;
+        let Some(kind) = &kinds[self.kind] else { return false };
+        taken.clear();
+        taken.resize(flushes, Taken::default());
+        lines.clear();
+        reached.clear();
+        let (is_alone, compresses) = (streams.len() == 1, self.plan.compresses());
+        for stream in streams {
+            if stream.limit_ns != u64::MAX || stream.time_ns != self.since_ns {
+                if stream.time_ns < stream.limit_ns {
+                    return false;
+                }
+                // Its live file has not been found yet.
+                reached.push(None);
+                lines.resize(lines.len() + flushes, 0);
+                continue;
+            }
+            let law = &self.blueprint.laws[stream.law as usize];
+            if law.arrivals.ticks() > 0.0 || stream.is_special() {
+                return false;
+            }
+            let (mut head, mut before) = stream.start();
+            let mut at_ns = self.first_ns;
+            for flush in &mut *taken {
+                let written = head.written(law, stream.key, at_ns);
+                let new = written - before;
+                before = written;
+                at_ns += self.plan.flush_ns;
+                if !is_alone {
+                    lines.push(new.lines);
+                }
+                if new.lines == 0 {
+                    continue;
+                }
+                flush.lines += new.lines;
+                flush.bytes += new.bytes;
+                flush.prefix_bytes += new.lines * u64::from(stream.prefix_bytes);
+                flush.files += 1;
+                if compresses {
+                    flush.compressed_bytes += self.plan.wire_bytes(new.lines, new.bytes);
+                }
+                let (reads, weighted_reads) = match kind.reads.get(new.lines as usize) {
+                    Some(known) => (known.reads, known.weighted),
+                    None => kind.no_work.live_reads(&self.plan.costs, new.lines as f64),
+                };
+                flush.reads += reads;
+                flush.weighted_reads += weighted_reads;
+            }
+            reached.push(Some((head, before)));
+        }
+        true
+    }
+
+    /// How many of the flushes drawn are quiet; works out their answers.
+    fn judge(&self, input: &Input, scratch: &mut Scratch, link: &Link<'_>) -> usize {
+        let Scratch { taken, sent, kinds, .. } = scratch;
+        let Some(kind) = &kinds[self.kind] else { return 0 };
+        let plan = self.plan;
+        let (mut at_ns, mut held_bytes, mut request) = (self.first_ns, input.held_bytes, input.requests);
+        let mut peak_bytes = input.peak_bytes;
+        let end_ns = self.blueprint.end_ns();
+        sent.clear();
+        for (number, flush) in taken.iter().enumerate() {
+            let disk_bytes = flush.bytes + flush.prefix_bytes;
+            let record_bytes = plan.record_bytes(flush.lines, flush.bytes);
+            let mut answer = Sent { record_bytes, ..Sent::default() };
+            if flush.lines > kind.small_lines || disk_bytes > kind.small_bytes {
+                let reader_ns = plan.costs.bulk_reader_ns(flush.lines as f64, disk_bytes as f64);
+                if reader_ns > plan.flush_ns as f64 * plan.cores {
+                    return number;
+                }
+                answer.output_ns = plan.output_ns(flush.lines, record_bytes);
+            }
+            // An agent that sends a full batch at once would not wait for its next flush.
+            let sends_early = plan.sends_full && record_bytes > plan.batch_bytes;
+            if record_bytes > plan.buffer_limit_bytes.saturating_sub(held_bytes) || sends_early {
+                return number;
+            }
+            let fullest = record_bytes.max(held_bytes);
+            if fullest > peak_bytes {
+                peak_bytes = fullest;
+                let too_large = |limit| input.rss_bytes(self.blueprint, peak_bytes) > limit as f64;
+                if plan.memory_limit_bytes.is_some_and(too_large) {
+                    return number;
+                }
+            }
+            held_bytes = record_bytes;
+            if flush.lines > 0 {
+                let (class, latency_ns) = link.latency_ns(input.key, request);
+                request += 1;
+                (answer.class, answer.answer_ns) = (class, at_ns + latency_ns + answer.output_ns);
+                if answer.answer_ns >= end_ns || latency_ns > plan.request_timeout_ns {
+                    return number;
+                }
+            }
+            sent.push(answer);
+            if answer.answer_ns > at_ns + plan.flush_ns {
+                // It is delivered, and the next flush finds it under way.
+                return number + 1;
+            }
+            at_ns += plan.flush_ns;
+        }
+        taken.len()
+    }
+
+    /// Delivers all flushes drawn, and takes the streams to the last of them.
+    fn deliver(
+        &self,
+        streams: &mut [Stream],
+        leads: bool,
+        scratch: &Scratch,
+        link: &mut Link<'_>,
+        tally: &mut Tally,
+    ) {
+        let Scratch { taken, sent, lines, reached, kinds, .. } = scratch;
+        let Some(kind) = &kinds[self.kind] else { return };
+        let plan = self.plan;
+        let flushes = taken.len();
+        let mut slots = link.slots(self.first_ns, plan.flush_ns);
+        let (mut from_ns, mut at_ns) = (self.since_ns, self.first_ns);
+        let (mut cpu_ns, mut requests, mut sent_bytes) = (0, 0, 0);
+        // No chunk straddles the end of the warm-up, so that all are before it or none is.
+        let counts = self.since_ns >= self.blueprint.warmup_ns;
+        let alone = match streams {
+            [stream] if counts => Some(stream.tenant as usize),
+            _ => None,
+        };
+        let mut by_class = alone.map(|tenant| tally.take_punctual(self.kind, tenant));
+        for (number, (flush, answer)) in taken.iter().zip(sent).enumerate() {
+            if flush.lines > 0 {
+                let mut work = kind.no_work;
+                let disk_bytes = flush.bytes + flush.prefix_bytes;
+                work.add(flush.lines as f64, disk_bytes as f64, flush.reads, flush.weighted_reads);
+                let busy_ns = match kind.reads.get(flush.lines as usize) {
+                    Some(known) if flush.files == 1 => plan.costs.cpu_ns_at(&work, known.wakeups),
+                    _ => plan.costs.cpu_ns(&work),
+                };
+                cpu_ns += (busy_ns.min(kind.most_ns) + 0.5) as u64;
+                if !tally.emit_within(from_ns, at_ns, flush.lines) {
+                    match lines.is_empty() {
+                        true => tally.emit(from_ns, at_ns, flush.lines),
+                        false => lines
+                            .iter()
+                            .skip(number)
+                            .step_by(flushes)
+                            .for_each(|lines| tally.emit(from_ns, at_ns, *lines)),
+                    }
+                }
+                let wire_bytes = match plan.compresses() {
+                    true => flush.compressed_bytes,
+                    false => plan.wire_bytes(flush.lines, flush.bytes),
+                };
+                requests += plan.requests_for(flush.files, answer.record_bytes);
+                sent_bytes += wire_bytes;
+                tally.accept(answer.answer_ns + plan.look_delay_ns, flush.lines);
+                link.send_in(&slots, wire_bytes);
+                if let Some(by_class) = by_class.as_mut().filter(|_| answer.output_ns == 0) {
+                    by_class[answer.class % CLASSES] += flush.lines;
+                }
+            }
+            slots.step();
+            from_ns = at_ns;
+            at_ns += plan.flush_ns;
+        }
+        tally.agent_cpu_ns += cpu_ns + if leads { kind.idle_ns * flushes as u64 } else { 0 };
+        tally.requests += requests;
+        tally.sent_bytes += sent_bytes;
+        if let (Some(tenant), Some(by_class)) = (alone, by_class) {
+            tally.put_punctual(self.kind, tenant, by_class);
+        }
+        let is_late = sent.iter().any(|answer| answer.output_ns > 0);
+        for (number, (stream, reached)) in streams.iter_mut().zip(reached).enumerate() {
+            let Some((head, written)) = *reached else { continue };
+            stream.go_with(from_ns, head, written);
+            let tenant = stream.tenant as usize;
+            if !counts {
+                continue;
+            }
+            let own = |flush: usize| match lines.get(number * flushes + flush) {
+                Some(lines) => *lines,
+                None => taken[flush].lines,
+            };
+            if alone.is_none() {
+                let mut by_class = tally.take_punctual(self.kind, tenant);
+                for (flush, answer) in sent.iter().enumerate().filter(|(_, answer)| answer.output_ns == 0) {
+                    by_class[answer.class % CLASSES] += own(flush);
+                }
+                tally.put_punctual(self.kind, tenant, by_class);
+            }
+            if is_late {
+                self.deliver_late(tenant, own, sent, tally);
+            }
+        }
+    }
+
+    /// Enters the ages of a tenant's lines whose output takes long.
+    #[cold]
+    fn deliver_late(&self, tenant: usize, own: impl Fn(usize) -> u64, sent: &[Sent], tally: &mut Tally) {
+        let mut at_ns = self.first_ns;
+        for (flush, answer) in sent.iter().enumerate() {
+            let lines = own(flush);
+            if answer.output_ns > 0 && lines > 0 {
+                let youngest_ns = answer.answer_ns - at_ns + self.plan.look_delay_ns;
+                let spread = Spread::between(youngest_ns, youngest_ns + self.plan.flush_ns);
+                tally.tenants[tenant].freshness.add(&spread, lines);
+            }
+            at_ns += self.plan.flush_ns;
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! From the buffer to the backend: flushes, answers, retries, and the death of an agent.
+
+use crate::engine::random::{draw, subkey, unit};
+use crate::flow::{Cause, Chunk};
+use crate::profile::Retries;
+use crate::units::NS_PER_SEC;
+use crate::world::agent::input::{Batch, Input, Mode};
+use crate::world::backend::link::{Link, Request};
+use crate::world::blueprint::{AgentPlan, Blueprint};
+use crate::world::lines::stream::Stream;
+use crate::world::node::Node;
+use crate::world::tally::Tally;
+use smallvec::{SmallVec, smallvec};
+
+const NEVER: u64 = u64::MAX;
+
+/// Purpose of draws of an agent's back-off.
+const BACKOFF: u64 = 3;
+
+/// What shipping needs beside the agent.
+pub(crate) struct Ship<'a, 'b> {
+    pub link: &'a mut Link<'b>,
+    pub streams: &'a [Stream],
+    pub tally: &'a mut Tally,
+    /// Nothing counts for means from here on.
+    pub horizon_ns: u64,
+    /// Answers from here on are too late for the run.
+    pub end_ns: u64,
+}
+
+impl Input {
+    /// Puts what was read of a stream into the buffer.
+    #[inline]
+    pub(crate) fn hold(&mut self, chunk: Chunk, plan: &AgentPlan) {
+        self.held_bytes += self.filling.add(chunk, plan);
+    }
+
+    /// Hands what was read since the last flush to the backend.
+    pub(crate) fn flush(&mut self, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) {
+        let blocked = self.batches.len() + self.releases.len() >= plan.max_in_flight;
+        if !blocked {
+            self.flush_gap_ns = self.next_gap_ns(plan);
+        }
+        self.flush_ns = now_ns + self.flush_gap_ns;
+        if self.filling.lines == 0 || blocked {
+            return;
+        }
+        let mut batch = std::mem::take(&mut self.filling);
+        if self.send(&mut batch, now_ns, plan, ship) {
+            // The memory of its chunks is used again.
+            batch.chunks.clear();
+            self.filling.chunks = batch.chunks;
+        } else {
+            self.batches.push(batch);
+        }
+    }
+
+    /// Time until the next flush: the interval, or less where a full batch is sent at once and what was read
+    /// since the last flush would fill one sooner.
+    fn next_gap_ns(&self, plan: &AgentPlan) -> u64 {
+        /// Below this, freshness and memory do not depend on it any more.
+        const LEAST_NS: u64 = 50_000_000;
+        let filled_bytes = self.filling.record_bytes;
+        if !plan.sends_full || filled_bytes == 0 || plan.flush_ns <= LEAST_NS {
+            return plan.flush_ns;
+        }
+        let to_fill_ns =
+            u128::from(self.flush_gap_ns) * u128::from(plan.batch_bytes) / u128::from(filled_bytes);
+        u64::try_from(to_fill_ns).map_or(plan.flush_ns, |gap_ns| gap_ns.clamp(LEAST_NS, plan.flush_ns))
+    }
+
+    /// Sends a batch. The answer is known at once, as nothing that happens later changes it: an accepted batch
+    /// is delivered here, and only its memory is freed when the answer is there. Otherwise gives `false`.
+    fn send(&mut self, batch: &mut Batch, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) -> bool {
+        let output_ns = plan.output_ns(batch.lines, batch.record_bytes);
+        if ship.link.goes_by_tenant() {
+            return self.send_by_tenant(batch, output_ns, now_ns, plan, ship);
+        }
+        match self.send_one(batch, output_ns, now_ns, plan, ship) {
+            Some(at_ns) => {
+                self.releases.push((at_ns, batch.record_bytes));
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Sends the lines of each tenant in a batch by themselves, as an agent does that has a chunk for each file. What is
+    /// refused of it stays in the batch, to be tried again together; the memory of the rest is freed by the last of their
+    /// answers. Gives whether nothing is left.
+    fn send_by_tenant(
+        &mut self,
+        batch: &mut Batch,
+        output_ns: u64,
+        now_ns: u64,
+        plan: &AgentPlan,
+        ship: &mut Ship<'_, '_>,
+    ) -> bool {
+        let tenant_of = |chunk: &Chunk| ship.streams[chunk.stream as usize].tenant;
+        let mut tenants: SmallVec<[u32; 8]> = batch.chunks.iter().map(tenant_of).collect();
+        tenants.sort_unstable();
+        tenants.dedup();
+        let files = self.files_in(batch);
+        let mut left = Batch { tries: batch.tries, is_stored: true, under_way: true, ..Batch::default() };
+        let (mut refused_ns, mut stored_ns) = (0, 0);
+        let mut freed: Option<(u64, u64)> = None;
+        for tenant in tenants {
+            let mut part = Batch::default();
+            for chunk in batch.chunks.iter().filter(|chunk| tenant_of(chunk) == tenant) {
+                part.add(*chunk, plan);
+            }
+            match self.send_one(&mut part, output_ns, now_ns, plan, ship) {
+                Some(at_ns) => {
+                    let (last_ns, record_bytes) = freed.unwrap_or_default();
+                    freed = Some((last_ns.max(at_ns), record_bytes + part.record_bytes));
+                }
+                None => {
+                    for chunk in part.chunks {
+                        left.add(chunk, plan);
+                    }
+                    // What is only late goes with what is refused, and sooner than it had to.
+                    left.is_stored &= part.is_stored;
+                    let due_ns = if part.is_stored { &mut stored_ns } else { &mut refused_ns };
+                    *due_ns = part.due_ns.max(*due_ns);
+                }
+            }
+        }
+        left.due_ns = if left.is_stored { stored_ns } else { refused_ns };
+        self.answers = files;
+        self.releases.extend(freed);
+        *batch = left;
+        batch.lines == 0
+    }
+
+    /// Sends lines as one request. Gives when the answer is there by which their memory is freed; `None` where they are
+    /// refused, or the answer comes after the run.
+    fn send_one(
+        &mut self,
+        batch: &mut Batch,
+        output_ns: u64,
+        now_ns: u64,
+        plan: &AgentPlan,
+        ship: &mut Ship<'_, '_>,
+    ) -> Option<u64> {
+        let tenant = batch.chunks.first().map_or(0, |chunk| ship.streams[chunk.stream as usize].tenant);
+        let request = Request { key: self.key, number: self.requests, tenant, bytes: batch.wire_bytes };
+        let mut answer = match self.is_refused(now_ns) {
+            true => ship.link.refuse(now_ns),
+            false => ship.link.send(now_ns, request),
+        };
+        answer.at_ns += output_ns;
+        self.requests += 1;
+        let files = self.files_in(batch);
+        self.answers = files;
+        let counts = now_ns < ship.horizon_ns;
+        if counts {
+            ship.tally.requests += plan.requests_for(files, batch.record_bytes);
+        }
+        if counts && !answer.accepted && ship.link.has_gateway() {
+            ship.tally.gateway_refused += 1;
+        }
+        if counts && answer.over_quota {
+            ship.tally.throttled_bytes += batch.wire_bytes;
+        }
+        if counts && answer.carried {
+            ship.tally.sent_bytes += batch.wire_bytes;
+        }
+        // An answer that takes too long is not waited for, and the request counts as failed; what it brought stays.
+        let given_up_ns = (now_ns + output_ns).saturating_add(plan.request_timeout_ns);
+        let is_late = answer.accepted && answer.at_ns > given_up_ns;
+        let arrives_ns = answer.arrives_ns.map(|arrives_ns| arrives_ns.saturating_add(output_ns));
+        if answer.accepted && answer.at_ns < ship.end_ns {
+            match arrives_ns {
+                // What was read up to its last instant was in truth looked at a little later.
+                Some(at_ns) if at_ns < ship.end_ns => {
+                    ship.tally.deliver(&batch.chunks, ship.streams, at_ns + plan.look_delay_ns);
+                }
+                // Who has not waited for the answer sends it again, and that counts.
+                _ if is_late => {}
+                // A collector on the way still has it when the run ends, or is gone with it.
+                Some(_) => ship.tally.ledger.in_flight += batch.new_lines(),
+                None => ship.tally.ledger.lose(Cause::AgentKilled, batch.new_lines()),
+            }
+            if !is_late {
+                self.mark_sent(&batch.chunks, now_ns, answer.at_ns, plan);
+                return Some(answer.at_ns);
+            }
+            if arrives_ns.is_some_and(|at_ns| at_ns < ship.end_ns) {
+                batch.chunks.iter_mut().for_each(|chunk| chunk.copy = true);
+                batch.copies = batch.lines;
+            }
+        }
+        batch.is_stored |= is_late && arrives_ns.is_some();
+        batch.due_ns = if is_late { given_up_ns } else { answer.at_ns };
+        batch.under_way = true;
+        None
+    }
+
+    /// How many of its files a batch holds lines of.
+    fn files_in(&self, batch: &Batch) -> u64 {
+        if batch.chunks.len() < 2 {
+            return batch.chunks.len() as u64;
+        }
+        // A backlog of one file is several chunks, and so is a file that was read twice between two flushes.
+        let mut seen: SmallVec<[u64; 4]> = smallvec![0; (self.end - self.first).div_ceil(64) as usize];
+        for chunk in &batch.chunks {
+            let place = chunk.stream - self.first;
+            seen[(place / 64) as usize] |= 1 << (place % 64);
+        }
+        seen.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
+    /// Handles every batch that is due: refusals are taken, and batches sent again.
+    pub(crate) fn settle_batches(&mut self, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) {
+        let mut index = 0;
+        while index < self.batches.len() {
+            if self.batches[index].due_ns > now_ns {
+                index += 1;
+                continue;
+            }
+            let mut batch = self.batches.remove(index);
+            if !batch.under_way {
+                if self.send(&mut batch, now_ns, plan, ship) {
+                    continue;
+                }
+            } else if matches!(plan.retries, Retries::Limit(limit) if batch.tries >= limit) {
+                if batch.is_stored {
+                    // An answer to it comes after the run, to nobody.
+                    ship.tally.ledger.in_flight += batch.new_lines();
+                } else {
+                    ship.tally.ledger.lose(Cause::RetriesExhausted, batch.new_lines());
+                }
+                self.releases.push((now_ns, batch.record_bytes));
+                continue;
+            } else {
+                let bits = draw(subkey(self.key, BACKOFF), self.requests);
+                batch.due_ns =
+                    now_ns + backoff_ns(plan.backoff_base_ns, plan.backoff_cap_ns, batch.tries, bits);
+                batch.under_way = false;
+                batch.tries += 1;
+            }
+            self.batches.insert(index, batch);
+            index += 1;
+        }
+        self.release(now_ns, plan);
+    }
+
+    /// Sends what waits for its retry once more, and what was read since the last flush.
+    pub(crate) fn send_all(&mut self, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) {
+        for batch in self.batches.iter_mut().filter(|batch| !batch.under_way) {
+            batch.due_ns = now_ns;
+        }
+        self.settle_batches(now_ns, plan, ship);
+        if self.filling.lines > 0 {
+            let mut batch = std::mem::take(&mut self.filling);
+            if !self.send(&mut batch, now_ns, plan, ship) {
+                self.batches.push(batch);
+            }
+        }
+    }
+
+    /// The process dies, and is started again.
+    pub(crate) fn kill(&mut self, now_ns: u64, plan: &AgentPlan, tally: &mut Tally) {
+        self.kills += 1;
+        self.die(now_ns + plan.restart_ns + crash_loop_ns(self.kills), plan, tally);
+    }
+
+    /// The process ends until it reads again at `restart_ns`. What the backend has accepted stays delivered, and batches
+    /// that wait on disk are sent again then; everything else it held is lost.
+    pub(crate) fn die(&mut self, restart_ns: u64, plan: &AgentPlan, tally: &mut Tally) {
+        let kept = if plan.buffers_on_disk() { std::mem::take(&mut self.batches) } else { Vec::new() };
+        tally.ledger.lose(Cause::AgentKilled, self.drop_all());
+        self.held_bytes = kept.iter().map(|b| b.record_bytes).sum();
+        self.batches = kept;
+        self.restart_ns = restart_ns;
+        for batch in &mut self.batches {
+            (batch.under_way, batch.due_ns) = (false, self.restart_ns);
+        }
+    }
+}
+
+/// The kubelet's crash-loop back-off after so many deaths: at once the first time, then 10 s, doubling up to 5 minutes.
+pub(crate) fn crash_loop_ns(kills: u32) -> u64 {
+    let seconds = if kills < 2 { 0 } else { (10u64 << (kills - 2).min(5)).min(300) };
+    seconds * NS_PER_SEC
+}
+
+/// The wait before a retry: uniform between the base and the base doubled once a try, within the cap.
+/// Source: Fluent Bit, `flb_scheduler` (exponential back-off with jitter).
+pub(crate) fn backoff_ns(base_ns: u64, cap_ns: u64, tries: u32, bits: u64) -> u64 {
+    let doubled = base_ns.saturating_mul(2u64.saturating_pow(tries + 1)).min(cap_ns);
+    base_ns + (unit(bits) * doubled.saturating_sub(base_ns) as f64) as u64
+}
+
+impl Node {
+    /// Kills the input's agent if its memory exceeds its limit.
+    pub(crate) fn kill_if_too_large(
+        &mut self,
+        index: usize,
+        now_ns: u64,
+        blueprint: &Blueprint,
+        tally: &mut Tally,
+    ) {
+        let input = &mut self.inputs[index];
+        let plan = &blueprint.agents[input.plan as usize];
+        let rss_bytes = input.rss_bytes(blueprint, input.peak_bytes);
+        if plan.memory_limit_bytes.is_some_and(|limit| rss_bytes > limit as f64) {
+            tally.oom_kills += 1;
+            self.rewind(index, now_ns, false, blueprint, tally);
+            self.inputs[index].kill(now_ns, plan, tally);
+        }
+    }
+
+    /// The input's agent is back.
+    pub(crate) fn restart(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        let input = &mut self.inputs[index];
+        let plan = &blueprint.agents[input.plan as usize];
+        input.restart_ns = NEVER;
+        input.mode = Mode::Reading;
+        input.behind = plan.remembers();
+        input.mark_again(now_ns, plan);
+        input.has_unnoticed = false;
+        input.round = None;
+        input.flush_ns = now_ns + plan.flush_ns;
+        input.flush_gap_ns = plan.flush_ns;
+        // It starts with what its disk has kept; the largest it was before does not count any more.
+        input.peak_bytes = input.held_bytes;
+        for number in input.first as usize..input.end as usize {
+            let stream = &mut self.streams[number];
+            let law = &blueprint.laws[stream.law as usize];
+            let now_ns = now_ns.min(blueprint.horizon_ns);
+            self.files[number].reopen(stream, law, now_ns, plan.remembers(), tally);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::testing;
+
+    #[test]
+    fn the_wait_before_a_retry_doubles_within_its_cap() {
+        let longest = |tries| backoff_ns(5, 60, tries, u64::MAX);
+        assert_eq!((backoff_ns(5, 60, 0, 0), backoff_ns(5, 60, 9, 0)), (5, 5));
+        // Just below base·2, base·4, base·8, then the cap.
+        assert_eq!([0, 1, 2, 3, 40].map(longest), [9, 19, 39, 59, 59]);
+    }
+
+    #[test]
+    fn what_waits_on_disk_survives_the_process() {
+        let mut plan = testing::agent();
+        let after_kill = |plan: &AgentPlan| {
+            let mut input = Input::new(0, plan, 0..1, 1, 0, true);
+            input.batches.push(Batch { lines: 7, record_bytes: 700, under_way: true, ..Batch::default() });
+            (input.filling.lines, input.held_bytes) = (3, 1_000);
+            let mut tally = Tally::new(&testing::layout(1, 1.0, false, 1));
+            input.kill(5, plan, &mut tally);
+            (tally.ledger.lost[Cause::AgentKilled as usize], input)
+        };
+        let (lost, input) = after_kill(&plan);
+        assert_eq!((lost, input.held_bytes, input.batches.len()), (10, 0, 0));
+        plan.buffer_memory_bytes = 100;
+        let (lost, input) = after_kill(&plan);
+        assert_eq!((lost, input.held_bytes), (3, 700));
+        // It is sent again when the process is back.
+        assert_eq!((input.batches[0].under_way, input.batches[0].due_ns), (false, input.restart_ns));
+    }
+}

@@ -1,0 +1,88 @@
+//! Pieces of the backend's capacity, and what each tenant may send: which request goes where, and what fails.
+//!
+//! Source: Alibaba Cloud, "Manage shards" (5 MB/s and 500 requests/s of writing a shard; written at random, or by a hash
+//! key).
+
+use crate::engine::random::{draw, named_key, subkey};
+use crate::units::HowMany;
+use crate::world::blueprint::{BackendPlan, Outage};
+
+/// Purposes of draws: the shard of an agent, of one of its requests, of a tenant; and which shards an outage strikes.
+const SHARD: u64 = 45;
+const STRUCK: u64 = 46;
+
+/// What a backend's capacity is divided into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shards {
+    /// How many, each with the same part of the capacity.
+    pub count: u64,
+    /// What decides which one a request goes to.
+    pub by: Partition,
+}
+
+impl Shards {
+    /// A backend that is not divided.
+    pub const ONE: Self = Self { count: 1, by: Partition::Request };
+}
+
+/// What decides which shard a request goes to, as a hash does: some may have more than others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Partition {
+    /// Each request by itself.
+    Request,
+    /// The agent that sends it.
+    Source,
+    /// The tenant whose lines they are.
+    Tenant,
+}
+
+/// A span without some shards.
+#[derive(Clone, Copy, Debug)]
+pub struct ShardOutage {
+    /// How many, drawn at random.
+    pub shards: HowMany,
+    /// When, and how it shows.
+    pub outage: Outage,
+}
+
+/// What each tenant may send.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quota {
+    /// Bytes a second.
+    pub bytes_per_s: f64,
+    /// Bytes at once after a while of silence.
+    pub burst_bytes: u64,
+}
+
+impl BackendPlan {
+    /// Whether it is one shard without quotas, and as fast at any load.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.shards.count <= 1 && self.quota.is_none() && !self.tail_grows
+    }
+
+    /// The shard that an agent's request with a tenant's lines goes to.
+    pub(crate) fn shard_of(&self, key: u64, request: u64, tenant: u32) -> usize {
+        let number = match self.shards.by {
+            _ if self.shards.count <= 1 => return 0,
+            Partition::Request => draw(subkey(key, SHARD), request),
+            Partition::Source => draw(key, SHARD),
+            Partition::Tenant => draw(subkey(0, SHARD), u64::from(tenant)),
+        };
+        (number % self.shards.count) as usize
+    }
+}
+
+/// The outages of each shard alone, in order.
+pub(crate) fn shard_outages(backend: &BackendPlan, shards: u64, key: u64) -> Vec<Vec<Outage>> {
+    let mut of_each = vec![Vec::new(); shards as usize];
+    for (number, struck) in backend.shard_outages.iter().enumerate() {
+        let key = subkey(subkey(named_key(key, "shards"), STRUCK), number as u64);
+        let mut order: Vec<u64> = (0..shards).collect();
+        order.sort_by_key(|shard| (draw(key, *shard), *shard));
+        for shard in order.into_iter().take(struck.shards.of(shards) as usize) {
+            of_each[shard as usize].push(struck.outage);
+        }
+    }
+    of_each.iter_mut().for_each(|outages| outages.sort_by_key(|outage| outage.from_ns));
+    of_each
+}

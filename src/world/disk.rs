@@ -1,0 +1,8 @@
+//! Log files on a node's disk: what of a stream lies in which file, and what of that has been read.
+
+pub(crate) mod files;
+pub(crate) mod owed;
+mod reader;
+mod replay;
+mod sizes;
+mod span;

@@ -1,0 +1,94 @@
+//! How much was written, and how large files are.
+
+use super::files::Files;
+use crate::flow::Medium;
+use crate::units::NS_PER_SEC;
+use crate::world::blueprint::StreamLaw;
+use crate::world::lines::runtime::GZIP_PPM;
+use crate::world::lines::stream::{Amount, Stream};
+
+impl Files {
+    /// What was written before `at_ns`, by the files' own head; the stream's is used where it is further on.
+    pub fn written(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> Amount {
+        let at_ns = at_ns.min(self.ended_ns);
+        let ahead = stream.head();
+        if ahead.interval() > self.head.interval() && ahead.interval() * NS_PER_SEC <= at_ns {
+            self.head = ahead;
+        }
+        self.head.written(law, stream.key, at_ns)
+    }
+
+    /// Bytes of the live file at `at_ns`.
+    pub fn live_bytes(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> u64 {
+        let written = self.written(stream, law, self.last_written_ns(at_ns));
+        (stream.on_disk(written) as i64 - self.live_base_bytes).max(0) as u64
+    }
+
+    /// The instant up to which its application has written by `at_ns`: earlier where it is down.
+    pub fn last_written_ns(&self, at_ns: u64) -> u64 {
+        at_ns.min(self.gaps.open_since())
+    }
+
+    /// Whether the live file is due for rotation at `at_ns`. Where it is far from it, sets when to look next:
+    /// not before it could be full at twice its peak rate.
+    pub fn is_full(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> bool {
+        let size = self.live_bytes(stream, law, at_ns);
+        if size >= self.rotation.size_bytes {
+            return true;
+        }
+        let per_s = 2.0 * law.arrivals.peak() * (law.sizes.mean() + f64::from(stream.prefix_bytes));
+        let seconds = (self.rotation.size_bytes - size) as f64 / per_s.max(1e-9);
+        self.next_check_ns = at_ns.saturating_add((seconds.min(1e9) * 1e9) as u64);
+        false
+    }
+
+    /// The first instant in `(from_ns, until_ns]` at which the live file reaches its size, to the nanosecond;
+    /// `None` where it does not.
+    pub fn fills_at(&mut self, stream: &Stream, law: &StreamLaw, from_ns: u64, until_ns: u64) -> Option<u64> {
+        let start = self.head;
+        let full = |files: &mut Self, at_ns: u64| {
+            files.head = start;
+            files.live_bytes(stream, law, at_ns) >= files.rotation.size_bytes
+        };
+        let found = full(self, until_ns).then(|| {
+            let (mut low, mut high) = (from_ns, until_ns);
+            while high - low > 1 {
+                let middle = low + (high - low) / 2;
+                if full(self, middle) { high = middle } else { low = middle }
+            }
+            high
+        });
+        self.head = start;
+        found
+    }
+
+    /// Bytes of all files at the end of the run.
+    pub fn disk_bytes(&self, stream: &Stream, written: Amount) -> u64 {
+        let unhindered = stream.on_disk(written) + stream.on_disk(self.gaps.total());
+        let live = (unhindered as i64 - self.live_base_bytes).max(0) as u64;
+        let files = live + self.rotated.iter().map(|f| f.disk_bytes).sum::<u64>();
+        match self.medium {
+            // The application's own files hold about the same again.
+            Medium::Relayed => 2 * files,
+            medium if medium.is_on_disk() => files,
+            _ => 0,
+        }
+    }
+
+    /// Bytes of all files at `at_ns`, those from before the run included; of these the last one is as large as a file gets.
+    /// What an application has in files of its own, of which these are a copy, is left out.
+    pub fn all_bytes(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> u64 {
+        let rotated = self.rotated.iter().map(|file| file.disk_bytes).sum::<u64>();
+        let older = match self.older {
+            0 => 0,
+            // All rotated files but the last are compressed.
+            older if self.medium.is_gzipped() => {
+                let plain = if self.rotated.is_empty() { self.rotation.size_bytes } else { 0 };
+                let compressed = older - u64::from(self.rotated.is_empty());
+                plain + (compressed as f64 * self.rotation.size_bytes as f64 * GZIP_PPM as f64 * 1e-6) as u64
+            }
+            older => older.saturating_mul(self.rotation.size_bytes),
+        };
+        self.live_bytes(stream, law, at_ns).saturating_add(rotated).saturating_add(older)
+    }
+}

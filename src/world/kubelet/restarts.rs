@@ -1,0 +1,357 @@
+//! Containers that crash and are started again in their pod.
+//!
+//! The kubelet starts a container that has ended at once the first time, then 10 s after it ended, and doubles that up to
+//! five minutes; a container that ran for ten minutes starts over. Each start begins a new log of standard output,
+//! `0.log`, `1.log` and so on. Of dead containers the kubelet keeps the last (`kubectl logs --previous`): when a container
+//! ends, the one before it is removed, its logs with it. An agent that finds files by scanning has so long to meet a log
+//! as its container ran, and until the next one has ended; the kubelet does not rotate it any more. A file in a volume of
+//! the pod outlives its container: the next one appends to it. What a library in the application holds is gone with it.
+//!
+//! The pod keeps its random numbers, so that it writes the lines that it would have written anyway, but for those of the
+//! times in which the container is down. Containers crash and start at whole seconds.
+//!
+//! Sources: Kubernetes, "Pod Lifecycle" (container restarts) and KEP-4603 (back-off of 10 s, doubled to 300 s, reset
+//! after ten minutes); kubelet `kubelet.go` (`cleanUpContainersInPod`, when a container has died),
+//! `pod_container_deletor.go` and `--maximum-dead-containers-per-container` (1); Kubernetes, "Logging Architecture".
+
+use crate::engine::marks::Marks;
+use crate::engine::random::{draw, named_key, subkey, unit};
+use crate::flow::{Cause, Medium};
+use crate::units::NS_PER_SEC;
+use crate::world::agent::input::Mode;
+use crate::world::agent::shipping::crash_loop_ns;
+use crate::world::blueprint::Blueprint;
+use crate::world::kubelet::pods::Place;
+use crate::world::node::{Node, law_of};
+use crate::world::tally::Tally;
+use smallvec::SmallVec;
+use std::ops::AddAssign;
+
+/// Purposes of a pod's draws.
+const RUN: u64 = 41;
+const FIRST_RUN: u64 = 42;
+
+/// A container that ran for so long is started at once. Source: KEP-4603, twice the longest back-off.
+const RECOVERED_NS: u64 = 600 * NS_PER_SEC;
+
+/// No stream.
+const NONE: u32 = u32::MAX;
+
+/// How the containers of a workload crash.
+#[derive(Clone, Debug)]
+pub struct CrashLoop {
+    /// Seconds from a container's start until it crashes.
+    pub runs: Marks,
+    /// Before this none crashes, in nanoseconds.
+    pub from_ns: u64,
+    /// Crashes of a pod's container on a node after which it stays up; `None` where it never does.
+    pub most: Option<u64>,
+    /// Seconds from being started until it writes.
+    pub starts_s: u64,
+}
+
+impl CrashLoop {
+    /// Seconds that a container runs which starts at `now_ns`: the same whatever happened before.
+    fn runs_s(&self, pod_key: u64, now_ns: u64) -> u64 {
+        self.runs.sum(1, subkey(pod_key, RUN), now_ns / NS_PER_SEC).max(1)
+    }
+
+    /// When the first container of a pod crashes that is there when the run begins: it is somewhere in its first run.
+    fn first_crash_ns(&self, pod_key: u64) -> u64 {
+        let left_s = unit(draw(pod_key, FIRST_RUN)) * self.runs_s(pod_key, 0) as f64;
+        self.from_ns.div_ceil(NS_PER_SEC) * NS_PER_SEC + left_s.ceil().max(1.0) as u64 * NS_PER_SEC
+    }
+}
+
+/// What containers that crash did.
+#[derive(Clone, Debug, Default)]
+pub struct ContainerTally {
+    /// Times that a container crashed.
+    pub crashes: u64,
+    /// Logs of containers that crashed.
+    pub crash_logs: u64,
+    /// Of these, logs whose end nobody had read when they were removed, or that were still held by a library in the
+    /// application.
+    pub missed: u64,
+}
+
+impl ContainerTally {
+    /// Sums over one node in `factor` stand for sums over all.
+    pub(crate) fn scale(&mut self, factor: u64) {
+        self.crashes *= factor;
+        self.crash_logs *= factor;
+        self.missed *= factor;
+    }
+}
+
+impl AddAssign<&Self> for ContainerTally {
+    fn add_assign(&mut self, other: &Self) {
+        self.crashes += other.crashes;
+        self.crash_logs += other.crash_logs;
+        self.missed += other.missed;
+    }
+}
+
+/// The container of a pod, where it crashes.
+#[derive(Clone, Debug)]
+pub(crate) struct Container {
+    /// When it crashes or starts next.
+    pub next_ns: u64,
+    is_up: bool,
+    /// Whether it has crashed and was not started again.
+    is_waiting: bool,
+    began_ns: u64,
+    /// When its pod began.
+    pod_began_ns: u64,
+    pod_key: u64,
+    crashes: u64,
+    /// Crashes since it last ran for long.
+    failures: u32,
+    /// For each stream of the pod the one that holds the log of the container before, or will hold that of the next;
+    /// [`NONE`] where the file goes on.
+    others: SmallVec<[u32; 2]>,
+    crash_loop: CrashLoop,
+}
+
+impl Container {
+    /// The container of a pod of `streams` streams, in its first run when the run begins, or not there yet.
+    pub fn new(
+        crash_loop: &CrashLoop,
+        pod_key: u64,
+        streams: usize,
+        is_there: bool,
+        horizon_ns: u64,
+    ) -> Self {
+        let first_ns = crash_loop.first_crash_ns(pod_key);
+        Self {
+            next_ns: if is_there && first_ns < horizon_ns { first_ns } else { u64::MAX },
+            is_up: is_there,
+            is_waiting: false,
+            began_ns: 0,
+            pod_began_ns: 0,
+            pod_key,
+            crashes: 0,
+            failures: 0,
+            others: SmallVec::from_elem(NONE, streams),
+            crash_loop: crash_loop.clone(),
+        }
+    }
+
+    /// Whether each container's lines of a medium are a file of their own.
+    pub fn has_own_log(medium: Medium) -> bool {
+        matches!(medium, Medium::Stdout | Medium::JsonFile | Medium::LocalFile)
+    }
+
+    /// Streams that hold the logs of dead containers, or will hold that of the next.
+    pub fn others(&self) -> impl Iterator<Item = &u32> {
+        self.others.iter().filter(|other| **other != NONE)
+    }
+
+    /// Whether it runs.
+    pub fn is_up(&self) -> bool {
+        self.is_up
+    }
+
+    /// Takes note that the node's stream `number` takes turns with the stream number `plan` of the pod.
+    pub fn has_other(&mut self, plan: usize, number: u32) {
+        self.others[plan] = number;
+    }
+
+    /// The pod begins, its container with it.
+    pub fn begin(&mut self, now_ns: u64, horizon_ns: u64) {
+        (self.pod_began_ns, self.crashes, self.failures) = (now_ns, 0, 0);
+        self.start(now_ns, horizon_ns);
+    }
+
+    /// The pod has ended.
+    pub fn stop(&mut self) {
+        (self.next_ns, self.is_up) = (u64::MAX, false);
+    }
+
+    /// It starts, and will crash.
+    fn start(&mut self, now_ns: u64, horizon_ns: u64) {
+        (self.is_up, self.is_waiting, self.began_ns) = (true, false, now_ns);
+        let stays_up = self.crash_loop.most.is_some_and(|most| self.crashes >= most);
+        let from_ns = now_ns.max(self.crash_loop.from_ns.div_ceil(NS_PER_SEC) * NS_PER_SEC);
+        let crash_ns = from_ns + self.crash_loop.runs_s(self.pod_key, now_ns) * NS_PER_SEC;
+        self.next_ns = if stays_up || crash_ns >= horizon_ns { u64::MAX } else { crash_ns };
+    }
+
+    /// It crashes, and will be started again.
+    fn crash(&mut self, now_ns: u64, horizon_ns: u64) {
+        self.crashes += 1;
+        self.failures = if now_ns - self.began_ns >= RECOVERED_NS { 1 } else { self.failures + 1 };
+        (self.is_up, self.is_waiting) = (false, true);
+        self.wait(now_ns, horizon_ns);
+    }
+
+    /// It is started after the back-off, and writes a little later.
+    fn wait(&mut self, now_ns: u64, horizon_ns: u64) {
+        let start_ns = now_ns + crash_loop_ns(self.failures) + self.crash_loop.starts_s * NS_PER_SEC;
+        self.next_ns = if start_ns >= horizon_ns { u64::MAX } else { start_ns };
+    }
+}
+
+impl Node {
+    /// When the pod in a place began, whatever its container has been through since.
+    pub(crate) fn began_ns(&self, place: &Place) -> Option<u64> {
+        match &place.container {
+            Some(container) => Some(container.pod_began_ns),
+            None => place.streams.first().map(|number| self.files[*number as usize].lives().0),
+        }
+    }
+
+    /// The pod's container crashes, or is started again.
+    pub(crate) fn turn_container(
+        &mut self,
+        place: &mut Place,
+        now_ns: u64,
+        blueprint: &Blueprint,
+        tally: &mut Tally,
+    ) {
+        let Some(mut container) = place.container.take() else { return };
+        let needs_backend = blueprint.pods[place.template as usize].needs_backend;
+        if container.is_up {
+            container.crash(now_ns, blueprint.horizon_ns);
+            self.crash_container(place, &container, now_ns, blueprint, tally);
+        } else if needs_backend && blueprint.refuses_until(now_ns).is_some() {
+            tally.refused_starts += 1;
+            container.failures += 1;
+            container.wait(now_ns, blueprint.horizon_ns);
+        } else {
+            container.start(now_ns, blueprint.horizon_ns);
+            self.start_container(place, &mut container, now_ns, blueprint);
+        }
+        place.container = Some(container);
+        for index in 0..place.streams.len() {
+            let reader = self.reader_of[place.streams[index] as usize];
+            if reader != u32::MAX {
+                self.schedule_input(reader as usize);
+            }
+        }
+    }
+
+    /// The container has written its last line; the log of the one before it is removed.
+    fn crash_container(
+        &mut self,
+        place: &Place,
+        container: &Container,
+        now_ns: u64,
+        blueprint: &Blueprint,
+        tally: &mut Tally,
+    ) {
+        tally.containers.crashes += 1;
+        self.own_rotations.retain(|(_, number)| !place.streams.contains(number));
+        for (&number, &other) in place.streams.iter().zip(&container.others) {
+            let (number, reader) = (number as usize, self.reader_of[number as usize] as usize);
+            if reader < self.inputs.len() {
+                self.advance(reader, now_ns, blueprint, tally);
+            }
+            tally.containers.crash_logs += 1;
+            let law = &blueprint.laws[self.streams[number].law as usize];
+            if other != NONE {
+                self.bury(other as usize, now_ns, blueprint, tally);
+                self.files[number].end(&mut self.streams[number], law, now_ns);
+                continue;
+            }
+            self.files[number].interrupt(&mut self.streams[number], law, now_ns, tally);
+            if self.media[number] == Medium::Memory {
+                let input = &mut self.inputs[reader];
+                // It has several streams, and dies with the first.
+                let held = input.drop_all();
+                tally.containers.missed += u64::from(held > 0);
+                tally.ledger.lose(Cause::AgentKilled, held);
+                input.restart_ns = u64::MAX;
+            }
+        }
+    }
+
+    /// The container writes again: to a log of its own, or to the end of a file that has outlived it.
+    fn start_container(
+        &mut self,
+        place: &mut Place,
+        container: &mut Container,
+        now_ns: u64,
+        blueprint: &Blueprint,
+    ) {
+        let template = &blueprint.pods[place.template as usize];
+        let pod_key = place.key(None);
+        let places = place.streams.iter_mut().zip(&mut container.others).zip(&template.streams);
+        for ((number, other), plan) in places {
+            if *other != NONE {
+                std::mem::swap(number, other);
+                let key = named_key(pod_key, &plan.name);
+                let found_ns = (plan.reader == crate::world::Reader::Pod).then_some(now_ns);
+                let law_and_key = (law_of(plan, key), key);
+                self.begin_stream(*number as usize, law_and_key, plan.parse, found_ns, now_ns, blueprint);
+                continue;
+            }
+            let number = *number as usize;
+            let law = &blueprint.laws[self.streams[number].law as usize];
+            self.files[number].resume(&mut self.streams[number], law, now_ns);
+            let medium = self.media[number];
+            if medium.is_on_disk() && !medium.is_rotated_by_kubelet() {
+                self.foresee_rotation(number, now_ns, self.tick_after(now_ns, blueprint), blueprint);
+            }
+            let reader = self.reader_of[number] as usize;
+            if medium == Medium::Memory && self.inputs[reader].mode == Mode::Down {
+                let input = &mut self.inputs[reader];
+                let key = subkey(pod_key, now_ns);
+                input.begin(now_ns, key, &blueprint.agents[input.plan as usize]);
+                if let Some(plan) = blueprint.control.as_ref().and_then(|c| c.credentials.as_ref()) {
+                    input.get_credentials(plan, key, now_ns);
+                }
+            }
+        }
+        self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
+        // The kubelet's next look is for the new file too.
+        self.tick_ns = self.tick_ns.min(self.tick_after(now_ns, blueprint));
+    }
+
+    /// The pod is deleted, and with it the log of the container before.
+    pub(crate) fn bury_containers(
+        &mut self,
+        place: &Place,
+        now_ns: u64,
+        blueprint: &Blueprint,
+        tally: &mut Tally,
+    ) {
+        let Some(container) = &place.container else { return };
+        for &other in container.others() {
+            self.bury(other as usize, now_ns, blueprint, tally);
+        }
+        if container.is_waiting {
+            // It is deleted while it waits to be started: the logs of its last run go with it.
+            let own_logs = place.streams.iter().zip(&container.others).filter(|(_, other)| **other != NONE);
+            for (&number, _) in own_logs {
+                let (number, reader) = (number as usize, self.reader_of[number as usize] as usize);
+                if reader < self.inputs.len() {
+                    self.advance(reader, now_ns, blueprint, tally);
+                }
+                tally.containers.missed += u64::from(!self.is_read(number));
+            }
+        }
+    }
+
+    /// Whether a reader has come to the end of a dead container's log.
+    fn is_read(&self, number: usize) -> bool {
+        let has_reader = (self.reader_of[number] as usize) < self.inputs.len();
+        has_reader && self.streams[number].time_ns >= self.files[number].lives().1
+    }
+
+    /// The log of a dead container is removed, if there is one; whoever reads it has had its chance.
+    fn bury(&mut self, number: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        if self.files[number].is_gone {
+            return;
+        }
+        let reader = self.reader_of[number] as usize;
+        if reader < self.inputs.len() {
+            self.advance(reader, now_ns, blueprint, tally);
+        }
+        tally.containers.missed += u64::from(!self.is_read(number));
+        self.retire(number, None, blueprint, tally);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,197 @@
+//! Rotation: the kubelet's look at containers' logs, and applications' own.
+
+use crate::engine::random::{draw, subkey, unit};
+use crate::flow::Cause;
+use crate::profile::Successor;
+use crate::world::agent::input::Mode;
+use crate::world::blueprint::Blueprint;
+use crate::world::disk::files::Noticed;
+use crate::world::node::Node;
+use crate::world::tally::Tally;
+
+/// Purpose of the draw that tells whether a rotation is missed.
+const MISSED: u64 = 14;
+
+impl Node {
+    /// The kubelet's look at files after `now_ns`.
+    pub(crate) fn tick_after(&self, now_ns: u64, blueprint: &Blueprint) -> u64 {
+        match now_ns.checked_sub(self.first_tick_ns) {
+            None => self.first_tick_ns,
+            Some(since_ns) => {
+                let interval_ns = blueprint.kubelet_interval_ns;
+                self.first_tick_ns.saturating_add((since_ns / interval_ns + 1).saturating_mul(interval_ns))
+            }
+        }
+    }
+
+    /// The kubelet's tick: rotates every container log that has reached its size, and foresees which files the
+    /// applications themselves will rotate before the next tick. Ticks at which nothing can be due are left out.
+    pub(crate) fn look_at_files(&mut self, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        // The first look, at the beginning, is for the applications' files alone; the kubelet's own follow from
+        // when it started.
+        if now_ns >= blueprint.horizon_ns {
+            self.tick_ns = u64::MAX;
+            return;
+        }
+        let next_ns = self.tick_after(now_ns, blueprint);
+        let mut due_ns = u64::MAX;
+        for number in 0..self.streams.len() {
+            let files = &mut self.files[number];
+            if self.media[number].is_rotated_by_kubelet() {
+                if files.next_check_ns <= now_ns && now_ns > 0 {
+                    let stream = &self.streams[number];
+                    if files.is_full(stream, &blueprint.laws[stream.law as usize], now_ns) {
+                        self.rotate(number, now_ns, blueprint, tally);
+                    }
+                }
+                due_ns = due_ns.min(self.files[number].next_check_ns);
+            } else {
+                if files.next_check_ns <= next_ns {
+                    self.foresee_rotation(number, now_ns, next_ns, blueprint);
+                }
+                // Rotations are foreseen from the tick before.
+                due_ns = due_ns
+                    .min(self.files[number].next_check_ns.saturating_sub(blueprint.kubelet_interval_ns));
+            }
+        }
+        // The earliest last, where it is taken from.
+        self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
+        let due_ns = if due_ns <= next_ns { next_ns } else { self.tick_after(due_ns - 1, blueprint) };
+        self.tick_ns = if due_ns >= blueprint.horizon_ns { u64::MAX } else { due_ns };
+    }
+
+    /// Foresees whether the application rotates its file in a span.
+    pub(crate) fn foresee_rotation(
+        &mut self,
+        number: usize,
+        from_ns: u64,
+        until_ns: u64,
+        blueprint: &Blueprint,
+    ) {
+        let (stream, files) = (&self.streams[number], &mut self.files[number]);
+        let law = &blueprint.laws[stream.law as usize];
+        if let Some(at_ns) = files.fills_at(stream, law, from_ns, until_ns.min(blueprint.horizon_ns)) {
+            self.own_rotations.push((at_ns, number as u32));
+        } else {
+            files.is_full(stream, law, from_ns);
+        }
+    }
+
+    /// An application rotates its file, exactly when it is full.
+    pub(crate) fn rotate_own(&mut self, blueprint: &Blueprint, tally: &mut Tally) {
+        let Some((at_ns, number)) = self.own_rotations.pop() else { return };
+        self.rotate(number as usize, at_ns, blueprint, tally);
+        self.foresee_rotation(number as usize, at_ns, self.tick_after(at_ns, blueprint), blueprint);
+        self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
+    }
+
+    fn rotate(&mut self, number: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        let reader = self.reader_of[number];
+        if reader != u32::MAX {
+            self.advance(reader as usize, now_ns, blueprint, tally);
+        }
+        let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
+        let law = &blueprint.laws[stream.law as usize];
+        let Some(input) = self.inputs.get_mut(reader as usize) else {
+            files.rotate(stream, law, now_ns, None, Cause::NeverDiscovered, tally);
+            return;
+        };
+        let plan = &blueprint.agents[input.plan as usize];
+        if input.mode == Mode::Down {
+            // Nobody notices; what was not read is found missing when the agent is back, or there for the first time.
+            let unseen = if input.is_gone { Cause::NeverDiscovered } else { Cause::AgentKilled };
+            files.rotate(stream, law, now_ns, Some(0), unseen, tally);
+            return;
+        }
+        // An input that stands still, or has not come to the end of a file since it found it, does not look now.
+        let watched = files.is_watched(input.caught_up_ns);
+        // Of a file that it does not know it notices nothing.
+        let at_once = plan.successor == Successor::AtOnce && input.config_ns <= now_ns;
+        let looks = at_once || (files.knows_live(stream) && input.mode == Mode::Reading && watched);
+        if !looks && files.knows_live(stream) {
+            files.rotate(stream, law, now_ns, None, Cause::NeverDiscovered, tally);
+            files.pass_unnoticed(now_ns, watched);
+            input.has_unnoticed = true;
+            input.want_scan(now_ns, plan.scan_ns);
+            self.schedule_input(reader as usize);
+            return;
+        }
+        let wait_ns = Some(plan.rotate_wait_ns);
+        if let Some(deadline_ns) = files.rotate(stream, law, now_ns, wait_ns, Cause::NeverDiscovered, tally) {
+            input.give_up_ns = input.give_up_ns.min(deadline_ns);
+        }
+        if !looks {
+            input.want_scan(now_ns, plan.scan_ns);
+            self.schedule_input(reader as usize);
+            return;
+        }
+        // An application begins its new file at once, before the agent looks; the runtime reopens a container's
+        // log some milliseconds after the kubelet's rename.
+        let appears_at_once = !self.media[number].is_rotated_by_kubelet();
+        let missed = unit(draw(subkey(stream.key, MISSED), now_ns)) < plan.missed_successors;
+        if plan.successor == Successor::AtOnce || (appears_at_once && !missed) {
+            files.discover_at(stream, law, now_ns);
+        } else {
+            input.want_scan(now_ns, plan.scan_ns);
+        }
+        self.schedule_input(reader as usize);
+    }
+
+    /// The input takes note of rotations that it could not look at when they happened: of files that it watches where
+    /// it `resumes`, of others that it has read to their end. Gives whether it found a file.
+    pub(crate) fn notice_rotations(
+        &mut self,
+        index: usize,
+        now_ns: u64,
+        resumes: bool,
+        blueprint: &Blueprint,
+    ) -> bool {
+        let input = &mut self.inputs[index];
+        let rotate_wait_ns = blueprint.agents[input.plan as usize].rotate_wait_ns;
+        input.has_unnoticed = false;
+        let mut any_found = false;
+        for number in input.first as usize..input.end as usize {
+            let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
+            let law = &blueprint.laws[stream.law as usize];
+            match files.notice(stream, law, now_ns, resumes, rotate_wait_ns) {
+                Some(Noticed::NotYet) => input.has_unnoticed = true,
+                Some(Noticed::Now { found, gives_up_ns }) => {
+                    // One that is down begins anew with what there is then.
+                    if input.mode != Mode::Down {
+                        input.give_up_ns = input.give_up_ns.min(gives_up_ns);
+                    }
+                    input.behind |= found;
+                    any_found |= found;
+                }
+                None => {}
+            }
+        }
+        any_found
+    }
+
+    /// The input looks for new files.
+    pub(crate) fn scan(&mut self, index: usize, blueprint: &Blueprint) {
+        let input = &mut self.inputs[index];
+        input.scan_ns = u64::MAX;
+        for number in input.first as usize..input.end as usize {
+            if !self.files[number].knows_live(&self.streams[number]) {
+                let stream = &mut self.streams[number];
+                let found_ns = input.since_ns;
+                self.files[number].discover_at(stream, &blueprint.laws[stream.law as usize], found_ns);
+                // What the file holds already is read in large chunks.
+                input.behind = true;
+            }
+        }
+    }
+
+    /// The input gives up rotated files whose time is over.
+    pub(crate) fn give_up(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        let input = &mut self.inputs[index];
+        input.give_up_ns = u64::MAX;
+        for number in input.first as usize..input.end as usize {
+            let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
+            files.give_up(stream, &blueprint.laws[stream.law as usize], now_ns, tally);
+            input.give_up_ns = input.give_up_ns.min(files.next_give_up().unwrap_or(u64::MAX));
+        }
+    }
+}

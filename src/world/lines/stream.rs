@@ -1,0 +1,246 @@
+//! A log stream: lines written so far at any instant, and how far its reader has come.
+//!
+//! A stream is an append-only sequence, so that a place in it is a point in time: the reader of a stream has
+//! read what was written before [`Stream::time_ns`]. Files of the stream are spans of time as well.
+
+use crate::units::NS_PER_SEC;
+use crate::world::agent::long_lines::NONE_TOO_LONG;
+use crate::world::blueprint::StreamLaw;
+use std::cell::Cell;
+
+/// Lines and bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Amount {
+    pub lines: u64,
+    pub bytes: u64,
+}
+
+impl std::ops::Sub for Amount {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self { lines: self.lines - other.lines, bytes: self.bytes - other.bytes }
+    }
+}
+
+impl std::ops::AddAssign for Amount {
+    fn add_assign(&mut self, other: Self) {
+        self.lines += other.lines;
+        self.bytes += other.bytes;
+    }
+}
+
+/// A place on the grid of one-second intervals: what was written before an interval and within it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head {
+    interval: u64,
+    before: Amount,
+    within: Amount,
+}
+
+/// Draws of sizes, apart from those of counts.
+const SIZES: u64 = 0x5153;
+
+impl Head {
+    /// Before the first line of a stream that begins with an interval.
+    pub fn new(law: &StreamLaw, key: u64, interval: u64) -> Self {
+        Self { interval, before: Amount::default(), within: Self::draw(law, key, interval) }
+    }
+
+    #[inline]
+    fn draw(law: &StreamLaw, key: u64, interval: u64) -> Amount {
+        let lines = law.arrivals.count(key, interval);
+        Amount { lines, bytes: law.sizes.sum(lines, key ^ SIZES, interval) }
+    }
+
+    /// What was written before `at_ns`, which must not lie before this head's interval.
+    // A head lives in registers where this is part of a loop, and most of a run's time is spent here.
+    #[inline(always)]
+    pub fn written(&mut self, law: &StreamLaw, key: u64, at_ns: u64) -> Amount {
+        let interval = at_ns / NS_PER_SEC;
+        debug_assert!(interval >= self.interval, "a head never goes back");
+        while self.interval < interval {
+            self.before += self.within;
+            self.interval += 1;
+            self.within = Self::draw(law, key, self.interval);
+        }
+        let lines = law.arrivals.before(key, interval, self.within.lines, at_ns % NS_PER_SEC, NS_PER_SEC);
+        let bytes = share_of(self.within.bytes, lines, self.within.lines);
+        Amount { lines: self.before.lines + lines, bytes: self.before.bytes + bytes }
+    }
+
+    /// The interval that the head stands at.
+    pub fn interval(&self) -> u64 {
+        self.interval
+    }
+}
+
+/// One over a number of lines in 2^-32, rounded up: of less than 2^26 it gives the exact quotient.
+static INVERSE: [u64; 65] = {
+    let mut table = [0; 65];
+    let mut n = 1;
+    while n < table.len() {
+        table[n] = (1u64 << 32).div_ceil(n as u64);
+        n += 1;
+    }
+    table
+};
+
+/// Bytes of a part of a chunk: its share of the lines.
+#[inline]
+fn share_of(bytes: u64, lines: u64, all: u64) -> u64 {
+    if lines == all {
+        return bytes;
+    }
+    match INVERSE.get(all as usize) {
+        // Divisions are slow, and of few lines at a time there are very many.
+        Some(inverse) if bytes < 1 << 20 => (bytes * lines * inverse) >> 32,
+        _ => (u128::from(bytes) * u128::from(lines) / u128::from(all)) as u64,
+    }
+}
+
+/// The hot state of one stream: what every flush of its reader touches.
+#[derive(Clone, Debug)]
+pub(crate) struct Stream {
+    pub key: u64,
+    pub law: u32,
+    pub tenant: u32,
+    /// Stands where the reader stands.
+    head: Head,
+    /// Stands at the furthest interval that was looked at: whoever looks there again need not walk the backlog of
+    /// a reader that is far behind.
+    furthest: Cell<Head>,
+    /// The reader has read what was written before this.
+    pub time_ns: u64,
+    /// What that was, in all.
+    pub read: Amount,
+    /// The end of the span that the reader knows of; lines behind it cannot be read yet.
+    pub limit_ns: u64,
+    /// Bytes on disk a line beyond the line itself.
+    pub prefix_bytes: u32,
+    /// The first class of sizes that its reader does not take.
+    pub too_long: u16,
+    /// The first class of sizes that the backend does not take.
+    pub rejected: u16,
+    /// Milliseconds for which its reader holds lines back, on average.
+    pub held_ms: u16,
+}
+
+/// What was written before an instant, and the head that found out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    pub at_ns: u64,
+    pub written: Amount,
+    head: Head,
+}
+
+impl Stream {
+    /// A stream that begins at `born_ns`, a whole second.
+    pub fn new(
+        law_index: u32,
+        law: &StreamLaw,
+        tenant: u32,
+        prefix_bytes: u32,
+        key: u64,
+        born_ns: u64,
+    ) -> Self {
+        debug_assert_eq!(born_ns % NS_PER_SEC, 0);
+        let head = Head::new(law, key, born_ns / NS_PER_SEC);
+        let (read, limit_ns) = (Amount::default(), u64::MAX);
+        let furthest = Cell::new(head);
+        let (too_long, rejected, held_ms) = (NONE_TOO_LONG, NONE_TOO_LONG, 0);
+        let time_ns = born_ns;
+        Self {
+            key,
+            law: law_index,
+            tenant,
+            head,
+            furthest,
+            time_ns,
+            read,
+            limit_ns,
+            prefix_bytes,
+            too_long,
+            rejected,
+            held_ms,
+        }
+    }
+
+    /// Whether its reader cannot take it as it comes.
+    #[inline]
+    pub fn is_special(&self) -> bool {
+        self.has_long() || self.held_ms > 0
+    }
+
+    /// Whether any of its lines may be too long for its reader or for the backend.
+    #[inline]
+    pub fn has_long(&self) -> bool {
+        self.too_long.min(self.rejected) < NONE_TOO_LONG
+    }
+
+    /// Another stream that the same reader reads as it does this one.
+    pub fn like(mut self, other: &Self) -> Self {
+        (self.too_long, self.rejected, self.held_ms) = (other.too_long, other.rejected, other.held_ms);
+        self
+    }
+
+    /// What was written before `at_ns`, which must not lie before the reader.
+    #[inline]
+    pub fn look(&self, law: &StreamLaw, at_ns: u64) -> Look {
+        let furthest = self.furthest.get();
+        let is_beyond = at_ns >= furthest.interval * NS_PER_SEC;
+        let mut head = if is_beyond { furthest } else { self.head };
+        let written = head.written(law, self.key, at_ns);
+        if head.interval > furthest.interval {
+            self.furthest.set(head);
+        }
+        Look { at_ns, written, head }
+    }
+
+    /// Where the reader is.
+    #[inline]
+    pub fn here(&self) -> Look {
+        Look { at_ns: self.time_ns, written: self.read, head: self.head }
+    }
+
+    /// Lines of a stream that began at `born_ns` that were written before an instant, wherever the reader is.
+    pub fn lines_before(&self, law: &StreamLaw, born_ns: u64, at_ns: u64) -> u64 {
+        if at_ns <= born_ns {
+            return 0;
+        }
+        Head::new(law, self.key, born_ns / NS_PER_SEC).written(law, self.key, at_ns).lines
+    }
+
+    /// Bytes on disk of some lines.
+    #[inline]
+    pub fn on_disk(&self, amount: Amount) -> u64 {
+        amount.bytes + amount.lines * u64::from(self.prefix_bytes)
+    }
+
+    /// The head, for others to start from.
+    pub fn head(&self) -> Head {
+        self.head
+    }
+
+    /// The head and what was written before the reader's place, to be taken further.
+    #[inline]
+    pub fn start(&self) -> (Head, Amount) {
+        (self.head, self.read)
+    }
+
+    /// The reader goes on to `at_ns`, where `head` was taken to, and before which `written` was written.
+    #[inline]
+    pub fn go_with(&mut self, at_ns: u64, head: Head, written: Amount) {
+        self.go_to(&Look { at_ns, written, head });
+        if head.interval > self.furthest.get().interval {
+            self.furthest.set(head);
+        }
+    }
+
+    /// The reader goes on.
+    #[inline]
+    pub fn go_to(&mut self, look: &Look) {
+        self.time_ns = look.at_ns;
+        self.read = look.written;
+        self.head = look.head;
+    }
+}
