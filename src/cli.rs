@@ -9,7 +9,9 @@ mod calibrate;
 mod compare;
 mod explain;
 mod import;
+mod merge;
 mod output;
+mod progress;
 mod run;
 mod scale_limit;
 mod schema;
@@ -45,6 +47,8 @@ enum Verb {
     Run(run::Run),
     /// Run a scenario over several values of its fields
     Sweep(sweep::Sweep),
+    /// Put the parts of a sweep together
+    Merge(merge::Merge),
     /// Read a real cluster or real logs into a scenario
     Import(import::Import),
     /// Hold the engine to queueing theory, and the world to closed forms and to itself in finer steps
@@ -93,6 +97,7 @@ impl Cli {
             Verb::ScaleLimit(verb) => verb.execute(),
             Verb::Run(verb) => verb.execute(),
             Verb::Sweep(verb) => verb.execute(),
+            Verb::Merge(verb) => verb.execute(),
             Verb::Import(verb) => verb.execute(),
             Verb::Verify(verb) => verb.execute(),
             Verb::Calibrate(verb) => verb.execute(),

@@ -24,6 +24,7 @@
 //! ```
 
 pub mod calibrate;
+pub mod campaign;
 pub mod cli;
 pub mod engine;
 pub mod flow;

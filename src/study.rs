@@ -50,6 +50,6 @@ pub use result::{DensityPoint, Provenance, StrategyResult};
 pub use rollout::{Operations, Rollout};
 pub use scale::{GivesWay, ScaleLimit, Search, scale_limits};
 pub use subject::{Agent, Subject};
-pub use sweep::{Sweep, SweepPoint, Variation, combinations, sweep};
+pub use sweep::{Sweep, SweepPoint, Variation, combinations, sweep, sweep_point};
 pub use table_study::{TableStudy, table_study};
 pub use warmup::{WarmupBy, settle_on_slice, settle_warmup};

@@ -2,7 +2,7 @@
 
 use super::BadInput;
 use std::fmt::Display;
-use std::io::{IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 /// Writes data to standard output.
@@ -26,6 +26,28 @@ pub(super) fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
         let _ = std::fs::remove_file(&beside);
         BadInput::of(format!("{} cannot be written: {error}", path.display()))
     })
+}
+
+/// Writes a file whole or not at all, from what `fill` puts into it bit by bit.
+pub(super) fn write_file_with(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<std::fs::File>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let beside = folder.join(format!(".{name}.{}.tmp", std::process::id()));
+    let cannot = |error: std::io::Error| anyhow::anyhow!("{} cannot be written: {error}", path.display());
+    let written = (|| {
+        let mut file = BufWriter::new(std::fs::File::create(&beside).map_err(cannot)?);
+        fill(&mut file)?;
+        file.into_inner().map_err(|e| cannot(e.into_error()))?.sync_all().map_err(cannot)?;
+        std::fs::rename(&beside, path).map_err(cannot)
+    })();
+    if written.is_err() {
+        // Whether or not it is there, nothing is to be left behind.
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
 }
 
 /// A word as a shell takes it for one.

@@ -134,7 +134,7 @@ impl StudyArgs {
     }
 
     /// What errors call the scenario, and its text.
-    fn text(&self) -> anyhow::Result<(String, String)> {
+    pub fn text(&self) -> anyhow::Result<(String, String)> {
         let Some(path) = &self.scenario else {
             return Ok(("reference".to_owned(), embedded("reference").unwrap_or_default().to_owned()));
         };

@@ -1,6 +1,6 @@
 //! A sweep as tidy CSV and as a table.
 
-use super::csv::{Sheet, plain};
+use super::csv::plain;
 use super::words::{self, pick};
 use super::{ReportError, format, provenance};
 use crate::lang::Lang;
@@ -10,6 +10,7 @@ use crate::study::{Sweep, SweepPoint};
 use comfy_table::{CellAlignment, Table, presets};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::Write;
 
 /// Where a sweep comes from.
 #[derive(Clone, Debug)]
@@ -30,26 +31,46 @@ fn values(replications: &[BTreeMap<Metric, Option<f64>>], metric: Metric) -> Opt
     Some(replications.iter().map(|all| all.get(&metric).copied().flatten()).collect())
 }
 
+/// Tidy rows of a sweep, point by point, so that it need not fit into memory.
+///
 /// A row for each point, strategy and metric: a column for each path, mean and 95 % interval, the paired difference to
 /// the first point, where both have it. An empty mean is beyond the horizon; an infeasible strategy has no rows.
-///
-/// # Errors
-/// The figures cannot be written as CSV: a defect.
-pub fn csv(sweep: &Sweep) -> Result<String, ReportError> {
-    let mut header: Vec<&str> = sweep.paths.iter().map(String::as_str).collect();
-    header.extend(["strategy", "metric", "mean", "ci_low", "ci_high", "n", "unit"]);
-    header.extend(["diff_to_first", "diff_low", "diff_high"]);
-    let mut sheet = Sheet::with_header(&header)?;
-    for point in &sweep.points {
-        for (at, strategy) in sweep.strategies.iter().enumerate() {
+#[derive(Debug)]
+pub struct Rows<W: Write> {
+    sheet: ::csv::Writer<W>,
+    strategies: Vec<String>,
+    first: Option<SweepPoint>,
+}
+
+impl<W: Write> Rows<W> {
+    /// Begins with the header.
+    ///
+    /// # Errors
+    /// The output cannot be written to.
+    pub fn new(out: W, paths: &[String], strategies: &[impl AsRef<str>]) -> Result<Self, ::csv::Error> {
+        let mut sheet = ::csv::Writer::from_writer(out);
+        let own = ["strategy", "metric", "mean", "ci_low", "ci_high", "n", "unit"];
+        let differences = ["diff_to_first", "diff_low", "diff_high"];
+        sheet.write_record(paths.iter().map(String::as_str).chain(own).chain(differences))?;
+        let strategies = strategies.iter().map(|name| name.as_ref().to_owned()).collect();
+        Ok(Self { sheet, strategies, first: None })
+    }
+
+    /// Writes the rows of the next point.
+    ///
+    /// # Errors
+    /// The output cannot be written to.
+    pub fn add(&mut self, point: &SweepPoint) -> Result<(), ::csv::Error> {
+        let first = self.first.get_or_insert_with(|| point.clone());
+        for (at, strategy) in self.strategies.iter().enumerate() {
             for metric in Metric::ALL {
                 let Some(own) = values(&point.metrics[at], *metric) else { continue };
-                let first = values(&sweep.points[0].metrics[at], *metric);
                 // Points with different numbers of replications are paired as far as both go.
-                let difference = first.map(|first| Estimate::of_differences(&own, &first));
+                let difference = values(&first.metrics[at], *metric);
+                let difference = difference.map(|first| Estimate::of_differences(&own, &first));
                 let (estimate, difference) = (Estimate::of(&own), difference.as_ref());
                 let mut row = point.values.clone();
-                row.extend([(*strategy).to_owned(), metric.id().to_owned()]);
+                row.extend([strategy.clone(), metric.id().to_owned()]);
                 row.extend([estimate.mean, estimate.lo, estimate.hi].map(plain));
                 row.extend([estimate.n.to_string(), metric.unit().to_owned()]);
                 row.extend([
@@ -57,11 +78,33 @@ pub fn csv(sweep: &Sweep) -> Result<String, ReportError> {
                     plain(difference.and_then(|d| d.lo)),
                     plain(difference.and_then(|d| d.hi)),
                 ]);
-                sheet.record(row.iter().map(String::as_str))?;
+                self.sheet.write_record(&row)?;
             }
         }
+        Ok(())
     }
-    sheet.finish()
+
+    /// Ends, and returns the output.
+    ///
+    /// # Errors
+    /// The output cannot be written to.
+    pub fn finish(self) -> Result<W, ::csv::Error> {
+        self.sheet.into_inner().map_err(|error| error.into_error().into())
+    }
+}
+
+/// Returns all rows of a sweep: see [`Rows`].
+///
+/// # Errors
+/// The figures cannot be written as CSV: a defect.
+pub fn csv(sweep: &Sweep) -> Result<String, ReportError> {
+    let written = || {
+        let mut rows = Rows::new(Vec::new(), &sweep.paths, &sweep.strategies)?;
+        sweep.points.iter().try_for_each(|point| rows.add(point))?;
+        rows.finish()
+    };
+    let bytes = written().map_err(|error| ReportError::encode("CSV", &error))?;
+    String::from_utf8(bytes).map_err(|error| ReportError::encode("CSV", &error))
 }
 
 /// A row for each point and strategy, with some metrics, and where it comes from.

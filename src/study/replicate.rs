@@ -4,6 +4,7 @@ use crate::metric::Metric;
 use crate::observe::Observation;
 use crate::run::{RunError, Runner, Setup};
 use crate::stats::Estimate;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::sync::Arc;
 
 /// What must be precise: the figures that decisions rest on.
@@ -34,7 +35,7 @@ impl From<u64> for Replications {
 }
 
 /// Whether a precision that was asked for is reached.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Precision {
     /// Half the width of the 95 % interval that was asked for, as a share of the mean.
     pub asked: f64,
@@ -45,17 +46,35 @@ pub struct Precision {
 }
 
 /// A figure that is less precise than asked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Wide {
     /// The strategy.
-    pub strategy: &'static str,
+    #[serde(deserialize_with = "known")]
+    pub strategy: StrategyName,
     /// For a difference, the strategy that it is the difference to.
-    pub against: Option<&'static str>,
+    #[serde(deserialize_with = "known_or_none")]
+    pub against: Option<StrategyName>,
     /// The figure.
     pub metric: Metric,
     /// Half the width of its interval, as a share of its mean; of a difference, as a share of the larger of the two
     /// means. `None` where some replications lie beyond the horizon and others do not.
     pub relative: Option<f64>,
+}
+
+/// The name of a strategy that there is.
+type StrategyName = &'static str;
+
+/// A strategy that there is, by its name.
+fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let strategy = crate::strategy::by_name(&name);
+    strategy.map(|s| s.name).ok_or_else(|| serde::de::Error::custom(format!("there is no strategy {name:?}")))
+}
+
+fn known_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'static str>, D::Error> {
+    #[derive(Deserialize)]
+    struct Known(#[serde(deserialize_with = "known")] StrategyName);
+    Ok(Option::<Known>::deserialize(deserializer)?.map(|Known(name)| name))
 }
 
 /// Observations of every setup, one a replication, and whether the precision was reached where one was asked for.

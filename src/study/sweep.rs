@@ -6,6 +6,8 @@ use crate::metric::Metric;
 use crate::run::{RunError, Runner, Setup};
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -96,7 +98,8 @@ fn number_and_unit(text: &str) -> Result<(f64, &str), String> {
 }
 
 /// One point: its values, and every strategy's runs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SweepPoint {
     /// A value for each path.
     pub values: Vec<String>,
@@ -124,12 +127,12 @@ pub struct Sweep {
 /// Every combination of the variations' values, the last one's changing first.
 ///
 /// # Errors
-/// There are more than a thousand.
-pub fn combinations(variations: &[Variation]) -> Result<Vec<Vec<String>>, String> {
+/// There are more than `most`.
+pub fn combinations(variations: &[Variation], most: usize) -> Result<Vec<Vec<String>>, String> {
     let mut all: Vec<Vec<String>> = vec![Vec::new()];
     for variation in variations {
-        if all.len() * variation.values.len() > MOST_VALUES {
-            return Err(format!("more than {MOST_VALUES} combinations; vary less at a time"));
+        if all.len() * variation.values.len() > most {
+            return Err(format!("more than {most} combinations; vary less at a time"));
         }
         all = all
             .into_iter()
@@ -141,8 +144,30 @@ pub fn combinations(variations: &[Variation]) -> Result<Vec<Vec<String>>, String
     Ok(all)
 }
 
-/// Runs every strategy at every point. All points have the same seed: what their scenarios have in common draws the
-/// same random numbers, so that differences between points are paired.
+/// Runs every strategy at a point. All points have the same seed: what their scenarios have in common draws the same
+/// random numbers, so that differences between points are paired.
+///
+/// # Errors
+/// A ledger does not balance.
+pub fn sweep_point(
+    values: Vec<String>,
+    scenario: &Scenario,
+    strategies: &[&'static Strategy],
+    seed: u64,
+    replications: Replications,
+) -> Result<SweepPoint, RunError> {
+    // Of a point its metrics are kept: observations of a thousand points would fill the memory.
+    let runner = Runner::new();
+    let (settled, by) = settle_warmup(&runner, scenario, strategies, seed)?;
+    let setups: Vec<Setup> = strategies.iter().map(|s| Setup::new(&settled, s)).collect();
+    let infeasible = setups.iter().map(|s| s.infeasible().map(str::to_owned)).collect();
+    let (observed, precision) = replicate(&runner, &setups.iter().collect::<Vec<_>>(), seed, replications)?;
+    let metrics = observed.iter().map(|all| all.iter().map(|o| o.metrics.clone()).collect()).collect();
+    let warmup = (settled.warmup.time().as_secs_f64(), by);
+    Ok(SweepPoint { values, metrics, infeasible, precision, warmup })
+}
+
+/// Runs every strategy at every point, several points at a time.
 ///
 /// # Errors
 /// A ledger does not balance.
@@ -153,20 +178,11 @@ pub fn sweep(
     seed: u64,
     replications: Replications,
 ) -> Result<Sweep, RunError> {
-    let mut done = Vec::with_capacity(points.len());
-    for (values, scenario) in points {
-        // Of a point its metrics are kept: observations of a thousand points would fill the memory.
-        let runner = Runner::new();
-        let (settled, by) = settle_warmup(&runner, &scenario, strategies, seed)?;
-        let setups: Vec<Setup> = strategies.iter().map(|s| Setup::new(&settled, s)).collect();
-        let infeasible = setups.iter().map(|s| s.infeasible().map(str::to_owned)).collect();
-        let (observed, precision) =
-            replicate(&runner, &setups.iter().collect::<Vec<_>>(), seed, replications)?;
-        let metrics = observed.iter().map(|all| all.iter().map(|o| o.metrics.clone()).collect()).collect();
-        let warmup = (settled.warmup.time().as_secs_f64(), by);
-        done.push(SweepPoint { values, metrics, infeasible, precision, warmup });
-    }
-    Ok(Sweep { paths, strategies: strategies.iter().map(|s| s.name).collect(), points: done })
+    let points: Vec<SweepPoint> = points
+        .into_par_iter()
+        .map(|(values, scenario)| sweep_point(values, &scenario, strategies, seed, replications))
+        .collect::<Result<_, _>>()?;
+    Ok(Sweep { paths, strategies: strategies.iter().map(|s| s.name).collect(), points })
 }
 
 #[cfg(test)]
@@ -211,9 +227,9 @@ mod tests {
     #[test]
     fn the_last_value_changes_first() {
         let two = ["a=1,2", "b=x,y"].map(|t| t.parse().unwrap());
-        let all = combinations(&two).unwrap();
+        let all = combinations(&two, 4).unwrap();
         assert_eq!(all, [["1", "x"], ["1", "y"], ["2", "x"], ["2", "y"]]);
         let many = ["a=1:100:1", "b=1:100:1"].map(|t| t.parse().unwrap());
-        assert!(combinations(&many).is_err());
+        assert!(combinations(&many, 9_999).is_err());
     }
 }

@@ -7,6 +7,7 @@ use crate::scenario::{Scenario, Warmup};
 use crate::stats::mser5;
 use crate::strategy::Strategy;
 use crate::units::SimTime;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Pilot runs that a warm-up is found from.
@@ -16,7 +17,7 @@ const PILOTS: u64 = 5;
 const FALLBACK: SimTime = SimTime::from_secs(10);
 
 /// Where a warm-up comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WarmupBy {
     /// The scenario says so, or its default does.
     Stated,

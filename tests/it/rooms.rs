@@ -30,6 +30,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "study",
         &["run", "scenario", "strategy", "profile", "observe", "world", "flow", "metric", "stats", "units"],
     ),
+    // Its parts hold what studies found; a design is drawn by the engine's keys.
+    ("campaign", &["study", "engine"]),
     // Figures carry estimates and units, texts two languages; a cell of the scale row names a way to load configs.
     ("table", &["study", "scenario", "metric", "flow", "stats", "lang"]),
     // It gives scenarios, and quantities are what it reads.
@@ -52,6 +54,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "run",
             "import",
             "calibrate",
+            "campaign",
             "scenario",
             "strategy",
             "profile",

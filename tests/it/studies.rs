@@ -1,17 +1,10 @@
 //! Options of studies: replications as many as needed, warm-up found, values set and varied by path.
 
-use super::support::{CALM, Folder, STORM, STRATEGIES, json, loghaul, stdout, violations};
+use super::support::{CALM, Folder, STORM, STRATEGIES, json, loghaul, refused, stdout, violations};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What `loghaul` says when it refuses its arguments or input.
-fn refused(args: &[&str]) -> String {
-    let output = loghaul(args).output().unwrap();
-    assert_eq!(output.status.code(), Some(2), "loghaul {args:?}");
-    assert!(output.stdout.is_empty(), "loghaul {args:?}");
-    String::from_utf8(output.stderr).unwrap()
-}
-
 /// Rows of a CSV, each by its header.
 fn rows(csv: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());

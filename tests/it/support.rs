@@ -91,6 +91,14 @@ pub fn stdout(args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// What the program says on standard error where it refuses input, with nothing on standard output.
+pub fn refused(args: &[&str]) -> String {
+    let output = loghaul(args).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "loghaul {args:?}");
+    assert!(output.stdout.is_empty(), "loghaul {args:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
 /// The same as JSON.
 pub fn json(args: &[&str]) -> Value {
     serde_json::from_str(&stdout(args)).unwrap()
