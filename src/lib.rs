@@ -23,6 +23,7 @@
 //! assert!(shared.get(Metric::AgentMemory) < own.get(Metric::AgentMemory));
 //! ```
 
+pub mod blueprint;
 pub mod calibrate;
 pub mod campaign;
 pub mod cli;

@@ -8,7 +8,7 @@ mod incidents;
 
 pub use incidents::{Struck, strike};
 
-use crate::world::{Blueprint, Placement, PodTemplate, Requests};
+use crate::blueprint::{Blueprint, Placement, PodTemplate, Requests};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use thiserror::Error;

@@ -6,13 +6,14 @@
 
 mod figures;
 
+use crate::blueprint::{Blueprint, Placement};
 use crate::engine::random::{named_key, subkey};
 use crate::observe::{Imbalance, Observation};
 use crate::placement::{place, strike};
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 pub use crate::world::Pace;
-use crate::world::{Blueprint, Placement, Tally, simulate_at};
+use crate::world::{Tally, simulate_at};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

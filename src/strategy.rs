@@ -23,8 +23,8 @@ mod sidecar;
 mod sidecar_streaming;
 mod sizing;
 
+use crate::blueprint::Blueprint;
 use crate::scenario::{Scenario, Tenant, Wants, Workload};
-use crate::world::Blueprint;
 
 /// A way to collect.
 #[derive(Clone, Copy, Debug)]

@@ -12,40 +12,29 @@
 
 mod agent;
 mod backend;
-mod blueprint;
 mod control;
 mod disk;
 mod faults;
 mod kubelet;
 mod lines;
 mod node;
-mod placement;
-mod proxy;
 mod tally;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use blueprint::{
-    AgentPlan, AgentStart, Arrival, BackendPlan, Blueprint, CPU_PERIOD_NS, Central, ControlPlan, CrashLoop,
-    CredentialsPlan, Disturbance, Effect, EvictionStorm, Fault, FileRotation, GatewayCrash, GatewayPlan,
-    Incident, Life, MetadataUse, NodeFault, NodesAdded, Outage, Partition, PodTemplate, Pool, ProxyPlan,
-    ProxyRuns, PushPlan, Quota, Reader, Relay, Requests, Rollout, ShardOutage, Shards, StreamLaw, StreamPlan,
-    Usage, Watched, Who,
-};
-pub use control::{ControlTally, pods_a_wave};
+pub use control::ControlTally;
 pub use kubelet::restarts::ContainerTally;
 pub use lines::runtime::GZIP_NS_PER_BYTE;
-pub use placement::{Happening, Placement, Residence, Stay};
 pub use tally::{Tally, TenantTally};
 
+use crate::blueprint::{Blueprint, OnNode, Placement};
 use crate::units::NS_PER_SEC;
 use agent::quiet::Scratch;
 use backend::link::Link;
 use backend::servers::Servers;
 use node::Node;
-use placement::OnNode;
 use rayon::prelude::*;
 
 /// Runs the blueprint once, with the random numbers of `key`.

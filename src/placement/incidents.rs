@@ -14,12 +14,12 @@ mod joins;
 mod rollout;
 
 use super::{Offer, Room, admits, empty_node, offer};
-use crate::engine::random::{draw, named_key, subkey};
-use crate::units::{HowMany, NS_PER_SEC};
-use crate::world::{
+use crate::blueprint::{
     AgentPlan, Blueprint, EvictionStorm, Fault, Happening, Incident, NodeFault, Placement, Requests,
     Residence, Stay, Who,
 };
+use crate::engine::random::{draw, named_key, subkey};
+use crate::units::{HowMany, NS_PER_SEC};
 use joins::Joining;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};

@@ -7,10 +7,11 @@ mod proxies;
 mod reach;
 
 use super::Setup;
+use crate::blueprint::{Blueprint, Fault, Placement, Requests};
 use crate::metric::Metric;
 use crate::observe::{Freshness, Ledger, Observation, TenantFigures, TimelineBin};
 use crate::units::NS_PER_SEC;
-use crate::world::{Blueprint, Fault, GZIP_NS_PER_BYTE, Placement, Requests, Tally};
+use crate::world::{GZIP_NS_PER_BYTE, Tally};
 use std::collections::BTreeMap;
 
 /// Hours in a month: 365 · 24 / 12.

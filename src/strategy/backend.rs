@@ -1,7 +1,7 @@
 //! The log service as the world takes it: its shards and its tenants' quotas, the same under every strategy.
 
+use crate::blueprint::{Outage as WorldOutage, Partition, Quota, ShardOutage, Shards};
 use crate::scenario::{self, Backend, Outage, OutageMode};
-use crate::world::{Outage as WorldOutage, Partition, Quota, ShardOutage, Shards};
 
 /// What its capacity is divided into.
 pub(super) fn shards(backend: &Backend) -> Shards {

@@ -1,8 +1,8 @@
 //! How collection configs reach agents: from the scenario's channel to what the world is told.
 
+use crate::blueprint::{Arrival, Blueprint, ControlPlan, CredentialsPlan, Fault, PushPlan, Watched};
 use crate::scenario::{Channel, MachineGroup, Scenario, Workload};
 use crate::units::NS_PER_SEC;
-use crate::world::{Arrival, Blueprint, ControlPlan, CredentialsPlan, Fault, PushPlan, Watched};
 
 /// How much longer than its period a kubelet may wait, as a share of it. Source: Kubernetes, `pod_workers.go`,
 /// `workerResyncIntervalJitterFactor`.

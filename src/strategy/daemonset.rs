@@ -3,10 +3,10 @@
 use super::draft::{Asked, Draft, Route, draft};
 use super::sizing;
 use super::{Honours, Strategy};
+use crate::blueprint::{Blueprint, Reader};
 use crate::flow::Medium;
 use crate::profile::Most;
 use crate::scenario::{ConfigMode, LogSource, LogSpec, Scenario};
-use crate::world::{Blueprint, Reader};
 
 pub(super) const DAEMONSET: Strategy = Strategy {
     name: "daemonset",

@@ -4,9 +4,9 @@
 use super::draft::{Asked, Route, draft};
 use super::sidecar::add_to_pods;
 use super::{Honours, Strategy, sizing};
+use crate::blueprint::{Blueprint, Reader};
 use crate::flow::Medium;
 use crate::scenario::Scenario;
-use crate::world::{Blueprint, Reader};
 
 pub(super) const DIRECT: Strategy = Strategy {
     name: "direct",

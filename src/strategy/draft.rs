@@ -5,14 +5,14 @@ use super::control::{add_restarts, control_of, registration_ns};
 use super::faults::add_faults;
 use super::laws::{by_quantiles, laws_of, lognormal};
 use super::proxy;
+use crate::blueprint::{
+    BackendPlan, Blueprint, CrashLoop, FileRotation, Life, PodTemplate, Pool, Reader, Requests, StreamPlan,
+    Usage,
+};
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
 use crate::scenario::{Lifecycle, LogSource, LogSpec, Scenario, Start, Tenant, Workload};
 use crate::units::{NS_PER_SEC, SimTime};
-use crate::world::{
-    BackendPlan, Blueprint, CrashLoop, FileRotation, Life, PodTemplate, Pool, Reader, Requests, StreamPlan,
-    Usage,
-};
 
 /// Where a log goes under a strategy, and who reads it there.
 pub(super) struct Route {

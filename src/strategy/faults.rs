@@ -1,14 +1,14 @@
 //! What goes wrong, as the world takes it: the same under every strategy.
 
 use super::{backend, gateway};
+use crate::blueprint::{
+    Blueprint, Disturbance, Effect, EvictionStorm, Fault as WorldFault, NodeFault,
+    NodesAdded as WorldNodesAdded, Outage as WorldOutage, PodTemplate, Rollout as WorldRollout,
+};
 use crate::scenario::{
     CrashOf, Fault, NodesAdded, Outage, OutageMode, OutageOf, ReadsFrom, Rollout, Scenario,
 };
 use crate::units::{HowMany, SimTime};
-use crate::world::{
-    Blueprint, Disturbance, Effect, EvictionStorm, Fault as WorldFault, NodeFault,
-    NodesAdded as WorldNodesAdded, Outage as WorldOutage, PodTemplate, Rollout as WorldRollout,
-};
 
 /// Adds the scenario's faults to a blueprint with its pools and tenants.
 pub(super) fn add_faults(scenario: &Scenario, blueprint: &mut Blueprint) {

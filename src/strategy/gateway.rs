@@ -4,10 +4,10 @@
 //! and how it sends on from its behaviour, where the scenario says nothing else.
 
 use super::sizing::{self, MeanLoad};
+use crate::blueprint::{Blueprint, GatewayCrash, GatewayPlan, Outage as WorldOutage, Reader, Requests};
 use crate::profile::{Costs, Profile};
 use crate::scenario::{BufferOn, Crash, CrashOf, DriverKind, Fault, Gateway, OutageMode, OutageOf, Scenario};
 use crate::units::{Bytes, NS_PER_SEC};
-use crate::world::{Blueprint, GatewayCrash, GatewayPlan, Outage as WorldOutage, Reader, Requests};
 
 /// A full batch is not sent more often than this, in nanoseconds: below, it does not matter.
 const LEAST_FLUSH_NS: f64 = 5e7;

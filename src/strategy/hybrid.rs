@@ -2,8 +2,8 @@
 
 use super::draft::{Asked, draft};
 use super::{Strategy, daemonset, sidecar};
+use crate::blueprint::Blueprint;
 use crate::scenario::{Scenario, Tenant, Workload};
-use crate::world::Blueprint;
 
 pub(super) const HYBRID: Strategy = Strategy {
     name: "hybrid",

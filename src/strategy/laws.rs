@@ -1,10 +1,10 @@
 //! From a log's description to the laws of its streams.
 
+use crate::blueprint::{StreamLaw, StreamPlan};
 use crate::engine::arrivals::{Arrivals, Modulation};
 use crate::engine::marks::Marks;
 use crate::scenario::{ArrivalsSpec, LineSize, LogSpec};
 use crate::units::NS_PER_SEC;
-use crate::world::{StreamLaw, StreamPlan};
 use statrs::distribution::{ContinuousCDF, Normal};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

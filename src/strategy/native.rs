@@ -2,9 +2,9 @@
 
 use super::draft::{Asked, Route, draft};
 use super::{Honours, Strategy};
+use crate::blueprint::{Blueprint, Reader};
 use crate::flow::Medium;
 use crate::scenario::{LogSource, Scenario};
-use crate::world::{Blueprint, Reader};
 
 pub(super) const NATIVE: Strategy = Strategy {
     name: "native",

@@ -8,9 +8,9 @@
 use super::draft::{Asked, Route, draft};
 use super::sidecar::add_to_pods;
 use super::{Honours, Strategy, gateway, sizing};
+use crate::blueprint::{Blueprint, Reader};
 use crate::flow::Medium;
 use crate::scenario::{Delivery, DriverKind, LogSource, Override, Scenario, Settings};
-use crate::world::{Blueprint, Reader};
 
 pub(super) const NATIVE_DRIVER: Strategy = Strategy {
     name: "native-driver",

@@ -3,8 +3,8 @@
 //! Costs are published by Istio: "Performance and Scalability", Istio 1.24, 1,000 HTTP requests a second of 1 KB each.
 //! Requests are those of its charts: `istio-discovery` and `ztunnel` `values.yaml`.
 
+use crate::blueprint::{Life, ProxyPlan, ProxyRuns, Requests};
 use crate::scenario::{Proxy, ProxyKind, Scenario, Workload};
-use crate::world::{Life, ProxyPlan, ProxyRuns, Requests};
 use std::collections::BTreeSet;
 
 /// A kind of proxy: its name, where it runs, and what it takes.

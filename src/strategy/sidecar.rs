@@ -4,10 +4,10 @@ use super::control::configs_of_sidecar;
 use super::draft::{Asked, Draft, Route, draft, whole_ns};
 use super::sizing;
 use super::{Honours, Strategy};
+use crate::blueprint::{AgentPlan, AgentStart, Blueprint, Reader};
 use crate::flow::Medium;
 use crate::scenario::{Lifecycle, LogSource, LogSpec, Ordering, Scenario};
 use crate::units::{NS_PER_SEC, SimTime};
-use crate::world::{AgentPlan, AgentStart, Blueprint, Reader};
 
 pub(super) const SIDECAR: Strategy = Strategy {
     name: "sidecar",

@@ -3,9 +3,9 @@
 
 use super::draft::{Asked, Route, draft};
 use super::{Strategy, daemonset};
+use crate::blueprint::{Blueprint, Reader, Relay, Requests};
 use crate::flow::Medium;
 use crate::scenario::{LogSource, Scenario};
-use crate::world::{Blueprint, Reader, Relay, Requests};
 
 pub(super) const SIDECAR_STREAMING: Strategy = Strategy {
     name: "sidecar-streaming",
@@ -34,7 +34,8 @@ fn draw(scenario: &Scenario, nodes: u64) -> Blueprint {
         (LogSource::Stdout | LogSource::HostPath, true) => daemonset::route(asked.log),
         _ => Route { medium: Medium::Relayed, reader: Reader::Node },
     });
-    let relayed = |pod: &crate::world::PodTemplate| pod.streams.iter().any(|s| s.medium == Medium::Relayed);
+    let relayed =
+        |pod: &crate::blueprint::PodTemplate| pod.streams.iter().any(|s| s.medium == Medium::Relayed);
     for pod in draft.blueprint.pods.iter_mut().filter(|pod| relayed(pod)) {
         pod.relay = Some(RELAY);
         pod.requests += RELAY.requests;

@@ -3,13 +3,13 @@
 //! Where neither scenario nor chart says, requests are what the agent is expected to use at
 //! [`headroom`](crate::scenario::Collection::headroom) times the mean load, rounded up to whole steps.
 
+use crate::blueprint::{
+    AgentPlan, Blueprint, CPU_PERIOD_NS, Central, MetadataUse, PodTemplate, Reader, Requests,
+};
 use crate::flow::Medium;
 use crate::profile::{self, Chart, Costs, Load, Most, Parse, Profile, Quality};
 use crate::scenario::{CustomProfile, Override, Scenario, Settings};
 use crate::units::{Bytes, NS_PER_SEC};
-use crate::world::{
-    AgentPlan, Blueprint, CPU_PERIOD_NS, Central, MetadataUse, PodTemplate, Reader, Requests,
-};
 
 /// Steps to which the rule rounds up: requests are written in such.
 const CPU_STEP_MILLICORES: f64 = 5.0;
@@ -85,10 +85,10 @@ pub(super) fn load_of(blueprint: &Blueprint, pods: &[PodTemplate], reader: Reade
             let laws = &blueprint.laws[stream.first_law..];
             let mean = laws
                 .iter()
-                .take(crate::world::StreamPlan::RATE_CLASSES)
+                .take(crate::blueprint::StreamPlan::RATE_CLASSES)
                 .map(|l| l.arrivals.mean())
                 .sum::<f64>()
-                / crate::world::StreamPlan::RATE_CLASSES as f64;
+                / crate::blueprint::StreamPlan::RATE_CLASSES as f64;
             let replicas = template.replicas as f64;
             load.files += replicas;
             load.lines_per_s += replicas * mean;

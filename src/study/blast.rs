@@ -3,8 +3,8 @@
 //! Counted on the placed cluster: whose lines the agents concerned read. An agent stops reading all of its files when
 //! it crashes; a bad config stops every agent that loads it, and a shared agent loads all configs.
 
+use crate::blueprint::{Blueprint, Placement, Reader, StreamPlan};
 use crate::run::Setup;
-use crate::world::{Blueprint, Placement, Reader, StreamPlan};
 use std::collections::BTreeSet;
 
 /// Shares of a cluster that a failure touches, mean over what can fail.

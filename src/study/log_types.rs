@@ -5,12 +5,12 @@
 
 use super::companion::{Typical, companion};
 use super::observed::observed;
+use crate::blueprint::Reader;
 use crate::flow::Medium;
 use crate::run::{RunError, Runner};
 use crate::scenario::{LogSource, Scenario};
 use crate::strategy::Strategy;
 use crate::units::SimTime;
-use crate::world::Reader;
 
 const NODES: u64 = 2;
 const PODS_PER_NODE: u64 = 10;

@@ -4,9 +4,9 @@
 //! rotated at S bytes and filled at b bytes a second is on average half full, so that its beginning is even over the
 //! last S/b seconds. What a backend has received it keeps, for as long as the workload asks where it does.
 
+use crate::blueprint::{Blueprint, Reader, StreamPlan};
 use crate::run::Setup;
 use crate::scenario::Scenario;
-use crate::world::{Blueprint, Reader, StreamPlan};
 
 /// The spans of the past that are asked for, in seconds: an hour, a day, a week.
 pub const PAST_S: [f64; 3] = [3600.0, 86_400.0, 604_800.0];

@@ -3,9 +3,9 @@
 //! A small simulation of Kubernetes' own rollouts: a DaemonSet replaces one pod after the other, a Deployment replaces
 //! a quarter at a time; all Deployments go at once.
 
+use crate::blueprint::{Arrival, Blueprint, Placement, Reader, pods_a_wave};
 use crate::run::Setup;
 use crate::units::NS_PER_SEC;
-use crate::world::{Arrival, Blueprint, Placement, Reader, pods_a_wave};
 
 /// Seconds until a replaced pod is ready.
 const POD_S: f64 = (Arrival::POD_READY_NS / NS_PER_SEC) as f64;

@@ -10,84 +10,17 @@
 //! `CommonConfigProvider` (heartbeats); Kubernetes, "ConfigMaps" (mounted ConfigMaps are updated, environments are
 //! not), `pod_workers.go` (sync period and its jitter), Deployment `maxSurge` and `maxUnavailable`.
 
+use crate::blueprint::{Arrival, Blueprint, ControlPlan, PlacedPod, PushPlan, pods_a_wave};
 use crate::engine::random::{draw, subkey, unit};
 use crate::observe::{Freshness, Spread};
-use crate::units::NS_PER_SEC;
-use crate::world::agent::credentials::CredentialsPlan;
-use crate::world::blueprint::Blueprint;
 use crate::world::kubelet::pods::Place;
 use crate::world::node::Node;
-use crate::world::placement::PlacedPod;
 use crate::world::tally::Tally;
 use std::ops::{AddAssign, Range};
 
 /// Purposes of an agent's draws.
 const FIRST_POLL: u64 = 31;
 const ARRIVAL: u64 = 32;
-
-/// Share of a Deployment's pods that may be missing, and that may be there too many, during an update. Source:
-/// Kubernetes, Deployment `maxUnavailable` (rounded down) and `maxSurge` (rounded up), 25 % each.
-const DEPLOYMENT_SHARE: f64 = 0.25;
-
-/// Pods of a Deployment of so many that an update replaces at once.
-pub fn pods_a_wave(replicas: u64) -> u64 {
-    let share = replicas as f64 * DEPLOYMENT_SHARE;
-    ((share.ceil() + share.floor()) as u64).max(1)
-}
-
-/// How collection configs reach agents.
-#[derive(Clone, Debug)]
-pub struct ControlPlan {
-    /// Nanoseconds between an agent's questions to its config server; 0 where an agent has its config when it starts.
-    pub poll_ns: u64,
-    /// How a change reaches agents that run.
-    pub arrival: Arrival,
-    /// Who watches them at the API server.
-    pub watched: Watched,
-    /// Changes.
-    pub pushes: Vec<PushPlan>,
-    /// What agents show the backend; `None` where it never expires.
-    pub credentials: Option<CredentialsPlan>,
-}
-
-/// Who watches collection configs at the API server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Watched {
-    /// They are not there, or nobody looks again.
-    Nothing,
-    /// Kubelets, for the pods that mount them.
-    Mounts,
-    /// Every agent by itself.
-    Resources,
-}
-
-/// How a change reaches agents that run.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Arrival {
-    /// Each agent looks every so many nanoseconds times 1 to 1 + `jitter`, at instants of its own.
-    Looks {
-        /// Nanoseconds between two looks.
-        every_ns: u64,
-        /// How much longer a gap may be, as a share of it.
-        jitter: f64,
-    },
-    /// Whatever carries the agent is replaced, wave by wave.
-    Waves {
-        /// Nanoseconds that a wave takes.
-        wave_ns: u64,
-        /// Nodes whose agent is replaced at once; of pods a Deployment's share is.
-        nodes: u64,
-    },
-}
-
-/// A change of collection configs.
-#[derive(Clone, Debug)]
-pub struct PushPlan {
-    /// When, in nanoseconds.
-    pub at_ns: u64,
-    /// Whether it concerns each tenant.
-    pub concerns: Vec<bool>,
-}
 
 /// What the control plane did.
 #[derive(Clone, Debug, Default)]
@@ -148,14 +81,6 @@ fn config_at(now_ns: u64, key: u64, registration_ns: u64, poll_ns: u64) -> u64 {
 }
 
 impl Arrival {
-    /// Nanoseconds until a pod that is replaced is ready. Source: grafana/loki#1878, about a minute for each pod of a
-    /// DaemonSet; taken for pods of Deployments as well.
-    pub const POD_READY_NS: u64 = 60 * NS_PER_SEC;
-
-    /// Nodes whose agent is replaced at once. Source: Kubernetes, DaemonSet
-    /// `updateStrategy.rollingUpdate.maxUnavailable`, 1.
-    pub const NODES_AT_ONCE: u64 = 1;
-
     /// When the change number `push`, made at `at_ns`, reaches the agent of this key, whose place among those that are
     /// replaced is the wave number `wave`.
     fn due_ns(self, at_ns: u64, push: u64, key: u64, wave: u64) -> u64 {
@@ -356,10 +281,11 @@ impl Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blueprint::{Life, Outage, Watched};
     use crate::engine::marks::Marks;
     use crate::flow::Cause;
+    use crate::units::NS_PER_SEC;
     use crate::world::testing::{layout, run};
-    use crate::world::{Life, Outage, Watched};
 
     const S: u64 = NS_PER_SEC;
 
@@ -487,7 +413,7 @@ mod tests {
     fn an_agent_of_a_node_restarts_no_pod_and_needs_no_address_of_its_pods() {
         let mut blueprint = short_lived(10, 60, 100, 200);
         blueprint.pods[0].agent = None;
-        blueprint.pods[0].streams[0].reader = crate::world::Reader::Node;
+        blueprint.pods[0].streams[0].reader = crate::blueprint::Reader::Node;
         blueprint.node_agent = Some(0);
         blueprint.agents[0].scan_ns = 5 * S;
         let control = blueprint.control.as_mut().unwrap();

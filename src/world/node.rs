@@ -2,4 +2,4 @@
 
 mod node;
 
-pub(crate) use node::{Node, law_of};
+pub(crate) use node::Node;

@@ -1,9 +1,9 @@
 //! What a run adds up: integers only, so that sums over nodes have the same bits in any order.
 
+use crate::blueprint::{Blueprint, StreamLaw};
 use crate::engine::marks::CLASSES;
 use crate::flow::{Chunk, Medium};
 use crate::observe::{Freshness, Ledger, Spread};
-use crate::world::blueprint::{Blueprint, StreamLaw};
 use crate::world::control::ControlTally;
 use crate::world::kubelet::restarts::ContainerTally;
 use crate::world::lines::runtime::writing_ns;

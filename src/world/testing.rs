@@ -1,6 +1,10 @@
 //! Small worlds for tests.
 
 use super::*;
+use crate::blueprint::{
+    AgentPlan, BackendPlan, Blueprint, FileRotation, Placement, PodTemplate, Pool, Reader, Requests, Shards,
+    StreamLaw, StreamPlan,
+};
 use crate::engine::arrivals::{Arrivals, Modulation};
 use crate::engine::marks::Marks;
 use crate::flow::Medium;

@@ -1,6 +1,9 @@
 //! The world against arithmetic and against the lab.
 
 use super::*;
+use crate::blueprint::{
+    Blueprint, Disturbance, Effect, FileRotation, Life, Outage, Reader, StreamLaw, StreamPlan,
+};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::{Cause, Medium};

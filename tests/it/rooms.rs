@@ -17,18 +17,33 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("profile", &["units"]),
     ("scenario", &["profile", "metric", "units"]),
     ("observe", &["flow", "metric", "stats", "units"]),
-    ("world", &["engine", "flow", "profile", "observe", "units"]),
-    // A blueprint is made of the engine's laws, of media and of plain quantities.
-    ("strategy", &["scenario", "profile", "world", "engine", "flow", "units"]),
+    // It is made of the engine's laws, of media, of what profiles say and of plain quantities.
+    ("blueprint", &["engine", "flow", "profile", "units"]),
+    ("world", &["blueprint", "engine", "flow", "profile", "observe", "units"]),
+    ("strategy", &["scenario", "profile", "blueprint", "engine", "flow", "units"]),
     // What faults strike is drawn by the engine's keys, and how many of them is a plain quantity.
-    ("placement", &["world", "engine", "units"]),
+    ("placement", &["blueprint", "engine", "units"]),
     // A run's key is one of the engine's; its figures are metrics in units; it is asked for with a scenario.
-    ("run", &["scenario", "strategy", "placement", "world", "observe", "engine", "metric", "units"]),
+    (
+        "run",
+        &["scenario", "strategy", "placement", "blueprint", "world", "observe", "engine", "metric", "units"],
+    ),
     // Studies build companions out of scenarios, and read what runs return; a report's subject names the sources of
     // its agents' numbers.
     (
         "study",
-        &["run", "scenario", "strategy", "profile", "observe", "world", "flow", "metric", "stats", "units"],
+        &[
+            "run",
+            "scenario",
+            "strategy",
+            "profile",
+            "observe",
+            "blueprint",
+            "flow",
+            "metric",
+            "stats",
+            "units",
+        ],
     ),
     // Its parts hold what studies found; a design is drawn by the engine's keys.
     ("campaign", &["study", "engine"]),
@@ -131,33 +146,6 @@ fn the_engine_knows_no_logs_and_the_world_no_strategy() {
     for (path, code) in code_of("world") {
         for strategy in ["daemonset", "sidecar", "DaemonSet", "Sidecar"] {
             assert!(!code.contains(strategy), "{path} names {strategy}");
-        }
-    }
-}
-
-#[test]
-fn of_the_world_strategies_see_the_blueprint_alone() {
-    let front = std::fs::read_to_string(root().join("src/world.rs")).unwrap();
-    // What there is, and where.
-    let blueprint: BTreeSet<&str> = ["pub use blueprint::{", "pub use placement::{"]
-        .into_iter()
-        .flat_map(|opening| {
-            let start = front.find(opening).unwrap() + opening.len();
-            let end = start + front[start..].find('}').unwrap();
-            front[start..end].split(',').map(str::trim).filter(|n| !n.is_empty())
-        })
-        .collect();
-    for (room, used, file, behind) in uses() {
-        if used == "world" && (room == "strategy" || room == "placement") {
-            let names = behind.trim_start_matches("::");
-            let names = names.strip_prefix('{').map_or_else(
-                || names.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned(),
-                |list| list.split('}').next().unwrap().to_owned(),
-            );
-            for name in names.split(',').map(str::trim).filter(|n| !n.is_empty()) {
-                let name = name.split(" as ").next().unwrap();
-                assert!(blueprint.contains(name), "{file}: world::{name} is no part of the blueprint");
-            }
         }
     }
 }

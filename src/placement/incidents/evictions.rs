@@ -10,9 +10,9 @@
 //! kubectl, `drain` (5 s until the next try).
 
 use super::{Leave, Plan, drawn, whole};
+use crate::blueprint::EvictionStorm;
 use crate::engine::random::{draw, subkey, unit};
 use crate::units::NS_PER_SEC;
-use crate::world::EvictionStorm;
 
 /// Keeps the draw of instants apart from others of the same fault.
 const INSTANT: u64 = 2;

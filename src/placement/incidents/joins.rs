@@ -5,10 +5,10 @@
 //! Autoscaling" (nodes are added for pods that are pending), "DaemonSet" (its pod is made when the node joins).
 
 use super::{Leave, Plan, drawn, whole};
+use crate::blueprint::{Incident, NodesAdded, Requests};
 use crate::engine::random::subkey;
 use crate::placement::{Room, empty_node};
 use crate::units::HowMany;
-use crate::world::{Incident, NodesAdded, Requests};
 
 /// Keeps the draw of pods apart from others of the same fault.
 const LATE: u64 = 1;
@@ -84,7 +84,7 @@ impl Plan<'_> {
                 // Whether it is ever there: without this it would be from the beginning.
                 let at_ns = at_ns.saturating_add(ready_ns);
                 self.joined.push((node as u32, at_ns));
-                self.happenings.push(crate::world::Happening {
+                self.happenings.push(crate::blueprint::Happening {
                     node: node as u32,
                     at_ns,
                     what: Incident::Starts { from_beginning },

@@ -5,7 +5,7 @@
 //! rounded up); grafana/loki#1878 (about a minute until a pod is ready).
 
 use super::{Leave, Plan, whole};
-use crate::world::Rollout;
+use crate::blueprint::Rollout;
 
 impl Plan<'_> {
     /// Pods of each template are replaced in the order of their ordinals; those of a wave first that have successors

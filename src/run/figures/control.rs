@@ -1,10 +1,11 @@
 //! Figures of the control plane: simulated delays and gaps, and by arithmetic what servers are asked.
 
 use super::super::Setup;
+use crate::blueprint::{Blueprint, ControlPlan, Life, Placement, Reader, Watched};
 use crate::metric::Metric;
 use crate::observe::Freshness;
 use crate::units::NS_PER_SEC;
-use crate::world::{Blueprint, ControlPlan, Life, Placement, Reader, Tally, Watched};
+use crate::world::Tally;
 use std::collections::BTreeSet;
 
 /// Bytes of a pod as the API server sends it. Source: kubernetes/perf-tests#4172, some 781 MB for a list of 80,000 pods.

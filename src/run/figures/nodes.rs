@@ -1,7 +1,8 @@
 //! What nodes run short of: CPU for applications, room on the disk.
 
+use crate::blueprint::{Blueprint, Placement};
 use crate::metric::Metric;
-use crate::world::{Blueprint, Placement, Tally};
+use crate::world::Tally;
 use std::collections::BTreeMap;
 
 /// Figures of CPU where applications say what they want of it, of evictions where a disk could be too full.

@@ -1,8 +1,9 @@
 //! Figures of pods' lives, where a scenario has what they are of.
 
+use crate::blueprint::Blueprint;
 use crate::metric::Metric;
 use crate::units::NS_PER_SEC;
-use crate::world::{Blueprint, Tally};
+use crate::world::Tally;
 
 /// Crashes of containers, and what became of the logs of those that crashed; waits for agents to start.
 pub(super) fn figures(blueprint: &Blueprint, tally: &Tally) -> Vec<(Metric, Option<f64>)> {

@@ -1,8 +1,8 @@
 //! What proxies take, by arithmetic on published costs; their access logs are simulated as any other log is.
 
+use crate::blueprint::{Placement, ProxyPlan};
 use crate::metric::Metric;
 use crate::observe::ProxyFigures;
-use crate::world::{Placement, ProxyPlan};
 
 /// Cores and bytes of a control plane (istiod) with so many proxies. Source: Istio, "Performance and Scalability", Istio
 /// 1.24: one instance with 1 vCPU and 1.5 GB supports 1,000 services and 2,000 sidecars. In proportion, which is an

@@ -10,8 +10,8 @@
 //! reaches all namespaces); developer.aliyun.com/article/806369 (every agent lists every custom resource).
 
 use super::super::Setup;
+use crate::blueprint::{Blueprint, Placement, Reader, Watched};
 use crate::metric::Metric;
-use crate::world::{Blueprint, Placement, Reader, Watched};
 use std::collections::BTreeSet;
 
 /// Means over agents, where the scenario says how configs reach them; none where there are no agents.

@@ -5,9 +5,9 @@
 //! it could not write. Source: Docker's blocking delivery mode (moby `daemon/container/container.go`; a `write(2)` to a
 //! full pipe waits).
 
+use crate::blueprint::Blueprint;
 use crate::profile::Overflow;
 use crate::world::agent::input::Mode;
-use crate::world::blueprint::Blueprint;
 use crate::world::node::Node;
 use crate::world::tally::Tally;
 
@@ -46,10 +46,10 @@ impl Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blueprint::{FileRotation, Outage};
     use crate::flow::Medium;
     use crate::units::NS_PER_SEC;
     use crate::world::testing::{layout, run};
-    use crate::world::{FileRotation, Outage};
 
     const S: u64 = NS_PER_SEC;
 

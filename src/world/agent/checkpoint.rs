@@ -12,13 +12,13 @@
 //! Sources: Vector `lib/file-source` (checkpoints every 60 s), Alloy `loki.source.file` (positions every 10 s),
 //! LoongCollector `CheckPointManager.cpp` (15 min, and at a clean exit), Filebeat's registry (at acknowledgement).
 
+use crate::blueprint::{AgentPlan, Blueprint, Fault};
 use crate::engine::random::{draw, subkey};
 use crate::flow::{Cause, Chunk};
 use crate::observe::Ledger;
 use crate::profile::{Position, StartAt};
 use crate::world::agent::input::{Batch, Input, Mode};
 use crate::world::agent::long_lines::{Gone, count_gone};
-use crate::world::blueprint::{AgentPlan, Blueprint, Fault};
 use crate::world::disk::owed::Owed;
 use crate::world::lines::stream::Stream;
 use crate::world::node::Node;

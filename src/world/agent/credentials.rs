@@ -4,24 +4,12 @@
 //! Sources: AWS STS, `AssumeRole` (`DurationSeconds` is 3,600 by default); Alibaba Cloud, error 0002-00000007 (a request
 //! signed with temporary credentials that have expired is refused).
 
+use crate::blueprint::CredentialsPlan;
 use crate::engine::random::{draw, subkey, unit};
 use crate::world::agent::input::Input;
 
 /// Purpose of an agent's draw.
 const AGE: u64 = 33;
-
-/// Credentials of all agents, and when they cannot be renewed. All in nanoseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CredentialsPlan {
-    /// From issue to expiry.
-    pub lifetime_ns: u64,
-    /// They are renewed so long before they expire; less than they last.
-    pub renew_before_ns: u64,
-    /// From here on nobody issues any.
-    pub fails_from_ns: u64,
-    /// From here on somebody does again.
-    pub fails_until_ns: u64,
-}
 
 impl CredentialsPlan {
     /// When an agent is refused whose credentials are in the middle of their life when the run begins: evenly anywhere
@@ -71,11 +59,11 @@ impl Input {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blueprint::{Arrival, ControlPlan, Watched};
     use crate::flow::Cause;
     use crate::profile::Retries;
     use crate::units::NS_PER_SEC;
     use crate::world::testing::{layout, run};
-    use crate::world::{Arrival, ControlPlan, Watched};
 
     const S: u64 = NS_PER_SEC;
 

@@ -3,11 +3,11 @@
 //! One `Input` is one reader with a buffer. An agent is one input, or one for each collection config where
 //! configs are inputs of their own; the first carries the costs of the process.
 
+use crate::blueprint::{AgentPlan, Blueprint};
 use crate::engine::random::{draw, subkey};
 use crate::flow::Chunk;
 use crate::world::agent::checkpoint::Marks;
 use crate::world::agent::reading::Round;
-use crate::world::blueprint::{AgentPlan, Blueprint};
 use smallvec::SmallVec;
 
 const NEVER: u64 = u64::MAX;

@@ -8,8 +8,8 @@
 //! Sources: inotify(7) and `fs.inotify.max_user_watches` (8,192 before Linux 5.11, since then by memory); getrlimit(2),
 //! `RLIMIT_NOFILE`; the profiles say what agents do.
 
+use crate::blueprint::{AgentPlan, Blueprint};
 use crate::profile::{Most, Watching};
-use crate::world::blueprint::{AgentPlan, Blueprint};
 
 /// What has been given so far on a node.
 #[derive(Clone, Debug, Default)]

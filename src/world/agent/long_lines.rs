@@ -11,12 +11,12 @@
 //! Sources: Fluent Bit `in_tail` (`buffer_max_size`, `skip_long_lines`), Vector `max_line_bytes`, Filebeat
 //! `message_max_bytes`, Loki `max_line_size`, Logtail's limits; the profiles name them.
 
+use crate::blueprint::{AgentPlan, BackendPlan, Blueprint, StreamLaw};
 use crate::engine::marks::CLASSES;
 use crate::engine::random::{draw, subkey};
 use crate::flow::{Cause, Chunk, Medium};
 use crate::profile::LongLines;
 use crate::units::NS_PER_SEC;
-use crate::world::blueprint::{AgentPlan, BackendPlan, Blueprint, StreamLaw};
 use crate::world::disk::files::Files;
 use crate::world::lines::runtime::SPLIT_BYTES;
 use crate::world::lines::stream::Stream;

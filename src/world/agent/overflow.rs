@@ -3,11 +3,11 @@
 //! Policies: Fluent Bit's `memrb`, vlagent's bounded queue and the like drop the oldest; the ring buffer of
 //! Docker's log drivers drops the newest.
 
+use crate::blueprint::AgentPlan;
 use crate::flow::{Cause, Chunk};
 use crate::observe::Ledger;
 use crate::profile::Overflow;
 use crate::world::agent::input::Input;
-use crate::world::blueprint::AgentPlan;
 
 impl Input {
     /// Makes room for what was read, as the policy has it; gives what of it is to be held.
@@ -65,9 +65,10 @@ impl Input {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blueprint::{Blueprint, Outage};
     use crate::units::NS_PER_SEC;
+    use crate::world::Tally;
     use crate::world::testing::{layout, run};
-    use crate::world::{Blueprint, Outage, Tally};
 
     const S: u64 = NS_PER_SEC;
 

@@ -5,13 +5,13 @@
 //! lines of all flushes until the next event on the node are drawn stream by stream, and their sums entered once.
 //! A flush for which any of this fails, and what follows, is left to the exact way; both give the same bits.
 
+use crate::blueprint::{AgentPlan, Blueprint};
 use crate::engine::marks::CLASSES;
 use crate::observe::Spread;
 use crate::profile::Work;
 use crate::units::NS_PER_SEC;
 use crate::world::agent::input::{Input, Mode};
 use crate::world::backend::link::Link;
-use crate::world::blueprint::{AgentPlan, Blueprint};
 use crate::world::lines::stream::{Amount, Head, Stream};
 use crate::world::node::Node;
 use crate::world::tally::Tally;

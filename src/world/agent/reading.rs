@@ -5,12 +5,12 @@
 //! *Busy*: the buffer fills up, and the input pauses at an instant in between; or its CPU does not suffice, and
 //! it falls behind; then it is settled from answer to answer.
 
+use crate::blueprint::{AgentPlan, Blueprint, StreamLaw};
 use crate::flow::Chunk;
 use crate::profile::{LongLines, Overflow, Work};
 use crate::units::NS_PER_SEC;
 use crate::world::agent::input::Mode;
 use crate::world::agent::long_lines::{self, NONE_TOO_LONG};
-use crate::world::blueprint::{AgentPlan, Blueprint, StreamLaw};
 use crate::world::lines::stream::{Amount, Look, Stream};
 use crate::world::node::Node;
 use crate::world::tally::Tally;

@@ -1,12 +1,11 @@
 //! From the buffer to the backend: flushes, answers, retries, and the death of an agent.
 
-use crate::engine::random::{draw, subkey, unit};
+use crate::blueprint::{AgentPlan, Blueprint, backoff_ns, crash_loop_ns};
+use crate::engine::random::{draw, subkey};
 use crate::flow::{Cause, Chunk};
 use crate::profile::Retries;
-use crate::units::NS_PER_SEC;
 use crate::world::agent::input::{Batch, Input, Mode};
 use crate::world::backend::link::{Link, Request};
-use crate::world::blueprint::{AgentPlan, Blueprint};
 use crate::world::lines::stream::Stream;
 use crate::world::node::Node;
 use crate::world::tally::Tally;
@@ -279,19 +278,6 @@ impl Input {
     }
 }
 
-/// The kubelet's crash-loop back-off after so many deaths: at once the first time, then 10 s, doubling up to 5 minutes.
-pub(crate) fn crash_loop_ns(kills: u32) -> u64 {
-    let seconds = if kills < 2 { 0 } else { (10u64 << (kills - 2).min(5)).min(300) };
-    seconds * NS_PER_SEC
-}
-
-/// The wait before a retry: uniform between the base and the base doubled once a try, within the cap.
-/// Source: Fluent Bit, `flb_scheduler` (exponential back-off with jitter).
-pub(crate) fn backoff_ns(base_ns: u64, cap_ns: u64, tries: u32, bits: u64) -> u64 {
-    let doubled = base_ns.saturating_mul(2u64.saturating_pow(tries + 1)).min(cap_ns);
-    base_ns + (unit(bits) * doubled.saturating_sub(base_ns) as f64) as u64
-}
-
 impl Node {
     /// Kills the input's agent if its memory exceeds its limit.
     pub(crate) fn kill_if_too_large(
@@ -338,14 +324,6 @@ impl Node {
 mod tests {
     use super::*;
     use crate::world::testing;
-
-    #[test]
-    fn the_wait_before_a_retry_doubles_within_its_cap() {
-        let longest = |tries| backoff_ns(5, 60, tries, u64::MAX);
-        assert_eq!((backoff_ns(5, 60, 0, 0), backoff_ns(5, 60, 9, 0)), (5, 5));
-        // Just below base·2, base·4, base·8, then the cap.
-        assert_eq!([0, 1, 2, 3, 40].map(longest), [9, 19, 39, 59, 59]);
-    }
 
     #[test]
     fn what_waits_on_disk_survives_the_process() {

@@ -5,36 +5,11 @@
 //! neither depends on the order in which nodes run. Latency only grows: the shortest way from one node to another, which
 //! slots rest on, stays what it is.
 
+use crate::blueprint::Disturbance;
 use crate::engine::random::{draw, subkey, unit};
 
 /// Purpose of the draws of an agent that tell which of its requests are hit.
 const PARTIAL: u64 = 40;
-
-/// A span in which some requests do not fare as usual.
-#[derive(Clone, Debug)]
-pub struct Disturbance {
-    /// Its beginning, in nanoseconds.
-    pub from_ns: u64,
-    /// Its end, in nanoseconds.
-    pub until_ns: u64,
-    /// What it does to a request that is sent within it.
-    pub effect: Effect,
-    /// Share of requests that it does it to, 1 being all.
-    pub share: f64,
-    /// Whether it concerns only the nodes that the placement says.
-    pub of_some_nodes: bool,
-}
-
-/// What becomes of a request.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Effect {
-    /// The connection is refused at once.
-    Refuse,
-    /// It is answered only after the end.
-    Stall,
-    /// Its answer takes so many times as long, 1 and more.
-    Slow(f64),
-}
 
 impl Disturbance {
     /// Whether it lasts at an instant.
@@ -51,9 +26,10 @@ impl Disturbance {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blueprint::{Blueprint, Effect, Happening, Incident};
     use crate::units::NS_PER_SEC;
     use crate::world::testing::{layout, one_node, run};
-    use crate::world::{Blueprint, Happening, Incident, Pace, simulate, simulate_at};
+    use crate::world::{Pace, simulate, simulate_at};
 
     const S: u64 = NS_PER_SEC;
 

@@ -13,13 +13,11 @@
 //! Fluentd, `buffer` (`overflow_action throw_exception`, `flush_interval`, `chunk_limit_size`), `in_forward` with
 //! `require_ack_response`; Fluent Bit, `upstream` (one of its nodes for each flush, in turn).
 
+use crate::blueprint::{BackendPlan, GatewayPlan, Outage, backoff_ns, crash_loop_ns};
 use crate::engine::fluid::{SlottedServer, Work};
 use crate::engine::random::{draw, named_key, subkey};
 use crate::engine::tandem::{Passage, Tandem};
-use crate::profile::Costs;
-use crate::units::{HowMany, SimTime};
-use crate::world::agent::shipping::{backoff_ns, crash_loop_ns};
-use crate::world::blueprint::{BackendPlan, Central, Outage};
+use crate::units::SimTime;
 use std::ops::Range;
 
 /// Purposes of draws: which process a request of an agent goes to; which processes die; when they flush and try again.
@@ -27,65 +25,6 @@ const PROCESS: u64 = 41;
 const STRUCK: u64 = 42;
 const FLUSH_PHASE: u64 = 43;
 const BACKOFF: u64 = 44;
-
-/// Collectors between the agents and the backend that hold what the backend does not take.
-#[derive(Clone, Debug)]
-pub struct GatewayPlan {
-    /// What the processes are and cost.
-    pub central: Central,
-    /// What a process costs in memory for what it holds.
-    pub costs: Costs,
-    /// Bytes a second that all processes can take in and send on, as agents send them.
-    pub capacity_bytes_per_s: f64,
-    /// Bytes that the buffer of each process holds, as agents send them.
-    pub buffer_bytes: u64,
-    /// Whether the buffer is on disk, and survives its process.
-    pub on_disk: bool,
-    /// Nanoseconds from one flush of a process to the next.
-    pub flush_ns: u64,
-    /// Nanoseconds from an agent's request to its answer, without any wait.
-    pub hop_ns: u64,
-    /// Nanoseconds of the shortest wait before it tries again to reach the backend.
-    pub backoff_base_ns: u64,
-    /// Nanoseconds of the longest.
-    pub backoff_cap_ns: u64,
-    /// Nanoseconds from a process's death until it is there again, without the kubelet's back-off.
-    pub restart_ns: u64,
-    /// Spans in which no agent reaches it, in order.
-    pub outages: Vec<Outage>,
-    /// When processes die, in order.
-    pub crashes: Vec<GatewayCrash>,
-}
-
-/// Processes of a gateway die.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct GatewayCrash {
-    /// When, in nanoseconds.
-    pub at_ns: u64,
-    /// How many of them, drawn at random.
-    pub processes: HowMany,
-}
-
-impl GatewayPlan {
-    /// Takes away all but a share, of a cluster of which only a share is simulated. Costs stay those of the whole.
-    pub fn reduce_to(&mut self, share: f64) {
-        self.capacity_bytes_per_s *= share;
-        self.buffer_bytes = ((self.buffer_bytes as f64 * share) as u64).max(1);
-    }
-
-    /// When the refusal of connections ends that is under way at an instant.
-    pub(crate) fn refuses_until(&self, at_ns: u64) -> Option<u64> {
-        let outage = self.outages.iter().find(|o| (o.from_ns..o.until_ns).contains(&at_ns))?;
-        outage.refuses.then_some(outage.until_ns)
-    }
-
-    /// Memory of all processes with so many bytes held, in bytes.
-    pub fn memory_bytes(&self, held_bytes: u64) -> f64 {
-        let processes = self.central.processes as f64;
-        let in_memory = if self.on_disk { 0.0 } else { held_bytes as f64 / processes };
-        processes * (self.costs.rss_idle_bytes() + self.costs.variable_bytes(0.0, 1.0, in_memory))
-    }
-}
 
 /// The processes in a run.
 #[derive(Clone, Debug)]

@@ -1,11 +1,10 @@
 //! The log service as an agent sees it: latency, waits for capacity, outages; with or without a gateway in front.
 
+use crate::blueprint::{BackendPlan, Blueprint, Effect, Outage, Partition};
 use crate::engine::fluid::{SlottedServer, Steps};
 use crate::world::agent::quiet::Scratch;
-use crate::world::backend::disturbance::Effect;
 use crate::world::backend::gateway::{Gateway, Taken};
 use crate::world::backend::servers::{Front, Servers};
-use crate::world::blueprint::{BackendPlan, Blueprint, Outage, Partition};
 use smallvec::SmallVec;
 
 /// What becomes of a request, known when it is sent.

@@ -13,11 +13,11 @@
 //! Sources: Grafana Loki, `limits_config` (`ingestion_rate_mb` 4, `ingestion_burst_size_mb` 6, for each tenant in the whole
 //! cluster); Kleinrock, "Queueing Systems" I, 3.2 (M/M/1).
 
+use crate::blueprint::{Blueprint, Outage};
 use crate::engine::fluid::SlottedServer;
 use crate::units::SimTime;
 use crate::world::backend::gateway::Gateway;
 use crate::world::backend::shards::shard_outages;
-use crate::world::blueprint::{Blueprint, Outage};
 use crate::world::tally::Tally;
 
 /// Everything that nodes wait for.

@@ -3,56 +3,12 @@
 //! Source: Alibaba Cloud, "Manage shards" (5 MB/s and 500 requests/s of writing a shard; written at random, or by a hash
 //! key).
 
+use crate::blueprint::{BackendPlan, Outage, Partition};
 use crate::engine::random::{draw, named_key, subkey};
-use crate::units::HowMany;
-use crate::world::blueprint::{BackendPlan, Outage};
 
 /// Purposes of draws: the shard of an agent, of one of its requests, of a tenant; and which shards an outage strikes.
 const SHARD: u64 = 45;
 const STRUCK: u64 = 46;
-
-/// What a backend's capacity is divided into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shards {
-    /// How many, each with the same part of the capacity.
-    pub count: u64,
-    /// What decides which one a request goes to.
-    pub by: Partition,
-}
-
-impl Shards {
-    /// A backend that is not divided.
-    pub const ONE: Self = Self { count: 1, by: Partition::Request };
-}
-
-/// What decides which shard a request goes to, as a hash does: some may have more than others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Partition {
-    /// Each request by itself.
-    Request,
-    /// The agent that sends it.
-    Source,
-    /// The tenant whose lines they are.
-    Tenant,
-}
-
-/// A span without some shards.
-#[derive(Clone, Copy, Debug)]
-pub struct ShardOutage {
-    /// How many, drawn at random.
-    pub shards: HowMany,
-    /// When, and how it shows.
-    pub outage: Outage,
-}
-
-/// What each tenant may send.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Quota {
-    /// Bytes a second.
-    pub bytes_per_s: f64,
-    /// Bytes at once after a while of silence.
-    pub burst_bytes: u64,
-}
 
 impl BackendPlan {
     /// Whether it is one shard without quotas, and as fast at any load.

@@ -2,9 +2,9 @@
 
 use super::owed::Replay;
 use super::span::Span;
+use crate::blueprint::{FileRotation, StreamLaw};
 
 use crate::flow::{Cause, Medium};
-use crate::world::blueprint::{FileRotation, StreamLaw};
 use crate::world::lines::gaps::Gaps;
 use crate::world::lines::runtime::GZIP_PPM;
 use crate::world::lines::stream::{Amount, Head, Stream};

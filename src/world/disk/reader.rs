@@ -2,8 +2,8 @@
 
 use super::files::{Files, Noticed, Unnoticed};
 use super::span::Span;
+use crate::blueprint::StreamLaw;
 use crate::flow::Cause;
-use crate::world::blueprint::StreamLaw;
 use crate::world::lines::stream::Stream;
 use crate::world::tally::Tally;
 

@@ -3,7 +3,7 @@
 use super::files::Files;
 use super::owed::{Owed, Replay};
 use super::span::Span;
-use crate::world::blueprint::StreamLaw;
+use crate::blueprint::StreamLaw;
 use crate::world::lines::stream::Stream;
 
 impl Files {

@@ -1,9 +1,9 @@
 //! How much was written, and how large files are.
 
 use super::files::Files;
+use crate::blueprint::StreamLaw;
 use crate::flow::Medium;
 use crate::units::NS_PER_SEC;
-use crate::world::blueprint::StreamLaw;
 use crate::world::lines::runtime::GZIP_PPM;
 use crate::world::lines::stream::{Amount, Stream};
 

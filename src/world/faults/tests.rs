@@ -1,11 +1,12 @@
 //! What incidents do, against arithmetic.
 
 use super::*;
+use crate::blueprint::{Blueprint, Happening, Incident, Outage, Placement, Residence, Stay, StreamLaw, Who};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::units::NS_PER_SEC;
 use crate::world::testing::{layout, one_node};
-use crate::world::{Outage, Pace, Placement, Residence, Stay, StreamLaw, simulate, simulate_at};
+use crate::world::{Pace, simulate, simulate_at};
 
 const S: u64 = NS_PER_SEC;
 
@@ -127,7 +128,7 @@ fn a_lost_node_takes_what_was_not_delivered_with_it() {
     // Natively all of it was on the disk.
     let mut blueprint = even(5, false, 120);
     blueprint.node_agent = None;
-    blueprint.pods[0].streams[0].reader = crate::world::Reader::Nobody;
+    blueprint.pods[0].streams[0].reader = crate::blueprint::Reader::Nobody;
     blueprint.kubelet.size_bytes = 1 << 20;
     let tally = run_with(&blueprint, &[(50 * S, Incident::Lost)]);
     assert_eq!(lost(&tally, Cause::NodeLost), tally.ledger.emitted);
@@ -197,7 +198,7 @@ fn pods_that_come_and_go_do_so_within_their_stays() {
     // Lives of 10 s, gone for 5 s in between; the pod is on the first node for a minute, on the second for the second.
     let mut blueprint = even(4, false, 120);
     blueprint.agents[0].scan_ns = S;
-    blueprint.pods[0].life = Some(crate::world::Life {
+    blueprint.pods[0].life = Some(crate::blueprint::Life {
         lifetime: Marks::constant(10),
         lingers_s: 2,
         pause_s: 5,
@@ -250,7 +251,7 @@ fn what_is_written_before_the_agent_of_a_new_node_is_there_is_read_late_or_passe
     assert_eq!(lost(&gone, Cause::NeverDiscovered), 2 * 20 * 100);
     assert_eq!(gone.ledger.emitted, 2 * 20 * 100);
     // So are files that have been rotated away: of 30 s of 241 bytes 100 times a second the last two files of 50 kB.
-    blueprint.kubelet = crate::world::FileRotation { size_bytes: 50_000, files: 2 };
+    blueprint.kubelet = crate::blueprint::FileRotation { size_bytes: 50_000, files: 2 };
     blueprint.kubelet_interval_ns = 3 * S;
     let rotated = joining(&blueprint, u64::MAX, Some(true));
     assert_eq!(rotated.ledger.lost_total(), lost(&rotated, Cause::NeverDiscovered));

@@ -11,13 +11,12 @@
 //!
 //! Sources: Linux, "Control Group v2", `cpu.weight`; Kubernetes, "Resource Management for Pods and Containers".
 
+use crate::blueprint::{Blueprint, PlacedPod, PodTemplate, Usage, law_of};
 use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::Medium;
 use crate::units::NS_PER_SEC;
-use crate::world::blueprint::{Blueprint, PodTemplate};
 use crate::world::lines::runtime::writing_ns;
-use crate::world::node::{Node, law_of};
-use crate::world::placement::PlacedPod;
+use crate::world::node::Node;
 use crate::world::tally::Tally;
 use std::ops::Range;
 
@@ -29,19 +28,6 @@ const SPAN_NS: u64 = 10 * NS_PER_SEC;
 
 /// Thousandths of a core at least: the kernel's smallest share is 2 of 1024 a core.
 const LEAST_WEIGHT: f64 = 2.0;
-
-/// What the containers of a pod want of the CPU, agents and the writing of logs aside.
-#[derive(Clone, Copy, Debug)]
-pub struct Usage {
-    /// Cores at ordinary times.
-    pub cores: f64,
-    /// Cores at its peaks.
-    pub peak_cores: f64,
-    /// Probability that a slot is a peak.
-    pub peak_share: f64,
-    /// Nanoseconds of a slot; whole seconds.
-    pub slot_ns: u64,
-}
 
 impl Usage {
     fn at(&self, pod_key: u64, at_ns: u64) -> f64 {

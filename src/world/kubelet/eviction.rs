@@ -15,14 +15,13 @@
 //!
 //! Source: Kubernetes, "Node-pressure Eviction" (threshold, interval, ranking, grace period); `eviction_manager.go`.
 
+use crate::blueprint::{Blueprint, FileRotation, PlacedPod, PodTemplate, StreamLaw, StreamPlan};
 use crate::engine::random::draw;
 use crate::flow::Medium;
 use crate::units::NS_PER_SEC;
-use crate::world::blueprint::{Blueprint, FileRotation, PodTemplate, StreamLaw, StreamPlan};
 use crate::world::kubelet::pods::Place;
 use crate::world::kubelet::restarts::Container;
 use crate::world::node::Node;
-use crate::world::placement::PlacedPod;
 use crate::world::tally::Tally;
 
 /// Purpose of the draw of the second at which a kubelet looks.

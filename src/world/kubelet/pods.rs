@@ -11,18 +11,16 @@
 //! Sources: Kubernetes, "Pod Lifecycle" (termination, deletion of logs with the pod); KEP-753 (a native sidecar starts
 //! before the application and is stopped after it, so that it reads what was written last).
 
+use crate::blueprint::{Blueprint, Life, Stay, crash_loop_ns, law_of};
 use crate::engine::marks::CLASSES;
 use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::Cause;
 use crate::profile::Parse;
 use crate::units::NS_PER_SEC;
 use crate::world::agent::input::Mode;
-use crate::world::agent::shipping::crash_loop_ns;
-use crate::world::blueprint::{Blueprint, Life};
 use crate::world::kubelet::restarts::Container;
 use crate::world::lines::stream::Stream;
-use crate::world::node::{Node, law_of};
-use crate::world::placement::Stay;
+use crate::world::node::Node;
 use crate::world::tally::Tally;
 use smallvec::SmallVec;
 use std::collections::VecDeque;

@@ -14,15 +14,13 @@
 //! after ten minutes); kubelet `kubelet.go` (`cleanUpContainersInPod`, when a container has died),
 //! `pod_container_deletor.go` and `--maximum-dead-containers-per-container` (1); Kubernetes, "Logging Architecture".
 
-use crate::engine::marks::Marks;
+use crate::blueprint::{Blueprint, CrashLoop, crash_loop_ns, law_of};
 use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::{Cause, Medium};
 use crate::units::NS_PER_SEC;
 use crate::world::agent::input::Mode;
-use crate::world::agent::shipping::crash_loop_ns;
-use crate::world::blueprint::Blueprint;
 use crate::world::kubelet::pods::Place;
-use crate::world::node::{Node, law_of};
+use crate::world::node::Node;
 use crate::world::tally::Tally;
 use smallvec::SmallVec;
 use std::ops::AddAssign;
@@ -36,19 +34,6 @@ const RECOVERED_NS: u64 = 600 * NS_PER_SEC;
 
 /// No stream.
 const NONE: u32 = u32::MAX;
-
-/// How the containers of a workload crash.
-#[derive(Clone, Debug)]
-pub struct CrashLoop {
-    /// Seconds from a container's start until it crashes.
-    pub runs: Marks,
-    /// Before this none crashes, in nanoseconds.
-    pub from_ns: u64,
-    /// Crashes of a pod's container on a node after which it stays up; `None` where it never does.
-    pub most: Option<u64>,
-    /// Seconds from being started until it writes.
-    pub starts_s: u64,
-}
 
 impl CrashLoop {
     /// Seconds that a container runs which starts at `now_ns`: the same whatever happened before.
@@ -281,7 +266,7 @@ impl Node {
             if *other != NONE {
                 std::mem::swap(number, other);
                 let key = named_key(pod_key, &plan.name);
-                let found_ns = (plan.reader == crate::world::Reader::Pod).then_some(now_ns);
+                let found_ns = (plan.reader == crate::blueprint::Reader::Pod).then_some(now_ns);
                 let law_and_key = (law_of(plan, key), key);
                 self.begin_stream(*number as usize, law_and_key, plan.parse, found_ns, now_ns, blueprint);
                 continue;

@@ -1,10 +1,10 @@
 //! Rotation: the kubelet's look at containers' logs, and applications' own.
 
+use crate::blueprint::Blueprint;
 use crate::engine::random::{draw, subkey, unit};
 use crate::flow::Cause;
 use crate::profile::Successor;
 use crate::world::agent::input::Mode;
-use crate::world::blueprint::Blueprint;
 use crate::world::disk::files::Noticed;
 use crate::world::node::Node;
 use crate::world::tally::Tally;

@@ -9,23 +9,12 @@
 //! Sources: KEP-753 (a sidecar container has started before the next container is started); Kubernetes, "Pod startup
 //! latency SLO" (5 s, images present), "Images" (`IfNotPresent`: a node that has an image does not pull it).
 
+use crate::blueprint::{AgentStart, Blueprint, law_of};
 use crate::engine::random::named_key;
-use crate::world::blueprint::Blueprint;
 use crate::world::kubelet::pods::Place;
 use crate::world::lines::stream::Stream;
-use crate::world::node::{Node, law_of};
+use crate::world::node::Node;
 use crate::world::tally::Tally;
-
-/// How the agent in a pod starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AgentStart {
-    /// Nanoseconds in which its image is pulled, where the node has none; whole seconds.
-    pub pull_ns: u64,
-    /// Nanoseconds from then until it is ready; whole seconds.
-    pub start_ns: u64,
-    /// Nanoseconds that the application takes to start beside it; `None` where the application waits for it.
-    pub beside_ns: Option<u64>,
-}
 
 impl Node {
     /// How long the agent of a pod that begins at `now_ns` takes to start; its image is there from then on.
@@ -84,12 +73,13 @@ impl Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blueprint::{Life, Placement, Residence, Stay, StreamLaw};
     use crate::engine::arrivals::Arrivals;
     use crate::engine::marks::Marks;
     use crate::flow::Medium;
     use crate::units::NS_PER_SEC;
+    use crate::world::simulate;
     use crate::world::testing::{layout, one_node};
-    use crate::world::{Life, Placement, Residence, Stay, StreamLaw, simulate};
 
     const S: u64 = NS_PER_SEC;
 

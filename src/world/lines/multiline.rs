@@ -8,8 +8,8 @@
 //!
 //! Sources: theory; timeouts from the agents' documentation, as the profiles name them.
 
+use crate::blueprint::{AgentPlan, StreamLaw};
 use crate::profile::Parse;
-use crate::world::blueprint::{AgentPlan, StreamLaw};
 
 impl AgentPlan {
     /// Milliseconds for which it holds back lines of this law, on average.

@@ -1,8 +1,8 @@
 //! The container runtime and the application's own cost of writing.
 
+use crate::blueprint::StreamLaw;
 use crate::engine::marks::CLASSES;
 use crate::flow::Medium;
-use crate::world::blueprint::StreamLaw;
 
 /// CPU that an application spends on writing a line, in nanoseconds: one `write(2)` a line.
 /// Source: lab, generator's CPU, 2.0–2.5 µs a line.
@@ -65,8 +65,8 @@ pub(crate) fn prefix_bytes(medium: Medium, law: &StreamLaw) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blueprint::FileRotation;
     use crate::engine::marks::Marks;
-    use crate::world::FileRotation;
     use crate::world::testing::{layout, run};
 
     #[test]

@@ -3,9 +3,9 @@
 //! A stream is an append-only sequence, so that a place in it is a point in time: the reader of a stream has
 //! read what was written before [`Stream::time_ns`]. Files of the stream are spans of time as well.
 
+use crate::blueprint::StreamLaw;
 use crate::units::NS_PER_SEC;
 use crate::world::agent::long_lines::NONE_TOO_LONG;
-use crate::world::blueprint::StreamLaw;
 use std::cell::Cell;
 
 /// Lines and bytes.

@@ -1,5 +1,6 @@
 //! A node: one logical process with its pods, files, kubelet and agents, and an event list of its own.
 
+use crate::blueprint::{Arrival, Blueprint, OnNode, PlacedPod, Reader, StreamPlan, law_of};
 use crate::engine::events::EventList;
 use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::{Cause, Medium};
@@ -9,8 +10,7 @@ use crate::world::agent::input::{Batch, Input, Mode};
 use crate::world::agent::limits::{Gets, Given};
 use crate::world::agent::shipping::Ship;
 use crate::world::backend::link::Link;
-use crate::world::blueprint::{Blueprint, Reader, StreamPlan};
-use crate::world::control::{Arrival, Reach};
+use crate::world::control::Reach;
 use crate::world::disk::files::Files;
 use crate::world::faults::Strike;
 use crate::world::kubelet::cpu::Contention;
@@ -19,16 +19,12 @@ use crate::world::kubelet::pods::Place;
 use crate::world::kubelet::restarts::Container;
 use crate::world::lines::runtime::prefix_bytes;
 use crate::world::lines::stream::{Look, Stream};
-use crate::world::placement::{OnNode, PlacedPod};
 use crate::world::tally::Tally;
 use smallvec::SmallVec;
 use std::ops::Range;
 
 /// The kubelet's place in the event list, for pods' lives and for their files; inputs follow.
 const KUBELET: usize = 0;
-
-/// Purposes of draws of a stream and of a node.
-const RATE_CLASS: u64 = 11;
 const INITIAL_SIZE: u64 = 12;
 const TICK_PHASE: u64 = 13;
 
@@ -535,11 +531,6 @@ fn give_files(found: &mut [Found<'_>], blueprint: &Blueprint, node_agent: Option
         }
     }
     found.sort_by_key(|f| f.group);
-}
-
-/// The law of a stream: replicas differ in their mean rates.
-pub(crate) fn law_of(plan: &StreamPlan, stream_key: u64) -> usize {
-    plan.first_law + draw(stream_key, RATE_CLASS) as usize % StreamPlan::RATE_CLASSES
 }
 
 /// Kubelets started at different times.

@@ -1,6 +1,7 @@
 //! The world as a whole: nothing is lost sight of, nothing comes before its cause, nothing depends on order.
 
 use super::{Small, cases, small};
+use loghaul::blueprint::{Blueprint, Outage, Placement};
 use loghaul::engine::random::{named_key, subkey};
 use loghaul::metric::Metric;
 use loghaul::observe::Observation;
@@ -9,7 +10,7 @@ use loghaul::run::{Runner, Setup};
 use loghaul::scenario::Scenario;
 use loghaul::stats::Estimate;
 use loghaul::strategy;
-use loghaul::world::{self, Blueprint, Outage, Tally};
+use loghaul::world::{self, Tally};
 use proptest::prelude::*;
 
 /// One run; `None` where it is infeasible.
@@ -113,7 +114,7 @@ fn threads_change_nothing_in_a_large_cluster() {
 
 /// A blueprint with what makes loss depend on luck switched off: scans, rotate wait, memory limits, and with outages
 /// that stall and an endless queue, refusals.
-fn plain(small: &Small, strategy: &str) -> Option<(Blueprint, world::Placement)> {
+fn plain(small: &Small, strategy: &str) -> Option<(Blueprint, Placement)> {
     let mut small = small.clone();
     (small.refuses, small.retries) = (false, None);
     let setup = Setup::new(&small.scenario(), strategy::by_name(strategy).unwrap());
@@ -127,7 +128,7 @@ fn plain(small: &Small, strategy: &str) -> Option<(Blueprint, world::Placement)>
     Some((blueprint, setup.placement.ok()?))
 }
 
-fn simulate(blueprint: &Blueprint, placement: &world::Placement) -> Tally {
+fn simulate(blueprint: &Blueprint, placement: &Placement) -> Tally {
     world::simulate(blueprint, placement, subkey(named_key(1, "replication"), 0))
 }
 

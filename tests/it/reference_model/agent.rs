@@ -1,7 +1,7 @@
 //! An agent's reader: what it holds and what it waits for.
 
+use loghaul::blueprint::AgentPlan;
 use loghaul::engine::random::{draw, subkey};
-use loghaul::world::AgentPlan;
 
 /// A line by its log and its number there.
 pub type LineId = (usize, usize);

@@ -1,7 +1,7 @@
 //! The log service: latency, outages of all or a share of requests, and capacity added up in slots.
 
+use loghaul::blueprint::{BackendPlan, Effect};
 use loghaul::engine::random::{draw, subkey, unit};
-use loghaul::world::{BackendPlan, Effect};
 
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug)]

@@ -4,10 +4,10 @@ use super::agent::{Agent, Batch, Mode};
 use super::backend::Backend;
 use super::lines::lines_of;
 use super::log::{Fate, Log};
+use loghaul::blueprint::{Blueprint, Placement, Reader, StreamPlan};
 use loghaul::engine::random::{draw, named_key, subkey, unit};
 use loghaul::flow::{Cause, Medium};
 use loghaul::profile::{Retries, Successor};
-use loghaul::world::{Blueprint, Placement, Reader, StreamPlan};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What came of it.

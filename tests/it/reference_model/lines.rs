@@ -1,7 +1,7 @@
 //! Every single line of a stream, from the public law of its arrivals and sizes.
 
+use loghaul::blueprint::StreamLaw;
 use loghaul::units::NS_PER_SEC;
-use loghaul::world::StreamLaw;
 
 /// The draws of sizes lie under the stream's key with this mixed in.
 const SIZES: u64 = 0x5153;

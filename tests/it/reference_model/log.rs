@@ -1,8 +1,8 @@
 //! A log: its lines, what became of each, and the files they are in.
 
 use super::lines::Line;
+use loghaul::blueprint::FileRotation;
 use loghaul::flow::{Cause, Medium};
-use loghaul::world::FileRotation;
 use std::collections::VecDeque;
 
 /// What has become of a line.

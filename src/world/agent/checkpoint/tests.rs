@@ -1,12 +1,13 @@
 //! Duplicates after deaths, and after answers that come too late, against arithmetic.
 
 use super::*;
+use crate::blueprint::{AgentPlan, Blueprint, Fault, Incident, Outage, StreamLaw, Who};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks as Sizes;
 use crate::engine::random::named_key;
 use crate::units::NS_PER_SEC;
 use crate::world::testing::{layout, one_node};
-use crate::world::{Incident, Outage, Pace, StreamLaw, Who, simulate, simulate_at};
+use crate::world::{Pace, simulate, simulate_at};
 
 const S: u64 = NS_PER_SEC;
 /// Lines a second on the node.
@@ -28,7 +29,7 @@ fn even(seconds: u64) -> Blueprint {
 fn run_with(blueprint: &Blueprint, happenings: &[(u64, Incident)]) -> Tally {
     let mut placement = one_node(blueprint);
     let at =
-        |(at_ns, what): &(u64, Incident)| crate::world::Happening { node: 0, at_ns: *at_ns, what: *what };
+        |(at_ns, what): &(u64, Incident)| crate::blueprint::Happening { node: 0, at_ns: *at_ns, what: *what };
     placement.happenings = happenings.iter().map(at).collect();
     let tally = simulate(blueprint, &placement, 1);
     tally.ledger.balance().unwrap();

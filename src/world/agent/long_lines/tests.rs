@@ -1,11 +1,12 @@
 //! Lines too long, against arithmetic.
 
 use super::*;
+use crate::blueprint::{Blueprint, Happening, Incident, Reader, StreamLaw, Who};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::units::NS_PER_SEC;
 use crate::world::testing::{layout, one_node, run};
-use crate::world::{Happening, Incident, Pace, Reader, Who, simulate, simulate_at};
+use crate::world::{Pace, simulate, simulate_at};
 
 const S: u64 = NS_PER_SEC;
 
@@ -120,7 +121,7 @@ fn long_lines_stay_in_the_balance_when_agents_die() {
             let mut blueprint = mixed(Medium::File, false);
             blueprint.backend.line_limit_bytes = backend_limit;
             blueprint.faults =
-                vec![crate::world::Fault::Crash { at_ns: 0, agents: crate::units::HowMany::Count(1) }];
+                vec![crate::blueprint::Fault::Crash { at_ns: 0, agents: crate::units::HowMany::Count(1) }];
             let rotation = &mut blueprint.pods[0].streams[0].rotation;
             (rotation.size_bytes, rotation.files) = (3_000_000, 2);
             let plan = &mut blueprint.agents[0];

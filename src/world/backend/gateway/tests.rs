@@ -1,10 +1,13 @@
 //! Gateways: what passes them, what waits in them, what is lost with them.
 
 use super::*;
+use crate::blueprint::{
+    Blueprint, Central, Disturbance, Effect, GatewayCrash, GatewayPlan, Outage, Requests,
+};
 use crate::flow::Cause;
-use crate::units::NS_PER_SEC;
+use crate::units::{HowMany, NS_PER_SEC};
 use crate::world::testing::{layout, one_node, run};
-use crate::world::{Blueprint, Disturbance, Effect, Pace, Requests, Tally, simulate, simulate_at};
+use crate::world::{Pace, Tally, simulate, simulate_at};
 
 const S: u64 = NS_PER_SEC;
 const MS: u64 = S / 1_000;

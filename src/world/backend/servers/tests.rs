@@ -1,11 +1,11 @@
 //! Quotas of tenants and shards of the backend, by what follows from arithmetic.
 
-use super::*;
+use crate::blueprint::{Blueprint, Outage, Partition, Quota, ShardOutage, Shards};
 use crate::flow::Cause;
 use crate::profile::Retries;
 use crate::units::{HowMany, NS_PER_SEC};
 use crate::world::testing::{layout, one_node, run};
-use crate::world::{Pace, Partition, Quota, ShardOutage, Shards, Tally, simulate, simulate_at};
+use crate::world::{Pace, Tally, simulate, simulate_at};
 
 const S: u64 = NS_PER_SEC;
 
@@ -26,7 +26,7 @@ fn loud_and_quiet(sidecars: bool) -> Blueprint {
     blueprint
 }
 
-fn placed(blueprint: &Blueprint) -> crate::world::Placement {
+fn placed(blueprint: &Blueprint) -> crate::blueprint::Placement {
     let mut placement = one_node(blueprint);
     placement.template_of = (0..20).map(|pod| pod / 10).collect();
     placement.ordinal_of = (0..20).map(|pod| pod % 10).collect();

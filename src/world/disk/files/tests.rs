@@ -1,4 +1,5 @@
 use super::*;
+use crate::blueprint::{FileRotation, StreamLaw};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::units::NS_PER_SEC as S;

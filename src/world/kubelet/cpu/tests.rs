@@ -1,16 +1,16 @@
 //! Shares of the CPU, against arithmetic.
 
 use super::*;
+use crate::blueprint::{FileRotation, Requests, StreamLaw, Usage};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::profile::{Costs, embedded};
 use crate::world::testing::{layout, run};
-use crate::world::{FileRotation, Requests, StreamLaw};
 
 const S: u64 = NS_PER_SEC;
 
 /// `pods` pods that request 900m each and want `cores`, on a node of 10 cores; they write 1,000 lines/s each.
-fn busy(pods: u64, cores: f64, sidecars: bool) -> crate::world::Blueprint {
+fn busy(pods: u64, cores: f64, sidecars: bool) -> crate::blueprint::Blueprint {
     let mut blueprint = layout(pods, 1_000.0, sidecars, 60);
     for law in &mut blueprint.laws {
         *law = StreamLaw { arrivals: Arrivals::constant(1_000.0), sizes: Marks::constant(200) };
@@ -88,7 +88,7 @@ fn an_agent_beside_busy_applications_reads_as_fast_as_its_weight_lets_it() {
 fn a_sidecar_shares_its_pods_cpu_with_its_application() {
     // Ten pods of weight 1,000 get 0.988 cores each; of its pod's a sidecar has a tenth.
     let mut blueprint = busy(10, 5.0, true);
-    let contention = |blueprint: &crate::world::Blueprint| {
+    let contention = |blueprint: &crate::blueprint::Blueprint| {
         let on = crate::world::testing::one_node(blueprint);
         let node = Node::new(blueprint, 0, 0, &on.by_node()[0], 1);
         (node.inputs[0].cores / blueprint.agents[0].costs.reader_share(), node.contention.is_some())

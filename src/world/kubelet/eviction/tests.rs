@@ -1,11 +1,12 @@
 //! Evictions, against arithmetic.
 
 use super::*;
+use crate::blueprint::{Blueprint, FileRotation, Reader, StreamLaw};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Cause;
+use crate::world::simulate;
 use crate::world::testing::{layout, one_node, run};
-use crate::world::{Reader, simulate};
 
 const S: u64 = NS_PER_SEC;
 
@@ -37,7 +38,7 @@ fn a_full_disk_evicts_the_pod_with_most_on_it() {
     (loud.name, loud.tenant) = ("loud".into(), 1);
     loud.streams[0].first_law = blueprint.laws.len();
     let law = StreamLaw { arrivals: Arrivals::constant(2_000.0), sizes: Marks::constant(200) };
-    blueprint.laws.extend(vec![law; crate::world::StreamPlan::RATE_CLASSES]);
+    blueprint.laws.extend(vec![law; crate::blueprint::StreamPlan::RATE_CLASSES]);
     blueprint.pods.push(loud);
     blueprint.tenants.push("loud".into());
     blueprint.pools[0].log_disk_bytes = 100_000_000;

@@ -1,10 +1,12 @@
 //! Containers that crash, against arithmetic.
 
 use super::*;
+use crate::blueprint::{Blueprint, CrashLoop, FileRotation, Happening, Incident, Reader, StreamLaw, Who};
 use crate::engine::arrivals::Arrivals;
+use crate::engine::marks::Marks;
 use crate::units::NS_PER_SEC;
 use crate::world::testing::{layout, one_node};
-use crate::world::{FileRotation, Pace, Reader, StreamLaw, simulate, simulate_at};
+use crate::world::{Pace, simulate, simulate_at};
 
 const S: u64 = NS_PER_SEC;
 
@@ -136,7 +138,6 @@ fn a_file_in_a_volume_outlives_its_container() {
 
 #[test]
 fn a_crash_of_the_agent_meets_a_file_with_gaps() {
-    use crate::world::{Happening, Incident, Who};
     // The agent dies three times while the container comes and goes. With checkpoints nothing is passed over; without
     // them the second in which it is down is, each time that the container is up.
     for checkpoints in [true, false] {

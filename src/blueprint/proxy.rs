@@ -1,7 +1,7 @@
 //! Proxies of one kind: requests that pass them, and what they take. Nothing of them is simulated beyond their access
 //! logs and their place on the nodes.
 
-use crate::world::blueprint::Requests;
+use crate::blueprint::Requests;
 
 /// All pods whose proxies are of one kind.
 #[derive(Clone, Debug, PartialEq)]

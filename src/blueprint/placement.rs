@@ -1,7 +1,6 @@
 //! Where everything is: which pod runs on which node and when, and what happens there. A scheduler's output.
 
-use crate::world::blueprint::{Blueprint, StreamPlan};
-pub use crate::world::faults::Happening;
+use crate::blueprint::{Blueprint, Happening, StreamPlan};
 
 /// Which pod runs on which node.
 #[derive(Clone, Debug)]
@@ -102,16 +101,16 @@ impl Placement {
 
 /// A pod on a node.
 #[derive(Clone, Debug)]
-pub struct PlacedPod {
-    pub(super) template: u32,
-    pub(super) ordinal: u32,
+pub(crate) struct PlacedPod {
+    pub(crate) template: u32,
+    pub(crate) ordinal: u32,
     /// When it is there, the first span first; none where it is from beginning to end.
-    pub(super) stays: Vec<Stay>,
+    pub(crate) stays: Vec<Stay>,
 }
 
 /// All that there is on a node, and all that happens there.
 #[derive(Clone, Debug, Default)]
-pub(super) struct OnNode {
+pub(crate) struct OnNode {
     /// Its pods, in the order of templates and ordinals.
     pub pods: Vec<PlacedPod>,
     /// In order of time.
@@ -120,7 +119,7 @@ pub(super) struct OnNode {
 
 impl Placement {
     /// What there is on each node.
-    pub(super) fn by_node(&self) -> Vec<OnNode> {
+    pub(crate) fn by_node(&self) -> Vec<OnNode> {
         let mut by_node = vec![OnNode::default(); self.nodes.len()];
         let mut residences = self.residences.iter().peekable();
         for pod in 0..self.node_of.len() {

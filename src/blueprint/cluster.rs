@@ -1,0 +1,40 @@
+//! Kinds of nodes, and what they can give.
+
+/// CPU and memory, requested or available.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Requests {
+    /// Thousandths of a core.
+    pub cpu_millicores: u64,
+    /// Bytes.
+    pub memory_bytes: u64,
+}
+
+impl std::ops::AddAssign for Requests {
+    fn add_assign(&mut self, other: Self) {
+        self.cpu_millicores += other.cpu_millicores;
+        self.memory_bytes += other.memory_bytes;
+    }
+}
+
+/// Nodes of one kind.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// Its name.
+    pub name: String,
+    /// How many there are.
+    pub nodes: u64,
+    /// What a node can give.
+    pub allocatable: Requests,
+    /// Pods a node takes.
+    pub max_pods: u64,
+    /// Disk for logs, in bytes.
+    pub log_disk_bytes: u64,
+    /// What of it is taken by other things, in bytes.
+    pub other_disk_bytes: u64,
+    /// Currency an hour and node.
+    pub price_per_hour: f64,
+    /// Whether nodes can be added.
+    pub grows: bool,
+    /// Whether its nodes run nothing but the pods placed on them: no agent of the node.
+    pub serverless: bool,
+}
