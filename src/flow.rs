@@ -6,7 +6,7 @@ use serde::Serialize;
 /// instants. Within it, times count as evenly spread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chunk {
-    /// The stream, by its number on the node.
+    /// The stream, by its place among those of its reader.
     pub stream: u32,
     /// When the first line may have been written.
     pub from_ns: u64,

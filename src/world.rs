@@ -84,12 +84,12 @@ fn run_nodes_apart(
         .into_par_iter()
         .fold(
             || (Tally::new(blueprint), Scratch::new(pace.flushes)),
-            |(mut tally, scratch), node| {
-                let mut link = Link::new(blueprint, None, &mut [], 0, scratch);
+            |(mut tally, mut scratch), node| {
+                let mut link = Link::new(blueprint, None, &mut [], 0);
                 let mut state = Node::new(blueprint, node, placement.nodes[node], &on[node], key);
-                state.run_until(blueprint.end_ns(), blueprint, &mut link, &mut tally);
+                state.run_until(blueprint.end_ns(), blueprint, &mut link, &mut scratch, &mut tally);
                 state.close(blueprint, &mut tally);
-                (tally, link.scratch)
+                (tally, scratch)
             },
         )
         .map(|(tally, _)| tally)
@@ -197,14 +197,12 @@ fn run_slots(
     let until = servers.clock().end_of(first + slots - 1).min(blueprint.end_ns());
     let run = |block: &mut Block| {
         let mut demand = vec![0u64; numbers];
-        let scratch = std::mem::take(&mut block.scratch);
-        let mut link = Link::new(blueprint, Some(servers), &mut demand, first, scratch);
+        let mut link = Link::new(blueprint, Some(servers), &mut demand, first);
         for (node, next_ns) in block.nodes.iter_mut().zip(&mut block.next_ns) {
             if *next_ns < until {
-                *next_ns = node.run_until(until, blueprint, &mut link, &mut block.tally);
+                *next_ns = node.run_until(until, blueprint, &mut link, &mut block.scratch, &mut block.tally);
             }
         }
-        block.scratch = link.scratch;
         demand
     };
     let add = |mut demand: Vec<u64>, more: Vec<u64>| {

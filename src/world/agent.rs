@@ -1,12 +1,17 @@
 //! Agents: what reads files, holds lines and sends them; one input at a time.
 
 pub(crate) mod blocking;
+pub(crate) mod catch_up;
 pub(crate) mod checkpoint;
 pub(crate) mod credentials;
+pub(crate) mod desk;
+pub(crate) mod discovery;
 pub(crate) mod input;
 pub(crate) mod limits;
 pub(crate) mod long_lines;
 pub(crate) mod overflow;
+pub(crate) mod positions;
 pub(crate) mod quiet;
 pub(crate) mod reading;
+pub(crate) mod round;
 pub(crate) mod shipping;

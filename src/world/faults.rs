@@ -9,7 +9,6 @@ use crate::blueprint::{Blueprint, Happening, Incident, PlacedPod, Who};
 use crate::flow::Cause;
 use crate::profile::StartAt;
 use crate::world::agent::input::Mode;
-use crate::world::agent::shipping::Ship;
 use crate::world::backend::link::Link;
 use crate::world::node::Node;
 use crate::world::tally::Tally;
@@ -112,7 +111,7 @@ impl Node {
         if let Some(plan) = blueprint.control.as_ref().and_then(|control| control.credentials.as_ref()) {
             input.get_credentials(plan, node_key, now_ns);
         }
-        input.mark_from(now_ns, blueprint);
+        input.begin_offsets(now_ns, blueprint);
         input.behind = true;
         for number in input.first as usize..input.end as usize {
             let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
@@ -130,9 +129,9 @@ impl Node {
     fn crash(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
         self.advance(index, now_ns, blueprint, tally);
         if self.inputs[index].mode != Mode::Down {
-            self.rewind(index, now_ns, false, blueprint, tally);
-            let input = &mut self.inputs[index];
-            input.kill(now_ns, &blueprint.agents[input.plan as usize], tally);
+            let mut desk = self.desk(index, blueprint, tally);
+            desk.rewind(now_ns, false);
+            desk.input.kill(now_ns, desk.plan, desk.tally);
             self.schedule_input(index);
         }
     }
@@ -149,7 +148,6 @@ impl Node {
     ) {
         self.advance(index, now_ns, blueprint, tally);
         let input = &mut self.inputs[index];
-        let plan = &blueprint.agents[input.plan as usize];
         if input.mode == Mode::Down {
             // One that is about to start again is kept from it; one that is gone stays so.
             if input.restart_ns != u64::MAX {
@@ -158,11 +156,10 @@ impl Node {
             }
             return;
         }
-        let (horizon_ns, end_ns) = (blueprint.horizon_ns, blueprint.end_ns());
-        let mut ship = Ship { link, streams: &self.streams, tally, horizon_ns, end_ns };
-        input.send_all(now_ns, plan, &mut ship);
-        self.rewind(index, now_ns, true, blueprint, tally);
-        self.inputs[index].die(back_ns, plan, tally);
+        let mut desk = self.desk(index, blueprint, tally);
+        desk.send_all(now_ns, link);
+        desk.rewind(now_ns, true);
+        desk.input.die(back_ns, desk.plan, desk.tally);
         self.schedule_input(index);
     }
 

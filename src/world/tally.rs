@@ -312,10 +312,10 @@ impl Tally {
             if until <= stream.time_ns {
                 break;
             }
-            let look = stream.look(law, until);
-            stream.go_to(&look);
-            self.timeline[bin].0 += look.written.lines - before;
-            before = look.written.lines;
+            let peek = stream.peek(law, until);
+            stream.advance_to(&peek);
+            self.timeline[bin].0 += peek.written.lines - before;
+            before = peek.written.lines;
         }
     }
 

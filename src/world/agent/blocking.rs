@@ -5,37 +5,32 @@
 //! it could not write. Source: Docker's blocking delivery mode (moby `daemon/container/container.go`; a `write(2)` to a
 //! full pipe waits).
 
-use crate::blueprint::Blueprint;
 use crate::profile::Overflow;
+use crate::world::agent::desk::Desk;
 use crate::world::agent::input::Mode;
-use crate::world::node::Node;
-use crate::world::tally::Tally;
 
-impl Node {
+impl Desk<'_> {
     /// The writers of an input that is full have stood still until `until_ns`.
-    pub(crate) fn withhold(&mut self, index: usize, until_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
-        let input = &self.inputs[index];
-        let plan = &blueprint.agents[input.plan as usize];
-        if plan.overflow != Overflow::Block || input.mode != Mode::Paused {
+    pub fn withhold(&mut self, until_ns: u64) {
+        if self.plan.overflow != Overflow::Block || self.input.mode != Mode::Paused {
             return;
         }
-        for number in input.first as usize..input.end as usize {
-            let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
-            let end_ns = until_ns.min(stream.limit_ns).min(blueprint.horizon_ns);
+        for (stream, files) in self.streams.iter_mut().zip(&mut *self.files) {
+            let end_ns = until_ns.min(stream.limit_ns).min(self.blueprint.horizon_ns);
             if end_ns <= stream.time_ns {
                 continue;
             }
-            let law = &blueprint.laws[stream.law as usize];
-            let look = stream.look(law, end_ns);
-            let lines = (look.written - stream.read).lines;
-            tally.ledger.withheld += lines;
+            let law = &self.blueprint.laws[stream.law as usize];
+            let peek = stream.peek(law, end_ns);
+            let lines = (peek.written - stream.read).lines;
+            self.tally.ledger.withheld += lines;
             // No stretch straddles the end of the warm-up.
-            let counts = end_ns > blueprint.warmup_ns;
-            files.withhold(look.written - stream.read, counts);
+            let counts = end_ns > self.blueprint.warmup_ns;
+            files.withhold(peek.written - stream.read, counts);
             if counts {
-                tally.tenants[stream.tenant as usize].withheld += lines;
+                self.tally.tenants[stream.tenant as usize].withheld += lines;
             }
-            stream.go_to(&look);
+            stream.advance_to(&peek);
             if stream.time_ns >= stream.limit_ns {
                 files.settle(stream, law);
             }
@@ -46,6 +41,7 @@ impl Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blueprint::Blueprint;
     use crate::blueprint::{FileRotation, Outage};
     use crate::flow::Medium;
     use crate::units::NS_PER_SEC;

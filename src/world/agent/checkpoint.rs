@@ -14,30 +14,16 @@
 
 use crate::blueprint::{AgentPlan, Blueprint, Fault};
 use crate::engine::random::{draw, subkey};
-use crate::flow::{Cause, Chunk};
+use crate::flow::Cause;
 use crate::observe::Ledger;
 use crate::profile::{Position, StartAt};
-use crate::world::agent::input::{Batch, Input, Mode};
-use crate::world::agent::long_lines::{Gone, count_gone};
+use crate::world::agent::desk::Desk;
+use crate::world::agent::input::Batch;
+use crate::world::agent::long_lines::{DroppedLines, count_dropped};
 use crate::world::disk::owed::Owed;
-use crate::world::lines::stream::Stream;
-use crate::world::node::Node;
-use crate::world::tally::Tally;
-use smallvec::SmallVec;
 
 /// Purpose of the draw of an agent's first write of its positions.
 const CHECKPOINT_PHASE: u64 = 51;
-
-/// Positions of the files of an input, in the order of its streams. A position is an instant, as a place in a stream is.
-#[derive(Clone, Debug)]
-pub(crate) struct Marks {
-    /// When they are written next; never where they are not written by the clock.
-    due_ns: u64,
-    /// What is on disk.
-    written_ns: Vec<u64>,
-    /// What the backend has accepted without the agent knowing: when it will, the stream, and where it begins.
-    pending: Vec<(u64, u32, u64)>,
-}
 
 impl AgentPlan {
     /// Whether the agent may read again what it had read before it died.
@@ -54,7 +40,7 @@ impl AgentPlan {
     }
 
     /// Nanoseconds after the start of a process until positions are written first, where that goes by the clock.
-    fn first_write_ns(&self, key: u64) -> u64 {
+    pub(super) fn first_write_ns(&self, key: u64) -> u64 {
         match self.checkpoints {
             true if self.checkpoint_every_ns > 0 => {
                 1 + draw(subkey(key, CHECKPOINT_PHASE), 0) % self.checkpoint_every_ns
@@ -88,196 +74,30 @@ impl Blueprint {
     }
 }
 
-impl Input {
-    /// The agent starts at `now_ns` with files of which nothing has been read.
-    pub(crate) fn mark_from(&mut self, now_ns: u64, blueprint: &Blueprint) {
-        let plan = &blueprint.agents[self.plan as usize];
-        self.marks = (plan.rewinds() && blueprint.may_restart(plan)).then(|| {
-            let due_ns = now_ns.saturating_add(plan.first_write_ns(self.key));
-            let written_ns = vec![now_ns; (self.end - self.first) as usize];
-            Box::new(Marks { due_ns, written_ns, pending: Vec::new() })
-        });
-    }
-
-    /// The process is back: it writes positions from now on.
-    pub(crate) fn mark_again(&mut self, now_ns: u64, plan: &AgentPlan) {
-        if let Some(marks) = &mut self.marks {
-            let writes = plan.checkpoints && plan.checkpoint_every_ns > 0;
-            marks.due_ns = if writes { now_ns.saturating_add(plan.checkpoint_every_ns) } else { u64::MAX };
-        }
-    }
-
-    /// Where its readers are, if positions are written before `until_ns`.
-    pub(crate) fn places_before(&self, until_ns: u64, streams: &[Stream]) -> Option<SmallVec<[u64; 4]>> {
-        self.marks.as_ref().filter(|marks| marks.due_ns <= until_ns)?;
-        Some(streams[self.first as usize..self.end as usize].iter().map(|stream| stream.time_ns).collect())
-    }
-
-    /// Positions were written after `since_ns`, when readers were at `places_ns`, and until `until_ns`: takes down the last
-    /// ones.
-    pub(crate) fn write_marks(
-        &mut self,
-        (since_ns, until_ns): (u64, u64),
-        places_ns: &[u64],
-        streams: &[Stream],
-        plan: &AgentPlan,
-    ) {
-        let Some(mut marks) = self.marks.take() else { return };
-        let every_ns = plan.checkpoint_every_ns;
-        if marks.due_ns <= until_ns && every_ns > 0 {
-            let at_ns = marks.due_ns + (until_ns - marks.due_ns) / every_ns * every_ns;
-            marks.due_ns = at_ns.saturating_add(every_ns);
-            if self.mode != Mode::Down {
-                marks.pending.retain(|(answer_ns, ..)| *answer_ns > at_ns);
-                for (offset, place_ns) in places_ns.iter().enumerate() {
-                    // Who keeps up has read what was written until then; who does not, what it had before.
-                    let now_ns = streams[self.first as usize + offset].time_ns;
-                    marks.written_ns[offset] =
-                        if *place_ns >= since_ns { at_ns.min(now_ns) } else { *place_ns };
-                }
-                if plan.checkpoint_of == Position::Acknowledged {
-                    self.acknowledged(&marks.pending, &mut marks.written_ns);
-                }
-            }
-        }
-        self.marks = Some(marks);
-    }
-
-    /// Positions were written between quiet flushes, the first at `first_ns`, of which `sent` tells when they were answered,
-    /// if they had lines. `live` are the streams that were read.
-    pub(crate) fn write_quiet_marks(
-        &mut self,
-        (since_ns, first_ns, gap_ns): (u64, u64, u64),
-        sent: &[Option<u64>],
-        live: impl Fn(usize) -> bool,
-        streams: &[Stream],
-        plan: &AgentPlan,
-    ) {
-        let Some(mut marks) = self.marks.take() else { return };
-        let last_ns = first_ns + (sent.len() as u64 - 1) * gap_ns;
-        let every_ns = plan.checkpoint_every_ns;
-        let follows = plan.checkpoint_of == Position::Acknowledged;
-        let begins = |flush: u64| if flush == 0 { since_ns } else { first_ns + (flush - 1) * gap_ns };
-        if marks.due_ns <= last_ns && every_ns > 0 {
-            let at_ns = marks.due_ns + (last_ns - marks.due_ns) / every_ns * every_ns;
-            marks.due_ns = at_ns.saturating_add(every_ns);
-            // The first flush at or after it, and the one before that.
-            let flush = at_ns.saturating_sub(first_ns).div_ceil(gap_ns);
-            let unanswered = flush
-                .checked_sub(1)
-                .filter(|before| sent[*before as usize].is_some_and(|answer_ns| answer_ns > at_ns));
-            for (offset, stream) in streams.iter().enumerate() {
-                marks.written_ns[offset] = match (live(offset), follows) {
-                    (false, _) => stream.time_ns,
-                    (true, false) => at_ns,
-                    (true, true) => begins(unanswered.unwrap_or(flush)),
-                };
-            }
-            if follows && flush == 0 {
-                marks.pending.retain(|(answer_ns, ..)| *answer_ns > at_ns);
-                earliest(marks.pending.iter().map(|p| (p.1 - self.first, p.2)), &mut marks.written_ns);
-            }
-        }
-        if follows {
-            marks.pending.clear();
-            if let Some(Some(answer_ns)) = sent.last() {
-                let from_ns = begins(sent.len() as u64 - 1);
-                let own = (0..streams.len()).filter(|offset| live(*offset));
-                marks.pending.extend(own.map(|offset| (*answer_ns, self.first + offset as u32, from_ns)));
-            }
-        }
-        self.marks = Some(marks);
-    }
-
-    /// The backend has accepted chunks, which the agent will know at `answer_ns`.
-    pub(crate) fn mark_sent(&mut self, chunks: &[Chunk], now_ns: u64, answer_ns: u64, plan: &AgentPlan) {
-        if let Some(marks) = &mut self.marks
-            && plan.checkpoint_of == Position::Acknowledged
-        {
-            // What positions were written since is not needed any more.
-            let from_ns = if plan.checkpoint_every_ns > 0 { marks.due_ns.min(now_ns) } else { now_ns };
-            marks.pending.retain(|(answer_ns, ..)| *answer_ns > from_ns);
-            marks.pending.extend(chunks.iter().map(|chunk| (answer_ns, chunk.stream, chunk.from_ns)));
-        }
-    }
-
-    /// Takes positions back to the first lines that the agent does not know to be safe.
-    fn acknowledged(&self, pending: &[(u64, u32, u64)], positions_ns: &mut [u64]) {
-        let held = self.batches.iter().chain([&self.filling]).flat_map(|batch| &batch.chunks);
-        let held = held.map(|chunk| (chunk.stream - self.first, chunk.from_ns));
-        earliest(held.chain(pending.iter().map(|p| (p.1 - self.first, p.2))), positions_ns);
-    }
-
-    /// What is on disk of its positions when it dies at `now_ns`, or is `told` to end.
-    fn positions_ns(
-        &mut self,
-        now_ns: u64,
-        told: bool,
-        streams: &[Stream],
-        plan: &AgentPlan,
-    ) -> Option<Vec<u64>> {
-        let mut marks = self.marks.take()?;
-        marks.due_ns = u64::MAX;
-        if plan.checkpoints && (told || plan.checkpoint_every_ns == 0) {
-            marks.written_ns = streams.iter().map(|stream| stream.time_ns).collect();
-            if plan.checkpoint_of == Position::Acknowledged {
-                // One that is told to end waits for the answers.
-                marks.pending.retain(|(answer_ns, ..)| !told && *answer_ns > now_ns);
-                self.acknowledged(&marks.pending, &mut marks.written_ns);
-            }
-        }
-        marks.pending.clear();
-        let positions_ns = match plan.checkpoints {
-            true => marks.written_ns.clone(),
-            false => vec![0; streams.len()],
-        };
-        self.marks = Some(marks);
-        Some(positions_ns)
-    }
-}
-
-/// Takes positions back to the earliest of some places.
-fn earliest(places: impl Iterator<Item = (u32, u64)>, positions_ns: &mut [u64]) {
-    for (offset, from_ns) in places {
-        let position_ns = &mut positions_ns[offset as usize];
-        *position_ns = (*position_ns).min(from_ns);
-    }
-}
-
-impl Node {
-    /// The process of an input dies now, or is `told` to end: takes its readers back to where it will go on, and what will
+impl Desk<'_> {
+    /// The process of the input dies now, or is `told` to end: takes its readers back to where it will go on, and what will
     /// be read again out of its memory.
-    pub(crate) fn rewind(
-        &mut self,
-        index: usize,
-        now_ns: u64,
-        told: bool,
-        blueprint: &Blueprint,
-        tally: &mut Tally,
-    ) {
-        let input = &mut self.inputs[index];
-        let plan = &blueprint.agents[input.plan as usize];
-        let (first, end) = (input.first as usize, input.end as usize);
-        let Some(positions_ns) = input.positions_ns(now_ns, told, &self.streams[first..end], plan) else {
+    pub fn rewind(&mut self, now_ns: u64, told: bool) {
+        let Some(offsets_ns) = self.input.offsets_at_death(now_ns, told, self.streams, self.plan) else {
             return;
         };
-        let on_disk = plan.buffers_on_disk();
-        for (number, position_ns) in (first..end).zip(positions_ns) {
-            let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
-            let Some(from_ns) = files.goes_on_at(stream, position_ns) else { continue };
-            let law = &blueprint.laws[stream.law as usize];
+        let on_disk = self.plan.buffers_on_disk();
+        for (place, offset_ns) in offsets_ns.into_iter().enumerate() {
+            let (stream, files) = (&mut self.streams[place], &mut self.files[place]);
+            let Some(from_ns) = files.goes_on_at(stream, offset_ns) else { continue };
+            let law = &self.blueprint.laws[stream.law as usize];
             let again = files.fresh(stream, law);
             let mut owed: Vec<Owed> = Vec::new();
-            let batches = input.batches.iter_mut().filter(|_| !on_disk).chain([&mut input.filling]);
+            let waiting = self.input.batches.iter_mut().filter(|_| !on_disk);
             let lines = |span: (u64, u64)| {
-                let written = again.look(law, span.1).written.lines - again.look(law, span.0).written.lines;
-                (written, count_gone(&again, law, span, (plan, &blueprint.backend)))
+                let written = again.peek(law, span.1).written.lines - again.peek(law, span.0).written.lines;
+                (written, count_dropped(&again, law, span, (self.plan, &self.blueprint.backend)))
             };
-            for batch in batches {
-                take_owed(batch, number as u32, from_ns, &mut owed, lines, &mut tally.ledger);
+            for batch in waiting.chain([&mut self.input.filling]) {
+                take_owed(batch, place as u32, from_ns, &mut owed, lines, &mut self.tally.ledger);
             }
             files.rewind(stream, law, again, from_ns, owed);
-            input.replays = true;
+            self.input.replays = true;
         }
     }
 }
@@ -289,7 +109,7 @@ fn take_owed(
     stream: u32,
     from_ns: u64,
     owed: &mut Vec<Owed>,
-    lines: impl Fn((u64, u64)) -> (u64, Gone),
+    lines: impl Fn((u64, u64)) -> (u64, DroppedLines),
     ledger: &mut Ledger,
 ) {
     let Batch { chunks, lines: in_batch, copies, .. } = batch;
@@ -303,13 +123,13 @@ fn take_owed(
             return false;
         }
         let span = (chunk.from_ns.max(from_ns), chunk.until_ns);
-        let (written, gone) = lines(span);
-        let long = gone.skipped + gone.rejected;
+        let (written, dropped) = lines(span);
+        let long = dropped.skipped + dropped.rejected;
         let whole = chunk.from_ns >= from_ns;
         let taken = if whole { chunk.lines } else { (written - long).min(chunk.lines) };
         // What was passed over is read again as well, and so is what a full buffer has dropped.
         let long = long.min(written.saturating_sub(taken));
-        let skipped = gone.skipped.min(long);
+        let skipped = dropped.skipped.min(long);
         ledger.lost[Cause::LinesTooLong as usize] -= skipped;
         ledger.lost[Cause::RejectedByBackend as usize] -= long - skipped;
         let dropped = &mut ledger.lost[Cause::BufferOverflow as usize];

@@ -5,12 +5,15 @@
 
 use crate::blueprint::{AgentPlan, Blueprint};
 use crate::engine::random::{draw, subkey};
-use crate::flow::Chunk;
-use crate::world::agent::checkpoint::Marks;
-use crate::world::agent::reading::Round;
+use crate::flow::{Chunk, Medium};
+use crate::profile::Parse;
+use crate::units::SimTime;
+use crate::world::agent::positions::Offsets;
+use crate::world::agent::round::Round;
+use crate::world::lines::stream::Stream;
 use smallvec::SmallVec;
 
-const NEVER: u64 = u64::MAX;
+const NEVER: u64 = SimTime::NEVER.as_ns();
 
 /// Whether an input reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +116,7 @@ pub(crate) struct Input {
     pub releases: SmallVec<[(u64, u64); 2]>,
     pub kills: u32,
     /// Positions of its files on disk, where it may come to need them.
-    pub marks: Option<Box<Marks>>,
+    pub offsets: Option<Box<Offsets>>,
     /// Whether it may have files that it reads again.
     pub replays: bool,
     /// Whether it has left the node for good, or has not come to it yet.
@@ -166,7 +169,7 @@ impl Input {
             batches: Vec::new(),
             releases: SmallVec::new(),
             kills: 0,
-            marks: None,
+            offsets: None,
             replays: false,
             is_gone: false,
         };
@@ -245,6 +248,25 @@ impl Input {
         let since_phase = now_ns.saturating_sub(self.scan_phase_ns);
         let next = self.scan_phase_ns + since_phase.div_ceil(scan_interval_ns) * scan_interval_ns;
         self.scan_ns = self.scan_ns.min(next.max(now_ns + 1).max(self.config_ns));
+    }
+
+    /// Says of a stream what of it this input cannot take as it comes; `unwatched` where it has no watch for its file.
+    pub fn learn(
+        &self,
+        stream: &mut Stream,
+        (medium, parse): (Medium, Parse),
+        unwatched: bool,
+        blueprint: &Blueprint,
+    ) {
+        let plan = &blueprint.agents[self.plan as usize];
+        let law = &blueprint.laws[stream.law as usize];
+        (stream.too_long, stream.held_ms) = (plan.first_too_long(law, medium), plan.held_ms(law, parse));
+        stream.rejected = blueprint.backend.first_rejected(law);
+        if unwatched {
+            // It is looked at now and then: half of the time between two looks later, on average.
+            let late_ms = (plan.scan_ns / 2_000_000).min(u64::from(u16::MAX)) as u16;
+            stream.held_ms = stream.held_ms.saturating_add(late_ms);
+        }
     }
 
     /// What it adds to its process's memory beyond the idle program, with so many record bytes held, in bytes.

@@ -19,14 +19,11 @@ use crate::profile::LongLines;
 use crate::units::NS_PER_SEC;
 use crate::world::disk::files::Files;
 use crate::world::lines::runtime::SPLIT_BYTES;
-use crate::world::lines::stream::Stream;
+use crate::world::lines::stream::{NONE_TOO_LONG, Stream};
 use crate::world::tally::Tally;
 
 /// Purpose of the draws of lines' classes.
 const LINE_CLASS: u64 = 0x4c4c;
-
-/// The class of a stream in which no line is too long.
-pub(crate) const NONE_TOO_LONG: u16 = CLASSES as u16;
 
 impl AgentPlan {
     /// The first class of a law whose lines are too long for the agent; [`NONE_TOO_LONG`] where none is.
@@ -102,7 +99,7 @@ fn each_long(
 
 /// Lines that are not in what an agent holds, as they were too long.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Gone {
+pub(crate) struct DroppedLines {
     /// The agent has passed them over.
     pub skipped: u64,
     /// The backend takes none of them.
@@ -122,22 +119,22 @@ fn is_rejected(line: &Long, stream: &Stream, plan: &AgentPlan, backend: &Backend
 }
 
 /// Lines of a stream in a span that no agent holds.
-pub(crate) fn count_gone(
+pub(crate) fn count_dropped(
     stream: &Stream,
     law: &StreamLaw,
     span: (u64, u64),
     (plan, backend): (&AgentPlan, &BackendPlan),
-) -> Gone {
-    let mut gone = Gone::default();
+) -> DroppedLines {
+    let mut dropped = DroppedLines::default();
     if stream.has_long() {
         each_long((stream, stream.too_long.min(stream.rejected)), law, span, |line| {
             let is_skipped = is_skipped(&line, stream, plan);
-            gone.skipped += u64::from(is_skipped);
-            gone.rejected += u64::from(!is_skipped && is_rejected(&line, stream, plan, backend));
+            dropped.skipped += u64::from(is_skipped);
+            dropped.rejected += u64::from(!is_skipped && is_rejected(&line, stream, plan, backend));
             true
         });
     }
-    gone
+    dropped
 }
 
 /// Lines that come before the first that is too long for their reader in a span; `None` where none is.
@@ -161,15 +158,15 @@ pub(crate) fn treat(
 ) -> Option<Chunk> {
     let limit = plan.line_limit_bytes;
     let (mut long, mut bytes, mut beyond, mut more) = (0, 0, 0, 0);
-    let mut gone = Gone::default();
+    let mut dropped = DroppedLines::default();
     each_long((stream, stream.too_long.min(stream.rejected)), law, (chunk.from_ns, chunk.until_ns), |line| {
         let is_long = line.class >= stream.too_long;
         long += u64::from(is_long);
         if is_skipped(&line, stream, plan) {
-            gone.skipped += 1;
+            dropped.skipped += 1;
             bytes += line.bytes;
         } else if is_rejected(&line, stream, plan, backend) {
-            gone.rejected += 1;
+            dropped.rejected += 1;
             bytes += line.bytes;
         } else if is_long {
             beyond += line.bytes.saturating_sub(limit);
@@ -177,10 +174,10 @@ pub(crate) fn treat(
         }
         true
     });
-    let lines = (gone.skipped + gone.rejected).min(chunk.lines);
+    let lines = (dropped.skipped + dropped.rejected).min(chunk.lines);
     if !chunk.copy {
         tally.long_lines += long.min(chunk.lines);
-        let skipped = gone.skipped.min(lines);
+        let skipped = dropped.skipped.min(lines);
         tally.ledger.lose(Cause::LinesTooLong, skipped);
         tally.ledger.lose(Cause::RejectedByBackend, lines - skipped);
     }

@@ -10,10 +10,10 @@ use crate::engine::marks::CLASSES;
 use crate::observe::Spread;
 use crate::profile::Work;
 use crate::units::NS_PER_SEC;
+use crate::world::agent::desk::Desk;
 use crate::world::agent::input::{Input, Mode};
 use crate::world::backend::link::Link;
-use crate::world::lines::stream::{Amount, Head, Stream};
-use crate::world::node::Node;
+use crate::world::lines::stream::{Amount, Cursor, Stream};
 use crate::world::tally::Tally;
 
 /// Flushes settled at once at most.
@@ -24,14 +24,14 @@ pub(crate) const MOST_FLUSHES: usize = 64;
 pub(crate) struct Scratch {
     /// Flushes settled at once at most; none where every flush is to be an event.
     most_flushes: usize,
-    taken: Vec<Taken>,
-    sent: Vec<Sent>,
+    taken: Vec<FlushVolume>,
+    sent: Vec<FlushAnswer>,
     /// Lines of each stream, flush by flush, where there are several.
     lines: Vec<u64>,
     /// Where each stream gets to; `None` where it has nothing to be read.
-    reached: Vec<Option<(Head, Amount)>>,
+    reached: Vec<Option<(Cursor, Amount)>>,
     /// What is the same for all flushes of a kind of agent, for each kind that was asked for.
-    kinds: Vec<Option<Kind>>,
+    kinds: Vec<Option<AgentRates>>,
 }
 
 impl Scratch {
@@ -44,7 +44,7 @@ impl Scratch {
             self.kinds.resize(kind + 1, None);
         }
         if self.kinds[kind].is_none() {
-            self.kinds[kind] = Some(Kind::new(plan));
+            self.kinds[kind] = Some(AgentRates::new(plan));
         }
     }
 }
@@ -63,7 +63,7 @@ struct Reads {
 
 /// What is the same for all flushes of a kind of agent.
 #[derive(Clone, Debug)]
-struct Kind {
+struct AgentRates {
     reads: Vec<Reads>,
     no_work: Work,
     /// The most CPU of a flush interval, and what it takes with nothing to do.
@@ -75,7 +75,7 @@ struct Kind {
     small_bytes: u64,
 }
 
-impl Kind {
+impl AgentRates {
     fn new(plan: &AgentPlan) -> Self {
         let span_s = plan.flush_ns as f64 / NS_PER_SEC as f64;
         let reads_of = |lines| {
@@ -101,7 +101,7 @@ impl Kind {
 
 /// What one flush takes.
 #[derive(Clone, Copy, Debug, Default)]
-struct Taken {
+struct FlushVolume {
     lines: u64,
     bytes: u64,
     /// Bytes on disk beyond the lines themselves.
@@ -115,7 +115,7 @@ struct Taken {
 
 /// What becomes of it.
 #[derive(Clone, Copy, Debug, Default)]
-struct Sent {
+struct FlushAnswer {
     record_bytes: u64,
     /// The class of the random part of its latency, what the output takes on top, and when the answer is there.
     class: usize,
@@ -123,19 +123,41 @@ struct Sent {
     answer_ns: u64,
 }
 
-impl Node {
-    /// Settles the flushes of the input `index`, the first of which is due now, that come before `until_ns`, as long
-    /// as they are quiet. Gives `false`, and does nothing, where not even the first is.
-    pub(crate) fn flush_quietly(
-        &mut self,
-        index: usize,
-        until_ns: u64,
-        blueprint: &Blueprint,
-        link: &mut Link<'_>,
-        tally: &mut Tally,
-    ) -> bool {
-        let input = &mut self.inputs[index];
-        let plan = &blueprint.agents[input.plan as usize];
+impl Desk<'_> {
+    /// Settles the flushes of the input, the first of which is due now, that come before `until_ns`, as long as they are
+    /// quiet. Returns `false`, and does nothing, where not even the first is.
+    pub fn flush_quietly(&mut self, until_ns: u64, link: &mut Link<'_>, scratch: &mut Scratch) -> bool {
+        let flushes = self.quiet_flushes(until_ns, link).min(scratch.most_flushes);
+        if flushes == 0 {
+            return false;
+        }
+        let (input, plan) = (&*self.input, self.plan);
+        let run = QuietRun {
+            kind: input.plan as usize,
+            plan,
+            blueprint: self.blueprint,
+            first_ns: input.flush_ns,
+            since_ns: input.since_ns,
+        };
+        if !run.draw(self.streams, flushes, scratch) {
+            return false;
+        }
+        let settled = run.judge(input, scratch, link);
+        if settled == 0 {
+            return false;
+        }
+        if settled < flushes {
+            run.draw(self.streams, settled, scratch);
+            run.judge(input, scratch, link);
+        }
+        run.deliver(self.streams, input.leads, scratch, link, self.tally);
+        self.end_quiet_run(scratch);
+        true
+    }
+
+    /// Returns how many flushes from the next on may be quiet, as far as can be told without drawing them.
+    fn quiet_flushes(&self, until_ns: u64, link: &Link<'_>) -> usize {
+        let (input, plan, blueprint) = (&*self.input, self.plan, self.blueprint);
         let (since_ns, first_ns) = (input.since_ns, input.flush_ns);
         let applies = input.mode == Mode::Reading
             && !input.behind
@@ -148,7 +170,7 @@ impl Node {
             && input.flush_gap_ns == plan.flush_ns
             && plan.max_in_flight > 0
             && input.releases.iter().all(|(at_ns, _)| *at_ns <= first_ns);
-        let Some(free_until_ns) = link.free_until(since_ns).filter(|_| applies) else { return false };
+        let Some(free_until_ns) = link.free_until(since_ns).filter(|_| applies) else { return 0 };
         let mut end_ns = until_ns.min(free_until_ns).min(blueprint.horizon_ns);
         end_ns = end_ns.min(input.scan_ns).min(input.give_up_ns).min(input.restart_ns);
         if first_ns < input.refused.1 {
@@ -158,59 +180,43 @@ impl Node {
             // A chunk may end where the warm-up does, and not straddle it.
             end_ns = end_ns.min(blueprint.warmup_ns + 1);
         }
-        if end_ns <= first_ns {
-            return false;
+        end_ns.saturating_sub(first_ns).div_ceil(plan.flush_ns) as usize
+    }
+
+    /// Takes the input to the last of the flushes that were delivered.
+    fn end_quiet_run(&mut self, scratch: &Scratch) {
+        let (input, plan) = (&mut *self.input, self.plan);
+        let Scratch { taken, sent, reached, .. } = scratch;
+        let (since_ns, first_ns) = (input.since_ns, input.flush_ns);
+        input.requests += taken.iter().filter(|flush| flush.lines > 0).count() as u64;
+        if input.offsets.is_some() {
+            let answers = taken.iter().zip(sent);
+            let answers: Vec<_> =
+                answers.map(|(flush, sent)| (flush.lines > 0).then_some(sent.answer_ns)).collect();
+            let live = |stream: usize| reached[stream].is_some();
+            let times = (since_ns, first_ns, plan.flush_ns);
+            input.save_quiet_offsets(times, &answers, live, self.streams, plan);
         }
-        let mut flushes =
-            ((end_ns - first_ns).div_ceil(plan.flush_ns) as usize).min(link.scratch.most_flushes);
-        if flushes == 0 {
-            return false;
+        input.since_ns = first_ns + (taken.len() as u64 - 1) * plan.flush_ns;
+        input.flush_ns = input.since_ns + plan.flush_ns;
+        let fullest = sent.iter().map(|flush| flush.record_bytes).max().unwrap_or(0);
+        input.peak_bytes = input.peak_bytes.max(fullest).max(input.held_bytes);
+        input.caught_up_ns = input.since_ns;
+        if let Some(taken) = taken.iter().rev().find(|flush| flush.lines > 0) {
+            input.answers = taken.files;
         }
-        let mut scratch = std::mem::take(&mut link.scratch);
-        let streams = &mut self.streams[input.first as usize..input.end as usize];
-        let pass = Pass { kind: input.plan as usize, plan, blueprint, first_ns, since_ns };
-        let mut quiet = pass.draw(streams, flushes, &mut scratch);
-        if quiet {
-            let settled = pass.judge(input, &mut scratch, link);
-            if settled > 0 && settled < flushes {
-                pass.draw(streams, settled, &mut scratch);
-                pass.judge(input, &mut scratch, link);
-            }
-            flushes = settled;
-            quiet = settled > 0;
-        }
-        if quiet {
-            pass.deliver(streams, input.leads, &scratch, link, tally);
-            input.requests += scratch.taken.iter().filter(|f| f.lines > 0).count() as u64;
-            if input.marks.is_some() {
-                let answers = scratch.taken.iter().zip(&scratch.sent);
-                let answers: Vec<_> =
-                    answers.map(|(f, sent)| (f.lines > 0).then_some(sent.answer_ns)).collect();
-                let live = |stream: usize| scratch.reached[stream].is_some();
-                input.write_quiet_marks((since_ns, first_ns, plan.flush_ns), &answers, live, streams, plan);
-            }
-            input.since_ns = first_ns + (flushes as u64 - 1) * plan.flush_ns;
-            input.flush_ns = input.since_ns + plan.flush_ns;
-            let fullest = scratch.sent.iter().map(|f| f.record_bytes).max().unwrap_or(0);
-            input.peak_bytes = input.peak_bytes.max(fullest).max(input.held_bytes);
-            input.caught_up_ns = input.since_ns;
-            if let Some(taken) = scratch.taken.iter().rev().find(|f| f.lines > 0) {
-                input.answers = taken.files;
-            }
-            input.releases.clear();
-            let last = scratch.sent[flushes - 1];
+        input.releases.clear();
+        if let (Some(taken), Some(last)) = (taken.last(), sent.last()) {
             input.held_bytes = last.record_bytes;
-            if scratch.taken[flushes - 1].lines > 0 {
+            if taken.lines > 0 {
                 input.releases.push((last.answer_ns, last.record_bytes));
             }
         }
-        link.scratch = scratch;
-        quiet
     }
 }
 
 /// A stretch of flushes of one input.
-struct Pass<'a> {
+struct QuietRun<'a> {
     kind: usize,
     plan: &'a AgentPlan,
     blueprint: &'a Blueprint,
@@ -220,14 +226,14 @@ struct Pass<'a> {
     since_ns: u64,
 }
 
-impl Pass<'_> {
+impl QuietRun<'_> {
     /// Draws what each flush takes. Gives `false` where a stream is not read as it is written.
     fn draw(&self, streams: &[Stream], flushes: usize, scratch: &mut Scratch) -> bool {
         scratch.learn(self.kind, self.plan);
         let Scratch { taken, lines, reached, kinds, .. } = scratch;
         let Some(kind) = &kinds[self.kind] else { return false };
         taken.clear();
-        taken.resize(flushes, Taken::default());
+        taken.resize(flushes, FlushVolume::default());
         lines.clear();
         reached.clear();
         let (is_alone, compresses) = (streams.len() == 1, self.plan.compresses());
@@ -245,10 +251,10 @@ impl Pass<'_> {
             if law.arrivals.ticks() > 0.0 || stream.is_special() {
                 return false;
             }
-            let (mut head, mut before) = stream.start();
+            let (mut cursor, mut before) = stream.start();
             let mut at_ns = self.first_ns;
             for flush in &mut *taken {
-                let written = head.written(law, stream.key, at_ns);
+                let written = cursor.written(law, stream.key, at_ns);
                 let new = written - before;
                 before = written;
                 at_ns += self.plan.flush_ns;
@@ -272,7 +278,7 @@ impl Pass<'_> {
                 flush.reads += reads;
                 flush.weighted_reads += weighted_reads;
             }
-            reached.push(Some((head, before)));
+            reached.push(Some((cursor, before)));
         }
         true
     }
@@ -289,7 +295,7 @@ impl Pass<'_> {
         for (number, flush) in taken.iter().enumerate() {
             let disk_bytes = flush.bytes + flush.prefix_bytes;
             let record_bytes = plan.record_bytes(flush.lines, flush.bytes);
-            let mut answer = Sent { record_bytes, ..Sent::default() };
+            let mut answer = FlushAnswer { record_bytes, ..FlushAnswer::default() };
             if flush.lines > kind.small_lines || disk_bytes > kind.small_bytes {
                 let reader_ns = plan.costs.bulk_reader_ns(flush.lines as f64, disk_bytes as f64);
                 if reader_ns > plan.flush_ns as f64 * plan.cores {
@@ -396,8 +402,8 @@ impl Pass<'_> {
         }
         let is_late = sent.iter().any(|answer| answer.output_ns > 0);
         for (number, (stream, reached)) in streams.iter_mut().zip(reached).enumerate() {
-            let Some((head, written)) = *reached else { continue };
-            stream.go_with(from_ns, head, written);
+            let Some((cursor, written)) = *reached else { continue };
+            stream.advance_with(from_ns, cursor, written);
             let tenant = stream.tenant as usize;
             if !counts {
                 continue;
@@ -421,7 +427,13 @@ impl Pass<'_> {
 
     /// Enters the ages of a tenant's lines whose output takes long.
     #[cold]
-    fn deliver_late(&self, tenant: usize, own: impl Fn(usize) -> u64, sent: &[Sent], tally: &mut Tally) {
+    fn deliver_late(
+        &self,
+        tenant: usize,
+        own: impl Fn(usize) -> u64,
+        sent: &[FlushAnswer],
+        tally: &mut Tally,
+    ) {
         let mut at_ns = self.first_ns;
         for (flush, answer) in sent.iter().enumerate() {
             let lines = own(flush);

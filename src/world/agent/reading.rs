@@ -5,552 +5,340 @@
 //! *Busy*: the buffer fills up, and the input pauses at an instant in between; or its CPU does not suffice, and
 //! it falls behind; then it is settled from answer to answer.
 
-use crate::blueprint::{AgentPlan, Blueprint, StreamLaw};
+use crate::blueprint::StreamLaw;
 use crate::flow::Chunk;
 use crate::profile::{LongLines, Overflow, Work};
-use crate::units::NS_PER_SEC;
+use crate::units::{NS_PER_SEC, SimTime};
+use crate::world::agent::catch_up::{CatchUp, Volume, last_that_fits};
+use crate::world::agent::desk::Desk;
 use crate::world::agent::input::Mode;
-use crate::world::agent::long_lines::{self, NONE_TOO_LONG};
-use crate::world::lines::stream::{Amount, Look, Stream};
-use crate::world::node::Node;
-use crate::world::tally::Tally;
-
-/// Lines count as evenly spaced below this anyway: places between are not searched for.
-const RESOLUTION_NS: u64 = 50_000;
+use crate::world::agent::long_lines;
+use crate::world::agent::round::Round;
+use crate::world::lines::stream::{NONE_TOO_LONG, Peek, Stream};
 
 /// Answers that a reader takes note of between two passes over its files: one of each of two workers.
 /// Source: lab; without it the freshness of 40 files beyond the ceiling is off by a factor of four.
 const ANSWERS_A_PASS: u64 = 2;
 
-/// Sums over an input's streams.
-#[derive(Clone, Copy, Debug, Default)]
-struct Volume {
-    lines: u64,
-    record_bytes: u64,
-    disk_bytes: u64,
+/// How far an input has come in a span, and why no further.
+struct Extent {
+    /// Whether it has read all there was, or all until its buffer was full.
+    keeps_up: bool,
+    /// Whether it was at the end of its files in between.
+    was_at_the_end: bool,
+    /// When its buffer was full.
+    pause_ns: Option<u64>,
 }
 
-impl Volume {
-    #[inline]
-    fn add(&mut self, new: Amount, stream: &Stream, plan: &AgentPlan) {
-        self.lines += new.lines;
-        self.record_bytes += plan.record_bytes(new.lines, new.bytes);
-        self.disk_bytes += stream.on_disk(new);
-    }
-
-    /// Nanoseconds of the reading thread.
-    fn reader_ns(&self, plan: &AgentPlan) -> f64 {
-        plan.costs.bulk_reader_ns(self.lines as f64, self.disk_bytes as f64)
-    }
-}
-
-impl Node {
-    /// Settles what the input `index` has done until `now_ns`.
-    pub(crate) fn advance(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
-        let input = &mut self.inputs[index];
-        if input.since_ns >= blueprint.horizon_ns && input.since_ns < now_ns && self.is_finished(index) {
-            let input = &mut self.inputs[index];
-            input.since_ns = now_ns;
-            input.release(now_ns, &blueprint.agents[input.plan as usize]);
+impl Desk<'_> {
+    /// Settles what the input has done until `now_ns`.
+    pub fn advance(&mut self, now_ns: u64) {
+        let horizon_ns = self.blueprint.horizon_ns;
+        if self.input.since_ns >= horizon_ns && self.input.since_ns < now_ns && self.is_finished() {
+            self.input.since_ns = now_ns;
+            self.input.release(now_ns, self.plan);
         }
+        while self.input.since_ns < now_ns {
+            let until_ns = self.step(now_ns);
+            if until_ns < now_ns && self.input.give_up_ns <= until_ns {
+                self.give_up(until_ns);
+            }
+        }
+    }
+
+    /// Settles a part of the span until `now_ns` in which nothing but reading happens. Returns its end.
+    fn step(&mut self, now_ns: u64) -> u64 {
+        let since_ns = self.input.since_ns;
+        let caught_up_ns = self.input.caught_up_ns;
+        let mut until_ns = self.edge_before(now_ns);
+        let offsets_ns = self.input.offsets_before(until_ns, self.streams);
+        let quiet = self.input.mode == Mode::Reading && self.read(until_ns, true);
+        if !quiet {
+            let answers = self.input.releases.iter().map(|(at_ns, _)| *at_ns);
+            until_ns = answers.filter(|at_ns| *at_ns > since_ns).fold(until_ns, u64::min);
+            match self.input.mode {
+                Mode::Reading => {
+                    self.read(until_ns, false);
+                }
+                Mode::Paused => self.count_pause(since_ns, until_ns),
+                Mode::Stopped => {}
+                // One that will not start again is gone, and not missing.
+                Mode::Down if self.input.leads && self.input.restart_ns != SimTime::NEVER.as_ns() => {
+                    let end_ns = until_ns.min(self.blueprint.horizon_ns);
+                    self.tally.agent_down_ns += end_ns.saturating_sub(since_ns);
+                }
+                Mode::Down => {}
+            }
+            self.withhold(until_ns);
+        }
+        if self.input.has_unnoticed
+            && self.input.mode != Mode::Stopped
+            && self.notice_rotations(until_ns, false)
+        {
+            // What it has found it has yet to read.
+            self.input.caught_up_ns = caught_up_ns;
+        }
+        let (input, plan) = (&mut *self.input, self.plan);
+        if let Some(offsets_ns) = offsets_ns {
+            input.save_offsets((since_ns, until_ns), &offsets_ns, self.streams, plan);
+        }
+        if input.leads && input.mode != Mode::Down && until_ns <= self.blueprint.horizon_ns {
+            self.tally.agent_cpu_ns += (plan.idle_cores * (until_ns - since_ns) as f64 + 0.5) as u64;
+        }
+        input.since_ns = until_ns;
+        if !input.releases.is_empty() {
+            input.release(until_ns, plan);
+        }
+        until_ns
+    }
+
+    /// Returns the end of the part until `now_ns` that may be settled at once.
+    fn edge_before(&mut self, now_ns: u64) -> u64 {
         // Chunks do not straddle the ends of warm-up and writing, nor exceed the longest chunk.
-        while self.inputs[index].since_ns < now_ns {
-            let since_ns = self.inputs[index].since_ns;
-            let mut until_ns = now_ns.min(since_ns.saturating_add(blueprint.chunk_ns));
-            for edge_ns in [blueprint.warmup_ns, blueprint.horizon_ns] {
-                if since_ns < edge_ns {
-                    until_ns = until_ns.min(edge_ns);
-                }
-            }
-            // What it watches and could not look at while it stood still it takes note of before it reads on; of other
-            // files when it has read them to their end, which is when their backlog is read.
-            let caught_up_ns = self.inputs[index].caught_up_ns;
-            if self.inputs[index].has_unnoticed && self.inputs[index].mode == Mode::Reading {
-                self.notice_rotations(index, since_ns, true, blueprint);
-                if self.inputs[index].has_unnoticed {
-                    until_ns = until_ns.min(since_ns + self.backlog_ns(index, blueprint));
-                }
-            }
-            // The time of a file of which it took note just now may be over before anything else happens.
-            if since_ns < self.inputs[index].give_up_ns {
-                until_ns = until_ns.min(self.inputs[index].give_up_ns);
-            }
-            let places_ns = self.inputs[index].places_before(until_ns, &self.streams);
-            let quiet = self.inputs[index].mode == Mode::Reading
-                && self.read(index, until_ns, true, blueprint, tally);
-            if !quiet {
-                let answers = self.inputs[index].releases.iter().map(|(at_ns, _)| *at_ns);
-                until_ns = answers.filter(|at_ns| *at_ns > since_ns).fold(until_ns, u64::min);
-                match self.inputs[index].mode {
-                    Mode::Reading => {
-                        self.read(index, until_ns, false, blueprint, tally);
-                    }
-                    Mode::Paused => {
-                        let plan = &blueprint.agents[self.inputs[index].plan as usize];
-                        pause(plan, since_ns, until_ns, blueprint, tally);
-                    }
-                    Mode::Stopped => {}
-                    Mode::Down => {
-                        let input = &self.inputs[index];
-                        // One that will not start again is gone, and not missing.
-                        if input.leads && input.restart_ns != u64::MAX {
-                            tally.agent_down_ns +=
-                                until_ns.min(blueprint.horizon_ns).saturating_sub(since_ns);
-                        }
-                    }
-                }
-                self.withhold(index, until_ns, blueprint, tally);
-            }
-            if self.inputs[index].has_unnoticed
-                && self.inputs[index].mode != Mode::Stopped
-                && self.notice_rotations(index, until_ns, false, blueprint)
-            {
-                // What it has found it has yet to read.
-                self.inputs[index].caught_up_ns = caught_up_ns;
-            }
-            let input = &mut self.inputs[index];
-            if let Some(places_ns) = places_ns {
-                let plan = &blueprint.agents[input.plan as usize];
-                input.write_marks((since_ns, until_ns), &places_ns, &self.streams, plan);
-            }
-            if input.leads && input.mode != Mode::Down && until_ns <= blueprint.horizon_ns {
-                let plan = &blueprint.agents[input.plan as usize];
-                tally.agent_cpu_ns += (plan.idle_cores * (until_ns - since_ns) as f64 + 0.5) as u64;
-            }
-            input.since_ns = until_ns;
-            if !input.releases.is_empty() {
-                input.release(until_ns, &blueprint.agents[input.plan as usize]);
-            }
-            if until_ns < now_ns && self.inputs[index].give_up_ns <= until_ns {
-                self.give_up(index, until_ns, blueprint, tally);
+        let since_ns = self.input.since_ns;
+        let mut until_ns = now_ns.min(since_ns.saturating_add(self.blueprint.chunk_ns));
+        for edge_ns in [self.blueprint.warmup_ns, self.blueprint.horizon_ns] {
+            if since_ns < edge_ns {
+                until_ns = until_ns.min(edge_ns);
             }
         }
+        // What it watches and could not look at while it stood still it takes note of before it reads on; of other
+        // files when it has read them to their end, which is when their backlog is read.
+        if self.input.has_unnoticed && self.input.mode == Mode::Reading {
+            self.notice_rotations(since_ns, true);
+            if self.input.has_unnoticed {
+                until_ns = until_ns.min(since_ns + self.backlog_ns());
+            }
+        }
+        // The time of a file of which it took note just now may be over before anything else happens.
+        if since_ns < self.input.give_up_ns {
+            until_ns = until_ns.min(self.input.give_up_ns);
+        }
+        until_ns
     }
 
-    /// How long it takes to read what is there now and known, as fast as can be, and a little more.
-    fn backlog_ns(&self, index: usize, blueprint: &Blueprint) -> u64 {
-        let input = &self.inputs[index];
-        let plan = &blueprint.agents[input.plan as usize];
+    /// Returns how long it takes to read what is there now and known, as fast as can be, and a little more.
+    fn backlog_ns(&self) -> u64 {
         let mut all = Volume::default();
-        for stream in &self.streams[input.first as usize..input.end as usize] {
-            let until_ns = input.since_ns.min(stream.limit_ns).min(blueprint.horizon_ns);
+        for stream in &*self.streams {
+            let until_ns = self.input.since_ns.min(stream.limit_ns).min(self.blueprint.horizon_ns);
             if stream.time_ns < until_ns {
-                let look = stream.look(&blueprint.laws[stream.law as usize], until_ns);
-                all.add(look.written - stream.read, stream, plan);
+                let peek = stream.peek(&self.blueprint.laws[stream.law as usize], until_ns);
+                all.add(peek.written - stream.read, stream, self.plan);
             }
         }
-        (1.1 * all.reader_ns(plan) / input.cores) as u64 + 1_000_000
+        (1.1 * all.reader_ns(self.plan) / self.input.cores) as u64 + 1_000_000
     }
 
-    /// Reads from the input's last settled instant until `now_ns`. In the quiet regime, does nothing and gives
+    /// Reads from the input's last settled instant until `now_ns`. In the quiet regime, does nothing and returns
     /// `false` where it does not apply.
-    fn read(
-        &mut self,
-        index: usize,
-        now_ns: u64,
-        quiet: bool,
-        blueprint: &Blueprint,
-        tally: &mut Tally,
-    ) -> bool {
-        let Self { inputs, streams, files, looks, .. } = self;
-        let input = &mut inputs[index];
-        let plan = &blueprint.agents[input.plan as usize];
-        let first = input.first as usize;
-        let streams = &mut streams[first..input.end as usize];
-        let span_s = (now_ns - input.since_ns) as f64 / NS_PER_SEC as f64;
-        let budget_ns = span_s * NS_PER_SEC as f64 * input.cores;
-
-        let mut work = Work::in_span(span_s);
-        let mut all = Volume::default();
-        looks.clear();
-        for stream in streams.iter() {
-            let until_ns = now_ns.min(stream.limit_ns).min(blueprint.horizon_ns);
-            if until_ns <= stream.time_ns {
-                looks.push(stream.here());
-                continue;
-            }
-            let law = &blueprint.laws[stream.law as usize];
-            let look = stream.look(law, until_ns);
-            let new = look.written - stream.read;
-            if new.lines > 0 {
-                all.add(new, stream, plan);
-                let (lines, bytes) = (new.lines as f64, stream.on_disk(new) as f64);
-                if input.behind {
-                    plan.costs.add_bulk(&mut work, lines, bytes);
-                } else {
-                    plan.costs.add_live(&mut work, lines, bytes, law.arrivals.ticks());
-                }
-            }
-            looks.push(look);
-        }
-
-        let held_before = input.held_bytes;
-        let room = plan.buffer_limit_bytes.saturating_sub(held_before);
-        let mut keeps_up = all.reader_ns(plan) <= budget_ns;
+    fn read(&mut self, now_ns: u64, quiet: bool) -> bool {
+        let span_s = (now_ns - self.input.since_ns) as f64 / NS_PER_SEC as f64;
+        let budget_ns = span_s * NS_PER_SEC as f64 * self.input.cores;
+        let (work, all) = self.peek_at_all(now_ns, span_s);
+        let held_before = self.input.held_bytes;
+        let room = self.plan.buffer_limit_bytes.saturating_sub(held_before);
+        let keeps_up = all.reader_ns(self.plan) <= budget_ns;
         if quiet && !(keeps_up && all.record_bytes <= room) {
             return false;
         }
-        let pass = Pass {
-            streams,
+        let extent = self.find_extent(now_ns, budget_ns, room, &all);
+        let taken = self.take();
+
+        // Where only a share could be read, only that share was paid for; what is read after the horizon counts for
+        // no mean.
+        let share = if all.lines > 0 { taken as f64 / all.lines as f64 } else { 1.0 };
+        if now_ns <= self.blueprint.horizon_ns {
+            let most_ns = budget_ns / self.plan.costs.reader_share();
+            self.tally.agent_cpu_ns += ((self.plan.costs.cpu_ns(&work) * share).min(most_ns) + 0.5) as u64;
+        }
+        let input = &mut *self.input;
+        input.behind = !extent.keeps_up;
+        if extent.was_at_the_end {
+            input.caught_up_ns = extent.pause_ns.unwrap_or(now_ns);
+        }
+        if extent.keeps_up {
+            input.round = None;
+        }
+        if let Some(pause_ns) = extent.pause_ns {
+            input.mode = Mode::Paused;
+            self.count_pause(pause_ns, now_ns);
+        }
+        self.note_peak(held_before, now_ns);
+        true
+    }
+
+    /// Looks what each stream has for its reader until `now_ns`. Returns what reading all of it takes, and how much it is.
+    fn peek_at_all(&mut self, now_ns: u64, span_s: f64) -> (Work, Volume) {
+        let (mut work, mut all) = (Work::in_span(span_s), Volume::default());
+        self.peeks.clear();
+        for stream in &*self.streams {
+            let until_ns = now_ns.min(stream.limit_ns).min(self.blueprint.horizon_ns);
+            if until_ns <= stream.time_ns {
+                self.peeks.push(stream.here());
+                continue;
+            }
+            let law = &self.blueprint.laws[stream.law as usize];
+            let peek = stream.peek(law, until_ns);
+            let new = peek.written - stream.read;
+            if new.lines > 0 {
+                all.add(new, stream, self.plan);
+                let (lines, bytes) = (new.lines as f64, stream.on_disk(new) as f64);
+                if self.input.behind {
+                    self.plan.costs.add_bulk(&mut work, lines, bytes);
+                } else {
+                    self.plan.costs.add_live(&mut work, lines, bytes, law.arrivals.ticks());
+                }
+            }
+            self.peeks.push(peek);
+        }
+        (work, all)
+    }
+
+    /// Finds how far the input comes with the time and the room that it has, and cuts the peeks to that.
+    fn find_extent(&mut self, now_ns: u64, budget_ns: f64, room: u64, all: &Volume) -> Extent {
+        let (input, plan, peeks) = (&mut *self.input, self.plan, &mut *self.peeks);
+        let catch_up = CatchUp {
+            streams: self.streams,
             plan,
             cores: input.cores,
-            laws: &blueprint.laws,
+            laws: &self.blueprint.laws,
             since_ns: input.since_ns,
             now_ns,
-            horizon_ns: blueprint.horizon_ns,
+            horizon_ns: self.blueprint.horizon_ns,
         };
+        let mut keeps_up = all.reader_ns(plan) <= budget_ns;
         let (mut was_at_the_end, mut pause_ns) = (keeps_up, None);
         if matches!(plan.overflow, Overflow::Pause | Overflow::Block) && all.record_bytes > room {
-            let backlog = pass.volume(looks, input.since_ns);
+            let backlog = catch_up.volume(peeks, input.since_ns);
             was_at_the_end = backlog.record_bytes <= room && backlog.reader_ns(plan) <= budget_ns;
             if was_at_the_end {
                 // It comes to the end of its files, and its buffer is full later.
-                let fits = |cut: u64| pass.volume(looks, cut).record_bytes <= room;
+                let fits = |cut: u64| catch_up.volume(peeks, cut).record_bytes <= room;
                 let cut_ns = last_that_fits(input.since_ns, now_ns, fits);
-                pause_ns = Some(cut_ns).filter(|at| pass.volume(looks, *at).reader_ns(plan) <= budget_ns);
+                pause_ns = Some(cut_ns).filter(|at| catch_up.volume(peeks, *at).reader_ns(plan) <= budget_ns);
                 keeps_up = pause_ns.is_some();
                 if keeps_up {
-                    pass.cut(looks, cut_ns);
+                    catch_up.cut(peeks, cut_ns);
                 }
             } else {
                 // The backlog is read as fast as can be; what is written meanwhile to files that have been read already
                 // is read as well.
                 let passes = if input.behind { input.answers.div_ceil(ANSWERS_A_PASS).max(1) } else { 1 };
                 let mut round = input.round.take().unwrap_or_else(|| Box::new(Round::new(passes, room)));
-                let (mut trial, mut trial_round) = (looks.clone(), *round);
-                let first_ns = pass.go_round(&mut trial, input.since_ns, room, budget_ns, &mut trial_round);
-                pause_ns = pass.go_round(looks, first_ns.unwrap_or(now_ns), room, budget_ns, &mut round);
+                let (mut trial, mut trial_round) = (peeks.clone(), *round);
+                let first_ns =
+                    catch_up.go_round(&mut trial, input.since_ns, room, budget_ns, &mut trial_round);
+                pause_ns = catch_up.go_round(peeks, first_ns.unwrap_or(now_ns), room, budget_ns, &mut round);
                 (input.round, keeps_up) = (Some(round), pause_ns.is_some());
             }
         }
         if !keeps_up && input.round.is_none() {
-            pass.cut_to_budget(looks, budget_ns);
+            catch_up.cut_to_budget(peeks, budget_ns);
         }
         // What does not fit into an empty buffer at all goes in all the same: one write past the limit.
-        if pause_ns.is_some() && held_before == 0 {
-            pass.take_something(looks);
+        if pause_ns.is_some() && input.held_bytes == 0 {
+            catch_up.take_something(peeks);
         }
+        Extent { keeps_up, was_at_the_end, pause_ns }
+    }
 
-        let (mut taken, replays) = (0, std::mem::take(&mut input.replays));
-        for (offset, (stream, look)) in streams.iter_mut().zip(looks.iter()).enumerate() {
-            taken += (look.written - stream.read).lines;
-            while stream.time_ns < look.at_ns {
-                // A chunk does not straddle the end of the warm-up, nor exceed the longest chunk, however much
-                // is read at once.
-                let mut next_ns = look.at_ns.min(stream.time_ns.saturating_add(blueprint.chunk_ns));
-                if stream.time_ns < blueprint.warmup_ns {
-                    next_ns = next_ns.min(blueprint.warmup_ns);
-                }
-                let replayed = if replays { files[first + offset].replays_at(stream.time_ns) } else { None };
-                if let Some((edge_ns, _)) = replayed {
-                    next_ns = next_ns.min(edge_ns);
-                }
-                let next = if next_ns < look.at_ns {
-                    stream.look(&blueprint.laws[stream.law as usize], next_ns)
-                } else {
-                    *look
-                };
-                let (next, stops) =
-                    match stream.too_long < NONE_TOO_LONG && plan.long_lines == LongLines::Stop {
-                        true => before_long_line(stream, &blueprint.laws[stream.law as usize], next),
-                        false => (next, false),
-                    };
-                let next_ns = next.at_ns;
-                let new = next.written - stream.read;
-                if new.lines > 0 {
-                    let (from_ns, until_ns) = (stream.time_ns, next_ns);
-                    if replayed.is_none() {
-                        tally.emit(from_ns, until_ns, new.lines);
-                    }
-                    let copy = replayed.is_some_and(|(_, is_owed)| !is_owed);
-                    let number = (first + offset) as u32;
-                    let chunk =
-                        Chunk { stream: number, from_ns, until_ns, lines: new.lines, bytes: new.bytes, copy };
-                    let chunk = match stream.has_long() {
-                        true => {
-                            let law = &blueprint.laws[stream.law as usize];
-                            long_lines::treat(chunk, stream, law, (plan, &blueprint.backend), tally)
-                        }
-                        false => Some(chunk),
-                    };
-                    let chunk = chunk.and_then(|chunk| input.make_room(chunk, plan, &mut tally.ledger));
-                    if let Some(chunk) = chunk {
-                        input.hold(chunk, plan);
-                    }
-                }
-                stream.go_to(&next);
-                if stops {
-                    tally.long_lines += 1;
-                    files[first + offset].stop(stream, &blueprint.laws[stream.law as usize], tally);
-                    break;
-                }
-            }
-            input.replays |= replays && files[first + offset].replays_at(stream.time_ns).is_some();
+    /// Takes the readers to their peeks, and what is on the way into the buffer. Returns how many lines that are.
+    fn take(&mut self) -> u64 {
+        let (mut taken, replays) = (0, std::mem::take(&mut self.input.replays));
+        for place in 0..self.streams.len() {
+            let peek = self.peeks[place];
+            taken += (peek.written - self.streams[place].read).lines;
+            self.take_of(place, peek, replays);
+            let (stream, files) = (&mut self.streams[place], &mut self.files[place]);
+            self.input.replays |= replays && files.replays_at(stream.time_ns).is_some();
             if stream.time_ns >= stream.limit_ns {
-                files[first + offset].settle(stream, &blueprint.laws[stream.law as usize]);
+                files.settle(stream, &self.blueprint.laws[stream.law as usize]);
             }
         }
+        taken
+    }
 
-        // Where only a share could be read, only that share was paid for; what is read after the horizon counts for
-        // no mean.
-        let share = if all.lines > 0 { taken as f64 / all.lines as f64 } else { 1.0 };
-        if now_ns <= blueprint.horizon_ns {
-            let most_ns = budget_ns / plan.costs.reader_share();
-            tally.agent_cpu_ns += ((plan.costs.cpu_ns(&work) * share).min(most_ns) + 0.5) as u64;
+    /// Takes the reader of one stream to its peek, chunk by chunk.
+    fn take_of(&mut self, place: usize, peek: Peek, replays: bool) {
+        let Self { input, streams, files, plan, blueprint, tally, .. } = self;
+        let (stream, files) = (&mut streams[place], &mut files[place]);
+        let law = &blueprint.laws[stream.law as usize];
+        while stream.time_ns < peek.at_ns {
+            // A chunk does not straddle the end of the warm-up, nor exceed the longest chunk, however much
+            // is read at once.
+            let mut next_ns = peek.at_ns.min(stream.time_ns.saturating_add(blueprint.chunk_ns));
+            if stream.time_ns < blueprint.warmup_ns {
+                next_ns = next_ns.min(blueprint.warmup_ns);
+            }
+            let replayed = if replays { files.replays_at(stream.time_ns) } else { None };
+            if let Some((edge_ns, _)) = replayed {
+                next_ns = next_ns.min(edge_ns);
+            }
+            let next = if next_ns < peek.at_ns { stream.peek(law, next_ns) } else { peek };
+            let (next, stops) = match stream.too_long < NONE_TOO_LONG && plan.long_lines == LongLines::Stop {
+                true => before_long_line(stream, law, next),
+                false => (next, false),
+            };
+            let new = next.written - stream.read;
+            if new.lines > 0 {
+                let (from_ns, until_ns) = (stream.time_ns, next.at_ns);
+                if replayed.is_none() {
+                    tally.emit(from_ns, until_ns, new.lines);
+                }
+                let copy = replayed.is_some_and(|(_, is_owed)| !is_owed);
+                let (lines, bytes) = (new.lines, new.bytes);
+                let chunk = Chunk { stream: place as u32, from_ns, until_ns, lines, bytes, copy };
+                let chunk = match stream.has_long() {
+                    true => long_lines::treat(chunk, stream, law, (plan, &blueprint.backend), tally),
+                    false => Some(chunk),
+                };
+                let chunk = chunk.and_then(|chunk| input.make_room(chunk, plan, &mut tally.ledger));
+                if let Some(chunk) = chunk {
+                    input.hold(chunk, plan);
+                }
+            }
+            stream.advance_to(&next);
+            if stops {
+                tally.long_lines += 1;
+                files.stop(stream, law, tally);
+                break;
+            }
         }
-        input.behind = !keeps_up;
-        if was_at_the_end {
-            input.caught_up_ns = pause_ns.unwrap_or(now_ns);
-        }
-        if keeps_up {
-            input.round = None;
-        }
-        if let Some(pause_ns) = pause_ns {
-            input.mode = Mode::Paused;
-            pause(plan, pause_ns, now_ns, blueprint, tally);
-        }
+    }
+
+    /// Takes note of the most that the input ever held, and kills its agent where that is too much.
+    fn note_peak(&mut self, held_before: u64, now_ns: u64) {
+        let input = &mut *self.input;
         // At its fullest it has not yet been told that what it sent is safe, or has just read the next lot.
-        let answered: u64 = input
-            .releases
-            .iter()
-            .filter(|(at_ns, _)| *at_ns <= now_ns)
-            .map(|(_, record_bytes)| record_bytes)
-            .sum();
+        let answered = input.releases.iter().filter(|(at_ns, _)| *at_ns <= now_ns);
+        let answered: u64 = answered.map(|(_, record_bytes)| record_bytes).sum();
         let held_bytes = (input.held_bytes - answered).max(held_before);
         if held_bytes > input.peak_bytes {
             input.peak_bytes = held_bytes;
-            if plan.memory_limit_bytes.is_some() {
-                self.kill_if_too_large(index, now_ns, blueprint, tally);
+            if self.plan.memory_limit_bytes.is_some() {
+                self.kill_if_too_large(now_ns);
             }
         }
-        true
+    }
+
+    /// Counts a pause, as far as lines are written in it.
+    fn count_pause(&mut self, from_ns: u64, until_ns: u64) {
+        let paused_ns = until_ns.min(self.blueprint.horizon_ns).saturating_sub(from_ns);
+        match self.plan.overflow {
+            // It is the writer that stands still.
+            Overflow::Block => self.tally.stalled_ns += paused_ns,
+            _ => self.tally.paused_ns += paused_ns,
+        }
     }
 }
 
 /// A place no further than the first line that is too long, and whether there is one before `next`.
-fn before_long_line(stream: &Stream, law: &StreamLaw, next: Look) -> (Look, bool) {
+fn before_long_line(stream: &Stream, law: &StreamLaw, next: Peek) -> (Peek, bool) {
     let Some(before) = long_lines::lines_before_long(stream, law, (stream.time_ns, next.at_ns)) else {
         return (next, false);
     };
     let most = stream.read.lines + before;
-    let fits = |cut: u64| stream.look(law, cut).written.lines <= most;
-    (stream.look(law, last_that_fits(stream.time_ns, next.at_ns, fits)), true)
-}
-
-/// Counts a pause, as far as lines are written in it.
-fn pause(plan: &AgentPlan, from_ns: u64, until_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
-    let paused_ns = until_ns.min(blueprint.horizon_ns).saturating_sub(from_ns);
-    match plan.overflow {
-        // It is the writer that stands still.
-        Overflow::Block => tally.stalled_ns += paused_ns,
-        _ => tally.paused_ns += paused_ns,
-    }
-}
-
-/// One pass over an input's streams that cannot read all there is.
-struct Pass<'a> {
-    streams: &'a [Stream],
-    plan: &'a AgentPlan,
-    /// Cores that the input may use.
-    cores: f64,
-    laws: &'a [StreamLaw],
-    since_ns: u64,
-    now_ns: u64,
-    horizon_ns: u64,
-}
-
-/// Where a reader is on its way round its files.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Round {
-    /// Passes over the files until all answers are taken note of, and the one that it is at, from 1.
-    passes: u64,
-    pass: u64,
-    /// Record bytes that were free when it began, and taken since.
-    room: u64,
-    taken: u64,
-    /// The file that it is at, and record bytes of it in this pass.
-    place: usize,
-    own: u64,
-}
-
-impl Round {
-    fn new(passes: u64, room: u64) -> Self {
-        Self { passes, pass: 1, room, taken: 0, place: 0, own: 0 }
-    }
-
-    /// Goes to the next file, or begins anew at the head of the list.
-    fn go_to(&mut self, place: usize) {
-        self.pass += u64::from(place == 0);
-        (self.place, self.own) = (place, 0);
-    }
-
-    /// Whether what the answers so far have freed is used up, so that a new pass begins. A chunk that was begun is read
-    /// whole.
-    fn is_spent(&self) -> bool {
-        self.own == 0 && self.pass < self.passes && self.taken >= self.room / self.passes * self.pass
-    }
-}
-
-/// A file on the way.
-struct Waiting {
-    /// Record bytes that wait in it, of a chunk, and taken.
-    record_bytes: u64,
-    chunk: u64,
-    taken: u64,
-    /// Nanoseconds of the reading thread for a record byte.
-    byte_ns: f64,
-}
-
-impl Pass<'_> {
-    /// What a stream has for its reader up to an instant.
-    fn new_until(&self, stream: &Stream, cut_ns: u64) -> Look {
-        if cut_ns <= stream.time_ns {
-            return stream.here();
-        }
-        stream.look(&self.laws[stream.law as usize], cut_ns)
-    }
-
-    /// What all streams have, each no further than its look and `cut_ns`.
-    fn volume(&self, looks: &[Look], cut_ns: u64) -> Volume {
-        let mut all = Volume::default();
-        for (stream, look) in self.streams.iter().zip(looks) {
-            let look = if cut_ns < look.at_ns { self.new_until(stream, cut_ns) } else { *look };
-            all.add(look.written - stream.read, stream, self.plan);
-        }
-        all
-    }
-
-    fn cut(&self, looks: &mut [Look], cut_ns: u64) {
-        for (stream, look) in self.streams.iter().zip(looks) {
-            if cut_ns < look.at_ns {
-                *look = self.new_until(stream, cut_ns);
-            }
-        }
-    }
-
-    /// Reads a backlog, of files to their ends or to `until_ns`, until the buffer is full or the CPU's time is over. The
-    /// reader goes round its files in passes, a chunk of each; between two passes it takes note of a few answers, each of
-    /// which frees its share of the room, and a pass that the buffer ends is followed by one from the head of the list.
-    /// So files share alike where an answer frees room for whole passes, and those at the end of the list wait where it
-    /// does not. Gives the instant at which the buffer is full; `None` where the CPU's time is over before.
-    fn go_round(
-        &self,
-        looks: &mut [Look],
-        until_ns: u64,
-        room: u64,
-        budget_ns: f64,
-        round: &mut Round,
-    ) -> Option<u64> {
-        let mut files: Vec<Waiting> = Vec::with_capacity(looks.len());
-        for (stream, look) in self.streams.iter().zip(&mut *looks) {
-            let end_ns = look.at_ns.min(until_ns).max(stream.time_ns);
-            *look = self.new_until(stream, end_ns);
-            let mut all = Volume::default();
-            all.add(look.written - stream.read, stream, self.plan);
-            let record_bytes = all.record_bytes;
-            // A line takes more in the buffer than on disk, or less.
-            let chunk =
-                self.plan.costs.read_chunk_bytes() * record_bytes as f64 / all.disk_bytes.max(1) as f64;
-            let byte_ns = all.reader_ns(self.plan) / record_bytes.max(1) as f64;
-            files.push(Waiting { record_bytes, chunk: (chunk as u64).max(1), taken: 0, byte_ns });
-        }
-        let (mut taken, mut spent_ns, mut empty) = (0, 0.0, 0);
-        // Where all have been asked in vain there is nothing left.
-        while taken < room && empty <= files.len() {
-            if round.place >= files.len() || round.is_spent() {
-                round.go_to(0);
-                continue;
-            }
-            let file = &mut files[round.place];
-            let part =
-                (file.record_bytes - file.taken).min(file.chunk.saturating_sub(round.own)).min(room - taken);
-            if part == 0 {
-                empty += 1;
-                round.go_to(round.place + 1);
-                continue;
-            }
-            let in_time = ((budget_ns - spent_ns) / file.byte_ns.max(1e-9)) as u64;
-            let now = part.min(in_time);
-            file.taken += now;
-            spent_ns += now as f64 * file.byte_ns;
-            (taken, round.taken, round.own) = (taken + now, round.taken + now, round.own + now);
-            if now < part {
-                break;
-            }
-            empty = 0;
-        }
-        for ((stream, look), file) in self.streams.iter().zip(looks).zip(files) {
-            if file.taken < file.record_bytes {
-                let fits = |cut: u64| {
-                    let new = self.new_until(stream, cut).written - stream.read;
-                    self.plan.record_bytes(new.lines, new.bytes) <= file.taken
-                };
-                *look = self.new_until(stream, last_that_fits(stream.time_ns, look.at_ns, fits));
-            }
-        }
-        let full_ns = self.since_ns + (spent_ns / self.cores) as u64;
-        (taken >= room).then(|| full_ns.min(self.now_ns))
-    }
-
-    /// Where nothing at all is taken, takes the first lines of the first stream that has any.
-    fn take_something(&self, looks: &mut [Look]) {
-        if self.streams.iter().zip(&*looks).any(|(stream, look)| look.written.lines > stream.read.lines) {
-            return;
-        }
-        for (stream, look) in self.streams.iter().zip(looks) {
-            let end_ns = self.now_ns.min(stream.limit_ns).min(self.horizon_ns);
-            let full = self.new_until(stream, end_ns);
-            if full.written.lines > stream.read.lines {
-                let nothing = |cut| self.new_until(stream, cut).written.lines == stream.read.lines;
-                let last_without = last_that_fits(stream.time_ns, end_ns, nothing);
-                *look = self.new_until(stream, (last_without + RESOLUTION_NS).min(end_ns));
-                return;
-            }
-        }
-    }
-
-    /// The CPU does not suffice. The agent goes round its files, so that each gets an equal share of it and what
-    /// a quiet one leaves goes to the others: finds that share and cuts the looks of those that want more.
-    fn cut_to_budget(&self, looks: &mut [Look], budget_ns: f64) {
-        let cost_ns = |stream: &Stream, look: &Look| {
-            let new = look.written - stream.read;
-            self.plan.costs.bulk_reader_ns(new.lines as f64, stream.on_disk(new) as f64)
-        };
-        let wanted_ns: Vec<f64> = self.streams.iter().zip(&*looks).map(|(s, l)| cost_ns(s, l)).collect();
-        let (mut low, mut high) = (0.0, budget_ns);
-        for _ in 0..40 {
-            let share = (low + high) / 2.0;
-            let total: f64 = wanted_ns.iter().map(|w| w.min(share)).sum();
-            if total <= budget_ns { low = share } else { high = share }
-        }
-        for ((stream, look), wanted_ns) in self.streams.iter().zip(looks).zip(wanted_ns) {
-            if wanted_ns > low {
-                let fits = |cut: u64| cost_ns(stream, &self.new_until(stream, cut)) <= low;
-                *look = self.new_until(stream, last_that_fits(stream.time_ns, look.at_ns, fits));
-            }
-        }
-    }
-}
-
-/// The last instant in `[low, high]` for which `fits` holds, `low` where none does; `fits` must not hold again
-/// once it does not.
-fn last_that_fits(mut low: u64, mut high: u64, fits: impl Fn(u64) -> bool) -> u64 {
-    if fits(high) {
-        return high;
-    }
-    // In growing steps first: what fits is mostly close to where the reader is, however long its backlog.
-    let mut step = NS_PER_SEC;
-    while low + step < high {
-        if !fits(low + step) {
-            high = low + step;
-            break;
-        }
-        low += step;
-        step *= 2;
-    }
-    while high - low > RESOLUTION_NS {
-        let middle = low + (high - low) / 2;
-        if fits(middle) { low = middle } else { high = middle }
-    }
-    low
+    let fits = |cut: u64| stream.peek(law, cut).written.lines <= most;
+    (stream.peek(law, last_that_fits(stream.time_ns, next.at_ns, fits)), true)
 }

@@ -1,17 +1,14 @@
 //! From the buffer to the backend: flushes, answers, retries, and the death of an agent.
 
-use crate::blueprint::{AgentPlan, Blueprint, backoff_ns, crash_loop_ns};
+use crate::blueprint::{AgentPlan, backoff_ns, crash_loop_ns};
 use crate::engine::random::{draw, subkey};
 use crate::flow::{Cause, Chunk};
 use crate::profile::Retries;
-use crate::world::agent::input::{Batch, Input, Mode};
+use crate::world::agent::input::{Batch, Input};
 use crate::world::backend::link::{Link, Request};
 use crate::world::lines::stream::Stream;
-use crate::world::node::Node;
 use crate::world::tally::Tally;
 use smallvec::{SmallVec, smallvec};
-
-const NEVER: u64 = u64::MAX;
 
 /// Purpose of draws of an agent's back-off.
 const BACKOFF: u64 = 3;
@@ -19,6 +16,7 @@ const BACKOFF: u64 = 3;
 /// What shipping needs beside the agent.
 pub(crate) struct Ship<'a, 'b> {
     pub link: &'a mut Link<'b>,
+    /// The input's streams.
     pub streams: &'a [Stream],
     pub tally: &'a mut Tally,
     /// Nothing counts for means from here on.
@@ -181,7 +179,7 @@ impl Input {
                 None => ship.tally.ledger.lose(Cause::AgentKilled, batch.new_lines()),
             }
             if !is_late {
-                self.mark_sent(&batch.chunks, now_ns, answer.at_ns, plan);
+                self.note_accepted(&batch.chunks, now_ns, answer.at_ns, plan);
                 return Some(answer.at_ns);
             }
             if arrives_ns.is_some_and(|at_ns| at_ns < ship.end_ns) {
@@ -203,7 +201,7 @@ impl Input {
         // A backlog of one file is several chunks, and so is a file that was read twice between two flushes.
         let mut seen: SmallVec<[u64; 4]> = smallvec![0; (self.end - self.first).div_ceil(64) as usize];
         for chunk in &batch.chunks {
-            let place = chunk.stream - self.first;
+            let place = chunk.stream;
             seen[(place / 64) as usize] |= 1 << (place % 64);
         }
         seen.iter().map(|word| u64::from(word.count_ones())).sum()
@@ -274,48 +272,6 @@ impl Input {
         self.restart_ns = restart_ns;
         for batch in &mut self.batches {
             (batch.under_way, batch.due_ns) = (false, self.restart_ns);
-        }
-    }
-}
-
-impl Node {
-    /// Kills the input's agent if its memory exceeds its limit.
-    pub(crate) fn kill_if_too_large(
-        &mut self,
-        index: usize,
-        now_ns: u64,
-        blueprint: &Blueprint,
-        tally: &mut Tally,
-    ) {
-        let input = &mut self.inputs[index];
-        let plan = &blueprint.agents[input.plan as usize];
-        let rss_bytes = input.rss_bytes(blueprint, input.peak_bytes);
-        if plan.memory_limit_bytes.is_some_and(|limit| rss_bytes > limit as f64) {
-            tally.oom_kills += 1;
-            self.rewind(index, now_ns, false, blueprint, tally);
-            self.inputs[index].kill(now_ns, plan, tally);
-        }
-    }
-
-    /// The input's agent is back.
-    pub(crate) fn restart(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
-        let input = &mut self.inputs[index];
-        let plan = &blueprint.agents[input.plan as usize];
-        input.restart_ns = NEVER;
-        input.mode = Mode::Reading;
-        input.behind = plan.remembers();
-        input.mark_again(now_ns, plan);
-        input.has_unnoticed = false;
-        input.round = None;
-        input.flush_ns = now_ns + plan.flush_ns;
-        input.flush_gap_ns = plan.flush_ns;
-        // It starts with what its disk has kept; the largest it was before does not count any more.
-        input.peak_bytes = input.held_bytes;
-        for number in input.first as usize..input.end as usize {
-            let stream = &mut self.streams[number];
-            let law = &blueprint.laws[stream.law as usize];
-            let now_ns = now_ns.min(blueprint.horizon_ns);
-            self.files[number].reopen(stream, law, now_ns, plan.remembers(), tally);
         }
     }
 }

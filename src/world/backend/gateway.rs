@@ -47,7 +47,7 @@ struct Process {
 
 /// What becomes of a request that reaches the gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Taken {
+pub(crate) enum Admission {
     /// The process is down.
     Down,
     /// Its buffer is full, or it dies before it has taken the request in; known at that instant.
@@ -119,23 +119,23 @@ impl Gateway {
     }
 
     /// What becomes of so many bytes that come to a process at `at_ns`, where it may make them wait so long.
-    pub fn take(&self, process: usize, at_ns: u64, bytes: u64, longest_wait_ns: u64) -> Taken {
+    pub fn take(&self, process: usize, at_ns: u64, bytes: u64, longest_wait_ns: u64) -> Admission {
         let process = &self.processes[process];
         if process.down.iter().any(|span| span.contains(&at_ns)) {
-            return Taken::Down;
+            return Admission::Down;
         }
         let dies_ns =
             process.down.iter().map(|span| span.start).find(|dies_ns| *dies_ns > at_ns).unwrap_or(u64::MAX);
         let Passage { enters_ns, ahead, leaves_ns } = process.queue.passage(at_ns);
         if enters_ns - at_ns > longest_wait_ns {
-            return Taken::Refused(at_ns);
+            return Admission::Refused(at_ns);
         }
         if enters_ns >= dies_ns {
-            return Taken::Refused(dies_ns);
+            return Admission::Refused(dies_ns);
         }
         // What is larger than the whole buffer is taken where it is empty.
         if ahead > 0 && ahead.saturating_add(bytes.min(self.buffer_bytes)) > self.buffer_bytes {
-            return Taken::Refused(enters_ns);
+            return Admission::Refused(enters_ns);
         }
         // It goes with the first flush behind it, or when all before it is gone, if that is later.
         let flushes_ns = enters_ns + self.until_flush(process, enters_ns);
@@ -144,7 +144,7 @@ impl Gateway {
             false => leaves_ns,
         };
         let survives = leaves_ns <= dies_ns || process.keeps;
-        Taken::Held(enters_ns, survives.then_some(leaves_ns))
+        Admission::Held(enters_ns, survives.then_some(leaves_ns))
     }
 
     fn until_flush(&self, process: &Process, at_ns: u64) -> u64 {

@@ -2,9 +2,8 @@
 
 use crate::blueprint::{BackendPlan, Blueprint, Effect, Outage, Partition};
 use crate::engine::fluid::{SlottedServer, Steps};
-use crate::world::agent::quiet::Scratch;
-use crate::world::backend::gateway::{Gateway, Taken};
-use crate::world::backend::servers::{Front, Servers};
+use crate::world::backend::gateway::{Admission, Gateway};
+use crate::world::backend::servers::{Ingress, Servers};
 use smallvec::SmallVec;
 
 /// What becomes of a request, known when it is sent.
@@ -51,7 +50,7 @@ impl Answer {
     }
 }
 
-/// The way from the agents to the backend, and the room that whoever goes it needs on the way.
+/// The way from the agents to the backend.
 pub(crate) struct Link<'a> {
     plan: &'a BackendPlan,
     server: Option<&'a SlottedServer>,
@@ -67,7 +66,6 @@ pub(crate) struct Link<'a> {
     first_slot: usize,
     /// Disturbances of some nodes that concern the one whose turn it is.
     cut_off: SmallVec<[u32; 2]>,
-    pub scratch: Scratch,
 }
 
 impl<'a> Link<'a> {
@@ -76,19 +74,18 @@ impl<'a> Link<'a> {
         servers: Option<&'a Servers>,
         demand: &'a mut [u64],
         first_slot: usize,
-        scratch: Scratch,
     ) -> Self {
         let server = servers.and_then(Servers::plain);
         let (gateway, several) = match servers.map(|servers| (servers, &servers.front)) {
-            Some((_, Front::Gateway(gateway))) => (Some(gateway), None),
-            Some((servers, Front::Shards(..))) if server.is_none() => (None, Some(servers)),
+            Some((_, Ingress::Gateway(gateway))) => (Some(gateway), None),
+            Some((servers, Ingress::Shards(..))) if server.is_none() => (None, Some(servers)),
             _ => (None, None),
         };
         let assumes = servers.is_some_and(|servers| demand.len() > servers.lanes());
         let plan = &blueprint.backend;
         let outages = blueprint.gateway.as_ref().map_or(&plan.outages, |gateway| &gateway.outages);
         let cut_off = SmallVec::new();
-        Self { plan, server, gateway, several, assumes, outages, demand, first_slot, cut_off, scratch }
+        Self { plan, server, gateway, several, assumes, outages, demand, first_slot, cut_off }
     }
 
     /// It is the turn of a node that these disturbances of some nodes concern.
@@ -221,7 +218,7 @@ impl<'a> Link<'a> {
         request: Request,
     ) -> Answer {
         let Request { key, number, tenant, bytes } = request;
-        let Front::Shards(shards, outages) = &servers.front else {
+        let Ingress::Shards(shards, outages) = &servers.front else {
             return Answer::unreached(now_ns);
         };
         let shard = self.plan.shard_of(key, number, tenant);
@@ -265,9 +262,9 @@ impl<'a> Link<'a> {
         let hop_ns = slowed(gateway.hop_ns(), slower);
         let process = gateway.process_of(key, number);
         let (enters_ns, leaves_ns) = match gateway.take(process, starts_ns, bytes, self.plan.queue_ns) {
-            Taken::Down => return Answer::unreached(starts_ns + hop_ns / 2),
-            Taken::Refused(at_ns) => return Answer::turned_away(at_ns + hop_ns),
-            Taken::Held(enters_ns, leaves_ns) => (enters_ns, leaves_ns),
+            Admission::Down => return Answer::unreached(starts_ns + hop_ns / 2),
+            Admission::Refused(at_ns) => return Answer::turned_away(at_ns + hop_ns),
+            Admission::Held(enters_ns, leaves_ns) => (enters_ns, leaves_ns),
         };
         let slot = gateway.clock().slot_of(now_ns) - self.first_slot;
         self.demand[slot * gateway.processes() + process] += bytes;

@@ -23,7 +23,7 @@ use crate::world::tally::Tally;
 /// Everything that nodes wait for.
 #[derive(Clone, Debug)]
 pub(crate) struct Servers {
-    pub front: Front,
+    pub front: Ingress,
     /// What tenants have used of their bursts; empty where there are no quotas.
     pub quotas: Vec<SlottedServer>,
     burst_bytes: u64,
@@ -52,7 +52,7 @@ const MOST_UTILISATION: f64 = 0.99;
 
 /// What whoever sends meets.
 #[derive(Clone, Debug)]
-pub(crate) enum Front {
+pub(crate) enum Ingress {
     /// The backend's shards, and the outages of each alone.
     Shards(Vec<SlottedServer>, Vec<Vec<Outage>>),
     /// A gateway, which stands for the backend behind it too.
@@ -68,7 +68,7 @@ impl Servers {
             Some(Self { front, quotas: Vec::new(), burst_bytes: 0, taken_bytes, growth: None })
         };
         if let Some(plan) = &blueprint.gateway {
-            return alone(Front::Gateway(Gateway::new(plan, backend, span, key)), Vec::new());
+            return alone(Ingress::Gateway(Gateway::new(plan, backend, span, key)), Vec::new());
         }
         if backend.capacity_bytes_per_s.is_none() && backend.is_plain() {
             return None;
@@ -83,7 +83,7 @@ impl Servers {
         };
         let servers = outages.iter().map(server).collect();
         let taken_bytes = if backend.is_plain() { Vec::new() } else { vec![0; shards as usize] };
-        let mut all = alone(Front::Shards(servers, outages), taken_bytes)?;
+        let mut all = alone(Ingress::Shards(servers, outages), taken_bytes)?;
         if let Some(quota) = backend.quota {
             let bucket = SlottedServer::new(quota.bytes_per_s, slot, span, &[]);
             (all.quotas, all.burst_bytes) = (vec![bucket; blueprint.tenants.len()], quota.burst_bytes);
@@ -115,16 +115,16 @@ impl Servers {
     /// Any of the servers: all have the same slots.
     pub fn clock(&self) -> &SlottedServer {
         match &self.front {
-            Front::Shards(shards, _) => &shards[0],
-            Front::Gateway(gateway) => gateway.clock(),
+            Ingress::Shards(shards, _) => &shards[0],
+            Ingress::Gateway(gateway) => gateway.clock(),
         }
     }
 
     /// Lanes before those of tenants.
     fn front_lanes(&self) -> usize {
         match &self.front {
-            Front::Shards(shards, _) => shards.len(),
-            Front::Gateway(gateway) => gateway.processes(),
+            Ingress::Shards(shards, _) => shards.len(),
+            Ingress::Gateway(gateway) => gateway.processes(),
         }
     }
 
@@ -141,7 +141,7 @@ impl Servers {
     /// The one shard of a backend without quotas, if that is all there is.
     pub fn plain(&self) -> Option<&SlottedServer> {
         match &self.front {
-            Front::Shards(shards, _)
+            Ingress::Shards(shards, _)
                 if shards.len() == 1 && self.quotas.is_empty() && self.growth.is_none() =>
             {
                 shards.first()
@@ -154,10 +154,10 @@ impl Servers {
     pub fn has_backlog(&self) -> bool {
         let is_used = |bucket: &SlottedServer| bucket.backlog().units() > self.burst_bytes / 2;
         match &self.front {
-            Front::Shards(shards, _) => {
+            Ingress::Shards(shards, _) => {
                 shards.iter().any(SlottedServer::has_backlog) || self.quotas.iter().any(is_used)
             }
-            Front::Gateway(gateway) => gateway.has_backlog(),
+            Ingress::Gateway(gateway) => gateway.has_backlog(),
         }
     }
 
@@ -176,8 +176,8 @@ impl Servers {
         }
         let lanes = self.lanes();
         let fits = |(demand, slot): &(&[u64], usize)| match &self.front {
-            Front::Shards(shards, _) => shards.iter().zip(*demand).all(|(shard, d)| shard.fits(*d, *slot)),
-            Front::Gateway(gateway) => gateway.fits(demand, *slot),
+            Ingress::Shards(shards, _) => shards.iter().zip(*demand).all(|(shard, d)| shard.fits(*d, *slot)),
+            Ingress::Gateway(gateway) => gateway.fits(demand, *slot),
         };
         let fitting = demand.chunks(lanes).zip(first..).take_while(fits).count();
         let within = |tenant: usize| {
@@ -191,17 +191,17 @@ impl Servers {
     /// Settles the next slots with their demand.
     pub fn settle(&mut self, demand: &[u64]) {
         let is_plain = self.plain().is_some();
-        if let (true, Front::Shards(shards, _)) = (is_plain, &mut self.front) {
+        if let (true, Ingress::Shards(shards, _)) = (is_plain, &mut self.front) {
             return shards[0].settle(demand);
         }
         let (front, lanes) = (self.front_lanes(), self.lanes());
         for slot in demand.chunks(lanes) {
             let (of_front, of_tenants) = slot.split_at(front);
             match &mut self.front {
-                Front::Shards(shards, _) => {
+                Ingress::Shards(shards, _) => {
                     shards.iter_mut().zip(of_front).for_each(|(shard, demand)| shard.settle(&[*demand]));
                 }
-                Front::Gateway(gateway) => gateway.settle(of_front),
+                Ingress::Gateway(gateway) => gateway.settle(of_front),
             }
             self.quotas.iter_mut().zip(of_tenants).for_each(|(bucket, demand)| bucket.settle(&[*demand]));
             self.taken_bytes.iter_mut().zip(of_front).for_each(|(sum, demand)| *sum += demand);
@@ -214,11 +214,11 @@ impl Servers {
     /// Enters what was waited for.
     pub fn report(&self, tally: &mut Tally) {
         match &self.front {
-            Front::Shards(shards, _) => {
+            Ingress::Shards(shards, _) => {
                 let waits = shards.iter().map(|shard| shard.longest_wait().as_ns());
                 tally.longest_wait_ns = waits.max().unwrap_or(0);
             }
-            Front::Gateway(gateway) => {
+            Ingress::Gateway(gateway) => {
                 let (wait, held_bytes) = gateway.fullest();
                 (tally.longest_wait_ns, tally.gateway_bytes) = (wait.as_ns(), held_bytes);
             }

@@ -7,7 +7,7 @@ use crate::blueprint::{FileRotation, StreamLaw};
 use crate::flow::{Cause, Medium};
 use crate::world::lines::gaps::Gaps;
 use crate::world::lines::runtime::GZIP_PPM;
-use crate::world::lines::stream::{Amount, Head, Stream};
+use crate::world::lines::stream::{Amount, Cursor, Stream};
 use crate::world::tally::Tally;
 use smallvec::SmallVec;
 use std::collections::VecDeque;
@@ -39,7 +39,7 @@ pub(crate) enum Noticed {
 pub(super) struct Unnoticed {
     /// The end of the rotated file.
     pub(super) end_ns: u64,
-    /// Whether the reader watches the file; otherwise it looks when it has read it to its end.
+    /// Whether the reader watches the file; otherwise it peeks when it has read it to its end.
     pub(super) watched: bool,
 }
 
@@ -70,7 +70,7 @@ pub(crate) struct Files {
     /// When the reader last found a live file.
     pub(super) found_ns: u64,
     /// Follows the live file's size.
-    pub(super) head: Head,
+    pub(super) cursor: Cursor,
     /// No need to look at the size before this.
     pub next_check_ns: u64,
     pub(super) has_reader: bool,
@@ -119,7 +119,7 @@ impl Files {
             give_up: SmallVec::new(),
             unnoticed: None,
             found_ns: 0,
-            head: stream.head(),
+            cursor: stream.cursor(),
             next_check_ns: 0,
             has_reader,
             no_reader_cause,
@@ -155,8 +155,8 @@ impl Files {
         self.live_base_bytes += stream.on_disk(missing) as i64;
         self.next_check_ns = now_ns;
         if !self.has_reader {
-            let here = stream.look(law, now_ns);
-            stream.go_to(&here);
+            let here = stream.peek(law, now_ns);
+            stream.advance_to(&here);
         }
         self.settle(stream, law);
     }

@@ -17,7 +17,7 @@ impl Files {
         from_ns: u64,
         until_ns: u64,
     ) -> u64 {
-        let lines = |at_ns| stream.look(law, at_ns).written.lines;
+        let lines = |at_ns| stream.peek(law, at_ns).written.lines;
         let missing: u64 =
             self.gaps.within(from_ns, until_ns).map(|(from, until)| lines(until) - lines(from)).sum();
         lines(until_ns) - lines(from_ns) - missing
@@ -39,7 +39,7 @@ impl Files {
                 break;
             }
             if from < end {
-                let stop = stream.look(law, end);
+                let stop = stream.peek(law, end);
                 let first_ns = match &self.replay {
                     None => from,
                     Some(_) => {
@@ -51,7 +51,7 @@ impl Files {
                 let lines = self.written_between(stream, law, first_ns, end);
                 tally.emit(first_ns, end, lines);
                 skipped += if self.replay.is_none() { lines } else { 0 };
-                stream.go_to(&stop);
+                stream.advance_to(&stop);
             }
             if span.until_ns > until_ns {
                 break;
@@ -76,8 +76,8 @@ impl Files {
                 from_ns = end_ns;
             }
             if stream.time_ns < from_ns {
-                let start = stream.look(law, from_ns);
-                stream.go_to(&start);
+                let start = stream.peek(law, from_ns);
+                stream.advance_to(&start);
             }
             if stream.time_ns < span.until_ns {
                 stream.limit_ns = span.until_ns.min(self.gaps.next_after(stream.time_ns));
@@ -89,7 +89,7 @@ impl Files {
         stream.limit_ns = stream.time_ns;
     }
 
-    /// The reader looks for files and finds the live one.
+    /// The reader peeks for files and finds the live one.
     pub fn discover_at(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64) {
         self.found_ns = now_ns;
         self.discover(stream, law);
@@ -153,7 +153,7 @@ impl Files {
     }
 
     /// The reader takes note of an earlier rotation, if the time for that has come: where it watches, when it
-    /// `resumes`; where not, when it has read the file to its end. Then it looks for the live file once, but if
+    /// `resumes`; where not, when it has read the file to its end. Then it peeks for the live file once, but if
     /// the rotated one is gone by then it only forgets it. `None` where nothing is left to be noticed; otherwise
     /// whether it found a file, and when it gives up what it has not read of older ones.
     pub fn notice(

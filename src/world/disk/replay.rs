@@ -37,8 +37,8 @@ impl Files {
             owed.extend(left.map(|(begin_ns, end_ns)| (begin_ns.max(place_ns), end_ns)));
         }
         owed.sort_unstable();
-        let start = fresh.look(law, from_ns);
-        fresh.go_to(&start);
+        let start = fresh.peek(law, from_ns);
+        fresh.advance_to(&start);
         *stream = fresh;
         match self.known.last_mut() {
             Some(span) if span.until_ns == self.ended_ns => span.from_ns = span.from_ns.min(from_ns),
@@ -64,7 +64,7 @@ impl Files {
         from_ns: u64,
         until_ns: u64,
     ) -> (u64, u64) {
-        let lines = |at_ns| stream.look(law, at_ns).written.lines;
+        let lines = |at_ns| stream.peek(law, at_ns).written.lines;
         let (mut at_ns, mut new) = (from_ns, 0);
         while at_ns < until_ns
             && let Some((edge_ns, is_owed)) = self.replays_at(at_ns)

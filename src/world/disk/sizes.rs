@@ -8,14 +8,14 @@ use crate::world::lines::runtime::GZIP_PPM;
 use crate::world::lines::stream::{Amount, Stream};
 
 impl Files {
-    /// What was written before `at_ns`, by the files' own head; the stream's is used where it is further on.
+    /// What was written before `at_ns`, by the files' own cursor; the stream's is used where it is further on.
     pub fn written(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> Amount {
         let at_ns = at_ns.min(self.ended_ns);
-        let ahead = stream.head();
-        if ahead.interval() > self.head.interval() && ahead.interval() * NS_PER_SEC <= at_ns {
-            self.head = ahead;
+        let ahead = stream.cursor();
+        if ahead.interval() > self.cursor.interval() && ahead.interval() * NS_PER_SEC <= at_ns {
+            self.cursor = ahead;
         }
-        self.head.written(law, stream.key, at_ns)
+        self.cursor.written(law, stream.key, at_ns)
     }
 
     /// Bytes of the live file at `at_ns`.
@@ -45,9 +45,9 @@ impl Files {
     /// The first instant in `(from_ns, until_ns]` at which the live file reaches its size, to the nanosecond;
     /// `None` where it does not.
     pub fn fills_at(&mut self, stream: &Stream, law: &StreamLaw, from_ns: u64, until_ns: u64) -> Option<u64> {
-        let start = self.head;
+        let start = self.cursor;
         let full = |files: &mut Self, at_ns: u64| {
-            files.head = start;
+            files.cursor = start;
             files.live_bytes(stream, law, at_ns) >= files.rotation.size_bytes
         };
         let found = full(self, until_ns).then(|| {
@@ -58,7 +58,7 @@ impl Files {
             }
             high
         });
-        self.head = start;
+        self.cursor = start;
         found
     }
 

@@ -443,7 +443,7 @@ impl Node {
         for index in place.inputs.clone() {
             let input = &mut self.inputs[index as usize];
             input.begin(now_ns, agent_key, &blueprint.agents[input.plan as usize]);
-            input.mark_from(now_ns, blueprint);
+            input.begin_offsets(now_ns, blueprint);
             if let Some(plan) = blueprint.control.as_ref().and_then(|c| c.credentials.as_ref()) {
                 input.get_credentials(plan, agent_key, now_ns);
             }

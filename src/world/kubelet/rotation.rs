@@ -5,7 +5,6 @@ use crate::engine::random::{draw, subkey, unit};
 use crate::flow::Cause;
 use crate::profile::Successor;
 use crate::world::agent::input::Mode;
-use crate::world::disk::files::Noticed;
 use crate::world::node::Node;
 use crate::world::tally::Tally;
 
@@ -135,63 +134,5 @@ impl Node {
             input.want_scan(now_ns, plan.scan_ns);
         }
         self.schedule_input(reader as usize);
-    }
-
-    /// The input takes note of rotations that it could not look at when they happened: of files that it watches where
-    /// it `resumes`, of others that it has read to their end. Gives whether it found a file.
-    pub(crate) fn notice_rotations(
-        &mut self,
-        index: usize,
-        now_ns: u64,
-        resumes: bool,
-        blueprint: &Blueprint,
-    ) -> bool {
-        let input = &mut self.inputs[index];
-        let rotate_wait_ns = blueprint.agents[input.plan as usize].rotate_wait_ns;
-        input.has_unnoticed = false;
-        let mut any_found = false;
-        for number in input.first as usize..input.end as usize {
-            let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
-            let law = &blueprint.laws[stream.law as usize];
-            match files.notice(stream, law, now_ns, resumes, rotate_wait_ns) {
-                Some(Noticed::NotYet) => input.has_unnoticed = true,
-                Some(Noticed::Now { found, gives_up_ns }) => {
-                    // One that is down begins anew with what there is then.
-                    if input.mode != Mode::Down {
-                        input.give_up_ns = input.give_up_ns.min(gives_up_ns);
-                    }
-                    input.behind |= found;
-                    any_found |= found;
-                }
-                None => {}
-            }
-        }
-        any_found
-    }
-
-    /// The input looks for new files.
-    pub(crate) fn scan(&mut self, index: usize, blueprint: &Blueprint) {
-        let input = &mut self.inputs[index];
-        input.scan_ns = u64::MAX;
-        for number in input.first as usize..input.end as usize {
-            if !self.files[number].knows_live(&self.streams[number]) {
-                let stream = &mut self.streams[number];
-                let found_ns = input.since_ns;
-                self.files[number].discover_at(stream, &blueprint.laws[stream.law as usize], found_ns);
-                // What the file holds already is read in large chunks.
-                input.behind = true;
-            }
-        }
-    }
-
-    /// The input gives up rotated files whose time is over.
-    pub(crate) fn give_up(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
-        let input = &mut self.inputs[index];
-        input.give_up_ns = u64::MAX;
-        for number in input.first as usize..input.end as usize {
-            let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
-            files.give_up(stream, &blueprint.laws[stream.law as usize], now_ns, tally);
-            input.give_up_ns = input.give_up_ns.min(files.next_give_up().unwrap_or(u64::MAX));
-        }
     }
 }

@@ -4,9 +4,12 @@
 //! read what was written before [`Stream::time_ns`]. Files of the stream are spans of time as well.
 
 use crate::blueprint::StreamLaw;
+use crate::engine::marks::CLASSES;
 use crate::units::NS_PER_SEC;
-use crate::world::agent::long_lines::NONE_TOO_LONG;
 use std::cell::Cell;
+
+/// The class of sizes from which on lines are too long, where none is.
+pub(crate) const NONE_TOO_LONG: u16 = CLASSES as u16;
 
 /// Lines and bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,7 +34,7 @@ impl std::ops::AddAssign for Amount {
 
 /// A place on the grid of one-second intervals: what was written before an interval and within it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Head {
+pub(crate) struct Cursor {
     interval: u64,
     before: Amount,
     within: Amount,
@@ -40,7 +43,7 @@ pub(crate) struct Head {
 /// Draws of sizes, apart from those of counts.
 const SIZES: u64 = 0x5153;
 
-impl Head {
+impl Cursor {
     /// Before the first line of a stream that begins with an interval.
     pub fn new(law: &StreamLaw, key: u64, interval: u64) -> Self {
         Self { interval, before: Amount::default(), within: Self::draw(law, key, interval) }
@@ -52,12 +55,12 @@ impl Head {
         Amount { lines, bytes: law.sizes.sum(lines, key ^ SIZES, interval) }
     }
 
-    /// What was written before `at_ns`, which must not lie before this head's interval.
-    // A head lives in registers where this is part of a loop, and most of a run's time is spent here.
+    /// What was written before `at_ns`, which must not lie before this cursor's interval.
+    // A cursor lives in registers where this is part of a loop, and most of a run's time is spent here.
     #[inline(always)]
     pub fn written(&mut self, law: &StreamLaw, key: u64, at_ns: u64) -> Amount {
         let interval = at_ns / NS_PER_SEC;
-        debug_assert!(interval >= self.interval, "a head never goes back");
+        debug_assert!(interval >= self.interval, "a cursor never goes back");
         while self.interval < interval {
             self.before += self.within;
             self.interval += 1;
@@ -68,7 +71,7 @@ impl Head {
         Amount { lines: self.before.lines + lines, bytes: self.before.bytes + bytes }
     }
 
-    /// The interval that the head stands at.
+    /// The interval that the cursor stands at.
     pub fn interval(&self) -> u64 {
         self.interval
     }
@@ -105,10 +108,10 @@ pub(crate) struct Stream {
     pub law: u32,
     pub tenant: u32,
     /// Stands where the reader stands.
-    head: Head,
+    cursor: Cursor,
     /// Stands at the furthest interval that was looked at: whoever looks there again need not walk the backlog of
     /// a reader that is far behind.
-    furthest: Cell<Head>,
+    furthest: Cell<Cursor>,
     /// The reader has read what was written before this.
     pub time_ns: u64,
     /// What that was, in all.
@@ -125,12 +128,12 @@ pub(crate) struct Stream {
     pub held_ms: u16,
 }
 
-/// What was written before an instant, and the head that found out.
+/// What was written before an instant, and the cursor that found out.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Look {
+pub(crate) struct Peek {
     pub at_ns: u64,
     pub written: Amount,
-    head: Head,
+    cursor: Cursor,
 }
 
 impl Stream {
@@ -144,16 +147,16 @@ impl Stream {
         born_ns: u64,
     ) -> Self {
         debug_assert_eq!(born_ns % NS_PER_SEC, 0);
-        let head = Head::new(law, key, born_ns / NS_PER_SEC);
+        let cursor = Cursor::new(law, key, born_ns / NS_PER_SEC);
         let (read, limit_ns) = (Amount::default(), u64::MAX);
-        let furthest = Cell::new(head);
+        let furthest = Cell::new(cursor);
         let (too_long, rejected, held_ms) = (NONE_TOO_LONG, NONE_TOO_LONG, 0);
         let time_ns = born_ns;
         Self {
             key,
             law: law_index,
             tenant,
-            head,
+            cursor,
             furthest,
             time_ns,
             read,
@@ -185,21 +188,21 @@ impl Stream {
 
     /// What was written before `at_ns`, which must not lie before the reader.
     #[inline]
-    pub fn look(&self, law: &StreamLaw, at_ns: u64) -> Look {
+    pub fn peek(&self, law: &StreamLaw, at_ns: u64) -> Peek {
         let furthest = self.furthest.get();
         let is_beyond = at_ns >= furthest.interval * NS_PER_SEC;
-        let mut head = if is_beyond { furthest } else { self.head };
-        let written = head.written(law, self.key, at_ns);
-        if head.interval > furthest.interval {
-            self.furthest.set(head);
+        let mut cursor = if is_beyond { furthest } else { self.cursor };
+        let written = cursor.written(law, self.key, at_ns);
+        if cursor.interval > furthest.interval {
+            self.furthest.set(cursor);
         }
-        Look { at_ns, written, head }
+        Peek { at_ns, written, cursor }
     }
 
     /// Where the reader is.
     #[inline]
-    pub fn here(&self) -> Look {
-        Look { at_ns: self.time_ns, written: self.read, head: self.head }
+    pub fn here(&self) -> Peek {
+        Peek { at_ns: self.time_ns, written: self.read, cursor: self.cursor }
     }
 
     /// Lines of a stream that began at `born_ns` that were written before an instant, wherever the reader is.
@@ -207,7 +210,7 @@ impl Stream {
         if at_ns <= born_ns {
             return 0;
         }
-        Head::new(law, self.key, born_ns / NS_PER_SEC).written(law, self.key, at_ns).lines
+        Cursor::new(law, self.key, born_ns / NS_PER_SEC).written(law, self.key, at_ns).lines
     }
 
     /// Bytes on disk of some lines.
@@ -216,31 +219,31 @@ impl Stream {
         amount.bytes + amount.lines * u64::from(self.prefix_bytes)
     }
 
-    /// The head, for others to start from.
-    pub fn head(&self) -> Head {
-        self.head
+    /// The cursor, for others to start from.
+    pub fn cursor(&self) -> Cursor {
+        self.cursor
     }
 
-    /// The head and what was written before the reader's place, to be taken further.
+    /// The cursor and what was written before the reader's place, to be taken further.
     #[inline]
-    pub fn start(&self) -> (Head, Amount) {
-        (self.head, self.read)
+    pub fn start(&self) -> (Cursor, Amount) {
+        (self.cursor, self.read)
     }
 
-    /// The reader goes on to `at_ns`, where `head` was taken to, and before which `written` was written.
+    /// The reader goes on to `at_ns`, where `cursor` was taken to, and before which `written` was written.
     #[inline]
-    pub fn go_with(&mut self, at_ns: u64, head: Head, written: Amount) {
-        self.go_to(&Look { at_ns, written, head });
-        if head.interval > self.furthest.get().interval {
-            self.furthest.set(head);
+    pub fn advance_with(&mut self, at_ns: u64, cursor: Cursor, written: Amount) {
+        self.advance_to(&Peek { at_ns, written, cursor });
+        if cursor.interval > self.furthest.get().interval {
+            self.furthest.set(cursor);
         }
     }
 
     /// The reader goes on.
     #[inline]
-    pub fn go_to(&mut self, look: &Look) {
-        self.time_ns = look.at_ns;
-        self.read = look.written;
-        self.head = look.head;
+    pub fn advance_to(&mut self, peek: &Peek) {
+        self.time_ns = peek.at_ns;
+        self.read = peek.written;
+        self.cursor = peek.cursor;
     }
 }

@@ -6,9 +6,10 @@ use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::{Cause, Medium};
 use crate::profile::Parse;
 use crate::units::SimTime;
+use crate::world::agent::desk::Desk;
 use crate::world::agent::input::{Batch, Input, Mode};
 use crate::world::agent::limits::{Gets, Given};
-use crate::world::agent::shipping::Ship;
+use crate::world::agent::quiet::Scratch;
 use crate::world::backend::link::Link;
 use crate::world::control::Reach;
 use crate::world::disk::files::Files;
@@ -18,7 +19,7 @@ use crate::world::kubelet::eviction::Pressure;
 use crate::world::kubelet::pods::Place;
 use crate::world::kubelet::restarts::Container;
 use crate::world::lines::runtime::prefix_bytes;
-use crate::world::lines::stream::{Look, Stream};
+use crate::world::lines::stream::{Peek, Stream};
 use crate::world::tally::Tally;
 use smallvec::SmallVec;
 use std::ops::Range;
@@ -37,12 +38,11 @@ pub(crate) struct Node {
     /// The input that reads each stream; `u32::MAX` where none does.
     pub(crate) reader_of: Vec<u32>,
     pub(crate) inputs: Vec<Input>,
-    /// When the kubelet looks next.
+    /// When the kubelet peeks next.
     pub(crate) tick_ns: u64,
     pub(crate) first_tick_ns: u64,
     /// Foreseen rotations by applications, the earliest last.
     pub(crate) own_rotations: Vec<(u64, u32)>,
-    horizon_ns: u64,
     /// Pods that come and go, and when the next of them does.
     pub(crate) places: Vec<Place>,
     pub(crate) life_ns: u64,
@@ -63,7 +63,7 @@ pub(crate) struct Node {
     unread_files: u64,
     unwatched: Vec<u32>,
     /// Scratch space of a read.
-    pub(crate) looks: Vec<Look>,
+    pub(crate) peeks: Vec<Peek>,
     events: EventList,
 }
 
@@ -152,7 +152,6 @@ impl Node {
             tick_ns: 0,
             first_tick_ns: tick_phase(node_key, blueprint.kubelet_interval_ns),
             own_rotations: Vec::new(),
-            horizon_ns: blueprint.horizon_ns,
             places,
             life_ns: 0,
             strikes: Vec::new(),
@@ -165,7 +164,7 @@ impl Node {
             reach: None,
             unread_files: found.iter().filter(|f| f.gets == Gets::Nothing).count() as u64,
             unwatched: Vec::new(),
-            looks: Vec::new(),
+            peeks: Vec::new(),
             events: EventList::new(1),
         };
         for (number, stream) in found.iter().enumerate() {
@@ -202,7 +201,7 @@ impl Node {
             node.reach =
                 Some(Box::new(Reach::new(blueprint, plan, (number, node_key), own, inputs, &inputs_of)));
         }
-        node.inputs.iter_mut().for_each(|input| input.mark_from(0, blueprint));
+        node.inputs.iter_mut().for_each(|input| input.begin_offsets(0, blueprint));
         node.expect(happenings, pods, &inputs_of, (node_agent.is_some(), node_key));
         node.contention = Contention::new(
             blueprint,
@@ -260,17 +259,9 @@ impl Node {
 
     /// Says of a stream what of it its reader cannot take as it comes.
     pub(crate) fn learn_reader(&mut self, number: usize, parse: Parse, blueprint: &Blueprint) {
-        let (stream, medium) = (&mut self.streams[number], self.media[number]);
+        let unwatched = self.unwatched.contains(&(number as u32));
         if let Some(input) = self.inputs.get(self.reader_of[number] as usize) {
-            let plan = &blueprint.agents[input.plan as usize];
-            let law = &blueprint.laws[stream.law as usize];
-            (stream.too_long, stream.held_ms) = (plan.first_too_long(law, medium), plan.held_ms(law, parse));
-            stream.rejected = blueprint.backend.first_rejected(law);
-            if self.unwatched.contains(&(number as u32)) {
-                // It is looked at now and then: half of the time between two looks later, on average.
-                let late_ms = (plan.scan_ns / 2_000_000).min(u64::from(u16::MAX)) as u16;
-                stream.held_ms = stream.held_ms.saturating_add(late_ms);
-            }
+            input.learn(&mut self.streams[number], (self.media[number], parse), unwatched, blueprint);
         }
     }
 
@@ -333,8 +324,8 @@ impl Node {
             return self.kubelet_ns();
         }
         // The kubelet's look at other files is nothing to it.
-        let look = own.map(|number| self.files[number].next_check_ns).min().unwrap_or(u64::MAX);
-        self.life_ns.min(look.max(self.tick_ns))
+        let peek = own.map(|number| self.files[number].next_check_ns).min().unwrap_or(u64::MAX);
+        self.life_ns.min(peek.max(self.tick_ns))
     }
 
     /// Inputs of the node's agent come first: how many they are. `inputs_of` are those of the agent in each pod.
@@ -343,7 +334,7 @@ impl Node {
         in_pods.unwrap_or(self.inputs.len() as u32)
     }
 
-    /// When the CPU is shared anew, or the kubelet looks at the disk.
+    /// When the CPU is shared anew, or the kubelet peeks at the disk.
     pub(crate) fn border_ns(&self) -> u64 {
         let shared_ns = self.contention.as_ref().map_or(u64::MAX, |contention| contention.next_ns);
         self.pressure.as_ref().map_or(shared_ns, |pressure| pressure.next_ns.min(shared_ns))
@@ -373,6 +364,7 @@ impl Node {
         until_ns: u64,
         blueprint: &Blueprint,
         link: &mut Link<'_>,
+        scratch: &mut Scratch,
         tally: &mut Tally,
     ) -> u64 {
         link.turn_to(&self.cut_off);
@@ -403,7 +395,9 @@ impl Node {
                 let index = entity - 1;
                 let is_flush = self.inputs[index].flush_ns == now_ns;
                 let quiet_until_ns = until_ns.min(self.undisturbed_until(index));
-                if !(is_flush && self.flush_quietly(index, quiet_until_ns, blueprint, link, tally)) {
+                if !(is_flush
+                    && self.desk(index, blueprint, tally).flush_quietly(quiet_until_ns, link, scratch))
+                {
                     self.handle_input(index, now_ns, blueprint, link, tally);
                 }
                 self.schedule_input(index);
@@ -424,48 +418,26 @@ impl Node {
         link: &mut Link<'_>,
         tally: &mut Tally,
     ) {
-        self.advance(index, now_ns, blueprint, tally);
-        let input = &mut self.inputs[index];
-        let plan = &blueprint.agents[input.plan as usize];
-        let (horizon_ns, end_ns) = (blueprint.horizon_ns, blueprint.end_ns());
-        if !input.batches.is_empty() {
-            let mut ship =
-                Ship { link: &mut *link, streams: &self.streams, tally: &mut *tally, horizon_ns, end_ns };
-            input.settle_batches(now_ns, plan, &mut ship);
-        }
-        if input.restart_ns <= now_ns {
-            self.restart(index, now_ns, blueprint, tally);
-        }
-        if self.inputs[index].mode == Mode::Down {
-            return;
-        }
-        if self.inputs[index].give_up_ns <= now_ns {
-            self.give_up(index, now_ns, blueprint, tally);
-        }
-        if self.inputs[index].scan_ns <= now_ns {
-            self.scan(index, blueprint);
-        }
-        let input = &mut self.inputs[index];
-        if input.flush_ns <= now_ns {
-            input.flush(now_ns, plan, &mut Ship { link, streams: &self.streams, tally, horizon_ns, end_ns });
-            if now_ns >= horizon_ns && self.is_finished(index) {
-                self.inputs[index].flush_ns = u64::MAX;
-            }
-        }
+        self.desk(index, blueprint, tally).handle(now_ns, link);
     }
 
-    /// After the last line was written: whether an input has read and sent all that it ever will.
-    pub(crate) fn is_finished(&self, index: usize) -> bool {
-        let input = &self.inputs[index];
-        let waits =
-            input.scan_ns.min(input.give_up_ns).min(input.restart_ns) < u64::MAX || input.has_unnoticed;
-        let holds = input.filling.lines > 0 || !input.batches.is_empty();
-        let streams = &self.streams[input.first as usize..input.end as usize];
-        let has_read = |stream: &Stream, horizon_ns| stream.time_ns >= stream.limit_ns.min(horizon_ns);
-        input.mode == Mode::Reading
-            && !waits
-            && !holds
-            && streams.iter().all(|stream| has_read(stream, self.horizon_ns))
+    /// The input `index` at its desk, with all that it works on.
+    pub(crate) fn desk<'a>(
+        &'a mut self,
+        index: usize,
+        blueprint: &'a Blueprint,
+        tally: &'a mut Tally,
+    ) -> Desk<'a> {
+        let input = &mut self.inputs[index];
+        let own = input.first as usize..input.end as usize;
+        let plan = &blueprint.agents[input.plan as usize];
+        let (streams, files) = (&mut self.streams[own.clone()], &mut self.files[own]);
+        Desk { input, streams, files, peeks: &mut self.peeks, plan, blueprint, tally }
+    }
+
+    /// Settles what the input `index` has done until `now_ns`.
+    pub(crate) fn advance(&mut self, index: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        self.desk(index, blueprint, tally).advance(now_ns);
     }
 
     /// The end of the run: counts where every line is and what agents hold.

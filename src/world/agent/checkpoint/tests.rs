@@ -6,6 +6,7 @@ use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks as Sizes;
 use crate::engine::random::named_key;
 use crate::units::NS_PER_SEC;
+use crate::world::tally::Tally;
 use crate::world::testing::{layout, one_node};
 use crate::world::{Pace, simulate, simulate_at};
 

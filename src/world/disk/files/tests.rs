@@ -12,8 +12,8 @@ fn read_for_five_seconds() -> (StreamLaw, Stream, Files, Tally) {
     let rotation = FileRotation { size_bytes: 1 << 30, files: 5 };
     let mut files = Files::new(Medium::Stdout, rotation, None, &stream, true, Cause::RotatedBeforeRead);
     files.settle(&mut stream, &law);
-    let look = stream.look(&law, 5 * S);
-    stream.go_to(&look);
+    let peek = stream.peek(&law, 5 * S);
+    stream.advance_to(&peek);
     (law, stream, files, Tally::new(&layout(1, 1.0, false, 60)))
 }
 
@@ -39,8 +39,8 @@ fn a_rotated_file_that_a_scan_merged_with_its_successor_has_its_wait_from_when_i
 
     // Until 25 s it has read two seconds more; the last three seconds of the rotated file, 300 lines and one that the
     // phase may bring, stay on disk, and it goes on with the successor.
-    let look = stream.look(&law, 7 * S);
-    stream.go_to(&look);
+    let peek = stream.peek(&law, 7 * S);
+    stream.advance_to(&peek);
     files.give_up(&mut stream, &law, 24 * S, &mut tally);
     assert_eq!(stream.time_ns, 7 * S);
     files.give_up(&mut stream, &law, 25 * S, &mut tally);

@@ -1,0 +1,207 @@
+//! How far an input comes that cannot read all there is: its buffer or its CPU's time does not suffice.
+
+use crate::blueprint::{AgentPlan, StreamLaw};
+use crate::units::NS_PER_SEC;
+use crate::world::agent::round::Round;
+use crate::world::lines::stream::{Amount, Peek, Stream};
+
+/// Lines count as evenly spaced below this anyway: places between are not searched for.
+const RESOLUTION_NS: u64 = 50_000;
+
+/// Sums over an input's streams.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Volume {
+    pub lines: u64,
+    pub record_bytes: u64,
+    pub disk_bytes: u64,
+}
+
+impl Volume {
+    #[inline]
+    pub fn add(&mut self, new: Amount, stream: &Stream, plan: &AgentPlan) {
+        self.lines += new.lines;
+        self.record_bytes += plan.record_bytes(new.lines, new.bytes);
+        self.disk_bytes += stream.on_disk(new);
+    }
+
+    /// Nanoseconds of the reading thread.
+    pub fn reader_ns(&self, plan: &AgentPlan) -> f64 {
+        plan.costs.bulk_reader_ns(self.lines as f64, self.disk_bytes as f64)
+    }
+}
+
+/// An input's streams, of which it cannot read all there is.
+pub(crate) struct CatchUp<'a> {
+    pub streams: &'a [Stream],
+    pub plan: &'a AgentPlan,
+    /// Cores that the input may use.
+    pub cores: f64,
+    pub laws: &'a [StreamLaw],
+    pub since_ns: u64,
+    pub now_ns: u64,
+    pub horizon_ns: u64,
+}
+
+/// A file on the way.
+struct Waiting {
+    /// Record bytes that wait in it, of a chunk, and taken.
+    record_bytes: u64,
+    chunk: u64,
+    taken: u64,
+    /// Nanoseconds of the reading thread for a record byte.
+    byte_ns: f64,
+}
+
+impl CatchUp<'_> {
+    /// What a stream has for its reader up to an instant.
+    fn new_until(&self, stream: &Stream, cut_ns: u64) -> Peek {
+        if cut_ns <= stream.time_ns {
+            return stream.here();
+        }
+        stream.peek(&self.laws[stream.law as usize], cut_ns)
+    }
+
+    /// What all streams have, each no further than its peek and `cut_ns`.
+    pub fn volume(&self, peeks: &[Peek], cut_ns: u64) -> Volume {
+        let mut all = Volume::default();
+        for (stream, peek) in self.streams.iter().zip(peeks) {
+            let peek = if cut_ns < peek.at_ns { self.new_until(stream, cut_ns) } else { *peek };
+            all.add(peek.written - stream.read, stream, self.plan);
+        }
+        all
+    }
+
+    pub fn cut(&self, peeks: &mut [Peek], cut_ns: u64) {
+        for (stream, peek) in self.streams.iter().zip(peeks) {
+            if cut_ns < peek.at_ns {
+                *peek = self.new_until(stream, cut_ns);
+            }
+        }
+    }
+
+    /// Reads a backlog, of files to their ends or to `until_ns`, until the buffer is full or the CPU's time is over. The
+    /// reader goes round its files in passes, a chunk of each; between two passes it takes note of a few answers, each of
+    /// which frees its share of the room, and a pass that the buffer ends is followed by one from the head of the list.
+    /// So files share alike where an answer frees room for whole passes, and those at the end of the list wait where it
+    /// does not. Gives the instant at which the buffer is full; `None` where the CPU's time is over before.
+    pub fn go_round(
+        &self,
+        peeks: &mut [Peek],
+        until_ns: u64,
+        room: u64,
+        budget_ns: f64,
+        round: &mut Round,
+    ) -> Option<u64> {
+        let mut files: Vec<Waiting> = Vec::with_capacity(peeks.len());
+        for (stream, peek) in self.streams.iter().zip(&mut *peeks) {
+            let end_ns = peek.at_ns.min(until_ns).max(stream.time_ns);
+            *peek = self.new_until(stream, end_ns);
+            let mut all = Volume::default();
+            all.add(peek.written - stream.read, stream, self.plan);
+            let record_bytes = all.record_bytes;
+            // A line takes more in the buffer than on disk, or less.
+            let chunk =
+                self.plan.costs.read_chunk_bytes() * record_bytes as f64 / all.disk_bytes.max(1) as f64;
+            let byte_ns = all.reader_ns(self.plan) / record_bytes.max(1) as f64;
+            files.push(Waiting { record_bytes, chunk: (chunk as u64).max(1), taken: 0, byte_ns });
+        }
+        let (mut taken, mut spent_ns, mut empty) = (0, 0.0, 0);
+        // Where all have been asked in vain there is nothing left.
+        while taken < room && empty <= files.len() {
+            if round.place >= files.len() || round.is_spent() {
+                round.turn_to(0);
+                continue;
+            }
+            let file = &mut files[round.place];
+            let part =
+                (file.record_bytes - file.taken).min(file.chunk.saturating_sub(round.own)).min(room - taken);
+            if part == 0 {
+                empty += 1;
+                round.turn_to(round.place + 1);
+                continue;
+            }
+            let in_time = ((budget_ns - spent_ns) / file.byte_ns.max(1e-9)) as u64;
+            let now = part.min(in_time);
+            file.taken += now;
+            spent_ns += now as f64 * file.byte_ns;
+            (taken, round.taken, round.own) = (taken + now, round.taken + now, round.own + now);
+            if now < part {
+                break;
+            }
+            empty = 0;
+        }
+        for ((stream, peek), file) in self.streams.iter().zip(peeks).zip(files) {
+            if file.taken < file.record_bytes {
+                let fits = |cut: u64| {
+                    let new = self.new_until(stream, cut).written - stream.read;
+                    self.plan.record_bytes(new.lines, new.bytes) <= file.taken
+                };
+                *peek = self.new_until(stream, last_that_fits(stream.time_ns, peek.at_ns, fits));
+            }
+        }
+        let full_ns = self.since_ns + (spent_ns / self.cores) as u64;
+        (taken >= room).then(|| full_ns.min(self.now_ns))
+    }
+
+    /// Where nothing at all is taken, takes the first lines of the first stream that has any.
+    pub fn take_something(&self, peeks: &mut [Peek]) {
+        if self.streams.iter().zip(&*peeks).any(|(stream, peek)| peek.written.lines > stream.read.lines) {
+            return;
+        }
+        for (stream, peek) in self.streams.iter().zip(peeks) {
+            let end_ns = self.now_ns.min(stream.limit_ns).min(self.horizon_ns);
+            let full = self.new_until(stream, end_ns);
+            if full.written.lines > stream.read.lines {
+                let nothing = |cut| self.new_until(stream, cut).written.lines == stream.read.lines;
+                let last_without = last_that_fits(stream.time_ns, end_ns, nothing);
+                *peek = self.new_until(stream, (last_without + RESOLUTION_NS).min(end_ns));
+                return;
+            }
+        }
+    }
+
+    /// The CPU does not suffice. The agent goes round its files, so that each gets an equal share of it and what
+    /// a quiet one leaves goes to the others: finds that share and cuts the peeks of those that want more.
+    pub fn cut_to_budget(&self, peeks: &mut [Peek], budget_ns: f64) {
+        let cost_ns = |stream: &Stream, peek: &Peek| {
+            let new = peek.written - stream.read;
+            self.plan.costs.bulk_reader_ns(new.lines as f64, stream.on_disk(new) as f64)
+        };
+        let wanted_ns: Vec<f64> = self.streams.iter().zip(&*peeks).map(|(s, l)| cost_ns(s, l)).collect();
+        let (mut low, mut high) = (0.0, budget_ns);
+        for _ in 0..40 {
+            let share = (low + high) / 2.0;
+            let total: f64 = wanted_ns.iter().map(|w| w.min(share)).sum();
+            if total <= budget_ns { low = share } else { high = share }
+        }
+        for ((stream, peek), wanted_ns) in self.streams.iter().zip(peeks).zip(wanted_ns) {
+            if wanted_ns > low {
+                let fits = |cut: u64| cost_ns(stream, &self.new_until(stream, cut)) <= low;
+                *peek = self.new_until(stream, last_that_fits(stream.time_ns, peek.at_ns, fits));
+            }
+        }
+    }
+}
+
+/// The last instant in `[low, high]` for which `fits` holds, `low` where none does; `fits` must not hold again
+/// once it does not.
+pub(crate) fn last_that_fits(mut low: u64, mut high: u64, fits: impl Fn(u64) -> bool) -> u64 {
+    if fits(high) {
+        return high;
+    }
+    // In growing steps first: what fits is mostly close to where the reader is, however long its backlog.
+    let mut step = NS_PER_SEC;
+    while low + step < high {
+        if !fits(low + step) {
+            high = low + step;
+            break;
+        }
+        low += step;
+        step *= 2;
+    }
+    while high - low > RESOLUTION_NS {
+        let middle = low + (high - low) / 2;
+        if fits(middle) { low = middle } else { high = middle }
+    }
+    low
+}

@@ -1,0 +1,94 @@
+//! When an input sends: at its timer, or as soon as a batch is full and the backend has room for it.
+//!
+//! An agent that sends full batches at once is looked at when the batch that it fills will be full: what its files will
+//! give is known beforehand, as nothing that happens to it changes what is written. Where it has to wait for room it is
+//! looked at when the answer is there that makes it, never at its timer.
+
+use crate::units::SimTime;
+use crate::world::agent::catch_up::{RESOLUTION_NS, Volume, last_that_fits};
+use crate::world::agent::desk::Desk;
+use crate::world::agent::input::Mode;
+
+/// The shortest time between two flushes: below this, neither freshness nor memory depends on it any more.
+const LEAST_NS: u64 = 50_000_000;
+
+/// Of a buffer that is full before that, the shortest time.
+const LEAST_FULL_NS: u64 = 1_000_000;
+
+const NEVER: u64 = SimTime::NEVER.as_ns();
+
+impl Desk<'_> {
+    /// Sets when the buffer is looked at next.
+    pub fn schedule_flush(&mut self, now_ns: u64) {
+        self.input.flush_ns = match self.input.mode {
+            Mode::Down => NEVER,
+            _ if now_ns >= self.blueprint.horizon_ns && self.is_finished() => NEVER,
+            _ if self.plan.sends_full => self.next_flush_ns(now_ns),
+            _ => self.input.deadline_ns,
+        };
+    }
+
+    /// Returns when an agent that sends full batches at once has something to send, or to ask for.
+    fn next_flush_ns(&self, now_ns: u64) -> u64 {
+        let (input, plan) = (&self.input, self.plan);
+        let answers = input.releases.iter().map(|(at_ns, _)| *at_ns).filter(|at_ns| *at_ns > now_ns);
+        let answer_ns = answers.min().unwrap_or(NEVER);
+        let is_full = input.filling.record_bytes >= plan.full_batch_bytes();
+        if input.filling.lines > 0 && (is_full || now_ns >= input.deadline_ns) {
+            // It would have been sent if there were not too many under way; retries have events of their own.
+            return answer_ns;
+        }
+        let next_ns = match input.mode {
+            Mode::Reading if input.held_bytes < plan.buffer_limit_bytes => self.full_ns(now_ns),
+            // Nothing comes in before an answer makes room.
+            _ => answer_ns,
+        };
+        next_ns.min(input.deadline_ns)
+    }
+
+    /// Returns when the batch will be full, or the buffer before it; never where neither is before the timer.
+    fn full_ns(&self, now_ns: u64) -> u64 {
+        let (input, plan) = (&self.input, self.plan);
+        let need = plan.full_batch_bytes() - input.filling.record_bytes;
+        let room = plan.buffer_limit_bytes.saturating_sub(input.held_bytes);
+        let first_ns = self.gathers_ns(need.min(room), now_ns);
+        if first_ns == NEVER {
+            return NEVER;
+        }
+        let batch_ns = if room < need { self.gathers_ns(need, now_ns) } else { first_ns };
+        let flushed_ns = input.deadline_ns.saturating_sub(plan.flush_ns);
+        let room_ns = if room < need { first_ns } else { self.gathers_ns(room, now_ns) };
+        batch_ns.max(flushed_ns + LEAST_NS).min(room_ns).max(now_ns + LEAST_FULL_NS)
+    }
+
+    /// Returns when the input will have read so many record bytes more; never where not before its timer.
+    fn gathers_ns(&self, record_bytes: u64, now_ns: u64) -> u64 {
+        let end_ns = self.input.deadline_ns;
+        let mut volume = self.unread(now_ns);
+        let mut at_ns = now_ns;
+        if volume.record_bytes < record_bytes {
+            if end_ns <= now_ns || self.unread(end_ns).record_bytes < record_bytes {
+                return NEVER;
+            }
+            let lacks = |cut_ns| self.unread(cut_ns).record_bytes < record_bytes;
+            at_ns = (last_that_fits(now_ns, end_ns, lacks) + RESOLUTION_NS).min(end_ns);
+            volume = self.unread(at_ns);
+        }
+        let share = record_bytes as f64 / volume.record_bytes as f64;
+        let reader_ns = volume.reader_ns(self.plan) * share / self.input.cores;
+        at_ns.max(now_ns.saturating_add(reader_ns as u64))
+    }
+
+    /// Returns what the files known so far will have for their reader at an instant.
+    fn unread(&self, at_ns: u64) -> Volume {
+        let mut all = Volume::default();
+        for stream in &*self.streams {
+            let until_ns = at_ns.min(stream.limit_ns).min(self.blueprint.horizon_ns);
+            if stream.time_ns < until_ns {
+                let law = &self.blueprint.laws[stream.law as usize];
+                all.add(stream.foresee(law, until_ns) - stream.read, stream, self.plan);
+            }
+        }
+        all
+    }
+}
