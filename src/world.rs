@@ -24,10 +24,8 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use control::ControlTally;
-pub use kubelet::restarts::ContainerTally;
 pub use lines::runtime::GZIP_NS_PER_BYTE;
-pub use tally::{Tally, TenantTally};
+pub use tally::{ContainerTally, ControlTally, Tally, TenantTally};
 
 use crate::blueprint::{Blueprint, OnNode, Placement};
 use crate::units::NS_PER_SEC;
@@ -36,6 +34,7 @@ use backend::link::Link;
 use backend::servers::Servers;
 use node::Node;
 use rayon::prelude::*;
+use tally::Total;
 
 /// Runs the blueprint once, with the random numbers of `key`.
 ///
@@ -96,7 +95,7 @@ fn run_nodes_apart(
         .reduce(
             || Tally::new(blueprint),
             |mut tally, other| {
-                tally += &other;
+                tally.add(&other);
                 tally
             },
         )
@@ -162,7 +161,7 @@ fn run_nodes_together(
     blocks.par_iter_mut().for_each(|block| {
         block.nodes.iter_mut().for_each(|node| node.close(blueprint, &mut block.tally));
     });
-    blocks.iter().for_each(|block| total += &block.tally);
+    blocks.iter().for_each(|block| total.add(&block.tally));
     servers.report(&mut total);
     total
 }

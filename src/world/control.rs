@@ -12,62 +12,14 @@
 
 use crate::blueprint::{Arrival, Blueprint, ControlPlan, PlacedPod, PushPlan, pods_a_wave};
 use crate::engine::random::{draw, subkey, unit};
-use crate::observe::{Freshness, Spread};
 use crate::world::kubelet::pods::Place;
 use crate::world::node::Node;
-use crate::world::tally::Tally;
-use std::ops::{AddAssign, Range};
+use crate::world::tally::{ControlTally, Tally};
+use std::ops::Range;
 
 /// Purposes of an agent's draws.
 const FIRST_POLL: u64 = 31;
 const ARRIVAL: u64 = 32;
-
-/// What the control plane did.
-#[derive(Clone, Debug, Default)]
-pub struct ControlTally {
-    /// Times from the start of agents in pods until they have a config.
-    pub gaps: Freshness,
-    /// The longest of them that came to an end, in nanoseconds.
-    pub longest_gap_ns: u64,
-    /// Nanoseconds in which pods wrote while their agent had no config, added up.
-    pub uncovered_ns: u64,
-    /// Times from a change until agents that run have it.
-    pub delays: Freshness,
-    /// The longest of them that came to an end, in nanoseconds.
-    pub longest_delay_ns: u64,
-    /// Lines written after a change whose agent went by the old config.
-    pub stale_lines: u64,
-    /// Pods restarted for a change.
-    pub restarts: u64,
-}
-
-impl ControlTally {
-    /// Sums over one node in `factor` stand for sums over all.
-    pub(super) fn scale(&mut self, factor: u64) {
-        self.gaps.scale(factor);
-        self.delays.scale(factor);
-        self.uncovered_ns *= factor;
-        self.stale_lines *= factor;
-        self.restarts *= factor;
-    }
-
-    fn waited(histogram: &mut Freshness, longest_ns: &mut u64, wait_ns: u64) {
-        histogram.add(&Spread::between(wait_ns, wait_ns + 1), 1);
-        *longest_ns = (*longest_ns).max(wait_ns);
-    }
-}
-
-impl AddAssign<&Self> for ControlTally {
-    fn add_assign(&mut self, other: &Self) {
-        self.gaps += &other.gaps;
-        self.delays += &other.delays;
-        self.longest_gap_ns = self.longest_gap_ns.max(other.longest_gap_ns);
-        self.longest_delay_ns = self.longest_delay_ns.max(other.longest_delay_ns);
-        self.uncovered_ns += other.uncovered_ns;
-        self.stale_lines += other.stale_lines;
-        self.restarts += other.restarts;
-    }
-}
 
 /// When an agent that starts at `now_ns` has its config: it asks at an instant of its own within a polling interval,
 /// and every interval from there; the server answers once the agent's group knows it.
@@ -203,7 +155,7 @@ impl Node {
         if config_ns > began_ns {
             control.uncovered_ns += config_ns.min(until_ns) - began_ns;
             if config_ns <= until_ns {
-                ControlTally::waited(&mut control.gaps, &mut control.longest_gap_ns, config_ns - began_ns);
+                control.waited_for_config(config_ns - began_ns);
             } else {
                 control.gaps.add_never(1);
             }
@@ -226,8 +178,7 @@ impl Node {
                 continue;
             };
             if due_ns <= until_ns {
-                let wait_ns = due_ns - push.at_ns;
-                ControlTally::waited(&mut control.delays, &mut control.longest_delay_ns, wait_ns);
+                control.waited_for_change(due_ns - push.at_ns);
             } else if is_over {
                 control.delays.add_never(1);
             }

@@ -1,171 +1,144 @@
 //! What a run adds up: integers only, so that sums over nodes have the same bits in any order.
+//!
+//! A sum is one line of a table: its documentation, how nodes are put together in it, its name. The rest follows.
+
+mod containers;
+mod control;
+mod total;
+
+pub use containers::ContainerTally;
+pub use control::ControlTally;
+pub(super) use total::Total;
+use total::totals;
 
 use crate::blueprint::{Blueprint, StreamLaw};
 use crate::engine::marks::CLASSES;
 use crate::flow::{Chunk, Medium};
 use crate::observe::{Freshness, Ledger, Spread};
-use crate::world::control::ControlTally;
-use crate::world::kubelet::restarts::ContainerTally;
 use crate::world::lines::runtime::writing_ns;
 use crate::world::lines::stream::{Amount, Stream};
-use std::ops::AddAssign;
 
 /// Bins of the timeline at most, and at least half as many: a bin is a power of two of nanoseconds long, so that
 /// finding it is a shift.
 const TIMELINE_BINS: u64 = 256;
 
-/// Sums over nodes of one run.
-#[derive(Clone, Debug)]
-pub struct Tally {
-    /// Where every line is.
-    pub ledger: Ledger,
-    /// Each tenant's lines.
-    pub tenants: Vec<TenantTally>,
-    /// CPU of agents, in nanoseconds.
-    pub agent_cpu_ns: u64,
-    /// RSS of agents at their fullest since they last started, in bytes.
-    pub agent_rss_bytes: u64,
-    /// PSS of agents at their fullest since they last started, in bytes.
-    pub agent_pss_bytes: u64,
-    /// Agent processes.
-    pub agents: u64,
-    /// Agent inputs, times nanoseconds in which they stood still because the buffer was full.
-    pub paused_ns: u64,
-    /// Applications' logs, times nanoseconds in which the application stood still because its pipe was full.
-    pub stalled_ns: u64,
-    /// Containers that could not be started because their log driver reached nobody, every attempt counted.
-    pub refused_starts: u64,
-    /// Jobs that had done their work and did not complete.
-    pub stuck_pods: u64,
-    /// Agent inputs.
-    pub inputs: u64,
-    /// Agents killed for their memory.
-    pub oom_kills: u64,
-    /// Files that agents were not given by the kernel.
-    pub unread_files: u64,
-    /// Lines that were read and too long for their agent.
-    pub long_lines: u64,
-    /// Agents, times nanoseconds in which they were down and about to be started again, while lines are written.
-    pub agent_down_ns: u64,
-    /// Requests to the backend while lines are written, retries included.
-    pub requests: u64,
-    /// Bytes sent to the backend while lines are written, retries included.
-    pub sent_bytes: u64,
-    /// Lines delivered while lines are written.
-    pub delivered_in_time: u64,
-    /// CPU of applications and the runtime for writing lines, in nanoseconds.
-    pub write_ns: u64,
-    /// Lines in files that were written again to standard output.
-    pub relayed_lines: u64,
-    /// Log bytes that reached disks.
-    pub disk_bytes: u64,
-    /// Bytes of rotated files that the kubelet compressed.
-    pub gzipped_bytes: u64,
-    /// Log bytes on the fullest node's disk at the end of the run.
-    pub fullest_disk_bytes: u64,
-    /// Share of the fullest node's log disk in use at the end of the run, in millionths.
-    pub fullest_disk_ppm: u64,
-    /// Longest wait for the backend's capacity, in nanoseconds.
-    pub longest_wait_ns: u64,
-    /// CPU that applications wanted, in nanoseconds.
-    pub app_wanted_ns: u64,
-    /// CPU that applications did not get, in nanoseconds.
-    pub app_missing_ns: u64,
-    /// Share that applications did not get on the node where it was largest, in millionths.
-    pub worst_missing_ppm: u64,
-    /// Pods evicted by the kubelet for what they have on its disk.
-    pub evicted_pods: u64,
-    /// Nodes, times nanoseconds in which their disk was too full.
-    pub disk_pressure_ns: u64,
-    /// Most bytes that the buffers of a gateway held, each at its fullest.
-    pub gateway_bytes: u64,
-    /// Requests that a gateway turned away or was not there for, while lines are written.
-    pub gateway_refused: u64,
-    /// Bytes of requests that quotas refused, while lines are written, every attempt counted.
-    pub throttled_bytes: u64,
-    /// Bytes that came to each shard of the backend; empty where it has one and no quotas.
-    pub shard_bytes: Vec<u64>,
-    /// What the control plane did.
-    pub control: ControlTally,
-    /// Time that applications waited for the agents in their pods to start, in nanoseconds.
-    pub start_wait_ns: u64,
-    /// What containers that crash did.
-    pub containers: ContainerTally,
-    /// Time in which pods that faults moved wrote nowhere, in nanoseconds; entered by whoever planned it.
-    pub pod_gap_ns: u64,
-    /// Pods that fitted nowhere after they had to leave; entered by whoever planned it.
-    pub pods_pending: u64,
-    /// Lines emitted and delivered in each bin of the timeline.
-    pub timeline: Vec<(u64, u64)>,
-    bin_bits: u32,
-    warmup_ns: u64,
-    horizon_ns: u64,
-    /// Lines that were delivered without waiting, by the class of their request's latency: for each kind of agent and
-    /// tenant. Their ages follow, and are entered at the end.
-    punctual: Vec<Option<Box<[u64; CLASSES]>>>,
+totals! {
+    /// Sums over nodes of one run.
+    pub struct Tally {
+        /// Where every line is.
+        sum pub ledger: Ledger,
+        /// Each tenant's lines.
+        sum pub tenants: Vec<TenantTally>,
+        /// CPU of agents, in nanoseconds.
+        sum pub agent_cpu_ns: u64,
+        /// RSS of agents at their fullest since they last started, in bytes.
+        sum pub agent_rss_bytes: u64,
+        /// PSS of agents at their fullest since they last started, in bytes.
+        sum pub agent_pss_bytes: u64,
+        /// Agent processes.
+        sum pub agents: u64,
+        /// Agent inputs, times nanoseconds in which they stood still because the buffer was full.
+        sum pub paused_ns: u64,
+        /// Applications' logs, times nanoseconds in which the application stood still because its pipe was full.
+        sum pub stalled_ns: u64,
+        /// Containers that could not be started because their log driver reached nobody, every attempt counted.
+        sum pub refused_starts: u64,
+        /// Jobs that had done their work and did not complete.
+        sum pub stuck_pods: u64,
+        /// Agent inputs.
+        sum pub inputs: u64,
+        /// Agents killed for their memory.
+        sum pub oom_kills: u64,
+        /// Files that agents were not given by the kernel.
+        sum pub unread_files: u64,
+        /// Lines that were read and too long for their agent.
+        sum pub long_lines: u64,
+        /// Agents, times nanoseconds in which they were down and about to be started again, while lines are written.
+        sum pub agent_down_ns: u64,
+        /// Requests to the backend while lines are written, retries included.
+        sum pub requests: u64,
+        /// Bytes sent to the backend while lines are written, retries included.
+        sum pub sent_bytes: u64,
+        /// Lines delivered while lines are written.
+        sum pub delivered_in_time: u64,
+        /// CPU of applications and the runtime for writing lines, in nanoseconds.
+        sum pub write_ns: u64,
+        /// Lines in files that were written again to standard output.
+        sum pub relayed_lines: u64,
+        /// Log bytes that reached disks.
+        sum pub disk_bytes: u64,
+        /// Bytes of rotated files that the kubelet compressed.
+        sum pub gzipped_bytes: u64,
+        /// Log bytes on the fullest node's disk at the end of the run.
+        largest pub fullest_disk_bytes: u64,
+        /// Share of the fullest node's log disk in use at the end of the run, in millionths.
+        largest pub fullest_disk_ppm: u64,
+        /// Longest wait for the backend's capacity, in nanoseconds.
+        largest pub longest_wait_ns: u64,
+        /// CPU that applications wanted, in nanoseconds.
+        sum pub app_wanted_ns: u64,
+        /// CPU that applications did not get, in nanoseconds.
+        sum pub app_missing_ns: u64,
+        /// Share that applications did not get on the node where it was largest, in millionths.
+        largest pub worst_missing_ppm: u64,
+        /// Pods evicted by the kubelet for what they have on its disk.
+        sum pub evicted_pods: u64,
+        /// Nodes, times nanoseconds in which their disk was too full.
+        sum pub disk_pressure_ns: u64,
+        /// Most bytes that the buffers of a gateway held, each at its fullest.
+        sum pub gateway_bytes: u64,
+        /// Requests that a gateway turned away or was not there for, while lines are written.
+        sum pub gateway_refused: u64,
+        /// Bytes of requests that quotas refused, while lines are written, every attempt counted.
+        sum pub throttled_bytes: u64,
+        /// Bytes that came to each shard of the backend; empty where it has one and no quotas.
+        given pub shard_bytes: Vec<u64>,
+        /// What the control plane did.
+        sum pub control: ControlTally,
+        /// Time that applications waited for the agents in their pods to start, in nanoseconds.
+        sum pub start_wait_ns: u64,
+        /// What containers that crash did.
+        sum pub containers: ContainerTally,
+        /// Time in which pods that faults moved wrote nowhere, in nanoseconds; entered by whoever planned it.
+        sum pub pod_gap_ns: u64,
+        /// Pods that fitted nowhere after they had to leave; entered by whoever planned it.
+        given pub pods_pending: u64,
+        /// Lines emitted and delivered in each bin of the timeline.
+        sum pub timeline: Vec<(u64, u64)>,
+        given bin_bits: u32,
+        given warmup_ns: u64,
+        given horizon_ns: u64,
+        /// Lines that were delivered without waiting, by the class of their request's latency: for each kind of agent and
+        /// tenant. Their ages follow, and are entered at the end.
+        sum punctual: Vec<Option<Box<[u64; CLASSES]>>>,
+    }
 }
 
-/// One tenant's lines emitted after warm-up.
-#[derive(Clone, Debug, Default)]
-pub struct TenantTally {
-    /// Their ages at delivery.
-    pub freshness: Freshness,
-    /// How many were emitted.
-    pub emitted: u64,
-    /// Lines that the application would have written had it not stood still.
-    pub withheld: u64,
-    /// Lines in files that are still being written to when the run ends, those from before the warm-up included.
-    pub live: u64,
+totals! {
+    /// One tenant's lines emitted after warm-up.
+    pub struct TenantTally {
+        /// Their ages at delivery.
+        sum pub freshness: Freshness,
+        /// How many were emitted.
+        sum pub emitted: u64,
+        /// Lines that the application would have written had it not stood still.
+        sum pub withheld: u64,
+        /// Lines in files that are still being written to when the run ends, those from before the warm-up included.
+        sum pub live: u64,
+    }
 }
 
 impl Tally {
     pub(super) fn new(blueprint: &Blueprint) -> Self {
         let bin_bits = (blueprint.end_ns() / TIMELINE_BINS).max(1).ilog2() + 1;
         Self {
-            ledger: Ledger::default(),
             tenants: vec![TenantTally::default(); blueprint.tenants.len()],
-            agent_cpu_ns: 0,
-            agent_rss_bytes: 0,
-            agent_pss_bytes: 0,
-            agents: 0,
-            paused_ns: 0,
-            stalled_ns: 0,
-            refused_starts: 0,
-            stuck_pods: 0,
-            inputs: 0,
-            oom_kills: 0,
-            long_lines: 0,
-            unread_files: 0,
-            agent_down_ns: 0,
-            app_wanted_ns: 0,
-            app_missing_ns: 0,
-            worst_missing_ppm: 0,
-            evicted_pods: 0,
-            disk_pressure_ns: 0,
-            requests: 0,
-            sent_bytes: 0,
-            delivered_in_time: 0,
-            write_ns: 0,
-            relayed_lines: 0,
-            disk_bytes: 0,
-            gzipped_bytes: 0,
-            fullest_disk_bytes: 0,
-            fullest_disk_ppm: 0,
-            longest_wait_ns: 0,
-            gateway_bytes: 0,
-            gateway_refused: 0,
-            throttled_bytes: 0,
-            shard_bytes: Vec::new(),
-            control: ControlTally::default(),
-            start_wait_ns: 0,
-            containers: ContainerTally::default(),
-            pod_gap_ns: 0,
-            pods_pending: 0,
             timeline: vec![(0, 0); (blueprint.end_ns() >> bin_bits) as usize + 1],
             bin_bits,
             warmup_ns: blueprint.warmup_ns,
             horizon_ns: blueprint.horizon_ns,
             punctual: vec![None; blueprint.agents.len() * blueprint.tenants.len()],
+            ..Self::default()
         }
     }
 
@@ -199,53 +172,7 @@ impl Tally {
 
     /// Sums over one node in `factor` stand for sums over all. What is of one node only stays as it is.
     pub fn scale(&mut self, factor: u64) {
-        let Self { ledger, tenants, timeline, control, containers, .. } = self;
-        ledger.scale(factor);
-        control.scale(factor);
-        containers.scale(factor);
-        for tenant in tenants {
-            tenant.freshness.scale(factor);
-            tenant.emitted *= factor;
-            tenant.withheld *= factor;
-            tenant.live *= factor;
-        }
-        timeline.iter_mut().for_each(|(emitted, delivered)| {
-            *emitted *= factor;
-            *delivered *= factor;
-        });
-        for sum in [
-            &mut self.agent_cpu_ns,
-            &mut self.agent_rss_bytes,
-            &mut self.agent_pss_bytes,
-            &mut self.agents,
-            &mut self.paused_ns,
-            &mut self.stalled_ns,
-            &mut self.refused_starts,
-            &mut self.stuck_pods,
-            &mut self.inputs,
-            &mut self.oom_kills,
-            &mut self.long_lines,
-            &mut self.unread_files,
-            &mut self.agent_down_ns,
-            &mut self.app_wanted_ns,
-            &mut self.app_missing_ns,
-            &mut self.evicted_pods,
-            &mut self.disk_pressure_ns,
-            &mut self.pod_gap_ns,
-            &mut self.start_wait_ns,
-            &mut self.requests,
-            &mut self.sent_bytes,
-            &mut self.delivered_in_time,
-            &mut self.write_ns,
-            &mut self.relayed_lines,
-            &mut self.disk_bytes,
-            &mut self.gzipped_bytes,
-            &mut self.gateway_bytes,
-            &mut self.gateway_refused,
-            &mut self.throttled_bytes,
-        ] {
-            *sum *= factor;
-        }
+        self.multiply(factor);
     }
 
     /// Lines that some streams wrote in a span of one flush, if it lies within one bin of the timeline.
@@ -338,64 +265,6 @@ impl Tally {
                 let tenant = stream.tenant;
                 self.tenants[tenant as usize].freshness.add(&spread, chunk.lines);
             }
-        }
-    }
-}
-
-impl AddAssign<&Self> for Tally {
-    fn add_assign(&mut self, other: &Self) {
-        self.ledger += &other.ledger;
-        for (total, part) in self.tenants.iter_mut().zip(&other.tenants) {
-            total.freshness += &part.freshness;
-            total.emitted += part.emitted;
-            total.live += part.live;
-            total.withheld += part.withheld;
-        }
-        for (total, part) in self.punctual.iter_mut().zip(&other.punctual) {
-            match (total, part) {
-                (Some(total), Some(part)) => total.iter_mut().zip(part.iter()).for_each(|(t, p)| *t += p),
-                (total @ None, Some(part)) => *total = Some(part.clone()),
-                (_, None) => {}
-            }
-        }
-        self.agent_cpu_ns += other.agent_cpu_ns;
-        self.agent_rss_bytes += other.agent_rss_bytes;
-        self.agent_pss_bytes += other.agent_pss_bytes;
-        self.agents += other.agents;
-        self.paused_ns += other.paused_ns;
-        self.stalled_ns += other.stalled_ns;
-        self.refused_starts += other.refused_starts;
-        self.stuck_pods += other.stuck_pods;
-        self.inputs += other.inputs;
-        self.oom_kills += other.oom_kills;
-        self.long_lines += other.long_lines;
-        self.unread_files += other.unread_files;
-        self.agent_down_ns += other.agent_down_ns;
-        self.app_wanted_ns += other.app_wanted_ns;
-        self.app_missing_ns += other.app_missing_ns;
-        self.evicted_pods += other.evicted_pods;
-        self.disk_pressure_ns += other.disk_pressure_ns;
-        self.pod_gap_ns += other.pod_gap_ns;
-        self.requests += other.requests;
-        self.sent_bytes += other.sent_bytes;
-        self.delivered_in_time += other.delivered_in_time;
-        self.write_ns += other.write_ns;
-        self.relayed_lines += other.relayed_lines;
-        self.disk_bytes += other.disk_bytes;
-        self.gzipped_bytes += other.gzipped_bytes;
-        self.fullest_disk_bytes = self.fullest_disk_bytes.max(other.fullest_disk_bytes);
-        self.fullest_disk_ppm = self.fullest_disk_ppm.max(other.fullest_disk_ppm);
-        self.worst_missing_ppm = self.worst_missing_ppm.max(other.worst_missing_ppm);
-        self.longest_wait_ns = self.longest_wait_ns.max(other.longest_wait_ns);
-        self.gateway_bytes += other.gateway_bytes;
-        self.gateway_refused += other.gateway_refused;
-        self.throttled_bytes += other.throttled_bytes;
-        self.control += &other.control;
-        self.start_wait_ns += other.start_wait_ns;
-        self.containers += &other.containers;
-        for (total, part) in self.timeline.iter_mut().zip(&other.timeline) {
-            total.0 += part.0;
-            total.1 += part.1;
         }
     }
 }

@@ -23,7 +23,6 @@ use crate::world::kubelet::pods::Place;
 use crate::world::node::Node;
 use crate::world::tally::Tally;
 use smallvec::SmallVec;
-use std::ops::AddAssign;
 
 /// Purposes of a pod's draws.
 const RUN: u64 = 41;
@@ -45,35 +44,6 @@ impl CrashLoop {
     fn first_crash_ns(&self, pod_key: u64) -> u64 {
         let left_s = unit(draw(pod_key, FIRST_RUN)) * self.runs_s(pod_key, 0) as f64;
         self.from_ns.div_ceil(NS_PER_SEC) * NS_PER_SEC + left_s.ceil().max(1.0) as u64 * NS_PER_SEC
-    }
-}
-
-/// What containers that crash did.
-#[derive(Clone, Debug, Default)]
-pub struct ContainerTally {
-    /// Times that a container crashed.
-    pub crashes: u64,
-    /// Logs of containers that crashed.
-    pub crash_logs: u64,
-    /// Of these, logs whose end nobody had read when they were removed, or that were still held by a library in the
-    /// application.
-    pub missed: u64,
-}
-
-impl ContainerTally {
-    /// Sums over one node in `factor` stand for sums over all.
-    pub(crate) fn scale(&mut self, factor: u64) {
-        self.crashes *= factor;
-        self.crash_logs *= factor;
-        self.missed *= factor;
-    }
-}
-
-impl AddAssign<&Self> for ContainerTally {
-    fn add_assign(&mut self, other: &Self) {
-        self.crashes += other.crashes;
-        self.crash_logs += other.crash_logs;
-        self.missed += other.missed;
     }
 }
 
