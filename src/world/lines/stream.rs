@@ -6,7 +6,8 @@
 use crate::blueprint::StreamLaw;
 use crate::engine::marks::CLASSES;
 use crate::units::NS_PER_SEC;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 
 /// The class of sizes from which on lines are too long, where none is.
 pub(crate) const NONE_TOO_LONG: u16 = CLASSES as u16;
@@ -71,9 +72,49 @@ impl Cursor {
         Amount { lines: self.before.lines + lines, bytes: self.before.bytes + bytes }
     }
 
+    /// Takes the cursor on to an interval.
+    fn walk_to(&mut self, law: &StreamLaw, key: u64, interval: u64) {
+        self.written(law, key, interval * NS_PER_SEC);
+    }
+
     /// The interval that the cursor stands at.
     pub fn interval(&self) -> u64 {
         self.interval
+    }
+}
+
+/// Intervals from one place of a trail to the next: whoever looks in between walks fewer than that.
+const STRIDE: u64 = 8;
+
+/// What was written before places in a backlog, one each [`STRIDE`] intervals: whoever looks at some place in the middle
+/// of it need not walk there from the reader.
+#[derive(Clone, Debug, Default)]
+struct Trail {
+    /// The first place, in strides.
+    first: u64,
+    /// What was written before it and each next one.
+    before: VecDeque<Amount>,
+}
+
+impl Trail {
+    /// Takes note of a place, and forgets those before the reader's interval.
+    fn push(&mut self, place: u64, before: Amount, reader: u64) {
+        if self.first + self.before.len() as u64 != place {
+            // The reader had kept up in between, and is beyond all older ones.
+            self.before.clear();
+            self.first = place;
+        }
+        self.before.push_back(before);
+        while self.first * STRIDE < reader && self.before.pop_front().is_some() {
+            self.first += 1;
+        }
+    }
+
+    /// The last place that is no later than an interval: its own interval, and what was written before it.
+    fn last_before(&self, interval: u64) -> Option<(u64, Amount)> {
+        let index = (interval / STRIDE).checked_sub(self.first)?;
+        let index = index.min((self.before.len() as u64).checked_sub(1)?);
+        Some(((self.first + index) * STRIDE, self.before[index as usize]))
     }
 }
 
@@ -112,6 +153,8 @@ pub(crate) struct Stream {
     /// Stands at the furthest interval that was looked at: whoever looks there again need not walk the backlog of
     /// a reader that is far behind.
     furthest: Cell<Cursor>,
+    /// Places between the two; none while the reader keeps up.
+    trail: RefCell<Option<Box<Trail>>>,
     /// The reader has read what was written before this.
     pub time_ns: u64,
     /// What that was, in all.
@@ -149,7 +192,7 @@ impl Stream {
         debug_assert_eq!(born_ns % NS_PER_SEC, 0);
         let cursor = Cursor::new(law, key, born_ns / NS_PER_SEC);
         let (read, limit_ns) = (Amount::default(), u64::MAX);
-        let furthest = Cell::new(cursor);
+        let (furthest, trail) = (Cell::new(cursor), RefCell::default());
         let (too_long, rejected, held_ms) = (NONE_TOO_LONG, NONE_TOO_LONG, 0);
         let time_ns = born_ns;
         Self {
@@ -158,6 +201,7 @@ impl Stream {
             tenant,
             cursor,
             furthest,
+            trail,
             time_ns,
             read,
             limit_ns,
@@ -190,13 +234,34 @@ impl Stream {
     #[inline]
     pub fn peek(&self, law: &StreamLaw, at_ns: u64) -> Peek {
         let furthest = self.furthest.get();
-        let is_beyond = at_ns >= furthest.interval * NS_PER_SEC;
-        let mut cursor = if is_beyond { furthest } else { self.cursor };
+        let interval = at_ns / NS_PER_SEC;
+        let mut cursor = if interval >= furthest.interval { furthest } else { self.cursor };
+        if interval >= self.cursor.interval + STRIDE {
+            self.come_near(&mut cursor, law, interval);
+        }
         let written = cursor.written(law, self.key, at_ns);
         if cursor.interval > furthest.interval {
             self.furthest.set(cursor);
         }
         Peek { at_ns, written, cursor }
+    }
+
+    /// Takes a cursor close to an interval that is far from the reader: from the furthest interval along places to be taken
+    /// note of, or from the reader's by what is known of such places.
+    #[inline(never)]
+    fn come_near(&self, cursor: &mut Cursor, law: &StreamLaw, interval: u64) {
+        let mut trail = self.trail.borrow_mut();
+        if cursor.interval >= self.furthest.get().interval {
+            let next = cursor.interval / STRIDE + 1;
+            for place in next..=interval / STRIDE {
+                cursor.walk_to(law, self.key, place * STRIDE);
+                trail.get_or_insert_default().push(place, cursor.before, self.cursor.interval);
+            }
+        } else if let Some((at, before)) = trail.as_ref().and_then(|trail| trail.last_before(interval))
+            && at > cursor.interval
+        {
+            *cursor = Cursor { interval: at, before, within: Cursor::draw(law, self.key, at) };
+        }
     }
 
     /// Where the reader is.
@@ -245,5 +310,53 @@ impl Stream {
         self.time_ns = peek.at_ns;
         self.read = peek.written;
         self.cursor = peek.cursor;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::arrivals::{Arrivals, Modulation};
+    use crate::engine::marks::Marks;
+
+    #[test]
+    fn a_look_into_a_backlog_sees_what_a_walk_from_its_beginning_sees() {
+        let arrivals = Arrivals::poisson(7.0, Modulation::Steady);
+        let law = StreamLaw { arrivals, sizes: Marks::from_quantiles(|u| 50.0 + 400.0 * u) };
+        let key = 11;
+        let mut stream = Stream::new(0, &law, 0, 0, key, 0);
+        let walked = |at_ns: u64| Cursor::new(&law, key, 0).written(&law, key, at_ns);
+        // The writer goes on, the reader stands still, then follows in jumps, falls behind again, and is taken back once.
+        let (half, s) = (NS_PER_SEC / 2, NS_PER_SEC);
+        for (written_s, reads_s) in [
+            (3, 3),
+            (100, 3),
+            (101, 20),
+            (260, 240),
+            (261, 261),
+            (267, 267),
+            (400, 267),
+            (401, 120),
+            (402, 402),
+        ] {
+            assert_eq!(stream.peek(&law, written_s * s + half).written, walked(written_s * s + half));
+            for at_s in (stream.time_ns.div_ceil(s)..=written_s).step_by(3) {
+                assert_eq!(stream.peek(&law, at_s * s + half).written, walked(at_s * s + half), "{at_s} s");
+            }
+            let place = match reads_s * s >= stream.time_ns {
+                true => stream.peek(&law, reads_s * s),
+                false => {
+                    let mut cursor = Cursor::new(&law, key, 0);
+                    let written = cursor.written(&law, key, reads_s * s);
+                    Peek { at_ns: reads_s * s, written, cursor }
+                }
+            };
+            stream.advance_to(&place);
+        }
+        // Places behind the reader are forgotten.
+        stream.peek(&law, 500 * s);
+        let trail = stream.trail.borrow();
+        let trail = trail.as_ref().unwrap();
+        assert!(trail.first * STRIDE >= 402 && trail.before.len() <= 100 / 8 + 1, "{}", trail.first);
     }
 }
