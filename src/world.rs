@@ -12,8 +12,10 @@
 
 mod agent;
 mod backend;
+mod build;
 mod control;
 mod disk;
+mod events;
 mod faults;
 mod kubelet;
 mod lines;

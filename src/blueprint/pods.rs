@@ -172,7 +172,7 @@ pub struct AgentStart {
     pub beside_ns: Option<u64>,
 }
 
-/// Purposes of draws of a stream and of a node.
+/// Purpose of the draw of a stream that tells its class of mean rates.
 const RATE_CLASS: u64 = 11;
 
 /// The law of a stream: replicas differ in their mean rates.

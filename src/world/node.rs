@@ -2,4 +2,4 @@
 
 mod node;
 
-pub(crate) use node::Node;
+pub(crate) use node::{KUBELET, Node};

@@ -1,0 +1,128 @@
+//! Whose turn it is on a node: the kubelet's or an input's, event by event, and what is counted when the run is over.
+
+use crate::blueprint::Blueprint;
+use crate::world::agent::input::{Batch, Mode};
+use crate::world::agent::quiet::Scratch;
+use crate::world::backend::link::Link;
+use crate::world::node::{KUBELET, Node};
+use crate::world::tally::Tally;
+
+impl Node {
+    /// Handles every event before `until_ns`. Gives the instant of the first behind it.
+    pub fn run_until(
+        &mut self,
+        until_ns: u64,
+        blueprint: &Blueprint,
+        link: &mut Link<'_>,
+        scratch: &mut Scratch,
+        tally: &mut Tally,
+    ) -> u64 {
+        link.turn_to(&self.cut_off);
+        if let Some(contention) = &mut self.contention {
+            contention.begin(tally);
+        }
+        let mut next_ns = u64::MAX;
+        while let Some((at, entity)) = self.events.peek() {
+            let now_ns = at.as_ns();
+            if now_ns >= until_ns {
+                next_ns = now_ns;
+                break;
+            }
+            if entity == KUBELET {
+                if self.strikes.last().is_some_and(|strike| strike.at_ns <= now_ns) {
+                    self.strike(now_ns, blueprint, link, tally);
+                } else if self.border_ns() <= now_ns {
+                    self.pass_border(now_ns, blueprint, tally);
+                } else if self.life_ns <= now_ns {
+                    self.live(now_ns, blueprint, tally);
+                } else if self.tick_ns <= now_ns {
+                    self.look_at_files(now_ns, blueprint, tally);
+                } else {
+                    self.rotate_own(blueprint, tally);
+                }
+                self.schedule_kubelet();
+            } else {
+                let index = entity - 1;
+                let is_flush = self.inputs[index].flush_ns == now_ns;
+                let quiet_until_ns = until_ns.min(self.undisturbed_until(index));
+                if !(is_flush
+                    && self.desk(index, blueprint, tally).flush_quietly(quiet_until_ns, link, scratch))
+                {
+                    self.desk(index, blueprint, tally).handle(now_ns, link);
+                }
+                self.schedule_input(index);
+            }
+        }
+        if let Some(contention) = &mut self.contention {
+            contention.note(tally);
+        }
+        next_ns
+    }
+
+    /// Before this nothing but its own timers happens to an input.
+    fn undisturbed_until(&self, index: usize) -> u64 {
+        let input = &self.inputs[index];
+        let own = input.first as usize..input.end as usize;
+        if own.len() > 1 || !self.own_rotations.is_empty() {
+            return self.kubelet_ns();
+        }
+        // The kubelet's look at other files is nothing to it.
+        let peek = own.map(|number| self.files[number].next_check_ns).min().unwrap_or(u64::MAX);
+        self.life_ns.min(peek.max(self.tick_ns))
+    }
+
+    fn pass_border(&mut self, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        if self.contention.as_ref().is_some_and(|contention| contention.next_ns <= now_ns) {
+            self.share_cpu(now_ns, blueprint, tally);
+        }
+        if self.pressure.as_ref().is_some_and(|pressure| pressure.next_ns <= now_ns) {
+            self.look_at_disk(now_ns, blueprint, tally);
+        }
+        self.life_ns = self.next_life_ns();
+    }
+
+    /// The end of the run: counts where every line is and what agents hold.
+    pub fn close(&mut self, blueprint: &Blueprint, tally: &mut Tally) {
+        for index in 0..self.inputs.len() {
+            self.advance(index, blueprint.end_ns(), blueprint, tally);
+        }
+        self.close_control(blueprint, tally);
+        self.close_contention(tally);
+        tally.unread_files += self.unread_files;
+        let mut disk_bytes = 0;
+        for number in 0..self.streams.len() {
+            if self.files[number].is_gone {
+                continue;
+            }
+            let stream = &mut self.streams[number];
+            let law = &blueprint.laws[stream.law as usize];
+            let before_warmup = self.files[number].lines_before_warmup(stream, law, blueprint.warmup_ns);
+            let reader = self.inputs.get(self.reader_of[number] as usize);
+            let forgets = reader.is_some_and(|input| {
+                input.mode == Mode::Down && !blueprint.agents[input.plan as usize].remembers()
+            });
+            let files = &mut self.files[number];
+            let written = files.close(stream, law, blueprint.horizon_ns, forgets, tally);
+            disk_bytes += files.disk_bytes(stream, written);
+            tally.wrote(stream, written, before_warmup, self.media[number]);
+        }
+        tally.fullest_disk_bytes = tally.fullest_disk_bytes.max(disk_bytes);
+        let share_ppm = u128::from(disk_bytes) * 1_000_000 / u128::from(self.log_disk_bytes.max(1));
+        tally.fullest_disk_ppm = tally.fullest_disk_ppm.max(u64::try_from(share_ppm).unwrap_or(u64::MAX));
+        let mut shared_bytes: f64 = 0.0;
+        for input in self.inputs.iter().filter(|input| !input.is_gone) {
+            let costs = &blueprint.agents[input.plan as usize].costs;
+            tally.ledger.in_flight +=
+                input.filling.new_lines() + input.batches.iter().map(Batch::new_lines).sum::<u64>();
+            let variable = input.variable_bytes(blueprint, input.peak_bytes);
+            let (rss, pss) =
+                if input.leads { (costs.rss_idle_bytes(), costs.pss_idle_bytes()) } else { (0.0, 0.0) };
+            tally.agent_rss_bytes += (rss + variable).round() as u64;
+            tally.agent_pss_bytes += (pss + variable).round() as u64;
+            tally.agents += u64::from(input.leads && blueprint.agents[input.plan as usize].is_process);
+            tally.inputs += 1;
+            shared_bytes = shared_bytes.max(costs.pss_shared_bytes());
+        }
+        tally.agent_pss_bytes += shared_bytes.round() as u64;
+    }
+}
