@@ -1,7 +1,7 @@
 //! Who may use whom: every path in `src` is held to one table, between rooms and inside `world`. Tests within a room may
 //! use what they like.
 
-mod modules;
+pub mod modules;
 
 use super::support::root;
 use modules::Modules;

@@ -24,6 +24,7 @@ pub struct Module {
     uses: Vec<Vec<String>>,
     /// Every name in its code, whatever it names.
     pub names: BTreeSet<String>,
+    constants: Vec<(String, syn::Expr)>,
 }
 
 struct Import {
@@ -90,6 +91,20 @@ impl Modules {
             }
         }
         arrows
+    }
+
+    /// Values of numeric constants by name, tests' apart: literals, and what `+ - * / <<` make of them and of others.
+    pub fn constants(&self) -> BTreeMap<String, Vec<f64>> {
+        let mut values: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        // A constant may be made of one that comes later.
+        for _ in 0..3 {
+            let known = std::mem::take(&mut values);
+            for (name, made) in self.0.iter().flat_map(|module| &module.constants) {
+                values.entry(name.clone()).or_default().extend(value_of(made, &known));
+            }
+        }
+        values.retain(|_, values| !values.is_empty());
+        values
     }
 
     fn add(
@@ -277,6 +292,16 @@ impl<'ast> Visit<'ast> for Reader {
         visit::visit_path(self, path);
     }
 
+    fn visit_item_const(&mut self, item: &'ast syn::ItemConst) {
+        self.module.constants.push((item.ident.to_string(), (*item.expr).clone()));
+        visit::visit_item_const(self, item);
+    }
+
+    fn visit_impl_item_const(&mut self, item: &'ast syn::ImplItemConst) {
+        self.module.constants.push((item.ident.to_string(), item.expr.clone()));
+        visit::visit_impl_item_const(self, item);
+    }
+
     fn visit_ident(&mut self, ident: &'ast syn::Ident) {
         self.module.names.insert(ident.to_string());
     }
@@ -284,6 +309,35 @@ impl<'ast> Visit<'ast> for Reader {
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
         self.tokens(call.tokens.clone());
         visit::visit_macro(self, call);
+    }
+}
+
+fn value_of(made: &syn::Expr, known: &BTreeMap<String, Vec<f64>>) -> Option<f64> {
+    use syn::{BinOp, Expr, Lit};
+    match made {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Int(int) => int.base10_parse().ok(),
+            Lit::Float(float) => float.base10_parse().ok(),
+            _ => None,
+        },
+        Expr::Paren(inner) => value_of(&inner.expr, known),
+        Expr::Cast(cast) => value_of(&cast.expr, known),
+        Expr::Path(path) => {
+            let name = path.path.segments.last()?.ident.to_string();
+            known.get(&name)?.first().copied()
+        }
+        Expr::Binary(both) => {
+            let (left, right) = (value_of(&both.left, known)?, value_of(&both.right, known)?);
+            Some(match both.op {
+                BinOp::Add(_) => left + right,
+                BinOp::Sub(_) => left - right,
+                BinOp::Mul(_) => left * right,
+                BinOp::Div(_) => left / right,
+                BinOp::Shl(_) => left * right.exp2(),
+                _ => return None,
+            })
+        }
+        _ => None,
     }
 }
 
