@@ -116,19 +116,20 @@ impl Medium {
         }
     }
 
-    /// Whether the kubelet rotates its file, which the runtime writes; others are rotated by whoever writes them.
+    /// Returns whether the kubelet rotates its file, which the runtime writes; others are rotated by whoever writes
+    /// them.
     pub fn is_rotated_by_kubelet(self) -> bool {
         matches!(self, Self::Stdout | Self::Relayed)
     }
 
-    /// Whether its rotated files are compressed, all but the last: by the kubelet, or by Docker.
+    /// Returns whether its rotated files are compressed, all but the last: by the kubelet, or by Docker.
     /// Source: kubelet `container_log_manager.go` (`compressLog`; the latest stays as it is for its readers); moby
     /// `daemon/logger/local/local.go`.
     pub fn is_gzipped(self) -> bool {
         matches!(self, Self::Stdout | Self::Relayed | Self::LocalFile)
     }
 
-    /// Whether its lines lie in files.
+    /// Returns whether its lines lie in files.
     pub fn is_on_disk(self) -> bool {
         !matches!(self, Self::Pipe | Self::Memory)
     }

@@ -39,7 +39,7 @@ macro_rules! metrics {
                 match self { $(Self::$name => Direction::$direction,)* }
             }
 
-            /// What it measures, in one line.
+            /// Returns what it measures, in one line.
             pub fn describe(self) -> &'static str {
                 match self { $(Self::$name => concat!($($doc,)+).trim_ascii(),)* }
             }

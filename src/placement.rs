@@ -148,7 +148,7 @@ pub fn place(blueprint: &Blueprint) -> Result<Placement, Misfit> {
     Ok(placement)
 }
 
-/// Whether nodes of a pool take pods of a template.
+/// Returns whether nodes of a pool take pods of a template.
 fn admits(template: &PodTemplate, pool: usize) -> bool {
     template.pools.is_empty() || template.pools.contains(&pool)
 }

@@ -100,7 +100,7 @@ impl Arrivals {
         Self { mean, modulation, poisson: true, tick: 0, spacing: 0, table }
     }
 
-    /// Whether arrivals come at even distances.
+    /// Returns whether arrivals come at even distances.
     pub fn is_even(&self) -> bool {
         !self.poisson
     }
@@ -158,7 +158,7 @@ impl Arrivals {
         }
     }
 
-    /// How many of the `count` arrivals of interval `k` fall before `offset`, a point in `[0, length]`.
+    /// Returns how many of the `count` arrivals of interval `k` fall before `offset`, a point in `[0, length]`.
     #[inline(always)]
     pub fn before(&self, key: u64, k: u64, count: u64, offset: u64, length: u64) -> u64 {
         if self.poisson && count <= PLACED && offset < length {

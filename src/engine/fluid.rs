@@ -82,7 +82,7 @@ impl Work {
     }
 }
 
-/// What a capacity in units a second comes to in a slot, in fine units.
+/// Returns what a capacity in units a second comes to in a slot, in fine units.
 fn in_slot(capacity: f64, slot_ns: u64) -> u64 {
     let fine = capacity * SimTime::from_ns(slot_ns).as_secs_f64() * f64::from(1u32 << FINE_BITS);
     // Far more than any demand, and little enough for sums.
@@ -165,13 +165,13 @@ impl SlottedServer {
         (slot as u64 + 1) * self.slot_ns
     }
 
-    /// Whether whoever comes next has to wait.
+    /// Returns whether whoever comes next has to wait.
     pub fn has_backlog(&self) -> bool {
         self.backlog > 0
     }
 
-    /// How long work waits that arrives in the first slot that is not settled; in later ones too, as long as no
-    /// slot's demand exceeds the capacity and nothing waits now.
+    /// Returns how long work waits that arrives in the first slot that is not settled; in later ones too, as long
+    /// as no slot's demand exceeds the capacity and nothing waits now.
     #[inline]
     pub fn wait_ns(&self) -> u64 {
         if self.backlog == 0 {
@@ -195,7 +195,7 @@ impl SlottedServer {
         edges.filter(|edge| (slot + 1..self.slots).contains(edge)).min()
     }
 
-    /// What waits for the first slot that is not settled.
+    /// Returns what waits for the first slot that is not settled.
     pub fn backlog(&self) -> Work {
         Work(self.backlog)
     }
@@ -226,7 +226,8 @@ impl SlottedServer {
         }
     }
 
-    /// What of its backlog is left at `until_ns`, where from `from_ns` on all comes that another server can do.
+    /// Returns what of its backlog is left at `until_ns`, where from `from_ns` on all comes that another server can
+    /// do.
     pub fn left_after(&self, backlog: Work, from_ns: u64, until_ns: u64, source: &Self) -> Work {
         let (Work(mut left), mut at_ns) = (backlog, from_ns);
         while at_ns < until_ns {
@@ -240,18 +241,18 @@ impl SlottedServer {
         Work(left)
     }
 
-    /// What so much a slot comes to in a span.
+    /// Returns what so much a slot comes to in a span.
     fn work_in(&self, span: Range<u64>, capacity: u64) -> u64 {
         (u128::from(span.end - span.start) * u128::from(capacity) / u128::from(self.slot_ns)) as u64
     }
 
-    /// Whether so much fits into a slot that finds nothing waiting.
+    /// Returns whether so much fits into a slot that finds nothing waiting.
     pub fn fits(&self, demand: u64, slot: usize) -> bool {
         demand << FINE_BITS <= self.capacity_of(slot)
     }
 
-    /// How many of the next slots have a demand that, with what waits at their beginning, comes to no more than `most`
-    /// units, up to the first that has more.
+    /// Returns how many of the next slots have a demand that, with what waits at their beginning, comes to no more
+    /// than `most` units, up to the first that has more.
     pub fn staying_within<'a>(&self, most: u64, demand: impl Iterator<Item = &'a u64>) -> usize {
         let mut ahead = self.clone();
         let stays = |demand: &&u64| {
@@ -274,8 +275,8 @@ impl SlottedServer {
         Work(work - self.backlog)
     }
 
-    /// How many of the next slots have a demand within their capacity, up to the first that has not: as long, nobody
-    /// waits.
+    /// Returns how many of the next slots have a demand within their capacity, up to the first that has not: as
+    /// long, nobody waits.
     pub fn fitting(&self, demand: &[u64]) -> usize {
         let fits = |(demand, slot): (&u64, usize)| self.fits(*demand, slot);
         demand.iter().zip(self.settled..).take_while(|next| fits(*next)).count()

@@ -40,12 +40,12 @@ impl Tandem {
         &self.second
     }
 
-    /// Whether anything waits at either.
+    /// Returns whether anything waits at either.
     pub fn has_backlog(&self) -> bool {
         self.first.has_backlog() || self.second.has_backlog()
     }
 
-    /// Whether a demand of a slot passes both without waiting, where nothing waits at its beginning.
+    /// Returns whether a demand of a slot passes both without waiting, where nothing waits at its beginning.
     pub fn fits(&self, demand: u64, slot: usize) -> bool {
         self.first.fits(demand, slot) && self.second.fits(demand, slot)
     }

@@ -173,7 +173,7 @@ pub fn never(unit: &str, lang: Lang) -> &'static str {
     }
 }
 
-/// What follows a mean; nothing where every digit shown is certain.
+/// Returns what follows a mean; nothing where every digit shown is certain.
 fn interval(scale: &Scale, mean: f64, lo: f64, hi: f64) -> String {
     let (below, above) = ((mean - lo) * scale.factor, (hi - mean) * scale.factor);
     let half = below.max(above);

@@ -7,8 +7,8 @@ const BATCH: usize = 5;
 /// over fewer. With a quarter, noise alone is refused in one case of ten with 25 means, and of sixty with 50.
 const REMAIN: usize = 5;
 
-/// How many observations at the beginning of a series to leave out, by MSER-5: the cut that minimises the squared
-/// standard error of the mean of what remains, over means of five observations,
+/// Returns how many observations at the beginning of a series to leave out, by MSER-5: the cut that minimises the
+/// squared standard error of the mean of what remains, over means of five observations,
 ///
 /// ```text
 /// MSER(d) = Σ (Y_j − mean of those behind d)² ÷ (k − d)²,   j = d+1 … k

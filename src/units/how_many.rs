@@ -17,7 +17,7 @@ impl HowMany {
     /// All of them.
     pub const ALL: Self = Self::Share(1.0);
 
-    /// How many that is of `all`: shares are rounded to the next whole number, and to one at least.
+    /// Returns how many that is of `all`: shares are rounded to the next whole number, and to one at least.
     pub fn of(self, all: u64) -> u64 {
         match self {
             Self::Count(count) => count.min(all),
@@ -25,7 +25,7 @@ impl HowMany {
         }
     }
 
-    /// How many that is of `all`, shares rounded up.
+    /// Returns how many that is of `all`, shares rounded up.
     pub fn rounded_up(self, all: u64) -> u64 {
         match self {
             Self::Count(count) => count.min(all),
@@ -33,7 +33,7 @@ impl HowMany {
         }
     }
 
-    /// How many that is of `all`, shares rounded down, and to nothing if need be.
+    /// Returns how many that is of `all`, shares rounded down, and to nothing if need be.
     pub fn rounded_down(self, all: u64) -> u64 {
         match self {
             Self::Count(count) => count.min(all),

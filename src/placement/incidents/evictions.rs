@@ -71,8 +71,8 @@ impl Plan<'_> {
         self.start(pod, target, deleted_ns, pause_ns);
     }
 
-    /// Whether a pod may be asked to leave: its workload has no budget, or fewer of its pods are missing than may be. Where
-    /// not, gives when it is worth asking again.
+    /// Returns whether a pod may be asked to leave: its workload has no budget, or fewer of its pods are missing
+    /// than may be. Where not, gives when it is worth asking again.
     pub(super) fn may_leave(&self, pod: u32, at_ns: u64) -> Result<(), u64> {
         let template = self.before.template_of[pod as usize];
         let Some(budget) = self.blueprint.pods[template as usize].max_unavailable else { return Ok(()) };

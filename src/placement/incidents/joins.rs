@@ -146,7 +146,7 @@ impl Plan<'_> {
         self.come(pod, node as u32, at_ns.saturating_add(pause_ns).max(gone_ns));
     }
 
-    /// Whether a node takes pods.
+    /// Returns whether a node takes pods.
     pub(super) fn takes_pods(&self, node: usize) -> bool {
         !self.closed[node] && self.pressed[node] == 0
     }
