@@ -254,35 +254,35 @@ impl fmt::Display for DataPrice {
 }
 
 quantity::quantity! {
-    SimTime: "a duration such as 30s, 20ms, 1h30m", r"^([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+$|^0$",
+    SimTime: "a duration such as 30s, 20ms, 1h30m" up to "876000h", r"^([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+$|^0$",
     |text| duration_from_str(text).map(SimTime), |_number| None;
-    Bytes: "a size such as 180B, 5MB, 256Mi, 10Gi", r"^[0-9]+(\.[0-9]+)?([kKMGTP]i?)?B?$",
+    Bytes: "a size such as 180B, 5MB, 256Mi, 10Gi" up to "8000Pi", r"^[0-9]+(\.[0-9]+)?([kKMGTP]i?)?B?$",
     |text| bytes_from_str(text).map(|b| Bytes(b.round() as u64)),
     |number| (number >= 0.0 && number.fract() == 0.0).then_some(Bytes(number as u64));
-    Millicores: "a CPU quantity such as 500m, 2, 0.25", r"^[0-9]+(\.[0-9]+)?m?$",
+    Millicores: "a CPU quantity such as 500m, 2, 0.25" up to "1000000000", r"^[0-9]+(\.[0-9]+)?m?$",
     |text| match text.strip_suffix('m') {
         Some(milli) => number(milli).map(|m| Millicores(m.round() as u64)),
         None => number(text).map(|cores| Millicores((cores * 1000.0).round() as u64)),
     },
     |number| (number >= 0.0).then_some(Millicores((number * 1000.0).round() as u64));
-    LineRate: "a rate of lines such as 120/s, 2k/s, 6/m", r"^[0-9]+(\.[0-9]+)?[kM]?/(s|m|h)$",
+    LineRate: "a rate of lines such as 120/s, 2k/s, 6/m" up to "1000000000M/s", r"^[0-9]+(\.[0-9]+)?[kM]?/(s|m|h)$",
     |text| rate_from_str(text, |amount| match amount.strip_suffix(['k', 'M']) {
         Some(n) if amount.ends_with('k') => number(n).map(|n| n * 1e3),
         Some(n) => number(n).map(|n| n * 1e6),
         None => number(amount),
     }).map(LineRate), |_number| None;
-    ByteRate: "a rate of data such as 200MB/s, 64Ki/s", r"^[0-9]+(\.[0-9]+)?([kKMGTP]i?)?B?/(s|m|h)$",
+    ByteRate: "a rate of data such as 200MB/s, 64Ki/s" up to "8000Pi/s", r"^[0-9]+(\.[0-9]+)?([kKMGTP]i?)?B?/(s|m|h)$",
     |text| rate_from_str(text, bytes_from_str).map(ByteRate), |_number| None;
-    Fraction: "a share such as 0.1% or 0.001", r"^[0-9]+(\.[0-9]+)?%?$",
+    Fraction: "a share such as 0.1% or 0.001" up to "100000000%", r"^[0-9]+(\.[0-9]+)?%?$",
     |text| match text.strip_suffix('%') {
         Some(percent) => number(percent).map(|p| Fraction(p / 100.0)),
         None => number(text).map(Fraction),
     },
     |number| (number >= 0.0).then_some(Fraction(number));
-    Price: "a price an hour such as 0.40/h", r"^[0-9]+(\.[0-9]+)?/h$",
+    Price: "a price an hour such as 0.40/h" up to "1000000000000/h", r"^[0-9]+(\.[0-9]+)?/h$",
     |text| text.strip_suffix("/h").and_then(number).map(Price), |_number| None;
-    HowMany: "a number such as 3, or a share such as 25%", r"^[0-9]+(\.[0-9]+)?%$",
+    HowMany: "a number such as 3, or a share such as 25%" up to "100%", r"^[0-9]+(\.[0-9]+)?%$",
     |text| HowMany::from_text(text), |number| HowMany::from_number(number);
-    DataPrice: "a price a gigabyte such as 0.50/GB", r"^[0-9]+(\.[0-9]+)?/GB$",
+    DataPrice: "a price a gigabyte such as 0.50/GB" up to "1000000000000/GB", r"^[0-9]+(\.[0-9]+)?/GB$",
     |text| text.strip_suffix("/GB").and_then(number).map(DataPrice), |_number| None;
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// How many of a number of things: `3` of them, or a share such as `25%`. As Kubernetes writes `maxUnavailable`
 /// (`IntOrString`).
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub enum HowMany {
     /// So many, or all where there are fewer.
     Count(u64),

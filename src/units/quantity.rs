@@ -5,28 +5,69 @@ use thiserror::Error;
 
 /// A text that is not the quantity it should be; says what would be.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{text:?} is not {expected}")]
-pub struct ParseQuantityError {
-    pub(super) text: String,
-    pub(super) expected: &'static str,
+pub enum ParseQuantityError {
+    /// It is something else.
+    #[error("{text:?} is not {expected}")]
+    Not {
+        /// What is written.
+        text: String,
+        /// What should be.
+        expected: &'static str,
+    },
+    /// It is larger than anything that there is.
+    #[error("{text:?} is too large: allowed is up to {most}")]
+    TooLarge {
+        /// What is written.
+        text: String,
+        /// The largest that is taken.
+        most: &'static str,
+    },
 }
 
 /// A newtype that people write as text with a unit.
-pub trait Quantity: Sized + fmt::Display {
+pub trait Quantity: Sized + PartialOrd + fmt::Display {
     /// What may be written, with examples, as it stands in error messages.
     const EXPECTED: &'static str;
     /// The JSON Schema pattern of the text.
     const PATTERN: &'static str;
-    /// From text with its unit; `None` when the text is no such quantity.
+    /// The largest that is taken, as it is written: far beyond what there is, and small enough that sums and products
+    /// of a few stay finite.
+    const MOST: &'static str;
+    /// From text with its unit; `None` when the text is no such quantity. It may be larger than [`Quantity::MOST`].
     fn from_text(text: &str) -> Option<Self>;
     /// From a bare number, where that is unambiguous.
     fn from_number(number: f64) -> Option<Self>;
+
+    /// Reads text, a bare number too if `bare`.
+    ///
+    /// # Errors
+    /// The text is no such quantity, or one that is too large.
+    fn read(text: &str, bare: bool) -> Result<Self, ParseQuantityError> {
+        let written = text.trim();
+        let number = || written.parse().ok().filter(|_| bare).and_then(Self::from_number);
+        let read = Self::from_text(written).or_else(number);
+        let not = || ParseQuantityError::Not { text: text.to_owned(), expected: Self::EXPECTED };
+        read.ok_or_else(not)?.bounded(text)
+    }
+
+    /// Returns the quantity, unless it is larger than [`Quantity::MOST`].
+    ///
+    /// # Errors
+    /// It is, and was written as `text`.
+    fn bounded(self, text: &str) -> Result<Self, ParseQuantityError> {
+        match Self::from_text(Self::MOST) {
+            Some(most) if self > most => {
+                Err(ParseQuantityError::TooLarge { text: text.to_owned(), most: Self::MOST })
+            }
+            _ => Ok(self),
+        }
+    }
 }
 
-/// A finite number that is not negative.
+/// A finite number that is not negative, in digits and a point as the patterns have it.
 pub(super) fn number(text: &str) -> Option<f64> {
-    let plain = text.starts_with(|c: char| c.is_ascii_digit() || c == '.');
-    text.parse::<f64>().ok().filter(|n| plain && n.is_finite() && *n >= 0.0)
+    let plain = text.chars().all(|c| c.is_ascii_digit() || c == '.');
+    text.parse::<f64>().ok().filter(|n| plain && n.is_finite())
 }
 
 /// Nanoseconds of a Go duration (`1h30m`, `20ms`).
@@ -52,8 +93,7 @@ pub(super) fn duration_from_str(text: &str) -> Option<u64> {
         total_ns += number(amount)? * unit_ns;
         rest = next;
     }
-    // A century: keeps every sum of times inside u64.
-    (!text.is_empty() && total_ns <= 3.2e18).then(|| total_ns.round() as u64)
+    (!text.is_empty()).then(|| total_ns.round() as u64)
 }
 
 /// Bytes of a Kubernetes quantity, an optional `B` behind it.
@@ -75,7 +115,7 @@ pub(super) fn bytes_from_str(text: &str) -> Option<f64> {
         "Pi" => 1024f64.powi(5),
         _ => return None,
     };
-    number(amount).map(|n| n * size).filter(|b| *b <= 9e18)
+    number(amount).map(|n| n * size)
 }
 
 /// An amount a second, a minute or an hour, as an amount a second.
@@ -97,10 +137,11 @@ pub(super) fn trim_float(value: f64) -> String {
 }
 
 macro_rules! quantity {
-    ($($ty:ident: $expected:literal, $pattern:literal, |$text:ident| $from_text:expr, |$number:ident| $from_number:expr;)*) => {$(
+    ($($ty:ident: $expected:literal up to $most:literal, $pattern:literal, |$text:ident| $from_text:expr, |$number:ident| $from_number:expr;)*) => {$(
         impl $crate::units::Quantity for $ty {
             const EXPECTED: &'static str = $expected;
             const PATTERN: &'static str = $pattern;
+            const MOST: &'static str = $most;
             fn from_text($text: &str) -> Option<Self> {
                 $from_text
             }
@@ -111,9 +152,7 @@ macro_rules! quantity {
         impl std::str::FromStr for $ty {
             type Err = $crate::units::ParseQuantityError;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                <Self as $crate::units::Quantity>::from_text(text.trim()).ok_or_else(|| {
-                    $crate::units::ParseQuantityError { text: text.to_owned(), expected: $expected }
-                })
+                <Self as $crate::units::Quantity>::read(text, false)
             }
         }
         impl<'de> serde::Deserialize<'de> for $ty {
@@ -152,13 +191,12 @@ impl<Q: Quantity> serde::de::Visitor<'_> for TextOrNumber<Q> {
         f.write_str(Q::EXPECTED)
     }
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Q, E> {
-        let bare = || text.trim().parse().ok().and_then(Q::from_number);
-        Q::from_text(text.trim())
-            .or_else(bare)
-            .ok_or_else(|| E::custom(format!("{text:?} is not {}", Q::EXPECTED)))
+        Q::read(text, true).map_err(E::custom)
     }
     fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Q, E> {
-        Q::from_number(number).ok_or_else(|| E::custom(format!("{number} is not {}", Q::EXPECTED)))
+        let read = Q::from_number(number);
+        let read = read.ok_or_else(|| E::custom(format!("{number} is not {}", Q::EXPECTED)))?;
+        read.bounded(&number.to_string()).map_err(E::custom)
     }
     fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Q, E> {
         self.visit_f64(number as f64)
@@ -170,7 +208,8 @@ impl<Q: Quantity> serde::de::Visitor<'_> for TextOrNumber<Q> {
 
 #[cfg(test)]
 mod tests {
-    use crate::units::{ByteRate, Bytes, Fraction, LineRate, Millicores, Price, SimTime};
+    use super::{ParseQuantityError, Quantity};
+    use crate::units::{ByteRate, Bytes, DataPrice, Fraction, LineRate, Millicores, Price, SimTime};
 
     #[test]
     fn reads_what_people_write() {
@@ -188,7 +227,7 @@ mod tests {
 
     #[test]
     fn refuses_what_it_is_not() {
-        for text in ["-1s", "10", "", "1x", "s", "1e99h", "inf"] {
+        for text in ["-1s", "10", "", "1x", "s", "1e99h", "inf", "NaNs", "1..2s", "1e5s"] {
             assert!(text.parse::<SimTime>().is_err(), "{text}");
         }
         for text in ["-5/s", "5", "5/d", "NaN/s", "five/s"] {
@@ -196,6 +235,43 @@ mod tests {
         }
         assert!("5Xi".parse::<Bytes>().is_err());
         assert!("-1".parse::<Millicores>().is_err());
+    }
+
+    /// Whatever is accepted is finite and no larger than what is said to be allowed; what is not says what is.
+    fn holds_its_bound<Q: Quantity>(units: &[&str], amount: impl Fn(&Q) -> f64) {
+        let most = Q::from_text(Q::MOST).unwrap();
+        assert_eq!(Q::read(Q::MOST, false).map(|q| amount(&q)), Ok(amount(&most)));
+        for unit in units {
+            for number in ["1e308", "19e305", "1.7976931348623157e308", "99999999999999999999999999"] {
+                let text = format!("{number}{unit}");
+                let refused = Q::read(&text, true).map(|q| amount(&q)).unwrap_err().to_string();
+                assert!(refused.contains(Q::MOST) || refused.contains(Q::EXPECTED), "{refused}");
+            }
+            for exponent in 0..40 {
+                let text = format!("1{}{unit}", "0".repeat(exponent));
+                match Q::read(&text, true) {
+                    Ok(read) => assert!(amount(&read).is_finite() && read <= most, "{text}"),
+                    Err(refused) => {
+                        assert_eq!(refused, ParseQuantityError::TooLarge { text, most: Q::MOST });
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_overflows() {
+        holds_its_bound::<SimTime>(&["ns", "s", "h", "h1h"], |t| t.as_secs_f64());
+        holds_its_bound::<Bytes>(&["", "B", "kB", "Pi", "PB"], |b| b.as_f64());
+        holds_its_bound::<Millicores>(&["", "m"], |m| m.cores());
+        holds_its_bound::<LineRate>(&["/s", "M/s", "k/h"], |r| r.get());
+        holds_its_bound::<ByteRate>(&["/s", "Pi/s", "B/m"], |r| r.get());
+        holds_its_bound::<Fraction>(&["", "%"], |f| f.get());
+        holds_its_bound::<Price>(&["/h"], |p| p.get());
+        holds_its_bound::<DataPrice>(&["/GB"], |p| p.get());
+        let most = |text: &str| text.parse::<LineRate>().unwrap_err().to_string();
+        assert_eq!(most("19e305M/s"), "\"19e305M/s\" is not a rate of lines such as 120/s, 2k/s, 6/m");
+        assert_eq!(most("2000000000M/s"), "\"2000000000M/s\" is too large: allowed is up to 1000000000M/s");
     }
 
     #[test]
