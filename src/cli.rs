@@ -1,7 +1,7 @@
 //! The command line: what the user types, and what the program answers. One file a verb.
 //!
 //! Data go to standard output, everything else to standard error. Exit codes: 0 done, 1 failure, 2 bad usage or
-//! input.
+//! input, 128 and the signal's number where one ended it (130 for an interruption, 143 for a termination).
 
 mod axes;
 mod break_even;
@@ -9,6 +9,7 @@ mod calibrate;
 mod compare;
 mod explain;
 mod import;
+mod interrupt;
 mod merge;
 mod output;
 mod progress;
@@ -89,6 +90,7 @@ impl BadInput {
 impl Cli {
     /// Carries out what was asked for. Errors are printed to standard error.
     pub fn execute(self) -> ExitCode {
+        interrupt::watch();
         let verb = self.verb.unwrap_or_else(|| Verb::Compare(compare::Compare::reference()));
         let done = match verb {
             Verb::Compare(verb) => verb.execute(),

@@ -28,6 +28,7 @@ pub mod calibrate;
 pub mod campaign;
 pub mod cli;
 pub mod engine;
+pub mod files;
 pub mod flow;
 pub mod import;
 pub mod lang;

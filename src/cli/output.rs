@@ -1,7 +1,10 @@
 //! Standard output and standard error, in one place.
 
 use super::BadInput;
+use crate::files;
+use anyhow::Context;
 use std::fmt::Display;
+use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
 
@@ -16,38 +19,18 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a file whole or not at all: under a temporary name beside it, then renamed.
+/// Writes a file whole or not at all.
 pub(super) fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
-    written.map_err(|error| {
-        // Whether or not it is there, nothing is to be left behind.
-        let _ = std::fs::remove_file(&beside);
-        BadInput::of(format!("{} cannot be written: {error}", path.display()))
-    })
+    files::write(path, text.as_bytes())
+        .map_err(|error| BadInput::of(format!("{} cannot be written: {error}", path.display())))
 }
 
 /// Writes a file whole or not at all, from what `fill` puts into it bit by bit.
 pub(super) fn write_file_with(
     path: &Path,
-    fill: impl FnOnce(&mut BufWriter<std::fs::File>) -> anyhow::Result<()>,
+    fill: impl FnOnce(&mut BufWriter<&File>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let beside = folder.join(format!(".{name}.{}.tmp", std::process::id()));
-    let cannot = |error: std::io::Error| anyhow::anyhow!("{} cannot be written: {error}", path.display());
-    let written = (|| {
-        let mut file = BufWriter::new(std::fs::File::create(&beside).map_err(cannot)?);
-        fill(&mut file)?;
-        file.into_inner().map_err(|e| cannot(e.into_error()))?.sync_all().map_err(cannot)?;
-        std::fs::rename(&beside, path).map_err(cannot)
-    })();
-    if written.is_err() {
-        // Whether or not it is there, nothing is to be left behind.
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
+    files::write_with(path, fill).with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// A word as a shell takes it for one.

@@ -2,9 +2,10 @@
 
 use super::chart::Chart;
 use super::{Report, ReportError, csv, json, markdown};
+use crate::files::{self, Staged};
 use rayon::prelude::*;
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Makes sure that a report can be written into a folder, which is made if it is missing. To be called
@@ -14,11 +15,9 @@ use std::path::{Path, PathBuf};
 /// The folder cannot be made or written to; the message names it and says what to do.
 pub fn check_folder(dir: &Path) -> Result<(), ReportError> {
     let tried = fs::create_dir_all(dir).and_then(|()| {
-        let probe = temporary(dir, "probe");
-        let written = File::new(&probe).and_then(|mut file| file.write(b"loghaul"));
-        // Whether or not it was written, nothing is to be left behind.
-        let removed = fs::remove_file(&probe);
-        written.and(removed)
+        files::clear(dir);
+        // Never renamed, it leaves nothing behind.
+        Staged::new().add(&dir.join("probe"), |out| out.write_all(b"loghaul"))
     });
     tried.map_err(|source| ReportError::folder(dir, source))
 }
@@ -44,22 +43,16 @@ pub fn write_folder(dir: &Path, report: &Report) -> Result<Vec<PathBuf>, ReportE
 ///
 /// # Errors
 /// The system refuses a file.
-pub fn write_files(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>, ReportError> {
+pub fn write_files(dir: &Path, contents: &[(String, Vec<u8>)]) -> Result<Vec<PathBuf>, ReportError> {
     check_folder(dir)?;
-    let mut staged = Staged(Vec::new());
-    for (name, bytes) in files {
-        let (from, to) = (temporary(dir, name), dir.join(name));
-        let written = File::new(&from).and_then(|mut file| file.write(bytes));
-        staged.0.push((from, to.clone()));
-        written.map_err(|source| ReportError::File { path: to, source })?;
+    let mut staged = Staged::new();
+    for (name, bytes) in contents {
+        let path = dir.join(name);
+        staged
+            .add(&path, |out| out.write_all(bytes))
+            .map_err(|source| ReportError::File { path: path.clone(), source })?;
     }
-    let mut paths = Vec::new();
-    while let Some((from, to)) = staged.0.first().cloned() {
-        fs::rename(&from, &to).map_err(|source| ReportError::File { path: to.clone(), source })?;
-        staged.0.remove(0);
-        paths.push(to);
-    }
-    Ok(paths)
+    staged.commit().map_err(|(path, source)| ReportError::File { path, source })
 }
 
 /// Names and contents of all files.
@@ -79,36 +72,6 @@ fn contents(report: &Report) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
         .collect();
     files.extend(drawn?.into_iter().flatten());
     Ok(files)
-}
-
-/// A hidden name in the same folder, of this process.
-fn temporary(dir: &Path, name: &str) -> PathBuf {
-    dir.join(format!(".{name}.{}.tmp", std::process::id()))
-}
-
-/// Temporary files that are still to be renamed; those that never are get removed.
-struct Staged(Vec<(PathBuf, PathBuf)>);
-
-impl Drop for Staged {
-    fn drop(&mut self) {
-        for (from, _) in &self.0 {
-            let _ = fs::remove_file(from);
-        }
-    }
-}
-
-/// A file that is on the disk when it has been written.
-struct File(fs::File);
-
-impl File {
-    fn new(path: &Path) -> io::Result<Self> {
-        fs::File::create(path).map(Self)
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.write_all(bytes)?;
-        self.0.sync_all()
-    }
 }
 
 #[cfg(test)]

