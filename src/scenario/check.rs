@@ -7,6 +7,7 @@ mod fault;
 mod gateway;
 mod lifecycle;
 mod log;
+mod names;
 mod proxy;
 mod usage;
 mod variants;
@@ -18,10 +19,10 @@ use control::check_control;
 use fault::check_fault;
 use lifecycle::check_lifecycle;
 use serde_saphyr::Spanned;
-use std::collections::BTreeSet;
 
 pub(super) use agents::check_profiles;
 pub(super) use log::check_log;
+use names::{check_names, check_texts};
 use proxy::check_proxy;
 use usage::{check_disks, check_usage};
 
@@ -100,7 +101,7 @@ fn allow(allowed: bool, path: impl Into<String>, message: impl FnOnce() -> Strin
 }
 
 pub(super) fn check(scenario: &Scenario) -> Checked {
-    allow(!scenario.name.trim().is_empty(), "name", || "name is empty".into())?;
+    check_texts(scenario)?;
     check_times(scenario)?;
     check_cluster(scenario)?;
     check_tenants(scenario)?;
@@ -200,7 +201,7 @@ fn check_cluster(scenario: &Scenario) -> Checked {
     allow(!pools.is_empty(), "cluster/pools", || {
         "pools is empty; a cluster needs at least one pool of nodes".into()
     })?;
-    names_are_unique("pool", "cluster/pools", pools.iter().map(|p: &Pool| p.name.as_str()))?;
+    check_names("pool", "cluster/pools", pools.iter().map(|p: &Pool| p.name.as_str()))?;
     for (number, pool) in pools.iter().enumerate() {
         let path = |field: &str| format!("cluster/pools/{number}/{field}");
         allow(pool.cpu.get() > 0, path("cpu"), || "cpu is 0; a node has some, such as 16 or 500m".into())?;
@@ -245,7 +246,7 @@ fn check_tenants(scenario: &Scenario) -> Checked {
     allow(!tenants.is_empty(), "tenants", || {
         "tenants is empty; a scenario needs at least one tenant".into()
     })?;
-    names_are_unique("tenant", "tenants", tenants.iter().map(|t| t.name.as_str()))?;
+    check_names("tenant", "tenants", tenants.iter().map(|t| t.name.as_str()))?;
     let (mut pods, mut count) = (0, 0);
     for (number, tenant) in tenants.iter().enumerate() {
         let path = format!("tenants/{number}");
@@ -258,12 +259,8 @@ fn check_tenants(scenario: &Scenario) -> Checked {
                 format!("the tenants {:?} have a count, and {:?} is one of them", other.name, tenant.name);
             return Err(Problem::new(format!("{path}/name"), message));
         }
-        // Streams are told apart by tenant/workload.
-        allow(!tenant.name.contains('/'), format!("{path}/name"), || {
-            format!("{:?} is no name of a tenant: it has a slash", tenant.name)
-        })?;
         let names = tenant.workloads.iter().map(|w| w.name.as_str());
-        names_are_unique("workload", &format!("{path}/workloads"), names)?;
+        check_names("workload", &format!("{path}/workloads"), names)?;
         for (number, workload) in tenant.workloads.iter().enumerate() {
             let path = format!("{path}/workloads/{number}");
             let requests = &workload.requests;
@@ -310,14 +307,4 @@ fn is_one_of(name: &str, tenant: &Tenant) -> bool {
     let number = name.strip_prefix(tenant.name.as_str()).and_then(|rest| rest.strip_prefix('-'));
     count > 1
         && number.is_some_and(|n| !n.starts_with(['0', '+']) && n.parse().is_ok_and(|n: u64| n <= count))
-}
-
-fn names_are_unique<'a>(what: &str, path: &str, names: impl Iterator<Item = &'a str>) -> Checked {
-    let mut seen = BTreeSet::new();
-    for (number, name) in names.enumerate() {
-        let path = || format!("{path}/{number}/name");
-        allow(!name.trim().is_empty(), path(), || format!("the name of a {what} is empty"))?;
-        allow(seen.insert(name), path(), || format!("there are two {what}s of the name {name:?}"))?;
-    }
-    Ok(())
 }

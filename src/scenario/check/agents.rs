@@ -1,7 +1,7 @@
 //! Agents: names that must exist, profiles derived from them, settings.
 
 use super::super::{CustomProfile, Override, Scenario, Settings};
-use super::{Checked, MONTH, Problem, allow, check_size, names_are_unique, up_to};
+use super::{Checked, MONTH, Problem, allow, check_names, check_size, up_to};
 use crate::profile::{self, LineLimit, Timeout};
 use crate::units::{Fraction, SimTime};
 
@@ -10,7 +10,7 @@ const MAX_EXTRA_CONFIGS: u32 = 1_000_000;
 
 pub(in crate::scenario) fn check_profiles(profiles: &[CustomProfile]) -> Checked {
     let embedded: Vec<&str> = profile::names().collect();
-    names_are_unique("profile", "profiles", profiles.iter().map(|p| p.name.as_str()))?;
+    check_names("profile", "profiles", profiles.iter().map(|p| p.name.as_str()))?;
     for (number, custom) in profiles.iter().enumerate() {
         let path = format!("profiles/{number}");
         allow(!embedded.contains(&custom.name.as_str()), format!("{path}/name"), || {
