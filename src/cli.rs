@@ -16,9 +16,10 @@ mod progress;
 mod run;
 mod scale_limit;
 mod schema;
-mod studied;
+mod show;
 mod study;
 mod sweep;
+mod tabled;
 mod validate;
 mod verify;
 
@@ -37,43 +38,47 @@ pub struct Cli {
 enum Verb {
     /// Compare strategies on a scenario and regenerate the article's table; without a scenario, the embedded
     /// reference study
+    ///
+    /// `-o json` prints loghaul.compare/v1.
     Compare(compare::Compare),
     /// Show how a row of the table came to be: figures, thresholds, what would change it
+    ///
+    /// `-o json` prints loghaul.explain/v1.
     Explain(explain::Explain),
     /// Find where the cheapest strategy that meets the objectives changes, along one axis or over two
+    ///
+    /// `-o json` prints loghaul.break-even/v1.
     BreakEven(break_even::BreakEven),
     /// Find how far a cluster can grow before something gives way, and what does
+    ///
+    /// `-o json` prints loghaul.scale-limit/v1.
     ScaleLimit(scale_limit::ScaleLimit),
     /// Run a scenario under one strategy and print the run in detail
+    ///
+    /// `-o json` prints loghaul.run/v1.
     Run(run::Run),
     /// Run a scenario over several values of its fields
+    ///
+    /// `-o json` prints loghaul.sweep/v1.
     Sweep(sweep::Sweep),
     /// Put the parts of a sweep together
     Merge(merge::Merge),
     /// Read a real cluster or real logs into a scenario
     Import(import::Import),
     /// Hold the engine to queueing theory, and the world to closed forms and to itself in finer steps
+    ///
+    /// `-o json` prints loghaul.verify/v1.
     Verify(verify::Verify),
     /// Fit an agent's costs to your own measurements, with standard errors
+    ///
+    /// `-o json` prints loghaul.calibrate/v1.
     Calibrate(calibrate::Calibrate),
     /// Hold the model to measurements: predicted beside measured, with errors and intervals
+    ///
+    /// `-o json` prints loghaul.validate/v1.
     Validate(validate::Validate),
     /// Print the JSON Schema of scenarios, or of the result file
     Schema(schema::Schema),
-}
-
-/// How results are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For a terminal.
-    #[default]
-    Table,
-    /// Everything, as loghaul.compare/v1.
-    Json,
-    /// One figure a row, plain numbers.
-    Csv,
-    /// A report.
-    Md,
 }
 
 /// An error of the user's: bad usage or bad input. Everything else is a failure of the program.

@@ -1,6 +1,7 @@
 //! What people and programs read: terminal, Markdown, JSON, CSV, charts, and a folder of all of them.
 //!
-//! Takes a [`Report`], which borrows a comparison, its table and a small sweep; gives text, images or files.
+//! Takes what a verb found (a [`Finding`]: a comparison, a run, a sweep, limits, a validation) and gives text, images or
+//! files. What people read is a page first ([`mod@page`]), and each format has one writer.
 //! Nothing is computed here beyond shares, means over replications and paired differences: every number
 //! comes from an observation. JSON and CSV carry plain numbers; whatever a person reads is rounded and put
 //! into units by [`mod@format`], and nowhere else.
@@ -10,6 +11,7 @@
 
 pub mod article_table;
 pub mod break_even;
+pub mod calibration;
 pub mod chart;
 pub mod csv;
 mod error;
@@ -17,21 +19,24 @@ pub mod explanation;
 #[cfg(test)]
 mod fixture;
 mod folder;
-pub mod growth;
-use crate::lang::format;
 pub mod json;
 pub mod markdown;
+pub mod page;
 mod pooled;
 pub mod provenance;
+pub mod run;
+pub mod scale_limit;
 pub mod sweep;
 pub mod terminal;
 pub mod validation;
+pub mod verification;
 pub(crate) mod words;
 
 pub use error::ReportError;
 pub use folder::{check_folder, write_files, write_folder};
+pub use page::{Finding, Format, Look};
 
-use crate::lang::Lang;
+use crate::lang::{Lang, format};
 use crate::metric::Metric;
 use crate::stats::Estimate;
 use crate::study::{Comparison, DensityPoint, StrategyResult};
@@ -82,6 +87,34 @@ impl<'a> Report<'a> {
     fn cells(&self) -> impl Iterator<Item = &'a Cell> + use<'a> {
         self.table.rows.iter().flat_map(|r| &r.cells)
     }
+}
+
+impl Finding for Report<'_> {
+    fn page(&self, lang: Lang) -> page::Page {
+        markdown::page(&Report { lang, ..*self }, markdown::Charts::None)
+    }
+
+    fn brief(&self, lang: Lang) -> page::Page {
+        terminal::page(&Report { lang, ..*self })
+    }
+
+    fn document(&self, lang: Lang) -> Result<String, ReportError> {
+        json::to_string(&Report { lang, ..*self })
+    }
+
+    fn records(&self, lang: Lang) -> Result<String, ReportError> {
+        csv::summary(&Report { lang, ..*self })
+    }
+}
+
+/// A row of a table with a column a strategy: its title, and what stands there for each.
+fn line(
+    report: &Report,
+    title: impl Into<page::Prose>,
+    of: impl Fn(&StrategyResult) -> page::Cell,
+) -> Vec<page::Cell> {
+    let own = report.strategies().iter().map(of);
+    std::iter::once(page::Cell::words(title)).chain(own).collect()
 }
 
 /// How many cells of the table agree with the article.

@@ -1,7 +1,6 @@
 //! `loghaul break-even`: where the best strategy changes.
 
-use super::studied::COLUMNS;
-use super::study::StudyArgs;
+use super::study::{ExperimentArgs, SliceArgs};
 use super::{BadInput, axes, output};
 use crate::metric::Metric;
 use crate::report;
@@ -14,7 +13,9 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub(super) struct BreakEven {
     #[command(flatten)]
-    study: StudyArgs,
+    experiment: ExperimentArgs,
+    #[command(flatten)]
+    slice: SliceArgs,
     /// First axis: pods-per-node, lines-per-second, nodes, tenants, collected or outage
     #[arg(long, value_name = "AXIS", default_value = "pods-per-node")]
     x: String,
@@ -33,33 +34,9 @@ pub(super) struct BreakEven {
     /// What the best strategy is best by
     #[arg(long, default_value = "cost")]
     metric: String,
-    /// Strategies
-    #[arg(long, value_delimiter = ',', default_values_t = COLUMNS.map(str::to_owned))]
-    strategies: Vec<String>,
-    /// Replications
-    #[arg(long, default_value_t = 5, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1000))]
-    reps: u64,
-    /// Nodes of the slice that stands for the cluster at each point
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=100_000))]
-    nodes: u64,
-    /// Format on standard output
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Format,
     /// Also write text, JSON, CSV and the map to this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-}
-
-/// How the outcome is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For a terminal.
-    #[default]
-    Table,
-    /// Everything, as loghaul.break-even/v1.
-    Json,
-    /// Every strategy at every point, one a row.
-    Csv,
 }
 
 impl BreakEven {
@@ -78,8 +55,9 @@ impl BreakEven {
                     known.join(", ")
                 ))
             })?;
-        let strategies = super::strategies(&self.strategies)?;
-        let scenario = self.study.scenario()?;
+        let strategies = self.experiment.strategies()?;
+        let ExperimentArgs { study: asked, show, .. } = &self.experiment;
+        let scenario = asked.scenario()?;
         let steps = self.steps as usize;
         let stretch = |axis: Axis, given: Option<&String>| -> anyhow::Result<Stretch> {
             let (from, until) = axes::range(axis, given.map(String::as_str), &scenario)?;
@@ -90,12 +68,12 @@ impl BreakEven {
         if let Some(folder) = &self.out {
             report::check_folder(folder).map_err(BadInput::of)?;
         }
-        let (seed, replications) = (self.study.seed, self.reps);
+        let (seed, SliceArgs { reps: replications, nodes }) = (asked.seed, self.slice);
         let rules = Rules { strategies: &strategies, metric, seed, replications };
         let runner = Runner::new();
         let (settled, warmup_by) =
-            study::settle_on_slice(&runner, &scenario, &strategies, seed, (self.nodes, POINT_TIME))?;
-        let result = study::break_even(&runner, &settled, rules, x, y, self.nodes)?;
+            study::settle_on_slice(&runner, &scenario, &strategies, seed, (nodes, POINT_TIME))?;
+        let result = study::break_even(&runner, &settled, rules, x, y, nodes)?;
         let settled = (&settled, warmup_by);
         let provenance =
             study::provenance(&scenario, settled, &strategies, seed, replications, &self.command());
@@ -104,11 +82,7 @@ impl BreakEven {
             let written = found.write_folder(folder)?;
             output::tell(&format!("{} files written to {}", written.len(), folder.display()));
         }
-        match self.output {
-            Format::Table => output::print(&found.render(self.study.lang)),
-            Format::Json => output::print(&format!("{:#}", found.to_json())),
-            Format::Csv => output::print(&found.points_csv()?),
-        }
+        show.print(&found, asked.lang)
     }
 
     /// What a reader types to remake the result.
@@ -117,11 +91,9 @@ impl BreakEven {
         for (option, value) in [("y", &self.y), ("x-range", &self.x_range), ("y-range", &self.y_range)] {
             own += &output::option(option, value.as_ref());
         }
-        let (metric, strategies) = (output::quoted(self.metric.trim()), self.strategies.join(","));
-        own += &format!(
-            " --steps {} --metric {metric} --strategies {strategies} --nodes {} --reps {}",
-            self.steps, self.nodes, self.reps
-        );
-        self.study.command("break-even", &own)
+        let (metric, slice) =
+            (output::quoted(self.metric.trim()), self.slice.typed(&self.experiment.strategies));
+        own += &format!(" --steps {} --metric {metric} {slice}", self.steps);
+        self.experiment.study.command("break-even", &own)
     }
 }

@@ -1,11 +1,12 @@
 //! `loghaul compare`: the main job.
 
-use super::studied::{self, COLUMNS, DEFAULT_REPS, Request, Yardstick};
-use super::study::{RepsArgs, StudyArgs};
-use super::{BadInput, Format, output};
+use super::show::ShowArgs;
+use super::study::{COLUMNS, ExperimentArgs, RepsArgs, StudyArgs};
+use super::tabled::{self, DEFAULT_REPS, Request, Yardstick};
+use super::{BadInput, output};
 use crate::report;
 use crate::run::Runner;
-use crate::study::{self, Replications};
+use crate::study::{Replications, density};
 use crate::table;
 use std::path::PathBuf;
 
@@ -13,15 +14,9 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub(super) struct Compare {
     #[command(flatten)]
-    study: StudyArgs,
+    experiment: ExperimentArgs,
     #[command(flatten)]
     reps: RepsArgs,
-    /// Strategies, the columns of the table; "all" for every one that there is
-    #[arg(long, value_delimiter = ',', default_value = "native,daemonset,sidecar")]
-    strategies: Vec<String>,
-    /// Format on standard output
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Format,
     /// Thresholds of grades, in place of the embedded ones
     #[arg(long, value_name = "FILE")]
     rubric: Option<PathBuf>,
@@ -42,10 +37,12 @@ impl Compare {
     /// What `loghaul` without a verb does: the embedded reference study.
     pub fn reference() -> Self {
         Self {
-            study: StudyArgs { seed: 1, ..StudyArgs::default() },
+            experiment: ExperimentArgs {
+                study: StudyArgs { seed: 1, ..StudyArgs::default() },
+                strategies: COLUMNS.map(str::to_owned).to_vec(),
+                show: ShowArgs::default(),
+            },
             reps: RepsArgs::default(),
-            strategies: COLUMNS.map(str::to_owned).to_vec(),
-            output: Format::Table,
             rubric: None,
             agents: None,
             out: None,
@@ -54,36 +51,30 @@ impl Compare {
     }
 
     pub fn execute(self) -> anyhow::Result<()> {
-        let scenario = self.study.scenario()?;
-        let strategies = super::strategies(&self.strategies)?;
+        let ExperimentArgs { study, show, .. } = &self.experiment;
+        let scenario = study.scenario()?;
+        let strategies = self.experiment.strategies()?;
         let yardstick = Yardstick::of(self.rubric.as_ref())?;
         for folder in self.out.iter().chain(&self.article_table) {
             report::check_folder(folder).map_err(BadInput::of)?;
         }
         let runner = Runner::new();
-        let seed = self.study.seed;
+        let seed = study.seed;
         let replications = self.reps.replications(DEFAULT_REPS)?;
         let request = Request { scenario: &scenario, strategies: &strategies, seed, replications };
-        let others = studied::other_agents(&scenario, self.agents.as_deref())?;
+        let others = tabled::other_agents(&scenario, self.agents.as_deref())?;
         let (comparison, mut table) =
-            studied::study(&runner, request, &yardstick, &self.command(replications))?;
+            tabled::study(&runner, request, &yardstick, &self.command(replications))?;
         // They rest on as many replications as the comparison came to.
         let request = Request { replications: comparison.provenance.replications.into(), ..request };
-        studied::set_beside(&mut table, &others, &runner, request, &yardstick)?;
+        tabled::set_beside(&mut table, &others, &runner, request, &yardstick)?;
         let needs_density = self.out.is_some();
-        let density =
-            if needs_density { study::density(&runner, &scenario, &strategies, seed)? } else { Vec::new() };
+        let points = if needs_density { density(&runner, &scenario, &strategies, seed)? } else { Vec::new() };
         let report = report::Report {
             comparison: &comparison,
             table: &table,
-            pods_per_node: &density,
-            lang: self.study.lang,
-        };
-        let text = match self.output {
-            Format::Table => report::terminal::render(&report, output::width(), output::colours()),
-            Format::Json => report::json::to_string(&report)?,
-            Format::Csv => report::csv::summary(&report)?,
-            Format::Md => report::markdown::render(&report, false),
+            pods_per_node: &points,
+            lang: study.lang,
         };
         if let Some(folder) = &self.article_table {
             let disagreements = table::disagreements(&table, &yardstick.rubric, &yardstick.reference);
@@ -94,15 +85,19 @@ impl Compare {
             let written = report::write_folder(folder, &report)?;
             output::tell(&format!("{} files written to {}", written.len(), folder.display()));
         }
-        output::print(&text)
+        show.print(&report, study.lang)
     }
 
     /// What a reader types to remake the result.
     fn command(&self, replications: Replications) -> String {
-        let mut own = format!("--strategies {} {}", self.strategies.join(","), self.reps.typed(replications));
+        let mut own = format!(
+            "--strategies {} {}",
+            self.experiment.strategies.join(","),
+            self.reps.typed(replications)
+        );
         own += &output::option("rubric", self.rubric.as_ref().map(|p| p.display()));
         own += &output::option("agents", self.agents.as_ref().map(|names| names.join(",")));
         own += &output::option("article-table", self.article_table.as_ref().map(|dir| dir.display()));
-        self.study.command("compare", &own)
+        self.experiment.study.command("compare", &own)
     }
 }

@@ -1,9 +1,10 @@
 //! `loghaul explain`: how a cell of the table came to be.
 
-use super::studied::{self, COLUMNS, DEFAULT_REPS, Request, Yardstick};
-use super::study::{RepsArgs, StudyArgs};
+use super::show::ShowArgs;
+use super::study::{COLUMNS, RepsArgs, StudyArgs};
+use super::tabled::{self, DEFAULT_REPS, Request, Yardstick};
 use super::{BadInput, output};
-use crate::report::{self, explanation};
+use crate::report::{self, explanation::Explained};
 use crate::run::Runner;
 use crate::scenario::Scenario;
 use crate::table;
@@ -21,27 +22,14 @@ pub(super) struct Explain {
     /// One column of the row; default: all three of the article's
     #[arg(long)]
     strategy: Option<String>,
-    /// Format on standard output
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Format,
+    #[command(flatten)]
+    show: ShowArgs,
     /// Thresholds of grades, in place of the embedded ones
     #[arg(long, value_name = "FILE")]
     rubric: Option<PathBuf>,
     /// Also write the clusters that the row was run on to this folder, as scenarios for `loghaul run` and `compare`
     #[arg(long, value_name = "DIR")]
     clusters: Option<PathBuf>,
-}
-
-/// How an explanation is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For a terminal.
-    #[default]
-    Table,
-    /// Everything, as loghaul.explain/v1.
-    Json,
-    /// Markdown.
-    Md,
 }
 
 impl Explain {
@@ -66,7 +54,7 @@ impl Explain {
         let command = self.study.command(&format!("explain {row}"), &own);
         let request =
             Request { scenario: &scenario, strategies: &strategies, seed: self.study.seed, replications };
-        let (comparison, table) = studied::study(&Runner::new(), request, &yardstick, &command)?;
+        let (comparison, table) = tabled::study(&Runner::new(), request, &yardstick, &command)?;
         let column = asked.map(|s| s.name);
         let explained = table::explain(&table, row, column, &yardstick.rubric, &yardstick.reference);
         // The row's name was checked, and a rubric has a rule for every row.
@@ -79,16 +67,8 @@ impl Explain {
                 names.join(", ")
             ));
         }
-        let (provenance, lang) = (&comparison.provenance, self.study.lang);
-        match self.output {
-            Format::Table => {
-                output::print(&explanation::render(&explained, provenance, lang, output::width()))
-            }
-            Format::Json => {
-                output::print(&format!("{:#}", explanation::to_json(&explained, provenance, lang)))
-            }
-            Format::Md => output::print(&explanation::markdown(&explained, provenance, lang)),
-        }
+        let found = Explained { explanation: &explained, provenance: &comparison.provenance };
+        self.show.print(&found, self.study.lang)
     }
 }
 

@@ -1,9 +1,10 @@
 //! What studies are run with: scenario, settings, seed, replications.
 
+use super::show::ShowArgs;
 use super::{BadInput, output};
 use crate::lang::Lang;
 use crate::scenario::{Amendments, Scenario, Setting, embedded, embedded_names, text_of, wrong_at};
-use crate::strategy::{ALL, by_name};
+use crate::strategy::{ALL, Strategy, by_name};
 use crate::study::Replications;
 use crate::units::Fraction;
 use std::fmt::Write as _;
@@ -27,6 +28,46 @@ pub(super) struct StudyArgs {
     /// Collect with the profile in this file, as calibrate writes it
     #[arg(long, value_name = "FILE")]
     pub profile: Option<PathBuf>,
+}
+
+/// The columns of the article's table: what is compared where nothing is said.
+pub(super) const COLUMNS: [&str; 3] = ["native", "daemonset", "sidecar"];
+
+/// What an experiment with several strategies is run with, and how it is shown.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ExperimentArgs {
+    #[command(flatten)]
+    pub study: StudyArgs,
+    /// Strategies; "all" for every one that there is
+    #[arg(long, value_delimiter = ',', default_values_t = COLUMNS.map(str::to_owned))]
+    pub strategies: Vec<String>,
+    #[command(flatten)]
+    pub show: ShowArgs,
+}
+
+impl ExperimentArgs {
+    /// The strategies asked for.
+    pub fn strategies(&self) -> anyhow::Result<Vec<&'static Strategy>> {
+        super::strategies(&self.strategies)
+    }
+}
+
+/// The slice of a cluster that stands for it at each point of a search.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct SliceArgs {
+    /// Replications, each searched by itself
+    #[arg(long, default_value_t = 5, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=MOST_REPS))]
+    pub reps: u64,
+    /// Nodes of the slice that stands for the cluster at each point
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub nodes: u64,
+}
+
+impl SliceArgs {
+    /// As it is typed to remake a result.
+    pub fn typed(self, strategies: &[String]) -> String {
+        format!("--strategies {} --nodes {} --reps {}", strategies.join(","), self.nodes, self.reps)
+    }
 }
 
 /// How many replications.

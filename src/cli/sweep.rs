@@ -2,12 +2,12 @@
 
 mod parts;
 
-use super::studied::DEFAULT_REPS;
-use super::study::{RepsArgs, StudyArgs};
+use super::study::{ExperimentArgs, RepsArgs};
+use super::tabled::DEFAULT_REPS;
 use super::{BadInput, output, progress};
 use crate::campaign::{Design, Engine, Shard, points};
 use crate::metric::Metric;
-use crate::report;
+use crate::report::sweep::{Footer, Swept as Shown};
 use crate::run::identity;
 use crate::scenario::{Scenario, Setting};
 use crate::strategy::Strategy;
@@ -22,7 +22,7 @@ use std::path::PathBuf;
 )]
 pub(super) struct Sweep {
     #[command(flatten)]
-    study: StudyArgs,
+    experiment: ExperimentArgs,
     #[command(flatten)]
     reps: RepsArgs,
     /// A field and its values: path=a,b,c or path=from:until:step; several give every combination. agent is short for
@@ -35,10 +35,7 @@ pub(super) struct Sweep {
     /// With --design lhs: how many points
     #[arg(long, value_name = "N")]
     points: Option<usize>,
-    /// Strategies
-    #[arg(long, value_delimiter = ',', default_value = "native,daemonset,sidecar")]
-    strategies: Vec<String>,
-    /// Figures of the table
+    /// Figures of tables; CSV and JSON hold every metric
     #[arg(
         long,
         value_delimiter = ',',
@@ -46,9 +43,6 @@ pub(super) struct Sweep {
         default_value = "cost,agent_cpu,agent_memory,freshness_p99,undelivered"
     )]
     metrics: Vec<String>,
-    /// Format on standard output; CSV holds every metric
-    #[arg(short, long, value_enum, default_value_t)]
-    output: Format,
     /// Write points to this folder as they finish, and sweep.csv when all are there
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -80,16 +74,6 @@ enum DesignName {
     Lhs,
 }
 
-/// What is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For a terminal
-    #[default]
-    Table,
-    /// A row for each value, strategy and metric
-    Csv,
-}
-
 /// The most points that are held in memory: more are written to a folder.
 const MOST_IN_MEMORY: usize = 1000;
 
@@ -116,16 +100,13 @@ impl Sweep {
             },
             None => job.in_memory()?,
         };
-        match self.output {
-            Format::Csv => output::print(&report::sweep::csv(&swept)?),
-            Format::Table => {
-                output::print(&report::sweep::table(&swept, &metrics, &job.footer(), self.study.lang))
-            }
-        }
+        let footer = job.footer();
+        let ExperimentArgs { study, show, .. } = &self.experiment;
+        show.print(&Shown { sweep: &swept, metrics: &metrics, footer: &footer }, study.lang)
     }
 
     fn job(&self) -> anyhow::Result<Job<'_>> {
-        let strategies = super::strategies(&self.strategies)?;
+        let strategies = self.experiment.strategies()?;
         let replications = self.reps.replications(DEFAULT_REPS)?;
         for (at, vary) in self.vary.iter().enumerate() {
             if self.vary[..at].iter().any(|v| full(&v.path) == full(&vary.path)) {
@@ -141,14 +122,15 @@ impl Sweep {
             (DesignName::Lhs, Some(points)) => Design::Lhs { points },
             (DesignName::Lhs, None) => return Err(BadInput::of("--design lhs needs --points N")),
         };
-        let points = points(&self.vary, design, self.study.seed).map_err(BadInput::of)?;
+        let points = points(&self.vary, design, self.experiment.study.seed).map_err(BadInput::of)?;
         if self.out.is_none() && points.len() > MOST_IN_MEMORY {
             return Err(BadInput::of(format!(
                 "{} points are more than {MOST_IN_MEMORY}: name a folder for them with --out, or vary less at a time",
                 points.len()
             )));
         }
-        let job = Job { args: self, base: self.study.scenario()?, strategies, points, replications };
+        let job =
+            Job { args: self, base: self.experiment.study.scenario()?, strategies, points, replications };
         // All points are read before the first is run; of many, those at which a value stands for the first time.
         let mut seen: Vec<Vec<&str>> = vec![Vec::new(); self.vary.len()];
         for values in &job.points {
@@ -185,7 +167,7 @@ fn full(path: &str) -> &str {
 impl Job<'_> {
     /// The scenario of a point, and its seed.
     fn scenario(&self, values: &[String]) -> anyhow::Result<(Scenario, u64)> {
-        let (mut settings, mut seed) = (Vec::new(), self.args.study.seed);
+        let (mut settings, mut seed) = (Vec::new(), self.args.experiment.study.seed);
         for (vary, value) in self.args.vary.iter().zip(values) {
             if vary.path == "seed" {
                 let number = value.parse();
@@ -195,7 +177,7 @@ impl Job<'_> {
                 settings.push(text.parse::<Setting>().map_err(BadInput::of)?);
             }
         }
-        Ok((self.args.study.scenario_with(&settings)?, seed))
+        Ok((self.args.experiment.study.scenario_with(&settings)?, seed))
     }
 
     fn run(&self, values: &[String]) -> anyhow::Result<SweepPoint> {
@@ -227,7 +209,7 @@ impl Job<'_> {
     /// What is typed for this sweep behind its scenario, word by word, but for folder and part.
     fn options(&self) -> Vec<String> {
         let args = self.args;
-        let mut words = vec!["--strategies".to_owned(), args.strategies.join(",")];
+        let mut words = vec!["--strategies".to_owned(), args.experiment.strategies.join(",")];
         words.extend(args.reps.typed(self.replications).split(' ').map(str::to_owned));
         for vary in &args.vary {
             words.extend(["--vary".to_owned(), format!("{}={}", vary.path, vary.values.join(","))]);
@@ -239,13 +221,13 @@ impl Job<'_> {
         words
     }
 
-    fn footer(&self) -> report::sweep::Footer {
+    fn footer(&self) -> Footer {
         let own: Vec<String> = self.options().iter().map(|word| output::quoted(word)).collect();
-        report::sweep::Footer {
+        Footer {
             scenario: self.base.name.clone(),
             hash: format!("{:016x}", identity(&self.base)),
-            seed: self.args.study.seed,
-            command: self.args.study.command("sweep", &own.join(" ")),
+            seed: self.args.experiment.study.seed,
+            command: self.args.experiment.study.command("sweep", &own.join(" ")),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! `loghaul validate`: the model beside measurements.
 
+use super::show::ShowArgs;
 use super::{BadInput, output};
-use crate::report;
+use crate::lang::Lang;
+use crate::report::{self, validation::Validated};
 use crate::validate::{self, Source};
 use std::path::PathBuf;
 
@@ -14,24 +16,14 @@ pub(super) struct Validate {
     /// Further CSV files, such as published measurements, whose scores stand apart and whose rows are not listed
     #[arg(long, value_name = "FILE.csv", num_args = 1..)]
     elsewhere: Vec<PathBuf>,
-    /// Format on standard output
-    #[arg(short, long, value_enum, default_value_t)]
-    output: ValidationFormat,
+    #[command(flatten)]
+    show: ShowArgs,
+    /// Language of tables and reports
+    #[arg(long, value_enum, default_value_t)]
+    lang: Lang,
     /// Also write a report with charts to this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-}
-
-/// How a validation is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum ValidationFormat {
-    /// For a terminal.
-    #[default]
-    Table,
-    /// Everything, as loghaul.validate/v1.
-    Json,
-    /// A report.
-    Md,
 }
 
 impl Validate {
@@ -55,16 +47,12 @@ impl Validate {
             true => None,
             false => Some(validate::validate(&elsewhere).map_err(bad_input)?),
         };
-        let elsewhere = elsewhere.as_ref();
+        let validated = Validated { own: &validation, elsewhere: elsewhere.as_ref(), chart: false };
         if let Some(folder) = &self.out {
-            let written = report::validation::write_folder(folder, &validation, elsewhere)?;
+            let written = report::validation::write_folder(folder, validated, self.lang)?;
             output::tell(&format!("{} files written to {}", written.len(), folder.display()));
         }
-        match self.output {
-            ValidationFormat::Json => output::print(&report::validation::json(&validation, elsewhere)?),
-            ValidationFormat::Table => output::print(&report::validation::table(&validation, elsewhere)),
-            ValidationFormat::Md => output::print(&report::validation::markdown(&validation, elsewhere)),
-        }
+        self.show.print(&validated, self.lang)
     }
 }
 

@@ -109,6 +109,26 @@ pub fn number(value: f64) -> String {
     grouped(&shown)
 }
 
+/// A number with so many decimals; a share in percent, thousands grouped.
+pub fn decimal(value: f64, unit: &str, places: usize) -> String {
+    let (factor, suffix) = if unit == "fraction" { (100.0, "%") } else { (1.0, "") };
+    grouped(&format!("{:.places$}{suffix}", value * factor))
+}
+
+/// The same with its sign, and plain zero where it is exactly that.
+pub fn signed(value: f64, unit: &str, places: usize) -> String {
+    let (factor, suffix) = if unit == "fraction" { (100.0, "%") } else { (1.0, "") };
+    if value == 0.0 {
+        return format!("0{suffix}");
+    }
+    format!("{:+.places$}{suffix}", value * factor).replace('-', "−")
+}
+
+/// A number with three significant digits, small ones as 1.23e-4.
+pub fn scientific(value: f64) -> String {
+    if value != 0.0 && value.abs() < 0.01 { format!("{value:.2e}") } else { number(value) }
+}
+
 /// A count with its thousands grouped.
 pub fn integer(value: u64) -> String {
     grouped(&value.to_string())

@@ -1,10 +1,12 @@
-//! Where the best strategy changes: for a terminal, as JSON, as CSV, and all of it with a chart in a folder.
+//! Where the best strategy changes: a page, JSON, CSV, and all of it with a chart in a folder.
 
 use super::chart::PhaseMap;
 use super::csv::{Sheet, plain};
 use super::format::{NOTHING, number, quantity};
+use super::page::{self, Finding, Page, Prose, json};
+use super::terminal::wrap::width;
 use super::words::{self, pick};
-use super::{ReportError, write_files};
+use super::{ReportError, provenance, write_files};
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::report::json::Estimated;
@@ -33,50 +35,50 @@ pub(super) fn strategies(result: &BreakEven) -> Vec<&'static str> {
     result.points.first().map(|p| p.contest.entrants.iter().map(|e| e.strategy).collect()).unwrap_or_default()
 }
 
-impl Found<'_> {
-    /// The outcome for a terminal.
-    pub fn render(&self, lang: Lang) -> String {
+impl Finding for Found<'_> {
+    fn page(&self, lang: Lang) -> Page {
         let Self { result, metric, provenance: p } = self;
         let name = words::metric(*metric, lang);
-        let mut out = match lang {
-            Lang::En => format!(
-                "{}: the best strategy by {name} that meets the objectives\na slice of {} nodes at each point\n",
-                p.scenario, result.nodes
+        let (title, subtitle) = match lang {
+            Lang::En => (
+                format!("{}: the best strategy by {name} that meets the objectives", p.scenario),
+                format!("a slice of {} nodes at each point", result.nodes),
             ),
-            Lang::Zh => {
-                format!(
-                    "{}：满足目标的方案中按{name}最优者\n每点为 {} 节点的切片\n",
-                    p.scenario, result.nodes
-                )
-            }
+            Lang::Zh => (
+                format!("{}：满足目标的方案中按{name}最优者", p.scenario),
+                format!("每点为 {} 节点的切片", result.nodes),
+            ),
         };
-        out += &self.along(&result.x, result.y.map(|y| (y, result.here.1)), &result.along_x, lang);
+        let mut page = Page::new(lang, title);
+        page.subtitle = subtitle.into();
+        self.along(&mut page, &result.x, result.y.map(|y| (y, result.here.1)), &result.along_x);
         if let Some(y) = result.y {
-            out += &self.along(&y, Some((result.x, Some(result.here.0))), &result.along_y, lang);
-            out += &self.map(&y, lang);
+            self.along(&mut page, &y, Some((result.x, Some(result.here.0))), &result.along_y);
+            page.code("", self.map(&y, lang));
         }
-        let _ = writeln!(
-            out,
-            "\n{} · {} {} · {} {} · loghaul {} · {}",
-            p.agent,
-            p.replications,
-            pick(lang, "replications", "次重复"),
-            pick(lang, "seed", "种子"),
-            p.seed,
-            p.version,
-            p.command
-        );
-        out
+        provenance::remake(&mut page, provenance::of_study(p, lang), &p.command);
+        page
     }
 
+    fn document(&self, _: Lang) -> Result<String, ReportError> {
+        json(&self.to_json())
+    }
+
+    fn records(&self, _: Lang) -> Result<String, ReportError> {
+        self.points_csv()
+    }
+}
+
+impl Found<'_> {
     /// Changes along an axis, the other one standing where the scenario does.
     fn along(
         &self,
+        page: &mut Page,
         stretch: &Stretch,
         other: Option<(Stretch, Option<f64>)>,
         crossings: &[Crossing],
-        lang: Lang,
-    ) -> String {
+    ) {
+        let lang = page.lang;
         let shown = |v: f64| quantity(v, stretch.axis.unit(), lang);
         let (from, until) = (shown(stretch.from), shown(stretch.until));
         let at =
@@ -88,23 +90,20 @@ impl Found<'_> {
                 }
             });
         let axis = stretch.axis.id();
-        let mut out = match lang {
-            Lang::En => format!("\n{axis} from {from} to {until}{at}\n"),
-            Lang::Zh => format!("\n{axis} 从 {from} 到 {until}{at}\n"),
-        };
-        for crossing in crossings {
-            let _ = writeln!(out, "  {}", sentence(crossing, lang));
-        }
+        page.heading(match lang {
+            Lang::En => format!("{axis} from {from} to {until}{at}"),
+            Lang::Zh => format!("{axis} 从 {from} 到 {until}{at}"),
+        });
+        let mut found: Vec<Prose> = crossings.iter().map(|c| sentence(c, lang).into()).collect();
         if crossings.is_empty() {
             let winner = self.result.points.first().and_then(|p| p.contest.winner());
-            let winner = if other.is_none() { Some(named(winner, lang)) } else { None };
             let none = pick(lang, "no crossing in this range", "此范围内无交叉");
-            let _ = match winner {
-                Some(winner) => writeln!(out, "  {none}: {winner}"),
-                None => writeln!(out, "  {none}"),
-            };
+            found.push(match other {
+                None => format!("{none}: {}", named(winner, lang)).into(),
+                Some(_) => none.into(),
+            });
         }
-        out
+        page.list(found);
     }
 
     /// The plane in letters, the second axis upwards.
@@ -117,16 +116,17 @@ impl Found<'_> {
         let columns = self.result.x.points();
         let rows = y.points();
         let labels: Vec<String> = rows.iter().map(|v| quantity(*v, y.axis.unit(), lang)).collect();
-        let wide = labels.iter().map(|l| l.chars().count()).max().unwrap_or(0);
-        let mut out = format!("\n{} ↑  {} →\n", y.axis.id(), self.result.x.axis.id());
+        let wide = labels.iter().map(|l| width(l)).max().unwrap_or(0);
+        let mut out = format!("{} ↑  {} →\n", y.axis.id(), self.result.x.axis.id());
         for (row, label) in labels.iter().enumerate().rev() {
             let points = &self.result.points[row * columns.len()..(row + 1) * columns.len()];
             let line: String = points.iter().map(|p| format!(" {}", letter(p.contest.winner()))).collect();
-            let _ = writeln!(out, "  {label:>wide$} │{line}");
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "  {}{label} │{line}", " ".repeat(wide - width(label)));
         }
         let ends = [columns.first(), columns.last()]
             .map(|v| v.map_or(String::new(), |v| quantity(*v, self.result.x.axis.unit(), lang)));
-        let span = (2 * columns.len()).saturating_sub(ends[0].chars().count() + ends[1].chars().count());
+        let span = (2 * columns.len()).saturating_sub(width(&ends[0]) + width(&ends[1]));
         let _ = writeln!(out, "  {:wide$} └{}", "", "─".repeat(2 * columns.len()));
         let _ = writeln!(out, "  {:wide$}   {}{}{}", "", ends[0], " ".repeat(span.max(1)), ends[1]);
         let mut legend: Vec<String> =
@@ -137,7 +137,7 @@ impl Found<'_> {
     }
 
     /// The outcome as JSON.
-    pub fn to_json(&self) -> Value {
+    fn to_json(&self) -> Value {
         let Self { result, metric, provenance: p } = self;
         let crossings = |all: &[Crossing]| all.iter().map(crossing).collect::<Vec<_>>();
         let points: Vec<Value> = result
@@ -200,7 +200,7 @@ impl Found<'_> {
     ///
     /// # Errors
     /// It cannot be written: a defect.
-    pub fn points_csv(&self) -> Result<String, ReportError> {
+    fn points_csv(&self) -> Result<String, ReportError> {
         let mut sheet = Sheet::new([
             "x_axis", "x", "y_axis", "y", "strategy", "best", "feasible", "metric", "mean", "ci_low",
             "ci_high", "unit", "missed",
@@ -237,7 +237,7 @@ impl Found<'_> {
     ///
     /// # Errors
     /// It cannot be written: a defect.
-    pub fn crossings_csv(&self) -> Result<String, ReportError> {
+    fn crossings_csv(&self) -> Result<String, ReportError> {
         let mut sheet = Sheet::new([
             "line",
             "axis",
@@ -288,8 +288,8 @@ impl Found<'_> {
     pub fn write_folder(&self, dir: &Path) -> Result<Vec<PathBuf>, ReportError> {
         let map = PhaseMap(*self);
         let files = [
-            ("break-even.txt", self.render(Lang::En).into_bytes()),
-            ("break-even.json", format!("{:#}\n", self.to_json()).into_bytes()),
+            ("break-even.txt", page::text(&self.page(Lang::En)).into_bytes()),
+            ("break-even.json", self.document(Lang::En)?.into_bytes()),
             ("points.csv", self.points_csv()?.into_bytes()),
             ("crossings.csv", self.crossings_csv()?.into_bytes()),
             ("phase-map.svg", map.svg()?.into_bytes()),

@@ -1,109 +1,110 @@
-//! Why a cell of the table is what it is: for a terminal, as Markdown, as JSON.
+//! Why a cell of the table is what it is: a page, JSON, figures as CSV.
 //!
 //! Takes an [`Explanation`]; every sentence is made of its figures, thresholds and claims.
 
 mod json;
 mod words;
 
-pub use json::{SCHEMA, to_json};
+pub use json::SCHEMA;
+use json::to_json;
 
-use super::format::{self, NOTHING};
-use super::markdown::escaped;
-use super::terminal::wrap::{width, wrap};
+use super::ReportError;
+use super::csv::{Sheet, plain};
+use super::markdown::shown;
+use super::page::{self, Block, Cell, Column, Finding, Page, Prose, Table};
 use super::words::pick;
 use crate::lang::Lang;
 use crate::study::Provenance;
-use crate::table::{Band, CellExplanation, Explanation, Figure, Rule};
-use std::fmt::Write as _;
+use crate::table::{Band, CellExplanation, Explanation, Rule};
 
-/// The explanation for a terminal of so many columns.
-pub fn render(explanation: &Explanation, provenance: &Provenance, lang: Lang, columns: usize) -> String {
-    let mut out = String::new();
-    let paragraph = |out: &mut String, text: &str| out.push_str(&indented(text, "", columns));
-    paragraph(&mut out, &words::heading(explanation, provenance, lang));
-    paragraph(&mut out, &words::method(explanation, lang));
-    out.push('\n');
-    paragraph(&mut out, &words::rule(&explanation.rule, lang));
-    if let Rule::Bands { bands, .. } = &explanation.rule {
-        let unit = graded_unit(explanation);
-        let spans: Vec<String> =
-            bands.iter().map(|b| format!("{} {}", b.text.get(lang), words::span(b, unit, lang))).collect();
-        let reasons: Vec<String> = bands.iter().map(|b| b.reason.get(lang).to_owned()).collect();
-        out += &two_columns(&spans, &reasons, columns);
-    }
-    for cell in &explanation.cells {
-        out.push('\n');
-        paragraph(&mut out, &format!("{}: {}", cell.cell.strategy, cell.cell.text.get(lang)));
-        for sentence in sentences(explanation, cell, lang) {
-            out += &indented(&sentence, "  ", columns);
-        }
-        if !cell.cell.figures.is_empty() {
-            let _ = writeln!(
-                out,
-                "  {}",
-                pick(lang, "figures, mean and 95% interval", "指标（均值与 95% 置信区间）")
-            );
-        }
-        let names: Vec<String> = cell.cell.figures.iter().map(|f| f.label().get(lang).to_owned()).collect();
-        out += &two_columns(
-            &names,
-            &cell.cell.figures.iter().map(|f| value(f, lang)).collect::<Vec<_>>(),
-            columns,
-        );
-        if !cell.changes.is_empty() {
-            let _ = writeln!(out, "  {}", pick(lang, "what would change it", "何时改变"));
-        }
-        for change in &cell.changes {
-            out += &indented(&words::change(change, lang), "    ", columns);
-        }
-    }
-    out.push('\n');
-    paragraph(&mut out, &words::remake(provenance, lang));
-    out
+/// An explanation, and where its figures come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Explained<'a> {
+    /// Why the cells are what they are.
+    pub explanation: &'a Explanation,
+    /// Where the figures come from.
+    pub provenance: &'a Provenance,
 }
 
-/// The explanation as Markdown, its heading one of the second level.
-pub fn markdown(explanation: &Explanation, provenance: &Provenance, lang: Lang) -> String {
-    let mut out = format!("## {}\n\n", escaped(&words::heading(explanation, provenance, lang)));
-    let _ = writeln!(out, "{}\n", escaped(&words::method(explanation, lang)));
-    let _ = writeln!(out, "{}\n", escaped(&sentence(&words::rule(&explanation.rule, lang), lang)));
-    if let Rule::Bands { bands, .. } = &explanation.rule {
-        let unit = graded_unit(explanation);
-        let head = [("grade", "等级"), ("for", "范围"), ("why", "理由")].map(|(en, zh)| pick(lang, en, zh));
-        let _ = writeln!(out, "| {} | {} | {} |\n|---|---|---|", head[0], head[1], head[2]);
-        for band in bands {
-            let span = words::span(band, unit, lang);
-            let [name, span, why] = [band.text.get(lang), &span, band.reason.get(lang)].map(escaped);
-            let _ = writeln!(out, "| {name} | {span} | {why} |");
+impl Finding for Explained<'_> {
+    fn page(&self, lang: Lang) -> Page {
+        let Self { explanation, provenance } = self;
+        // It goes into other documents.
+        let mut page = Page { level: 2, ..Page::new(lang, words::heading(explanation, provenance, lang)) };
+        page.paragraph(words::method(explanation, lang));
+        page.paragraph(sentence(&words::rule(&explanation.rule, lang), lang));
+        if let Rule::Bands { bands, .. } = &explanation.rule {
+            page.table(rule_table(bands, graded_unit(explanation), lang));
         }
-        out.push('\n');
+        for cell in &explanation.cells {
+            evidence(&mut page, explanation, cell);
+        }
+        words::remake(&mut page, provenance);
+        page
     }
-    for cell in &explanation.cells {
-        let _ = writeln!(out, "### {}\n\n**{}**\n", cell.cell.strategy, escaped(cell.cell.text.get(lang)));
-        for sentence in sentences(explanation, cell, lang) {
-            let _ = writeln!(out, "- {}", escaped(&sentence));
+
+    fn document(&self, lang: Lang) -> Result<String, ReportError> {
+        page::json(&to_json(self.explanation, self.provenance, lang))
+    }
+
+    fn records(&self, lang: Lang) -> Result<String, ReportError> {
+        let mut sheet = Sheet::new([
+            "row", "strategy", "grade", "text", "agrees", "figure", "label", "mean", "ci_low", "ci_high",
+            "unit",
+        ])?;
+        for CellExplanation { cell, .. } in &self.explanation.cells {
+            let agrees = cell.agreement.as_bool().map(|a| a.to_string()).unwrap_or_default();
+            let grade = cell.grade.as_deref().unwrap_or_default();
+            for figure in &cell.figures {
+                let e = figure.value.as_ref();
+                let [mean, lo, hi] =
+                    [e.and_then(|e| e.mean), e.and_then(|e| e.lo), e.and_then(|e| e.hi)].map(plain);
+                sheet.row([
+                    self.explanation.row,
+                    cell.strategy,
+                    grade,
+                    cell.text.get(lang),
+                    &agrees,
+                    &figure.name,
+                    figure.label().get(lang),
+                    &mean,
+                    &lo,
+                    &hi,
+                    figure.unit,
+                ])?;
+            }
         }
-        if !cell.cell.figures.is_empty() {
-            let _ = writeln!(out, "\n| {} | |\n|---|--:|", pick(lang, "figure", "指标"));
-        }
+        sheet.finish()
+    }
+}
+
+/// Thresholds with their reasons.
+fn rule_table(bands: &[Band], unit: &str, lang: Lang) -> Table {
+    let mut table = Table::titled(&[("grade", "等级"), ("for", "范围"), ("why", "理由")], &[], lang);
+    for band in bands {
+        let span = words::span(band, unit, lang);
+        table.row([band.text.get(lang), &span, band.reason.get(lang)].map(Cell::words));
+    }
+    table
+}
+
+/// What a cell rests on, and what would change it.
+fn evidence(page: &mut Page, explanation: &Explanation, cell: &CellExplanation) {
+    let lang = page.lang;
+    page.blocks.push(Block::Heading(3, cell.cell.strategy.into()));
+    page.paragraph(Prose::default().strong(cell.cell.text.get(lang)));
+    page.list(sentences(explanation, cell, lang).into_iter().map(Prose::from).collect());
+    if !cell.cell.figures.is_empty() {
+        let mut table = Table::new([Column::words(pick(lang, "figure", "指标")), Column::figures("")]);
         for figure in &cell.cell.figures {
-            let _ = writeln!(
-                out,
-                "| {} | {} |",
-                escaped(figure.label().get(lang)),
-                escaped(&value(figure, lang))
-            );
+            table.row([Cell::words(figure.label().get(lang)), shown(figure)]);
         }
-        if !cell.changes.is_empty() {
-            let _ = writeln!(out, "\n{}\n", pick(lang, "What would change it:", "何时改变："));
-        }
-        for change in &cell.changes {
-            let _ = writeln!(out, "- {}", escaped(&words::change(change, lang)));
-        }
-        out.push('\n');
+        page.table(table);
     }
-    let _ = writeln!(out, "{}", escaped(&words::remake(provenance, lang)));
-    out
+    if !cell.changes.is_empty() {
+        page.paragraph(pick(lang, "What would change it:", "何时改变："));
+        page.list(cell.changes.iter().map(|change| words::change(change, lang).into()).collect());
+    }
 }
 
 /// A paragraph on a cell that disagrees with the article: what the article says, what was found, why that is
@@ -149,36 +150,4 @@ fn sentence(phrase: &str, lang: Lang) -> String {
     let capital = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     let end = if phrase.ends_with(['.', '。']) { "" } else { pick(lang, ".", "。") };
     format!("{capital}{}{end}", chars.as_str())
-}
-
-fn value(figure: &Figure, lang: Lang) -> String {
-    match &figure.value {
-        Some(_) => format::estimate(figure.value.as_ref(), figure.unit, lang),
-        None => NOTHING.to_owned(),
-    }
-}
-
-/// A text in lines that begin with an indent.
-fn indented(text: &str, indent: &str, columns: usize) -> String {
-    let lines = wrap(text, columns.saturating_sub(indent.len()).max(20));
-    lines.iter().map(|line| format!("{indent}{line}\n")).collect()
-}
-
-/// Two texts beside each other, each line indented; the left one as wide as its widest.
-fn two_columns(left: &[String], right: &[String], columns: usize) -> String {
-    const INDENT: usize = 4;
-    let widest = left.iter().map(|l| width(l)).max().unwrap_or(0).min(columns / 2);
-    let mut out = String::new();
-    for (left, right) in left.iter().zip(right) {
-        let (left, right) =
-            (wrap(left, widest), wrap(right, columns.saturating_sub(INDENT + widest + 2).max(20)));
-        for row in 0..left.len().max(right.len()) {
-            let (l, r) =
-                (left.get(row).map_or("", String::as_str), right.get(row).map_or("", String::as_str));
-            let gap = " ".repeat(widest.saturating_sub(width(l)) + 2);
-            out += format!("{}{l}{gap}{r}", " ".repeat(INDENT)).trim_end();
-            out.push('\n');
-        }
-    }
-    out
 }

@@ -58,7 +58,7 @@ pub fn write_files(dir: &Path, contents: &[(String, Vec<u8>)]) -> Result<Vec<Pat
 /// Names and contents of all files.
 fn contents(report: &Report) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
     let mut files = vec![
-        ("report.md".to_owned(), markdown::render(report, true).into_bytes()),
+        ("report.md".to_owned(), markdown::page(report, markdown::Charts::Beside).to_markdown().into_bytes()),
         ("compare.json".to_owned(), json::to_string(report)?.into_bytes()),
     ];
     files.extend(csv::files(report)?.into_iter().map(|(name, text)| (name.to_owned(), text.into_bytes())));

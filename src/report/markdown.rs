@@ -1,84 +1,90 @@
-//! A report to read, in Markdown as GitHub shows it.
-//!
-//! Text from scenarios is escaped, so that a name with a `|` or a `<` in it stays a name.
+//! The whole report of a comparison, as a page.
 
 mod figures;
 mod stress;
 mod table;
 
-pub(super) use table::cells as table_of;
+pub(super) use table::{cells as table_of, shown};
 
 use super::chart::Chart;
+use super::page::{self, Block, Cell, Column, Page, Prose, Table, Tone};
 use super::words::pick;
 use super::{Report, format, provenance};
 use crate::lang::Lang;
-use std::fmt::Write as _;
 
-/// The report. `charts` says whether the charts lie beside it as SVG, to be shown.
-pub fn render(report: &Report, charts: bool) -> String {
+/// Where a page's charts are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charts {
+    /// Nowhere.
+    None,
+    /// Beside the page, as SVG.
+    Beside,
+}
+
+/// The report as a page.
+pub fn page(report: &Report, charts: Charts) -> Page {
     let lang = report.lang;
     let provenance = &report.comparison.provenance;
     let heading = pick(lang, "Log collection compared", "日志采集方式对比");
-    let mut out = format!("# {heading}{}{}\n\n", pick(lang, ": ", "："), escaped(&provenance.scenario));
+    let title = format!("{heading}{}{}", pick(lang, ": ", "："), provenance.scenario);
+    let mut page = Page::new(lang, title);
     if !provenance.question.is_empty() {
-        let _ = writeln!(out, "> {}\n", escaped(&provenance.question));
+        page.blocks.push(Block::Quote(provenance.question.as_str().into()));
     }
-    out += &infeasible(report);
-    out += &section(pick(lang, "The table", "对比表"), &table::cells(report));
-    out += &section(pick(lang, "Figures", "指标"), &figures::metrics(report));
-    if charts && lang == Lang::Zh {
-        out += "图中文字为英文：随程序附带的字体不含汉字。\n\n";
+    infeasible(&mut page, report);
+    page.heading(pick(lang, "The table", "对比表"));
+    table::cells(&mut page, report);
+    page.heading(pick(lang, "Figures", "指标"));
+    figures::metrics(&mut page, report);
+    if charts == Charts::Beside && lang == Lang::Zh {
+        page.paragraph("图中文字为英文：随程序附带的字体不含汉字。");
     }
-    out += &chart(report, Chart::Resources, charts);
-    out += &chart(report, Chart::Freshness, charts);
-    out += &chart(report, Chart::Density, charts);
-    let differences = figures::differences(report);
-    if !differences.is_empty() {
-        out += &section(pick(lang, "Differences", "差异"), &differences);
+    for one in [Chart::Resources, Chart::Freshness, Chart::Density] {
+        chart(&mut page, report, one, charts);
     }
-    let ledger = pick(lang, "Where the lines end up", "日志行的去向");
-    out += &section(ledger, &figures::ledger(report));
-    out += &chart(report, Chart::Ledger, charts);
-    out += &chart(report, Chart::Timeline, charts);
-    out += &section(pick(lang, "What the cells rest on", "各单元格的依据"), &table::grounds(report));
-    out += &section(pick(lang, "How to remake this report", "如何重现本报告"), &provenance_of(report));
-    out += &stress::appendix(report);
-    out
+    figures::differences(&mut page, report);
+    page.heading(pick(lang, "Where the lines end up", "日志行的去向"));
+    figures::ledger(&mut page, report);
+    chart(&mut page, report, Chart::Ledger, charts);
+    chart(&mut page, report, Chart::Timeline, charts);
+    page.heading(pick(lang, "What the cells rest on", "各单元格的依据"));
+    table::grounds(&mut page, report);
+    page.heading(pick(lang, "How to remake this report", "如何重现本报告"));
+    provenance_of(&mut page, report);
+    stress::appendix(&mut page, report);
+    page
 }
 
-fn section(title: &str, body: &str) -> String {
-    format!("## {title}\n\n{}\n\n", body.trim_end())
-}
-
-fn chart(report: &Report, chart: Chart, charts: bool) -> String {
-    if !charts || !chart.has_data(report) {
-        return String::new();
+fn chart(page: &mut Page, report: &Report, chart: Chart, charts: Charts) {
+    if charts == Charts::Beside && chart.has_data(report) {
+        let (title, path) = (chart.title(report.lang).to_owned(), chart.stem().to_owned());
+        page.blocks.push(Block::Chart(page::Chart { title, path, svg: None }));
     }
-    format!("![{}]({}.svg)\n\n", chart.title(report.lang), chart.stem())
 }
 
 /// Strategies that have no figures, and why.
-fn infeasible(report: &Report) -> String {
-    let mut out = String::new();
+fn infeasible(page: &mut Page, report: &Report) {
     for result in report.strategies() {
         if let Some(reason) = &result.infeasible {
-            let text = pick(report.lang, "cannot be run on this cluster: ", "无法在该集群上运行：");
-            let _ = writeln!(out, "**{}** {text}{}\n", result.strategy, escaped(reason));
+            let text = pick(report.lang, " cannot be run on this cluster: ", " 无法在该集群上运行：");
+            let text = Prose::default().strong(result.strategy).plain(format!("{text}{reason}"));
+            page.blocks.push(Block::Note(Tone::Bad, text));
         }
     }
-    out
 }
 
-pub(super) fn provenance_of(report: &Report) -> String {
+/// Where the figures come from, and the command that remakes them.
+pub(super) fn provenance_of(page: &mut Page, report: &Report) {
     let lang = report.lang;
     let p = &report.comparison.provenance;
-    // A fence longer than any run of backticks in the command.
-    let longest = p.command.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    let mut out = format!("{fence}sh\n{}\n{fence}\n\n", p.command.replace(['\n', '\r'], " "));
-    let rows = [
-        (pick(lang, "version", "版本"), format!("loghaul {}", p.version)),
-        (pick(lang, "scenario", "场景"), format!("{} (`{}`)", escaped(&p.scenario), p.scenario_hash)),
+    page.code("sh", p.command.replace(['\n', '\r'], " "));
+    let mut table = Table::new([Column::words(""), Column::words("")]);
+    let rows: [(&str, Prose); 9] = [
+        (pick(lang, "version", "版本"), format!("loghaul {}", p.version).into()),
+        (
+            pick(lang, "scenario", "场景"),
+            Prose::from(format!("{} (", p.scenario)).code(p.scenario_hash.as_str()).plain(")"),
+        ),
         (
             pick(lang, "cluster", "集群"),
             match lang {
@@ -94,59 +100,39 @@ pub(super) fn provenance_of(report: &Report) -> String {
                     format::integer(p.pods),
                     format::integer(p.tenants)
                 ),
-            },
+            }
+            .into(),
         ),
-        (pick(lang, "agent", "采集器"), escaped(&p.agent)),
-        (pick(lang, "simulated time", "模拟时长"), format::duration(p.duration_s, lang)),
-        (pick(lang, "left out of freshness", "不计入新鲜度"), provenance::warmup_of(p, lang)),
+        (pick(lang, "agent", "采集器"), p.agent.as_str().into()),
+        (pick(lang, "simulated time", "模拟时长"), format::duration(p.duration_s, lang).into()),
+        (pick(lang, "left out of freshness", "不计入新鲜度"), provenance::warmup_of(p, lang).into()),
         (
             pick(lang, "drain, in which nothing is written", "排空（不再写入）"),
-            format::duration(p.drain_s, lang),
+            format::duration(p.drain_s, lang).into(),
         ),
-        (pick(lang, "seed", "种子"), p.seed.to_string()),
+        (pick(lang, "seed", "种子"), p.seed.to_string().into()),
         (
             pick(lang, "replications", "重复次数"),
             match &p.precision {
                 Some(precision) => {
-                    format!("{}, {}", p.replications, escaped(&provenance::precision(precision, lang)))
+                    format!("{}, {}", p.replications, provenance::precision(precision, lang))
                 }
                 None => p.replications.to_string(),
-            },
+            }
+            .into(),
         ),
     ];
-    out += "| | |\n|---|---|\n";
     for (name, value) in rows {
-        let _ = writeln!(out, "| {name} | {value} |");
+        table.row([Cell::words(name), Cell::Words(value)]);
     }
-    out
+    page.table(table);
 }
 
-/// Text as it stands, whatever signs of Markdown or HTML are in it, on one line.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out += "&amp;",
-            '<' => out += "&lt;",
-            '>' => out += "&gt;",
-            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' | '~' => out.extend(['\\', c]),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// The head of a table with a column a strategy.
-fn head(report: &Report, first: &str, right: bool) -> String {
-    let mut out = format!("| {first} |");
-    for result in report.strategies() {
-        let _ = write!(out, " {} |", result.strategy);
-    }
-    out += "\n|---|";
-    out += &if right { "--:|" } else { "---|" }.repeat(report.strategies().len());
-    out.push('\n');
-    out
+/// An empty table with a column a strategy behind a first one.
+fn table_by_strategy(report: &Report, first: Column, column: fn(&'static str) -> Column) -> Table {
+    let mut columns = vec![first];
+    columns.extend(report.strategies().iter().map(|s| column(s.strategy)));
+    Table::new(columns)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Where figures come from, in words: warm-up, replications and what they reach.
 
 use super::format;
+use super::page::{Page, Prose};
 use super::words::{self, pick};
 use crate::lang::Lang;
 use crate::study::{Precision, Provenance, WarmupBy, Wide};
@@ -18,6 +19,23 @@ pub fn warmup(seconds: f64, by: WarmupBy, lang: Lang) -> String {
         }
     };
     format!("{} {} ({how})", pick(lang, "warm-up", "预热"), format::duration(seconds, lang))
+}
+
+/// Adds to a page what its figures come from, the program's version and the command that remakes it.
+pub(super) fn remake(page: &mut Page, from: Vec<String>, command: &str) {
+    let remake = pick(page.lang, "remake", "重现");
+    let version = env!("CARGO_PKG_VERSION");
+    let before = format!("{} · loghaul {version} · {remake}: ", from.join(" · "));
+    page.note(Prose::from(before).code(command));
+}
+
+/// Where a study's figures come from: agent, replications, seed.
+pub(super) fn of_study(p: &Provenance, lang: Lang) -> Vec<String> {
+    vec![
+        p.agent.clone(),
+        format!("{} {}", p.replications, pick(lang, "replications", "次重复")),
+        format!("{} {}", pick(lang, "seed", "种子"), p.seed),
+    ]
 }
 
 /// The warm-up of a result.

@@ -1,16 +1,19 @@
-//! A sweep as tidy CSV and as a table.
+//! A sweep: figures point by point, as tidy CSV, as a table, as JSON.
 
 use super::csv::plain;
+use super::page::{Block, Cell, Column, Finding, Page, Table, Tone, json};
 use super::words::{self, pick};
-use super::{ReportError, format, provenance};
+use super::{ReportError, provenance};
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::stats::Estimate;
 use crate::study::{Sweep, SweepPoint};
-use comfy_table::{CellAlignment, Table, presets};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io::Write;
+
+/// The version of the JSON document's shape.
+pub const SCHEMA: &str = "loghaul.sweep/v1";
 
 /// Where a sweep comes from.
 #[derive(Clone, Debug)]
@@ -107,65 +110,115 @@ pub fn csv(sweep: &Sweep) -> Result<String, ReportError> {
     String::from_utf8(bytes).map_err(|error| ReportError::encode("CSV", &error))
 }
 
-/// A row for each point and strategy, with some metrics, and where it comes from.
-pub fn table(sweep: &Sweep, metrics: &[Metric], footer: &Footer, lang: Lang) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    let mut header: Vec<String> = sweep.paths.clone();
-    header.push(pick(lang, "strategy", "策略").to_owned());
-    header.extend(metrics.iter().map(|m| words::metric(*m, lang).to_owned()));
-    table.set_header(&header);
-    for point in &sweep.points {
-        for (at, strategy) in sweep.strategies.iter().enumerate() {
-            let mut row = point.values.clone();
-            row.push((*strategy).to_owned());
-            row.extend(metrics.iter().map(|metric| {
-                let estimate = values(&point.metrics[at], *metric).map(|v| Estimate::of(&v));
-                match (&point.infeasible[at], estimate) {
-                    (Some(_), _) => pick(lang, "infeasible", "不可行").to_owned(),
-                    (None, estimate) => format::estimate(estimate.as_ref(), metric.unit(), lang),
+/// A sweep as a reader wants it.
+#[derive(Clone, Copy, Debug)]
+pub struct Swept<'a> {
+    /// What was found.
+    pub sweep: &'a Sweep,
+    /// Metrics that people are shown; programs get all.
+    pub metrics: &'a [Metric],
+    /// Where it comes from.
+    pub footer: &'a Footer,
+}
+
+impl Finding for Swept<'_> {
+    fn page(&self, lang: Lang) -> Page {
+        let Self { sweep, footer, .. } = self;
+        let mut page = Page::new(lang, footer.scenario.as_str());
+        page.table(self.table(lang));
+        for point in &sweep.points {
+            for (strategy, reason) in sweep.strategies.iter().zip(&point.infeasible) {
+                if let Some(reason) = reason {
+                    let text = format!("{}, {strategy}: {reason}", at(sweep, point));
+                    page.blocks.push(Block::Note(Tone::Bad, text.into()));
                 }
-            }));
-            table.add_row(row);
-        }
-    }
-    for column in sweep.paths.len() + 1..header.len() {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let mut text = format!("{}\n\n{table}\n", footer.scenario);
-    for point in &sweep.points {
-        for (strategy, reason) in sweep.strategies.iter().zip(&point.infeasible) {
-            if let Some(reason) = reason {
-                let _ = write!(text, "\n{}, {strategy}: {reason}", at(sweep, point));
+            }
+            if let Some(precision) = point.precision.as_ref().filter(|p| !p.wide.is_empty()) {
+                let text = format!("{}: {}", at(sweep, point), provenance::precision(precision, lang));
+                page.blocks.push(Block::Note(Tone::Plain, text.into()));
             }
         }
-        if let Some(precision) = point.precision.as_ref().filter(|p| !p.wide.is_empty()) {
-            let _ = write!(text, "\n{}: {}", at(sweep, point), provenance::precision(precision, lang));
-        }
+        let reps = |point: &SweepPoint| point.metrics.iter().map(Vec::len).max().unwrap_or_default();
+        let (least, most) =
+            sweep.points.iter().map(reps).fold((usize::MAX, 0), |(a, b), n| (a.min(n), b.max(n)));
+        let reps = if least < most { format!("{least}–{most}") } else { most.to_string() };
+        let mut warmups: Vec<String> =
+            sweep.points.iter().map(|p| provenance::warmup(p.warmup.0, p.warmup.1, lang)).collect();
+        warmups.dedup();
+        let paired = pick(lang, "replications, paired between points", "次重复（各点配对）");
+        let interval = pick(lang, "± 95% interval", "± 为 95% 置信区间");
+        page.note(format!("{reps} {paired} · {interval} · {}", warmups.join(", ")));
+        let from = vec![
+            format!("{} {}", pick(lang, "scenario", "场景"), footer.hash),
+            format!("{} {}", pick(lang, "seed", "种子"), footer.seed),
+        ];
+        provenance::remake(&mut page, from, &footer.command);
+        page
     }
-    let reps = |point: &SweepPoint| point.metrics.iter().map(Vec::len).max().unwrap_or_default();
-    let (least, most) = sweep.points.iter().map(reps).fold((usize::MAX, 0), |(a, b), n| (a.min(n), b.max(n)));
-    let reps = if least < most { format!("{least}–{most}") } else { most.to_string() };
-    let mut warmups: Vec<String> =
-        sweep.points.iter().map(|p| provenance::warmup(p.warmup.0, p.warmup.1, lang)).collect();
-    warmups.dedup();
-    let shown = if warmups.len() == 1 { warmups.remove(0) } else { warmups.join(", ") };
-    let _ = write!(
-        text,
-        "\n{reps} {} · {} · {shown}\nloghaul {} · {} {} · {} {} · {}: {}",
-        pick(lang, "replications, paired between points", "次重复（各点配对）"),
-        pick(lang, "± 95% interval", "± 为 95% 置信区间"),
-        env!("CARGO_PKG_VERSION"),
-        pick(lang, "scenario", "场景"),
-        footer.hash,
-        pick(lang, "seed", "种子"),
-        footer.seed,
-        pick(lang, "remake", "重现"),
-        footer.command
-    );
-    text
+
+    fn document(&self, _: Lang) -> Result<String, ReportError> {
+        let Self { sweep, footer, .. } = self;
+        let points: Vec<Value> = sweep.points.iter().map(|point| self.point(point)).collect();
+        json(&json!({
+            "schema": SCHEMA,
+            "scenario": footer.scenario,
+            "scenario_hash": footer.hash,
+            "seed": footer.seed,
+            "paths": sweep.paths,
+            "points": points,
+            "version": env!("CARGO_PKG_VERSION"),
+            "command": footer.command,
+        }))
+    }
+
+    fn records(&self, _: Lang) -> Result<String, ReportError> {
+        csv(self.sweep)
+    }
+}
+
+impl Swept<'_> {
+    /// A row for each point and strategy, with some metrics.
+    fn table(&self, lang: Lang) -> Table {
+        let Self { sweep, metrics, .. } = self;
+        let mut columns: Vec<Column> = sweep.paths.iter().map(|path| Column::words(path.as_str())).collect();
+        columns.push(Column::words(pick(lang, "strategy", "策略")));
+        columns.extend(metrics.iter().map(|m| Column::figures(words::metric(*m, lang))));
+        let mut table = Table::new(columns);
+        for point in &sweep.points {
+            for (at, strategy) in sweep.strategies.iter().enumerate() {
+                let mut row: Vec<Cell> =
+                    point.values.iter().map(|value| Cell::words(value.as_str())).collect();
+                row.push(Cell::words(*strategy));
+                row.extend(metrics.iter().map(|metric| match &point.infeasible[at] {
+                    Some(_) => Cell::words(pick(lang, "infeasible", "不可行")),
+                    None => {
+                        let values = values(&point.metrics[at], *metric);
+                        Cell::estimate(values.map(|v| Estimate::of(&v)), metric.unit())
+                    }
+                }));
+                table.row(row);
+            }
+        }
+        table
+    }
+
+    /// A point with all its metrics, as JSON.
+    fn point(&self, point: &SweepPoint) -> Value {
+        let strategies = self.sweep.strategies.iter().enumerate().map(|(at, strategy)| {
+            let metrics: Map<String, Value> = Metric::ALL
+                .iter()
+                .filter_map(|metric| {
+                    let e = Estimate::of(&values(&point.metrics[at], *metric)?);
+                    let value =
+                        json!({ "value": e.mean, "lo": e.lo, "hi": e.hi, "n": e.n, "unit": metric.unit() });
+                    Some((metric.id().to_owned(), value))
+                })
+                .collect();
+            let infeasible = &point.infeasible[at];
+            ((*strategy).to_owned(), json!({ "infeasible": infeasible, "metrics": metrics }))
+        });
+        json!({ "values": point.values, "strategies": strategies.collect::<Map<_, _>>() })
+    }
 }
 
 /// A point in words.

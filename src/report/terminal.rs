@@ -1,19 +1,16 @@
 //! The table for a terminal: rows and strategies, marks of agreement, the main figures with intervals.
 
-mod layout;
+pub(super) mod layout;
 pub(super) mod wrap;
 
 use super::format;
+use super::page::{self, Block, Column, Judged, Page, Tone};
 use super::words::{self, pick};
-use super::{Report, cell, estimate, provenance};
+use super::{Report, cell, estimate, line, provenance};
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::study::StrategyResult;
 use crate::table::{Agreement, Cell, Variant};
-use layout::{Entry, Layout, Line, Style};
-
-/// Columns, where a terminal's width is not known.
-pub const DEFAULT_WIDTH: usize = 100;
 
 /// The figures that stand under the table.
 const METRICS: [Metric; 7] = [
@@ -26,80 +23,62 @@ const METRICS: [Metric; 7] = [
     Metric::Undelivered,
 ];
 
-/// The report as lines no wider than `width` columns (40 at least), with a line break at the end. Colours
-/// are escape sequences of ANSI; without them the text carries the same meaning.
-pub fn render(report: &Report, width: usize, colour: bool) -> String {
-    let layout = Layout::new(report, width.max(layout::NARROWEST), colour);
+/// The main figures, for a terminal: the table with its marks, and the figures that stand under it.
+pub(super) fn page(report: &Report) -> Page {
+    let lang = report.lang;
     let provenance = &report.comparison.provenance;
-    let mut out = layout.paragraph(&provenance.scenario, Style::Strong);
-    if !provenance.question.is_empty() {
-        out += &layout.paragraph(&provenance.question, Style::Plain);
-    }
-    for block in layout.blocks(report.strategies()) {
-        out.push('\n');
-        out += &layout.table(block, &lines(report, block));
-    }
-    out.push('\n');
+    let mut page = Page::new(lang, provenance.scenario.as_str());
+    page.subtitle = provenance.question.as_str().into();
+    page.table(table(report));
+    let note = |tone, text: String| Block::Note(tone, text.into());
     for result in report.strategies() {
         if let Some(reason) = &result.infeasible {
-            let text = pick(report.lang, "infeasible here", "在此不可行");
-            out += &layout.paragraph(&format!("{}: {text}: {reason}", result.strategy), Style::Bad);
+            let text = pick(lang, "infeasible here", "在此不可行");
+            page.blocks.push(note(Tone::Bad, format!("{}: {text}: {reason}", result.strategy)));
         }
     }
-    out += &layout.paragraph(&agreement(report), Style::Plain);
-    if let Some(text) = variants(report) {
-        out += &layout.paragraph(&text, Style::Faint);
+    page.blocks.push(note(Tone::Plain, agreement(report)));
+    let small = variants(report).into_iter().chain(provenance_lines(report));
+    page.blocks.extend(small.map(|text| note(Tone::Faint, text)));
+    page
+}
+
+/// The lines of the article's table, then the figures.
+fn table(report: &Report) -> page::Table {
+    let lang = report.lang;
+    let mut columns = vec![Column::stub("")];
+    columns.extend(report.strategies().iter().map(|s| Column::words(s.strategy)));
+    let mut table = page::Table { blocks: true, ..page::Table::new(columns) };
+    for row in &report.table.rows {
+        table.row(line(report, row.title.get(lang), |s| judged(cell(row, s.strategy), lang)));
     }
-    for text in provenance_lines(report) {
-        out += &layout.paragraph(&text, Style::Faint);
+    table.row([]);
+    let recorded = report.metrics();
+    for metric in METRICS.into_iter().filter(|m| recorded.contains(m)) {
+        let figure = |s: &StrategyResult| page::Cell::estimate(estimate(s, metric), metric.unit());
+        table.row(line(report, words::metric(metric, lang), figure));
     }
-    out
+    let objectives = |s: &StrategyResult| page::Cell::words(words::objectives(s, lang).0);
+    table.row(line(report, pick(lang, "objectives", "目标"), objectives));
+    table
 }
 
-/// The lines of the table, then the figures, for some strategies.
-fn lines(report: &Report, block: &[StrategyResult]) -> Vec<Line> {
-    let mut lines: Vec<Line> = report
-        .table
-        .rows
-        .iter()
-        .map(|row| Line {
-            title: row.title.get(report.lang).to_owned(),
-            entries: block.iter().map(|s| table_entry(cell(row, s.strategy), report.lang)).collect(),
-        })
-        .collect();
-    lines.push(Line::rule());
-    lines.extend(METRICS.iter().filter(|m| report.metrics().contains(m)).map(|metric| Line {
-        title: words::metric(*metric, report.lang).to_owned(),
-        entries: block.iter().map(|s| figure_entry(s, *metric, report.lang)).collect(),
-    }));
-    lines.push(Line {
-        title: pick(report.lang, "objectives", "目标").to_owned(),
-        entries: block.iter().map(|s| objectives_entry(s, report.lang)).collect(),
-    });
-    lines
-}
-
-fn objectives_entry(result: &StrategyResult, lang: Lang) -> Entry {
-    let (text, is_good) = words::objectives(result, lang);
-    Entry { mark: "", style: if is_good { Style::Good } else { Style::Bad }, text }
-}
-
-fn table_entry(cell: Option<&Cell>, lang: Lang) -> Entry {
-    let Some(cell) = cell else {
-        return Entry { mark: "", style: Style::Faint, text: format::NOTHING.into() };
+fn judged(cell: Option<&Cell>, lang: Lang) -> page::Cell {
+    let Some(cell) = cell else { return page::Cell::Nothing };
+    let mark = match cell.agreement {
+        Agreement::Agrees => "✓",
+        Agreement::Disagrees => "✗",
+        Agreement::ByConstruction => "=",
+        Agreement::Unknown => "·",
     };
-    let (mark, style) = match cell.agreement {
-        Agreement::Agrees => ("✓", Style::Good),
-        Agreement::Disagrees => ("✗", Style::Bad),
-        Agreement::ByConstruction => ("=", Style::Faint),
-        Agreement::Unknown => ("·", Style::Faint),
-    };
-    Entry { mark, style, text: cell.text.get(lang).to_owned() }
-}
-
-fn figure_entry(result: &StrategyResult, metric: Metric, lang: Lang) -> Entry {
-    let text = format::estimate(estimate(result, metric).as_ref(), metric.unit(), lang);
-    Entry { mark: "", style: Style::Plain, text }
+    page::Cell::Judged(Box::new(Judged {
+        mark,
+        good: cell.agreement.as_bool(),
+        text: cell.text.get(lang).into(),
+        aside: None,
+        quoted: None,
+        evidence: Vec::new(),
+    }))
 }
 
 /// How many cells agree, which is also the legend of the marks.

@@ -13,6 +13,7 @@ mod docs;
 mod explain;
 mod faults;
 mod flips;
+mod formats;
 mod gateway;
 mod golden;
 mod growth;

@@ -60,7 +60,23 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // It turns rows into scenarios and runs them under the strategies that they name; it needs more of a run than its
     // figures, and ages by tenant.
     ("validate", &["scenario", "strategy", "run", "world", "observe", "units"]),
-    ("report", &["table", "study", "validate", "observe", "metric", "flow", "stats", "lang", "files"]),
+    // Every verb that finds something has its report here; the page itself knows none of them.
+    (
+        "report",
+        &[
+            "table",
+            "study",
+            "validate",
+            "verify",
+            "calibrate",
+            "observe",
+            "metric",
+            "flow",
+            "stats",
+            "lang",
+            "files",
+        ],
+    ),
     // Queues are built from the engine and judged by intervals; the world is asked through runs of small scenarios, at
     // paces of its own.
     ("verify", &["world", "engine", "stats", "run", "scenario", "strategy", "observe", "metric", "units"]),

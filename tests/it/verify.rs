@@ -39,7 +39,7 @@ fn it_prints_a_table_and_a_report_and_refuses_other_words() {
     for word in [
         "## The engine against queueing theory",
         "| M/M/1, load 0.6",
-        "remake: loghaul verify --quick --seed 1",
+        "remake: `loghaul verify --quick --seed 1`",
     ] {
         assert!(report.contains(word), "{word} is missing:\n{report}");
     }

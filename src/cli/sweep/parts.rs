@@ -58,13 +58,13 @@ impl Job<'_> {
             points_hash: Plan::hash_of(&self.points),
             points: self.points.len(),
             strategies: self.strategies.iter().map(|s| s.name.to_owned()).collect(),
-            seed: self.args.study.seed,
+            seed: self.args.experiment.study.seed,
             replications: self.args.reps.typed(self.replications),
         }
     }
 
     pub(super) fn script(&self, engine: Engine) -> anyhow::Result<String> {
-        let study = &self.args.study;
+        let study = &self.args.experiment.study;
         if engine == Engine::Kubernetes && study.profile.is_some() {
             let what =
                 "--profile names a file that pods do not have; put the profile into the scenario's profiles";

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub const SCHEMA: &str = "loghaul.explain/v1";
 
 /// The explanation as a JSON value; numbers are plain, in the units named beside them.
-pub fn to_json(explanation: &Explanation, provenance: &Provenance, lang: Lang) -> Value {
+pub(super) fn to_json(explanation: &Explanation, provenance: &Provenance, lang: Lang) -> Value {
     let rule = match &explanation.rule {
         Rule::Bands { figure, bands } => {
             json!({ "figure": figure, "grades": bands.iter().map(|b| band(b, lang)).collect::<Vec<_>>() })

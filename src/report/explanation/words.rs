@@ -3,6 +3,8 @@
 use super::held;
 use crate::lang::Lang;
 use crate::report::format::{self, number, quantity};
+use crate::report::page::Page;
+use crate::report::provenance;
 use crate::report::words::pick;
 use crate::study::Provenance;
 use crate::table::{Agreement, Band, CellExplanation, Change, Explanation, Rule, Side};
@@ -20,21 +22,15 @@ pub(super) fn method(explanation: &Explanation, lang: Lang) -> String {
     }
 }
 
-pub(super) fn remake(provenance: &Provenance, lang: Lang) -> String {
-    let p = provenance;
-    let remake = pick(lang, "remake", "重现");
-    let replications = match lang {
+/// Where it comes from, and the command that remakes it.
+pub(super) fn remake(page: &mut Page, p: &Provenance) {
+    let replications = match page.lang {
         Lang::En if p.replications == 1 => "1 replication".to_owned(),
         Lang::En => format!("{} replications", format::integer(p.replications)),
         Lang::Zh => format!("{} 次重复", format::integer(p.replications)),
     };
-    format!(
-        "loghaul {} · {replications} · {} {} · {remake}: {}",
-        p.version,
-        pick(lang, "seed", "种子"),
-        p.seed,
-        p.command
-    )
+    let seed = format!("{} {}", pick(page.lang, "seed", "种子"), p.seed);
+    provenance::remake(page, vec![replications, seed], &p.command);
 }
 
 /// What the article says and claims; `None` where it has no such cell.

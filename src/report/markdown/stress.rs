@@ -3,14 +3,12 @@
 //! Its 20 items are those of Monks et al., "Strengthening the reporting of empirical simulation studies:
 //! introducing the STRESS guidelines", Journal of Simulation 13(1), 2019.
 
-use super::escaped;
-use crate::lang::Lang;
-use crate::lang::format;
+use crate::lang::{Lang, format};
 use crate::observe::Freshness;
+use crate::report::page::{Cell, Column, Page, Prose, Table};
 use crate::report::words::{self, pick};
 use crate::report::{Report, provenance};
 use crate::study::{Agent, HEADLINES};
-use std::fmt::Write as _;
 
 /// Entries of a list that are shown; the rest is counted.
 const SHOWN: usize = 8;
@@ -19,38 +17,48 @@ const SHOWN: usize = 8;
 const YAML_LINES: usize = 150;
 
 /// The appendix.
-pub(super) fn appendix(report: &Report) -> String {
+pub(super) fn appendix(page: &mut Page, report: &Report) {
     let lang = report.lang;
-    let mut out = format!("## {}\n\n", pick(lang, "Appendix: STRESS-DES", "附录：STRESS-DES"));
-    out += pick(
-        lang,
-        "The 20 items that a report of a discrete-event simulation should state (Monks et al., *Journal of \
-         Simulation* 13(1), 2019).\n\n| | item | here |\n|---|---|---|\n",
-        "离散事件仿真报告应说明的 20 项（Monks 等，*Journal of Simulation* 13(1)，2019）。\n\n\
-         | | 项目 | 本报告 |\n|---|---|---|\n",
-    );
+    page.heading(pick(lang, "Appendix: STRESS-DES", "附录：STRESS-DES"));
+    let [before, after] = match lang {
+        Lang::En => [
+            "The 20 items that a report of a discrete-event simulation should state (Monks et al., ",
+            " 13(1), 2019).",
+        ],
+        Lang::Zh => ["离散事件仿真报告应说明的 20 项（Monks 等，", " 13(1)，2019）。"],
+    };
+    page.paragraph(Prose::from(before).stress("Journal of Simulation").plain(after));
+    let head = [("", ""), ("item", "项目"), ("here", "本报告")].map(|(en, zh)| pick(lang, en, zh));
+    let mut table = Table::new(head.map(Column::words));
     for (number, (en, zh), text) in items(report) {
-        let _ = writeln!(out, "| {number} | {} | {text} |", pick(lang, en, zh));
+        table.row([Cell::words(number), Cell::words(pick(lang, en, zh)), Cell::Words(text)]);
     }
-    out.push('\n');
-    out + &parameters(report) + &scenario(report)
+    page.table(table);
+    parameters(page, report);
+    scenario(page, report);
 }
 
-type Item = (&'static str, (&'static str, &'static str), String);
+type Item = (&'static str, (&'static str, &'static str), Prose);
 
 fn items(report: &Report) -> Vec<Item> {
     let (lang, p) = (report.lang, &report.comparison.provenance);
     let subject = &p.subject;
-    let say = |en: String, zh: String| if lang == Lang::En { en } else { zh };
-    let fixed = |en: &str, zh: &str| pick(lang, en, zh).to_owned();
+    let say = |en: String, zh: String| Prose::from(if lang == Lang::En { en } else { zh });
+    let fixed = |en: &str, zh: &str| Prose::from(pick(lang, en, zh));
     let objectives = list(&subject.objectives, lang);
     let metrics: Vec<&str> = report.metrics().into_iter().map(|m| m.id()).collect();
     let names: Vec<&str> = subject.strategies.iter().map(|(name, _)| *name).collect();
-    let about: Vec<String> =
-        subject.strategies.iter().map(|(name, about)| format!("**{name}**: {}", escaped(about))).collect();
+    let about = subject.strategies.iter().enumerate().fold(Prose::default(), |text, (at, (name, about))| {
+        let text = if at > 0 { text.plain("; ") } else { text };
+        text.strong(*name).plain(format!(": {about}"))
+    });
     let cluster = list(&subject.pools, lang);
     let workloads = list(&subject.workloads, lang);
-    let faults = if subject.faults.is_empty() { fixed("none", "无") } else { list(&subject.faults, lang) };
+    let faults = if subject.faults.is_empty() {
+        pick(lang, "none", "无").to_owned()
+    } else {
+        list(&subject.faults, lang)
+    };
     let lines = format::quantity(subject.lines_per_s, "lines/s", lang);
     let error = format!(
         "1/{:.0} {} {}",
@@ -67,11 +75,11 @@ fn items(report: &Report) -> Vec<Item> {
             ("purpose", "目的"),
             if p.question.is_empty() {
                 say(
-                    format!("to compare {} on the scenario {}", names.join(", "), escaped(&p.scenario)),
-                    format!("在场景 {} 上比较 {}", escaped(&p.scenario), names.join("、")),
+                    format!("to compare {} on the scenario {}", names.join(", "), p.scenario),
+                    format!("在场景 {} 上比较 {}", p.scenario, names.join("、")),
                 )
             } else {
-                escaped(&p.question)
+                p.question.as_str().into()
             },
         ),
         (
@@ -80,11 +88,11 @@ fn items(report: &Report) -> Vec<Item> {
             say(
                 format!(
                     "{}; equations in docs/model.md, section 14; freshness quantiles from histograms, to {error}; 95 % Student t intervals over replications",
-                    metrics.join(", ").replace('_', "\\_")
+                    metrics.join(", ")
                 ),
                 format!(
                     "{}；公式见 docs/model.md 第 14 节；新鲜度分位数来自直方图，误差不超过 {error}；各次重复的 95% Student t 区间",
-                    metrics.join("、").replace('_', "\\_")
+                    metrics.join("、")
                 ),
             ),
         ),
@@ -114,7 +122,7 @@ fn items(report: &Report) -> Vec<Item> {
                 "每一行处于一种状态：已送达、保留、在途，或因某原因丢失；每次运行都核对总和",
             ),
         ),
-        ("2.3", ("logic of the scenarios", "各场景逻辑"), about.join("; ")),
+        ("2.3", ("logic of the scenarios", "各场景逻辑"), about),
         (
             "2.4",
             ("algorithms", "算法"),
@@ -133,18 +141,18 @@ fn items(report: &Report) -> Vec<Item> {
                     format::integer(p.pods),
                     format::integer(p.tenants),
                     agents.join(", "),
-                    escaped(&subject.backend)
+                    subject.backend
                 ),
                 format!(
                     "节点：{cluster}；{} 个租户的 {} 个 Pod；采集器：{}；队列：后端，{}；故障：{faults}",
                     format::integer(p.tenants),
                     format::integer(p.pods),
                     agents.join("、"),
-                    escaped(&subject.backend)
+                    subject.backend
                 ),
             ),
         ),
-        ("3.1", ("data sources", "数据来源"), sources_of(&sources, lang)),
+        ("3.1", ("data sources", "数据来源"), sources_of(&sources, lang).into()),
         (
             "3.2",
             ("pre-processing", "预处理"),
@@ -207,16 +215,16 @@ fn items(report: &Report) -> Vec<Item> {
         ("4.3", ("estimation", "估计方法"), {
             let headlines: Vec<&str> = HEADLINES.iter().map(|m| words::metric(*m, lang)).collect();
             let how = p.precision.as_ref().map_or_else(
-                || fixed("their number was given", "次数给定"),
+                || pick(lang, "their number was given", "次数给定").to_owned(),
                 |precision| {
-                    let reached = escaped(&provenance::precision(precision, lang));
-                    say(
-                        format!(
+                    let reached = provenance::precision(precision, lang);
+                    match lang {
+                        Lang::En => format!(
                             "added until {} and their differences are precise: {reached}",
                             headlines.join(", ")
                         ),
-                        format!("增加至 {} 及其差异足够精确：{reached}", headlines.join("、")),
-                    )
+                        Lang::Zh => format!("增加至 {} 及其差异足够精确：{reached}", headlines.join("、")),
+                    }
                 },
             );
             say(
@@ -227,7 +235,7 @@ fn items(report: &Report) -> Vec<Item> {
                 format!("{} 次独立重复；{how}；差异以公共随机数配对", p.replications),
             )
         }),
-        ("5.1", ("software", "软件"), format!("loghaul {} (Rust)", p.version)),
+        ("5.1", ("software", "软件"), format!("loghaul {} (Rust)", p.version).into()),
         (
             "5.2",
             ("random sampling", "随机抽样"),
@@ -270,37 +278,31 @@ fn items(report: &Report) -> Vec<Item> {
                 format!("{}，{}；结果与线程数无关", std::env::consts::OS, std::env::consts::ARCH),
             ),
         ),
-        (
-            "6.1",
-            ("access to the model", "模型获取"),
-            say(
-                format!(
-                    "MIT or Apache-2.0; scenario {} (`{}`); remade by the command above",
-                    escaped(&p.scenario),
-                    p.scenario_hash
-                ),
-                format!(
-                    "MIT 或 Apache-2.0；场景 {}（`{}`）；用上面的命令重现",
-                    escaped(&p.scenario),
-                    p.scenario_hash
-                ),
-            ),
-        ),
+        ("6.1", ("access to the model", "模型获取"), {
+            let [before, after] = match lang {
+                Lang::En => ["MIT or Apache-2.0; scenario", "; remade by the command above"],
+                Lang::Zh => ["MIT 或 Apache-2.0；场景", "；用上面的命令重现"],
+            };
+            let [open, close] = if lang == Lang::En { [" (", ")"] } else { ["（", "）"] };
+            Prose::from(format!("{before} {}{open}", p.scenario))
+                .code(p.scenario_hash.as_str())
+                .plain(format!("{close}{after}"))
+        }),
     ]
 }
 
 fn agent(agent: &Agent, lang: Lang) -> String {
-    let base = format!("{} {}", escaped(&agent.base), escaped(&agent.version));
+    let base = format!("{} {}", agent.base, agent.version);
     match (agent.name == agent.base, lang) {
         (true, _) => base,
-        (false, Lang::En) => format!("{}, derived from {base}", escaped(&agent.name)),
-        (false, Lang::Zh) => format!("{}（基于 {base}）", escaped(&agent.name)),
+        (false, Lang::En) => format!("{}, derived from {base}", agent.name),
+        (false, Lang::Zh) => format!("{}（基于 {base}）", agent.name),
     }
 }
 
-/// Entries, escaped, the first of them only where there are many.
+/// Entries, the first of them only where there are many.
 fn list(entries: &[String], lang: Lang) -> String {
-    let mut shown: Vec<String> = entries.iter().take(SHOWN).map(|e| escaped(e)).collect();
+    let mut shown: Vec<String> = entries.iter().take(SHOWN).cloned().collect();
     if entries.len() > SHOWN {
         let more = entries.len() - SHOWN;
         shown.push(match lang {
@@ -312,62 +314,49 @@ fn list(entries: &[String], lang: Lang) -> String {
 }
 
 fn sources_of(sources: &[String], lang: Lang) -> String {
-    let agents = sources.iter().map(|s| escaped(s.trim())).collect::<Vec<_>>().join(" ");
+    let agents = sources.iter().map(|s| s.trim().to_owned()).collect::<Vec<_>>().join(" ");
     match lang {
         Lang::En => format!("the scenario; of the agents' numbers: {agents}"),
         Lang::Zh => format!("场景文件；采集器的数值：{agents}"),
     }
 }
 
-/// Costs of agents that the scenario sets; empty where there are none.
-fn parameters(report: &Report) -> String {
+/// Costs of agents that the scenario sets; nothing where there are none.
+fn parameters(page: &mut Page, report: &Report) {
     let lang = report.lang;
-    let mut out = String::new();
     for agent in report.comparison.provenance.subject.agents.iter().filter(|a| !a.set.is_empty()) {
-        let _ = match lang {
-            Lang::En => writeln!(
-                out,
-                "Costs of {} that differ from {}:\n",
-                escaped(&agent.name),
-                escaped(&agent.base)
-            ),
-            Lang::Zh => writeln!(out, "{} 与 {} 不同的成本：\n", escaped(&agent.name), escaped(&agent.base)),
-        };
-        out += pick(
-            lang,
-            "| cost | value | source |\n|---|--:|---|\n",
-            "| 成本 | 数值 | 来源 |\n|---|--:|---|\n",
-        );
+        page.paragraph(match lang {
+            Lang::En => format!("Costs of {} that differ from {}:", agent.name, agent.base),
+            Lang::Zh => format!("{} 与 {} 不同的成本：", agent.name, agent.base),
+        });
+        let [cost, value, source] =
+            [("cost", "成本"), ("value", "数值"), ("source", "来源")].map(|(en, zh)| pick(lang, en, zh));
+        let mut table = Table::new([Column::words(cost), Column::figures(value), Column::words(source)]);
         for (path, value, source) in &agent.set {
-            let _ = writeln!(out, "| {} | {value} | {} |", escaped(path), escaped(source));
+            table.row([path.as_str(), &value.to_string(), source].map(Cell::words));
         }
-        out.push('\n');
+        page.table(table);
     }
-    out
 }
 
 /// The scenario with all its defaults, or how to print it where it is long.
-fn scenario(report: &Report) -> String {
+fn scenario(page: &mut Page, report: &Report) {
     let (lang, p) = (report.lang, &report.comparison.provenance);
     let yaml = p.subject.yaml.trim_end();
     let lines = yaml.lines().count();
     if lines > YAML_LINES {
-        return match lang {
-            Lang::En => format!(
-                "The scenario with all defaults has {} lines; `loghaul run SCENARIO --show` prints it.\n",
-                format::integer(lines as u64)
-            ),
-            Lang::Zh => format!(
-                "含全部默认值的场景共 {} 行；用 `loghaul run SCENARIO --show` 打印。\n",
-                format::integer(lines as u64)
-            ),
-        };
+        let lines = format::integer(lines as u64);
+        let command = "loghaul run SCENARIO --show";
+        page.paragraph(match lang {
+            Lang::En => Prose::from(format!("The scenario with all defaults has {lines} lines; "))
+                .code(command)
+                .plain(" prints it."),
+            Lang::Zh => {
+                Prose::from(format!("含全部默认值的场景共 {lines} 行；用 ")).code(command).plain(" 打印。")
+            }
+        });
+        return;
     }
-    // A fence longer than any run of backticks in it.
-    let longest = yaml.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    format!(
-        "{}\n\n{fence}yaml\n{yaml}\n{fence}\n",
-        pick(lang, "The scenario with all defaults:", "含全部默认值的场景：")
-    )
+    page.paragraph(pick(lang, "The scenario with all defaults:", "含全部默认值的场景："));
+    page.code("yaml", yaml);
 }

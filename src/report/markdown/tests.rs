@@ -1,5 +1,10 @@
 use super::*;
 use crate::report::fixture::{Fixture, STRATEGIES};
+use crate::report::page::escaped;
+
+fn render(report: &Report, beside: bool) -> String {
+    page(report, if beside { Charts::Beside } else { Charts::None }).to_markdown()
+}
 
 #[test]
 fn every_row_cell_and_figure_is_there() {

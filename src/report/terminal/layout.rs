@@ -1,27 +1,26 @@
-//! Columns of the terminal's table.
+//! Columns of a table whose columns are strategies.
 //!
 //! Every strategy has two columns, a mark and a text, so that wrapped lines hang under the text and marks
 //! stand in a line of their own. Text is wrapped here, knowing Chinese; comfy-table pads and paints.
 
 use super::wrap::{width, wrap};
-use crate::report::Report;
-use crate::study::StrategyResult;
 use comfy_table::{
     Attribute, Cell, Color, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
 };
+use std::ops::Range;
 
 /// The narrowest terminal that lines are made for.
-pub(super) const NARROWEST: usize = 40;
+pub(in crate::report) const NARROWEST: usize = 40;
 /// A strategy's text is no narrower than this; strategies that do not fit go into a block below.
 const NARROWEST_TEXT: usize = 19;
 /// A space at which a paragraph does not break.
-pub(super) const TIE: char = '\u{a0}';
+pub(in crate::report) const TIE: char = '\u{a0}';
 const MARK: usize = 2;
 const GAP: usize = 2;
 
 /// How a text looks where colours are wanted.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
+pub(in crate::report) enum Style {
     /// As it is.
     Plain,
     /// Bold.
@@ -35,7 +34,7 @@ pub(super) enum Style {
 }
 
 /// One strategy's place in a line.
-pub(super) struct Entry {
+pub(in crate::report) struct Entry {
     /// The mark in front; may be empty.
     pub mark: &'static str,
     /// How the mark looks.
@@ -45,7 +44,7 @@ pub(super) struct Entry {
 }
 
 /// A line of the table, which may wrap over several of the terminal.
-pub(super) struct Line {
+pub(in crate::report) struct Line {
     /// What it is about.
     pub title: String,
     /// An entry a strategy; none at all for a rule.
@@ -60,52 +59,50 @@ impl Line {
 }
 
 /// Widths and paint.
-pub(super) struct Layout {
+pub(in crate::report) struct Layout {
     total: usize,
     title: usize,
     colour: bool,
 }
 
+/// A text in lines of the terminal's width.
+pub(in crate::report) fn paragraph(text: &str, style: Style, columns: usize, colour: bool) -> String {
+    let lines = wrap(text, columns);
+    lines.iter().map(|line| paint(&line.replace(TIE, " "), style, colour) + "\n").collect()
+}
+
+fn paint(text: &str, style: Style, colour: bool) -> String {
+    let code = match style {
+        _ if !colour => return text.into(),
+        Style::Plain => return text.into(),
+        Style::Strong => "1",
+        Style::Faint => "2",
+        Style::Good => "32",
+        Style::Bad => "31",
+    };
+    format!("\u{1b}[{code}m{text}\u{1b}[0m")
+}
+
 impl Layout {
-    /// A layout for a report and a terminal.
-    pub fn new(report: &Report, total: usize, colour: bool) -> Self {
-        let metrics = super::METRICS.iter().map(|m| width(super::words::metric(*m, report.lang)));
-        let rows = report.table.rows.iter().map(|r| width(r.title.get(report.lang)));
-        let title = (rows.chain(metrics).max().unwrap_or(0) + 1).clamp(8, 20).min(total / 4);
-        Self { total, title, colour }
+    /// A layout for titles as wide as the widest of them, and for a terminal.
+    pub fn new(widest_title: usize, total: usize, colour: bool) -> Self {
+        Self { total, title: (widest_title + 1).clamp(8, 20).min(total / 4), colour }
     }
 
-    /// Strategies in blocks that fit beside each other, as even as can be.
-    pub fn blocks<'r>(&self, strategies: &'r [StrategyResult]) -> Vec<&'r [StrategyResult]> {
+    /// So many strategies in blocks that fit beside each other, as even as can be.
+    pub fn blocks(&self, strategies: usize) -> Vec<Range<usize>> {
         let fit = ((self.total - self.title) / (GAP + MARK + NARROWEST_TEXT)).max(1);
-        let blocks = strategies.len().div_ceil(fit).max(1);
-        strategies.chunks(strategies.len().div_ceil(blocks).max(1)).collect()
+        let blocks = strategies.div_ceil(fit).max(1);
+        let size = strategies.div_ceil(blocks).max(1);
+        (0..strategies).step_by(size).map(|from| from..(from + size).min(strategies)).collect()
     }
 
-    /// A text in lines of the terminal's width.
-    pub fn paragraph(&self, text: &str, style: Style) -> String {
-        let lines = wrap(text, self.total);
-        lines.iter().map(|line| self.paint(&line.replace(TIE, " "), style) + "\n").collect()
-    }
-
-    fn paint(&self, text: &str, style: Style) -> String {
-        let code = match style {
-            _ if !self.colour => return text.into(),
-            Style::Plain => return text.into(),
-            Style::Strong => "1",
-            Style::Faint => "2",
-            Style::Good => "32",
-            Style::Bad => "31",
-        };
-        format!("\u{1b}[{code}m{text}\u{1b}[0m")
-    }
-
-    /// A block of the table.
-    pub fn table(&self, block: &[StrategyResult], lines: &[Line]) -> String {
-        let room = (self.total - self.title) / block.len().max(1);
+    /// A block of the table: the names of its strategies, and its lines.
+    pub fn table(&self, names: &[String], lines: &[Line]) -> String {
+        let room = (self.total - self.title) / names.len().max(1);
         let widest = lines.iter().flat_map(|l| &l.entries).map(|e| width(&e.text)).max().unwrap_or(0);
-        let names = block.iter().map(|s| width(s.strategy)).max().unwrap_or(0);
-        let text = room.saturating_sub(GAP + MARK).min(widest.max(names)).max(8);
+        let widest_name = names.iter().map(|name| width(name)).max().unwrap_or(0);
+        let text = room.saturating_sub(GAP + MARK).min(widest.max(widest_name)).max(8);
 
         let mut table = Table::new();
         let rule = LineStyle::none().fill('─');
@@ -117,12 +114,12 @@ impl Layout {
             table.force_no_tty();
         }
         let mut header = vec![Cell::new("")];
-        for result in block {
+        for name in names {
             header.push(Cell::new(""));
-            header.push(Cell::new(wrap(result.strategy, text).join("\n")).add_attribute(Attribute::Bold));
+            header.push(Cell::new(wrap(name, text).join("\n")).add_attribute(Attribute::Bold));
         }
         table.set_header(header);
-        let ruled = self.title + block.len() * (GAP + MARK + text);
+        let ruled = self.title + names.len() * (GAP + MARK + text);
         for line in lines {
             table.add_row(self.cells(line, text));
         }

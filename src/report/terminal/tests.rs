@@ -1,6 +1,11 @@
 use super::wrap::width;
 use super::*;
 use crate::report::fixture::{Fixture, STRATEGIES};
+use crate::report::{Format, Look};
+
+fn render(report: &Report, width: usize, colour: bool) -> String {
+    Format::Table.write(report, Look { lang: report.lang, width, colour }).unwrap()
+}
 
 #[test]
 fn no_line_exceeds_the_terminal() {

@@ -1,126 +1,141 @@
 //! Scores and points as tables.
 
-use super::super::ReportError;
 use crate::lang::Lang;
-use crate::report::format::{NOTHING, quantity};
+use crate::report::ReportError;
+use crate::report::csv::Sheet;
+use crate::report::format::{decimal, signed};
+use crate::report::page::{Cell, Form, Page, Prose, Table};
+use crate::report::words::pick;
 use crate::validate::{Figure, Point, Regime, Score, Validation};
-use comfy_table::{CellAlignment, Table, presets};
 use std::collections::BTreeMap;
 
 /// How many of the worst predictions are listed.
 const WORST: usize = 15;
 
-/// For a terminal.
-pub(super) fn terminal(validation: &Validation) -> String {
-    let mut table = scores(validation);
-    table.load_style(presets::NOTHING);
-    let mut text = format!(
-        "{} points of {}, {} rows without a prediction",
-        validation.points.len(),
-        validation.files.join(", "),
-        validation.skipped.len()
-    );
+/// What a terminal shows: scores, the worst, and what is not predicted.
+pub(super) fn brief(page: &mut Page, validation: &Validation) {
+    let lang = page.lang;
+    let (points, files, skipped) =
+        (validation.points.len(), validation.files.join(", "), validation.skipped.len());
+    page.paragraph(match lang {
+        Lang::En => format!("{points} points of {files}, {skipped} rows without a prediction"),
+        Lang::Zh => format!("{files} 的 {points} 个测点，{skipped} 行没有预测"),
+    });
     if !validation.points.is_empty() {
-        text.push_str(&format!("\n\n{table}"));
+        page.table(scores(validation, lang));
     }
     let wrong = most_wrong(validation);
     if !wrong.is_empty() {
-        let mut list = listed(&wrong);
-        list.load_style(presets::NOTHING);
-        text.push_str(&format!("\n\nwhat the model gets most wrong\n\n{list}"));
+        page.heading(pick(lang, "what the model gets most wrong", "模型误差最大之处"));
+        page.table(listed(&wrong, lang));
     }
     if !validation.skipped.is_empty() {
-        text.push_str("\n\nnot predicted\n\n");
-        let mut list = reasons(validation);
-        list.load_style(presets::NOTHING);
-        text.push_str(&list.to_string());
+        page.heading(pick(lang, "not predicted", "没有预测"));
+        page.table(reasons(validation, lang));
     }
-    text
 }
 
-/// Scores of measurements that are not the project's own: figures, no rows. Markdown.
-pub(super) fn elsewhere(validation: &Validation) -> String {
-    let mut counts = reasons_counted(validation);
-    counts.load_style(presets::ASCII_MARKDOWN);
-    align_right(&mut counts, 1, 2);
-    let mut text = format!(
-        "## Measured elsewhere\n\nWhat others have published, predicted without any fit to their machines: {} points of \
-         {}. Made with `--elsewhere FILE.csv…`; the files are read in place, and their rows are not repeated here. \
-         Figures that a profile was made from ([profiles.md](profiles.md)) are among them.\n\n{}",
-        validation.points.len(),
-        validation.files.join(" and "),
-        as_markdown(scores(validation), 4)
-    );
+/// Scores of measurements that are not the project's own: figures, no rows.
+pub(super) fn elsewhere(page: &mut Page, validation: &Validation) {
+    let lang = page.lang;
+    page.heading(heading_elsewhere(lang));
+    let (points, files) = (validation.points.len(), validation.files.join(pick(lang, " and ", "、")));
+    let profiles = "profiles.md";
+    page.paragraph(match lang {
+        Lang::En => Prose::from(format!(
+            "What others have published, predicted without any fit to their machines: {points} points of {files}. Made \
+             with "
+        ))
+        .code("--elsewhere FILE.csv…")
+        .plain("; the files are read in place, and their rows are not repeated here. Figures that a profile was made from (")
+        .link(profiles, profiles)
+        .plain(") are among them."),
+        Lang::Zh => Prose::from(format!("他人发表的测量，预测时未对其机器作任何拟合：{files} 的 {points} 个测点。用 "))
+            .code("--elsewhere FILE.csv…")
+            .plain(" 生成；文件就地读取，此处不重复其行。其中包括画像所依据的数据（")
+            .link(profiles, profiles)
+            .plain("）。"),
+    });
+    page.table(scores(validation, lang));
     if !validation.skipped.is_empty() {
-        text.push_str(&format!("\n\nRows that cannot be predicted, by the reason:\n\n{counts}"));
+        page.paragraph(pick(lang, "Rows that cannot be predicted, by the reason:", "无法预测的行，按原因："));
+        page.table(reasons_counted(validation, lang));
     }
-    text
 }
 
-/// Scores of figures over all layouts: Markdown.
-pub(super) fn overview(validation: &Validation) -> String {
+/// How measurements of others are headed.
+pub(super) fn heading_elsewhere(lang: Lang) -> &'static str {
+    pick(lang, "Measured elsewhere", "他处的测量")
+}
+
+/// Scores of figures over all layouts.
+pub(super) fn overview(page: &mut Page, validation: &Validation) {
+    let lang = page.lang;
     let mut groups: BTreeMap<(Figure, &str, Regime), Vec<&Point>> = BTreeMap::new();
     for point in &validation.points {
         groups.entry((point.figure, point.agent.as_str(), point.regime)).or_default().push(point);
     }
-    let mut table = Table::new();
-    table.set_header([
-        "figure",
-        "agent",
-        "state",
-        "fitted",
-        "not fitted",
-        "means of repetitions",
-        "within interval",
-    ]);
+    let mut table = Table::titled(
+        &[("figure", "指标"), ("agent", "采集器"), ("state", "状态")],
+        &[
+            ("fitted", "参与拟合"),
+            ("not fitted", "未参与拟合"),
+            ("means of repetitions", "重复测量的均值"),
+            ("within interval", "在区间内"),
+        ],
+        lang,
+    );
     for ((figure, agent, regime), points) in groups {
         let part =
             |keep: &dyn Fn(&&Point) -> bool| short(Score::of(points.iter().copied().filter(keep)).as_ref());
         let all = Score::of(points.iter().copied());
-        table.add_row([
-            figure.id().to_owned(),
-            agent.to_owned(),
-            regime.words().to_owned(),
+        table.row([
+            Cell::words(figure.id()),
+            Cell::words(agent),
+            Cell::words(state(regime, lang)),
             part(&|p| p.fitted),
             part(&|p| !p.fitted),
             part(&|p| p.repetitions > 1),
-            all.map_or_else(|| NOTHING.into(), |s| percent(s.coverage)),
+            all.map_or(Cell::Nothing, |s| Cell::number(s.coverage, "fraction", Form::Decimals(1))),
         ]);
     }
-    format!("## Errors by figure\n\n{}", as_markdown(table, 3))
+    page.heading(pick(lang, "Errors by figure", "各指标的误差"));
+    page.table(table);
 }
 
-/// Scores by layout: Markdown.
-pub(super) fn by_layout(validation: &Validation) -> String {
-    format!("## By layout\n\n{}", as_markdown(scores(validation), 4))
+/// Scores by layout.
+pub(super) fn by_layout(page: &mut Page, validation: &Validation) {
+    page.heading(pick(page.lang, "By layout", "按布局"));
+    page.table(scores(validation, page.lang));
 }
 
-/// What is furthest off: Markdown.
-pub(super) fn worst(validation: &Validation) -> String {
+/// What is furthest off.
+pub(super) fn worst(page: &mut Page, validation: &Validation) {
     let wrong = most_wrong(validation);
     if wrong.is_empty() {
-        return String::new();
+        return;
     }
-    format!(
-        "## What the model gets most wrong\n\nComputed: the largest errors among measurements outside of their \
-         interval.\n\n{}",
-        as_markdown(listed(&wrong), 2)
-    )
+    let lang = page.lang;
+    page.heading(pick(lang, "What the model gets most wrong", "模型误差最大之处"));
+    page.paragraph(pick(
+        lang,
+        "Computed: the largest errors among measurements outside of their interval.",
+        "由计算得出：落在区间之外的测量中误差最大者。",
+    ));
+    page.table(listed(&wrong, lang));
 }
 
-/// Rows without a prediction: Markdown.
-pub(super) fn skipped(validation: &Validation) -> String {
-    if validation.skipped.is_empty() {
-        return String::new();
+/// Rows without a prediction.
+pub(super) fn skipped(page: &mut Page, validation: &Validation) {
+    if !validation.skipped.is_empty() {
+        page.heading(pick(page.lang, "Not predicted", "没有预测"));
+        page.table(reasons(validation, page.lang));
     }
-    format!("## Not predicted\n\n{}", as_markdown(reasons(validation), 9))
 }
 
 /// Every point: CSV.
 pub(super) fn csv(validation: &Validation) -> Result<String, ReportError> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let failed = |e: &dyn std::fmt::Display| ReportError::encode("CSV", e);
-    let header = [
+    let mut sheet = Sheet::new([
         "file",
         "line",
         "row",
@@ -135,62 +150,57 @@ pub(super) fn csv(validation: &Validation) -> Result<String, ReportError> {
         "predicted",
         "lo",
         "hi",
-    ];
-    writer.write_record(header).map_err(|e| failed(&e))?;
+    ])?;
     for p in &validation.points {
-        let record = [
-            p.file.clone(),
-            p.line.to_string(),
-            p.row.clone(),
-            p.figure.id().to_owned(),
-            p.figure.unit().to_owned(),
-            p.agent.clone(),
-            p.layout.clone(),
-            p.regime.words().to_owned(),
-            p.fitted.to_string(),
-            p.repetitions.to_string(),
-            p.measured.to_string(),
-            p.predicted.to_string(),
-            p.lo.to_string(),
-            p.hi.to_string(),
-        ];
-        writer.write_record(record).map_err(|e| failed(&e))?;
+        sheet.row([
+            &p.file,
+            &p.line.to_string(),
+            &p.row,
+            p.figure.id(),
+            p.figure.unit(),
+            &p.agent,
+            &p.layout,
+            p.regime.words(),
+            &p.fitted.to_string(),
+            &p.repetitions.to_string(),
+            &p.measured.to_string(),
+            &p.predicted.to_string(),
+            &p.lo.to_string(),
+            &p.hi.to_string(),
+        ])?;
     }
-    let bytes = writer.into_inner().map_err(|e| failed(&e))?;
-    String::from_utf8(bytes).map_err(|e| failed(&e))
+    sheet.finish()
 }
 
-fn scores(validation: &Validation) -> Table {
-    let mut table = Table::new();
-    table.set_header([
-        "figure",
-        "agent",
-        "layout",
-        "state",
-        "n",
-        "error",
-        "bias",
-        "worst",
-        "fitted",
-        "not fitted",
-        "within",
-    ]);
+fn scores(validation: &Validation, lang: Lang) -> Table {
+    let mut table = Table::titled(
+        &[("figure", "指标"), ("agent", "采集器"), ("layout", "布局"), ("state", "状态")],
+        &[
+            ("n", "n"),
+            ("error", "误差"),
+            ("bias", "偏差"),
+            ("worst", "最差"),
+            ("fitted", "参与拟合"),
+            ("not fitted", "未参与拟合"),
+            ("within", "在区间内"),
+        ],
+        lang,
+    );
     for s in &validation.figures {
-        table.add_row([
-            s.figure.id().to_owned(),
-            s.agent.clone(),
-            s.layout.clone(),
-            s.regime.words().to_owned(),
-            s.all.n.to_string(),
-            percent(s.all.mape),
-            signed(s.all.bias),
-            signed(s.all.worst),
+        table.row([
+            Cell::words(s.figure.id()),
+            Cell::words(s.agent.as_str()),
+            Cell::words(s.layout.as_str()),
+            Cell::words(state(s.regime, lang)),
+            Cell::count(s.all.n as u64),
+            Cell::number(s.all.mape, "fraction", Form::Decimals(1)),
+            Cell::number(s.all.bias, "fraction", Form::Signed(1)),
+            Cell::number(s.all.worst, "fraction", Form::Signed(1)),
             short(s.fitted.as_ref()),
             short(s.not_fitted.as_ref()),
-            percent(s.all.coverage),
+            Cell::number(s.all.coverage, "fraction", Form::Decimals(1)),
         ]);
     }
-    align_right(&mut table, 4, 11);
     table
 }
 
@@ -202,27 +212,35 @@ fn most_wrong(validation: &Validation) -> Vec<&Point> {
     points
 }
 
-fn listed(points: &[&Point]) -> Table {
-    let mut table = Table::new();
-    table.set_header(["row", "figure", "measured", "predicted", "expected from", "to", "off"]);
+fn listed(points: &[&Point], lang: Lang) -> Table {
+    let mut table = Table::titled(
+        &[("row", "行"), ("figure", "指标")],
+        &[
+            ("measured", "实测"),
+            ("predicted", "预测"),
+            ("expected from", "预期自"),
+            ("to", "至"),
+            ("off", "偏离"),
+        ],
+        lang,
+    );
     for p in points {
-        let show = |value: f64| quantity(value, p.figure.unit(), Lang::En);
-        table.add_row([
-            p.row.clone(),
-            p.figure.id().to_owned(),
+        let show = |value: f64| Cell::quantity(value, p.figure.unit());
+        table.row([
+            Cell::words(p.row.as_str()),
+            Cell::words(p.figure.id()),
             show(p.measured),
             show(p.predicted),
             show(p.lo),
             show(p.hi),
-            signed(p.error()),
+            Cell::number(p.error(), "fraction", Form::Signed(1)),
         ]);
     }
-    align_right(&mut table, 2, 7);
     table
 }
 
 /// Reasons, each with its rows.
-fn reasons(validation: &Validation) -> Table {
+fn reasons(validation: &Validation, lang: Lang) -> Table {
     let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
     for skipped in &validation.skipped {
         match by_reason.iter_mut().find(|(reason, _)| *reason == skipped.reason) {
@@ -230,24 +248,22 @@ fn reasons(validation: &Validation) -> Table {
             None => by_reason.push((&skipped.reason, vec![&skipped.row])),
         }
     }
-    let mut table = Table::new();
-    table.set_header(["reason", "rows"]);
+    let mut table = Table::titled(&[("reason", "原因"), ("rows", "行")], &[], lang);
     for (reason, rows) in by_reason {
-        table.add_row([reason.to_owned(), together(&rows)]);
+        table.row([Cell::words(reason), Cell::words(together(&rows))]);
     }
     table
 }
 
 /// Reasons, each with the number of its rows.
-fn reasons_counted(validation: &Validation) -> Table {
-    let mut by_reason: BTreeMap<&str, usize> = BTreeMap::new();
+fn reasons_counted(validation: &Validation, lang: Lang) -> Table {
+    let mut by_reason: BTreeMap<&str, u64> = BTreeMap::new();
     for skipped in &validation.skipped {
         *by_reason.entry(&skipped.reason).or_default() += 1;
     }
-    let mut table = Table::new();
-    table.set_header(["reason", "rows"]);
+    let mut table = Table::titled(&[("reason", "原因")], &[("rows", "行")], lang);
     for (reason, rows) in by_reason {
-        table.add_row([reason.to_owned(), rows.to_string()]);
+        table.row([Cell::words(reason), Cell::count(rows)]);
     }
     table
 }
@@ -267,29 +283,21 @@ fn together(rows: &[&str]) -> String {
     text
 }
 
-fn short(score: Option<&Score>) -> String {
-    score.map_or_else(|| NOTHING.into(), |s| format!("{} ({}, {})", percent(s.mape), signed(s.bias), s.n))
+/// Mean error, bias and number of points.
+fn short(score: Option<&Score>) -> Cell {
+    score.map_or(Cell::Nothing, |s| {
+        let (error, bias) = (decimal(s.mape, "fraction", 1), signed(s.bias, "fraction", 1));
+        Cell::words(format!("{error} ({bias}, {})", s.n))
+    })
 }
 
-fn percent(fraction: f64) -> String {
-    format!("{:.1}%", fraction * 100.0)
-}
-
-fn signed(fraction: f64) -> String {
-    format!("{:+.1}%", fraction * 100.0).replace('-', "−")
-}
-
-fn as_markdown(mut table: Table, right_from: usize) -> String {
-    table.load_style(presets::ASCII_MARKDOWN);
-    let columns = table.column_count();
-    align_right(&mut table, right_from, columns);
-    table.to_string()
-}
-
-fn align_right(table: &mut Table, from: usize, until: usize) {
-    for column in from..until {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
+/// What agents were doing.
+fn state(regime: Regime, lang: Lang) -> &'static str {
+    match (lang, regime) {
+        (Lang::En, regime) => regime.words(),
+        (Lang::Zh, Regime::Idle) => "空闲",
+        (Lang::Zh, Regime::KeepingUp) => "跟得上",
+        (Lang::Zh, Regime::Paused) => "暂停",
+        (Lang::Zh, Regime::Disturbed) => "受扰",
     }
 }

@@ -11,9 +11,6 @@ use crate::table::{self, Reference, Rubric, Table, Variant};
 use crate::units::SimTime;
 use std::path::PathBuf;
 
-/// The columns of the article's table.
-pub(super) const COLUMNS: [&str; 3] = ["native", "daemonset", "sidecar"];
-
 /// Replications where nothing is said.
 pub(super) const DEFAULT_REPS: u64 = 5;
 

@@ -1,0 +1,93 @@
+//! Every verb that finds something says it in every format and in both languages, and its help names its own JSON.
+
+use super::support::{CALM, Folder, loghaul, stdout};
+use serde_json::Value;
+
+const POINTS: &str = "files,agents,rate_node_lps,line_bytes,cpu_cores_schedstat,rss_sum_kib\n\
+10,1,1000,200,0.030,12000\n20,1,1000,200,0.034,13000\n10,1,4000,200,0.080,12500\n40,2,2000,400,0.060,25000\n\
+20,2,8000,100,0.130,24000\n80,4,500,200,0.050,47000\n10,1,0,200,0.004,11000\n40,1,3000,200,0.070,14000\n";
+
+const MEASURED: &str = "agent,variant,layout,files,agents,rate_node_lps,payload_bytes,duration_s,cpu_cores_schedstat,\
+rss_sum_kib,pss_sum_kib,lines_recv_in_window,lat_p50_ms,lat_p99_ms\n\
+fluent-bit,mlcri,daemonset,1,1,1000,200,9.0,0.03,12000,10000,9000,500,990\n";
+
+/// Verbs as they are typed on small cases, each with the name of its JSON.
+fn verbs(folder: &Folder) -> Vec<(Vec<String>, &'static str)> {
+    let scenario = folder.put("calm.yaml", CALM);
+    let points = folder.put("points.csv", POINTS);
+    let measured = folder.put("measured.csv", MEASURED);
+    let typed = |verb: &str, file: &str, more: &str| {
+        let words = [verb, file].into_iter().chain(more.split(' ').filter(|word| !word.is_empty()));
+        words.map(str::to_owned).collect::<Vec<String>>()
+    };
+    let mut explain = typed("explain", "resource_use", "");
+    explain.extend([scenario.clone(), "--reps".into(), "2".into()]);
+    vec![
+        (typed("compare", &scenario, "--reps 2 --agents ,"), "compare"),
+        (typed("run", &scenario, "--reps 2"), "run"),
+        (explain, "explain"),
+        (typed("sweep", &scenario, "--reps 2 --vary duration=30s,45s --strategies daemonset"), "sweep"),
+        (
+            typed("scale-limit", &scenario, "--reps 1 --nodes 1 --of pods-per-node --range 1:5 --strategies sidecar"),
+            "scale-limit",
+        ),
+        (
+            typed(
+                "break-even",
+                &scenario,
+                "--reps 1 --nodes 1 --steps 2 --x collected --x-range 50%:100% --strategies sidecar",
+            ),
+            "break-even",
+        ),
+        (typed("calibrate", &points, "--name ours"), "calibrate"),
+        (typed("validate", &measured, ""), "validate"),
+    ]
+}
+
+fn printed(args: &[String], more: &[&str]) -> String {
+    stdout(&args.iter().map(String::as_str).chain(more.iter().copied()).collect::<Vec<_>>())
+}
+
+/// Whether a text has a Chinese character.
+fn has_chinese(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+}
+
+#[test]
+fn every_verb_has_every_format_and_both_languages() {
+    let folder = Folder::new();
+    for (args, schema) in verbs(&folder) {
+        let json: Value = serde_json::from_str(&printed(&args, &["-o", "json"])).unwrap();
+        assert_eq!(json["schema"], format!("loghaul.{schema}/v1"));
+        let csv = printed(&args, &["-o", "csv"]);
+        let mut sheet = csv::Reader::from_reader(csv.as_bytes());
+        assert!(sheet.headers().unwrap().iter().all(|name| !name.is_empty()), "{schema}: {csv}");
+        assert!(sheet.records().map(Result::unwrap).count() > 0, "{schema}: {csv}");
+        let english = printed(&args, &["-o", "md"]);
+        // Break-even finds sentences; all others have figures in tables.
+        assert!(english.contains("|---|") || schema == "break-even", "{schema}: {english}");
+        assert!(english.starts_with('#') && !english.contains('\u{1b}'), "{schema}: {english}");
+        let chinese = printed(&args, &["-o", "md", "--lang", "zh"]);
+        let table = printed(&args, &["-o", "table", "--lang", "zh"]);
+        assert!(has_chinese(&chinese) && has_chinese(&table), "{schema}: {table}");
+        let table = printed(&args, &["-o", "table"]);
+        assert!(!table.contains("|---|") && !table.contains("**"), "{schema}: {table}");
+        // The table quotes the article in its own language.
+        assert!(!has_chinese(&table) || schema == "explain", "{schema}: {table}");
+    }
+}
+
+#[test]
+fn help_names_the_json_of_its_own_verb_and_no_other() {
+    for verb in [
+        "compare", "run", "explain", "sweep", "scale-limit", "break-even", "calibrate", "validate", "verify",
+    ] {
+        let help = String::from_utf8(loghaul(&[verb, "--help"]).output().unwrap().stdout).unwrap();
+        let named: Vec<&str> =
+            help.split("loghaul.").skip(1).filter_map(|rest| rest.split_once("/v1")).map(|(name, _)| name).collect();
+        assert!(!named.is_empty() && named.iter().all(|name| *name == verb), "{verb}: {named:?} in\n{help}");
+        for format in ["table", "json", "csv", "md"] {
+            assert!(help.contains(&format!("- {format}")), "{verb} has no {format}:\n{help}");
+        }
+    }
+}
