@@ -13,6 +13,7 @@ mod interrupt;
 mod merge;
 mod output;
 mod progress;
+mod report;
 mod run;
 mod scale_limit;
 mod schema;
@@ -41,6 +42,8 @@ enum Verb {
     ///
     /// `-o json` prints loghaul.compare/v1.
     Compare(compare::Compare),
+    /// Write one HTML file to mail: the answer, the table whose cells open onto their evidence, charts, assumptions
+    Report(report::Report),
     /// Show how a row of the table came to be: figures, thresholds, what would change it
     ///
     /// `-o json` prints loghaul.explain/v1.
@@ -99,6 +102,7 @@ impl Cli {
         let verb = self.verb.unwrap_or_else(|| Verb::Compare(compare::Compare::reference()));
         let done = match verb {
             Verb::Compare(verb) => verb.execute(),
+            Verb::Report(verb) => verb.execute(),
             Verb::Explain(verb) => verb.execute(),
             Verb::BreakEven(verb) => verb.execute(),
             Verb::ScaleLimit(verb) => verb.execute(),

@@ -94,6 +94,10 @@ impl Finding for Report<'_> {
         markdown::page(&Report { lang, ..*self }, markdown::Charts::None)
     }
 
+    fn illustrated(&self, lang: Lang) -> Result<page::Page, ReportError> {
+        markdown::illustrated(&Report { lang, ..*self })
+    }
+
     fn brief(&self, lang: Lang) -> page::Page {
         terminal::page(&Report { lang, ..*self })
     }

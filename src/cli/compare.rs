@@ -1,10 +1,10 @@
 //! `loghaul compare`: the main job.
 
-use super::show::ShowArgs;
+use super::show::{ShowArgs, look};
 use super::study::{COLUMNS, ExperimentArgs, RepsArgs, StudyArgs};
 use super::tabled::{self, DEFAULT_REPS, Request, Yardstick};
 use super::{BadInput, output};
-use crate::report;
+use crate::report::{self, Format};
 use crate::run::Runner;
 use crate::study::{Replications, density};
 use crate::table;
@@ -14,9 +14,9 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub(super) struct Compare {
     #[command(flatten)]
-    experiment: ExperimentArgs,
+    pub experiment: ExperimentArgs,
     #[command(flatten)]
-    reps: RepsArgs,
+    pub reps: RepsArgs,
     /// Thresholds of grades, in place of the embedded ones
     #[arg(long, value_name = "FILE")]
     rubric: Option<PathBuf>,
@@ -31,6 +31,9 @@ pub(super) struct Compare {
     /// with the article
     #[arg(long, value_name = "DIR")]
     article_table: Option<PathBuf>,
+    /// Write one HTML file, and print nothing.
+    #[arg(skip)]
+    pub html: Option<PathBuf>,
 }
 
 impl Compare {
@@ -47,6 +50,7 @@ impl Compare {
             agents: None,
             out: None,
             article_table: None,
+            html: None,
         }
     }
 
@@ -68,7 +72,7 @@ impl Compare {
         // They rest on as many replications as the comparison came to.
         let request = Request { replications: comparison.provenance.replications.into(), ..request };
         tabled::set_beside(&mut table, &others, &runner, request, &yardstick)?;
-        let needs_density = self.out.is_some();
+        let needs_density = self.out.is_some() || self.html.is_some() || show.output == Format::Html;
         let points = if needs_density { density(&runner, &scenario, &strategies, seed)? } else { Vec::new() };
         let report = report::Report {
             comparison: &comparison,
@@ -85,7 +89,14 @@ impl Compare {
             let written = report::write_folder(folder, &report)?;
             output::tell(&format!("{} files written to {}", written.len(), folder.display()));
         }
-        show.print(&report, study.lang)
+        match &self.html {
+            Some(file) => {
+                output::write_file(file, &Format::Html.write(&report, look(study.lang))?)?;
+                output::tell(&format!("report written to {}", file.display()));
+                Ok(())
+            }
+            None => show.print(&report, study.lang),
+        }
     }
 
     /// What a reader types to remake the result.
@@ -98,6 +109,8 @@ impl Compare {
         own += &output::option("rubric", self.rubric.as_ref().map(|p| p.display()));
         own += &output::option("agents", self.agents.as_ref().map(|names| names.join(",")));
         own += &output::option("article-table", self.article_table.as_ref().map(|dir| dir.display()));
-        self.experiment.study.command("compare", &own)
+        own += &output::option("out", self.html.as_ref().map(|file| file.display()));
+        let verb = if self.html.is_some() { "report" } else { "compare" };
+        self.experiment.study.command(verb, &own)
     }
 }

@@ -34,7 +34,7 @@ pub(super) struct StudyArgs {
 pub(super) const COLUMNS: [&str; 3] = ["native", "daemonset", "sidecar"];
 
 /// What an experiment with several strategies is run with, and how it is shown.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct ExperimentArgs {
     #[command(flatten)]
     pub study: StudyArgs,

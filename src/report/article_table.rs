@@ -38,7 +38,7 @@ fn page(report: &Report, disagreements: &[Explanation]) -> Page {
     if !provenance.question.is_empty() {
         page.blocks.push(Block::Quote(provenance.question.as_str().into()));
     }
-    table_of(&mut page, report);
+    table_of(&mut page, report, false);
     page.heading(pick(lang, "Where it does not agree, and why", "不一致之处及原因"));
     if disagreements.is_empty() {
         page.paragraph(pick(lang, "Every cell that is compared agrees.", "参与比较的单元格全部一致。"));

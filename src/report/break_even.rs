@@ -60,6 +60,17 @@ impl Finding for Found<'_> {
         page
     }
 
+    fn illustrated(&self, lang: Lang) -> Result<Page, ReportError> {
+        let mut page = self.page(lang);
+        let title = pick(lang, "The best strategy over the plane", "各处的最优方案").to_owned();
+        let svg = Some(PhaseMap(*self).svg()?);
+        let chart = page::Chart { title, path: "phase-map".to_owned(), svg };
+        // The source comes last.
+        let at = page.blocks.len().saturating_sub(1);
+        page.blocks.insert(at, page::Block::Chart(chart));
+        Ok(page)
+    }
+
     fn document(&self, _: Lang) -> Result<String, ReportError> {
         json(&self.to_json())
     }
@@ -137,7 +148,7 @@ impl Found<'_> {
     }
 
     /// The outcome as JSON.
-    fn to_json(&self) -> Value {
+    fn to_json(self) -> Value {
         let Self { result, metric, provenance: p } = self;
         let crossings = |all: &[Crossing]| all.iter().map(crossing).collect::<Vec<_>>();
         let points: Vec<Value> = result

@@ -4,8 +4,8 @@
 //! raster four times as fine as the chart: the SVG keeps it as its view box, the PNG is averaged down to
 //! twice the chart's size, so that lines and text are smooth. Everything happens in memory.
 //!
-//! Labels are in English whatever the report's language: the font that goes with the program (Ubuntu Light)
-//! has no Chinese, and a chart must look the same on a machine without fonts.
+//! Labels of an SVG are in the report's language and in a font of the viewer's. Those of a PNG are in English: the font
+//! that goes with the program (Ubuntu Light) has no Chinese, and a PNG must look the same on a machine without fonts.
 
 mod axis;
 mod canvas;
@@ -114,6 +114,10 @@ struct Of<'r>(Chart, &'r Report<'r>);
 impl Picture for Of<'_> {
     fn stem(&self) -> &'static str {
         self.0.stem()
+    }
+
+    fn lang(&self) -> Lang {
+        self.1.lang
     }
 
     /// Width and height, which depend on how many strategies there are.

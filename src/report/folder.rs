@@ -1,7 +1,7 @@
-//! A folder with everything: report, JSON, CSV, charts.
+//! A folder with everything: report as Markdown and HTML, JSON, CSV, charts.
 
 use super::chart::Chart;
-use super::{Report, ReportError, csv, json, markdown};
+use super::{Format, Look, Report, ReportError, csv, json, markdown};
 use crate::files::{self, Staged};
 use rayon::prelude::*;
 use std::fs;
@@ -22,7 +22,7 @@ pub fn check_folder(dir: &Path) -> Result<(), ReportError> {
     tried.map_err(|source| ReportError::folder(dir, source))
 }
 
-/// Writes `report.md`, `compare.json`, the CSV files and the charts (SVG and PNG) into a folder and gives
+/// Writes `report.md`, `report.html`, `compare.json`, the CSV files and the charts (SVG and PNG) into a folder and gives
 /// their paths. All are made in memory first, written under temporary names, then renamed: no file is ever
 /// seen half-written. Charts of an earlier report that this one has no data for are removed.
 ///
@@ -57,8 +57,11 @@ pub fn write_files(dir: &Path, contents: &[(String, Vec<u8>)]) -> Result<Vec<Pat
 
 /// Names and contents of all files.
 fn contents(report: &Report) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
+    // An HTML file has neither a width nor a terminal's colours.
+    let look = Look { lang: report.lang, width: 0, colour: false };
     let mut files = vec![
         ("report.md".to_owned(), markdown::page(report, markdown::Charts::Beside).to_markdown().into_bytes()),
+        ("report.html".to_owned(), Format::Html.write(report, look)?.into_bytes()),
         ("compare.json".to_owned(), json::to_string(report)?.into_bytes()),
     ];
     files.extend(csv::files(report)?.into_iter().map(|(name, text)| (name.to_owned(), text.into_bytes())));
@@ -94,7 +97,7 @@ mod tests {
         check_folder(&into).unwrap();
         assert!(names(&into).is_empty(), "the probe is gone");
         let paths = write_folder(&into, &Fixture::three().report(Lang::Zh)).unwrap();
-        assert_eq!(paths.len(), 2 + 7 + 10);
+        assert_eq!(paths.len(), 3 + 7 + 10);
         assert!(paths.iter().all(|p| p.metadata().unwrap().len() > 0));
         assert_eq!(names(&into).len(), paths.len());
         assert!(fs::read_to_string(into.join("report.md")).unwrap().contains("(timeline.svg)"));

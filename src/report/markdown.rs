@@ -1,6 +1,7 @@
 //! The whole report of a comparison, as a page.
 
 mod figures;
+mod objectives;
 mod stress;
 mod table;
 
@@ -9,7 +10,7 @@ pub(super) use table::{cells as table_of, shown};
 use super::chart::Chart;
 use super::page::{self, Block, Cell, Column, Page, Prose, Table, Tone};
 use super::words::pick;
-use super::{Report, format, provenance};
+use super::{Report, ReportError, format, provenance};
 use crate::lang::Lang;
 
 /// Where a page's charts are.
@@ -19,6 +20,24 @@ pub enum Charts {
     None,
     /// Beside the page, as SVG.
     Beside,
+    /// In the page, whose cells open onto what they rest on.
+    Inside,
+}
+
+/// The report as a page with its charts drawn: first the answer, then everything else.
+///
+/// # Errors
+/// A chart cannot be drawn: a defect.
+pub fn illustrated(report: &Report) -> Result<Page, ReportError> {
+    let mut page = page(report, Charts::Inside);
+    for block in &mut page.blocks {
+        if let Block::Chart(one) = block
+            && let Some(chart) = Chart::ALL.into_iter().find(|chart| chart.stem() == one.path)
+        {
+            one.svg = Some(chart.svg(report)?);
+        }
+    }
+    Ok(page)
 }
 
 /// The report as a page.
@@ -32,13 +51,13 @@ pub fn page(report: &Report, charts: Charts) -> Page {
         page.blocks.push(Block::Quote(provenance.question.as_str().into()));
     }
     infeasible(&mut page, report);
+    if charts == Charts::Inside {
+        objectives::answer(&mut page, report);
+    }
     page.heading(pick(lang, "The table", "对比表"));
-    table::cells(&mut page, report);
+    table::cells(&mut page, report, charts == Charts::Inside);
     page.heading(pick(lang, "Figures", "指标"));
     figures::metrics(&mut page, report);
-    if charts == Charts::Beside && lang == Lang::Zh {
-        page.paragraph("图中文字为英文：随程序附带的字体不含汉字。");
-    }
     for one in [Chart::Resources, Chart::Freshness, Chart::Density] {
         chart(&mut page, report, one, charts);
     }
@@ -56,7 +75,7 @@ pub fn page(report: &Report, charts: Charts) -> Page {
 }
 
 fn chart(page: &mut Page, report: &Report, chart: Chart, charts: Charts) {
-    if charts == Charts::Beside && chart.has_data(report) {
+    if charts != Charts::None && chart.has_data(report) {
         let (title, path) = (chart.title(report.lang).to_owned(), chart.stem().to_owned());
         page.blocks.push(Block::Chart(page::Chart { title, path, svg: None }));
     }

@@ -4,6 +4,7 @@
 //! for programs and tidy records for spreadsheets: that is a [`Finding`]. A format is one writer of one of the three.
 //! Nothing here knows a verb, and no verb knows a format: a new format is a file here and a line in [`Format`].
 
+mod html;
 mod markdown;
 mod prose;
 mod table;
@@ -29,6 +30,8 @@ pub enum Format {
     Csv,
     /// A report in Markdown
     Md,
+    /// One file for a browser, with charts, in both languages
+    Html,
 }
 
 /// What a reader's device is like.
@@ -55,6 +58,14 @@ pub trait Finding {
         self.page(lang)
     }
 
+    /// Returns it whole with its charts drawn, for formats that hold charts.
+    ///
+    /// # Errors
+    /// A chart cannot be drawn: a defect.
+    fn illustrated(&self, lang: Lang) -> Result<Page, ReportError> {
+        Ok(self.page(lang))
+    }
+
     /// Returns it for programs: JSON with its schema's name.
     ///
     /// # Errors
@@ -79,6 +90,11 @@ impl Format {
             Self::Json => finding.document(look.lang),
             Self::Csv => finding.records(look.lang),
             Self::Md => Ok(finding.page(look.lang).to_markdown()),
+            Self::Html => {
+                let other = if look.lang == Lang::En { Lang::Zh } else { Lang::En };
+                let pages = [look.lang, other].map(|lang| finding.illustrated(lang));
+                Ok(html::write(&pages.into_iter().collect::<Result<Vec<_>, _>>()?))
+            }
         }
     }
 }

@@ -47,6 +47,16 @@ impl Finding for Validated<'_> {
         page
     }
 
+    fn illustrated(&self, lang: Lang) -> Result<Page, ReportError> {
+        let mut page = Validated { chart: true, ..*self }.page(lang);
+        for block in &mut page.blocks {
+            if let Block::Chart(one) = block {
+                one.svg = Some(chart::predicted_over_measured(self.own)?.0);
+            }
+        }
+        Ok(page)
+    }
+
     fn brief(&self, lang: Lang) -> Page {
         let mut page = Page { lang, level: 1, ..Page::default() };
         tables::brief(&mut page, self.own);

@@ -163,7 +163,7 @@ fn theory(all: &Verification, lang: Lang) -> Table {
             Cell::number(row.theory, "", Form::Decimals(4)),
             Cell::number(row.simulated, "", Form::Decimals(4)),
             percent(row.simulated / row.theory - 1.0),
-            Cell::count(row.experiments as u64),
+            Cell::count(row.experiments),
             Cell::number(row.half_width, "fraction", Form::Decimals(1)),
             Cell::number(row.coverage, "fraction", Form::Decimals(1)),
         ]);

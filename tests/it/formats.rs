@@ -28,7 +28,11 @@ fn verbs(folder: &Folder) -> Vec<(Vec<String>, &'static str)> {
         (explain, "explain"),
         (typed("sweep", &scenario, "--reps 2 --vary duration=30s,45s --strategies daemonset"), "sweep"),
         (
-            typed("scale-limit", &scenario, "--reps 1 --nodes 1 --of pods-per-node --range 1:5 --strategies sidecar"),
+            typed(
+                "scale-limit",
+                &scenario,
+                "--reps 1 --nodes 1 --of pods-per-node --range 1:5 --strategies sidecar",
+            ),
             "scale-limit",
         ),
         (
@@ -70,6 +74,9 @@ fn every_verb_has_every_format_and_both_languages() {
         let chinese = printed(&args, &["-o", "md", "--lang", "zh"]);
         let table = printed(&args, &["-o", "table", "--lang", "zh"]);
         assert!(has_chinese(&chinese) && has_chinese(&table), "{schema}: {table}");
+        let html = printed(&args, &["-o", "html"]);
+        assert!(html.starts_with("<!DOCTYPE html>") && html.ends_with("</html>\n"), "{schema}: {html}");
+        assert!(html.contains("<article lang=\"en\"") && html.contains("<article lang=\"zh\""), "{schema}");
         let table = printed(&args, &["-o", "table"]);
         assert!(!table.contains("|---|") && !table.contains("**"), "{schema}: {table}");
         // The table quotes the article in its own language.
@@ -79,15 +86,50 @@ fn every_verb_has_every_format_and_both_languages() {
 
 #[test]
 fn help_names_the_json_of_its_own_verb_and_no_other() {
-    for verb in [
-        "compare", "run", "explain", "sweep", "scale-limit", "break-even", "calibrate", "validate", "verify",
-    ] {
+    for verb in
+        ["compare", "run", "explain", "sweep", "scale-limit", "break-even", "calibrate", "validate", "verify"]
+    {
         let help = String::from_utf8(loghaul(&[verb, "--help"]).output().unwrap().stdout).unwrap();
-        let named: Vec<&str> =
-            help.split("loghaul.").skip(1).filter_map(|rest| rest.split_once("/v1")).map(|(name, _)| name).collect();
+        let named: Vec<&str> = help
+            .split("loghaul.")
+            .skip(1)
+            .filter_map(|rest| rest.split_once("/v1"))
+            .map(|(name, _)| name)
+            .collect();
         assert!(!named.is_empty() && named.iter().all(|name| *name == verb), "{verb}: {named:?} in\n{help}");
-        for format in ["table", "json", "csv", "md"] {
+        for format in ["table", "json", "csv", "md", "html"] {
             assert!(help.contains(&format!("- {format}")), "{verb} has no {format}:\n{help}");
         }
     }
+}
+
+#[test]
+fn a_report_is_one_file_in_which_names_stay_names() {
+    let folder = Folder::new();
+    let hostile = "</title><script>alert(1)</script>";
+    let scenario = CALM.replacen("name: calm", &format!("name: \"{hostile}\"\nquestion: \"{hostile}\""), 1);
+    assert!(scenario.contains(hostile), "{scenario}");
+    let (file, out) = (folder.put("calm.yaml", scenario), folder.path("report.html"));
+    let out_text = out.to_str().unwrap();
+    assert_eq!(stdout(&["report", &file, "--reps", "2", "--out", out_text]), "");
+    let html = std::fs::read_to_string(&out).unwrap();
+    assert!(html.contains("&lt;script&gt;") && !html.contains("<script"), "a name became code");
+    for outside in ["http://", "https://", "src=", "url("] {
+        let without_namespace = html.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+        assert!(!without_namespace.contains(outside), "{outside}");
+    }
+    // Both languages, all charts in each, and cells that open.
+    let charts = ["resources", "freshness", "lines", "cost", "timeline"].len();
+    assert_eq!(html.matches("<svg ").count(), 2 * charts);
+    assert!(html.matches("<details>").count() >= 2 * 3 * 9, "{}", html.matches("<details>").count());
+    assert!(html.contains(">The answer<") && html.contains(">结论<"));
+    // The same file comes out of the folder of a comparison.
+    let into = folder.path("compared");
+    stdout(&["compare", &file, "--reps", "1", "--agents", ",", "--out", into.to_str().unwrap()]);
+    stdout(&["report", into.to_str().unwrap(), "--out", out_text]);
+    assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(into.join("report.html")).unwrap());
+    let empty = folder.path("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let message = super::support::refused(&["report", empty.to_str().unwrap(), "--out", out_text]);
+    assert!(message.contains("loghaul compare SCENARIO --out"), "{message}");
 }

@@ -1,9 +1,12 @@
 //! A drawing surface in the chart's own pixels, over any backend of plotters.
 
+use crate::lang::Lang;
+use crate::report::words::pick;
 use plotters::coord::Shift;
 use plotters::prelude::{Circle, DrawingArea, DrawingBackend, PathElement, Polygon, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, IntoFont, RGBColor, ShapeStyle, TextStyle, WHITE};
+use unicode_width::UnicodeWidthChar as _;
 
 /// Units of the backend in a pixel of the chart.
 pub(super) const FINENESS: u32 = 4;
@@ -31,19 +34,23 @@ pub(super) struct Typesetting {
     pub drop: f64,
     /// Sets each glyph twice, a quarter of a pixel apart: the one weight that the font has is a light one.
     pub twice: bool,
+    /// Whether it can be relied on for Chinese: viewers have fonts for it, the embedded font has not.
+    pub chinese: bool,
 }
 
 impl Typesetting {
     /// A viewer's font, centred by half the height of an x.
-    pub const SVG: Self = Self { drop: 0.05, twice: false };
+    pub const SVG: Self = Self { drop: 0.05, twice: false, chinese: true };
     /// The embedded font, which the library sets too high.
-    pub const BITMAP: Self = Self { drop: 0.2, twice: true };
+    pub const BITMAP: Self = Self { drop: 0.2, twice: true, chinese: false };
 }
 
 /// The surface. Coordinates and sizes are in pixels of the chart, from the upper left corner.
 pub(super) struct Canvas<B: DrawingBackend> {
     area: DrawingArea<B, Shift>,
     typesetting: Typesetting,
+    /// The language of labels.
+    pub lang: Lang,
 }
 
 fn fine(length: f64) -> i32 {
@@ -59,9 +66,14 @@ fn stroke(colour: RGBColor, width: f64) -> ShapeStyle {
 }
 
 impl<B: DrawingBackend> Canvas<B> {
-    /// A surface over a whole backend.
-    pub fn new(area: DrawingArea<B, Shift>, typesetting: Typesetting) -> Self {
-        Self { area, typesetting }
+    /// A surface over a whole backend, for readers of a language; where that cannot be set, labels are in English.
+    pub fn new(area: DrawingArea<B, Shift>, typesetting: Typesetting, lang: Lang) -> Self {
+        Self { area, typesetting, lang: if typesetting.chinese { lang } else { Lang::En } }
+    }
+
+    /// The words of its language.
+    pub fn pick<'a>(&self, en: &'a str, zh: &'a str) -> &'a str {
+        pick(self.lang, en, zh)
     }
 
     /// Paints everything white.
@@ -146,8 +158,11 @@ impl<B: DrawingBackend> Canvas<B> {
 
     /// The width of a text. Viewers of an SVG may use a font that is somewhat wider.
     pub fn text_width(&self, text: &str, size: f64) -> f64 {
-        let measured = self.area.estimate_text_size(text, &style(size));
-        measured.map_or(0.0, |(width, _)| f64::from(width) / f64::from(FINENESS))
+        // What the embedded font does not have is as wide as it is high.
+        let (wide, narrow): (String, String) = text.chars().partition(|c| c.width() == Some(2));
+        let measured = self.area.estimate_text_size(&narrow, &style(size));
+        let narrow = measured.map_or(0.0, |(width, _)| f64::from(width) / f64::from(FINENESS));
+        narrow + wide.chars().count() as f64 * size
     }
 }
 

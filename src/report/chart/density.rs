@@ -5,6 +5,7 @@ use super::axis::{Linear, spread};
 use super::canvas::{Anchor, Canvas, Drawn};
 use super::frame::{self, LABEL, MARGIN, SMALL, TOP, WIDTH};
 use super::palette::{self, AXIS, FAINT, GRID};
+use crate::lang::Lang;
 use crate::report::{Report, format};
 use crate::study::DensityPoint;
 use plotters::prelude::DrawingBackend;
@@ -16,8 +17,11 @@ const BASE: f64 = HEIGHT - frame::BOTTOM - 46.0;
 const HEAD: f64 = TOP + 20.0;
 
 pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Drawn {
-    let note = "A node of its pool: the reserved share of it, and what is added for collection; \
-                currency is that of the scenario's prices";
+    let note = canvas.pick(
+        "A node of its pool: the reserved share of it, and what is added for collection; currency is that of the \
+         scenario's prices",
+        "资源池中的一个节点：为采集预留的份额及新增部分；货币同场景中的价格",
+    );
     frame::draw(canvas, report, Chart::Density, note, HEIGHT)?;
     let points = report.pods_per_node;
     let costs = Linear::up_to(points.iter().filter_map(|p| p.cost).fold(0.0, f64::max), 5.0);
@@ -25,7 +29,13 @@ pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Dr
     let x = |pods: u64| LEFT + (RIGHT - LEFT) * pods as f64 / (most.max(1) as f64 * 1.02);
     let y = |cost: f64| BASE - (BASE - HEAD) * costs.share(cost);
 
-    canvas.text((MARGIN, TOP), "cost a month and node", SMALL, FAINT, Anchor::Left)?;
+    canvas.text(
+        (MARGIN, TOP),
+        canvas.pick("cost a month and node", "每节点每月成本"),
+        SMALL,
+        FAINT,
+        Anchor::Left,
+    )?;
     for tick in costs.ticks() {
         let colour = if tick == 0.0 { AXIS } else { GRID };
         canvas.line(&[(LEFT, y(tick)), (RIGHT, y(tick))], colour, 1.0)?;
@@ -46,7 +56,13 @@ pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Dr
         }
     }
     let middle = (LEFT + RIGHT) / 2.0;
-    canvas.text((middle, BASE + 36.0), "pods on each node", SMALL, FAINT, Anchor::Middle)?;
+    canvas.text(
+        (middle, BASE + 36.0),
+        canvas.pick("pods on each node", "每节点 Pod 数"),
+        SMALL,
+        FAINT,
+        Anchor::Middle,
+    )?;
 
     let lines: Vec<(&str, Vec<&DensityPoint>)> =
         strategies(points).into_iter().map(|name| (name, of(points, name))).collect();
@@ -67,7 +83,13 @@ pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Dr
         }
         // From the end of the line to its name, which may have had to move.
         canvas.line(&[(end.0 + 6.0, end.1), (RIGHT + 4.0, end.1), (RIGHT + 16.0, place)], AXIS, 0.75)?;
-        canvas.text((RIGHT + 20.0, place), &named(name, line), LABEL, palette::dark(colour), Anchor::Left)?;
+        canvas.text(
+            (RIGHT + 20.0, place),
+            &named(name, line, canvas.lang),
+            LABEL,
+            palette::dark(colour),
+            Anchor::Left,
+        )?;
     }
     Ok(())
 }
@@ -91,13 +113,15 @@ fn of<'p>(points: &'p [DensityPoint], strategy: &str) -> Vec<&'p DensityPoint> {
 }
 
 /// A strategy's name, and from where on it is infeasible.
-fn named(name: &str, line: &[&DensityPoint]) -> String {
+fn named(name: &str, line: &[&DensityPoint], lang: Lang) -> String {
     let feasible = line.iter().rposition(|p| p.cost.is_some());
-    match feasible {
-        None => format!("{name} (infeasible)"),
-        Some(last) if last + 1 < line.len() => {
-            format!("{name} (infeasible from {})", line[last + 1].pods_per_node)
-        }
-        Some(_) => name.to_owned(),
+    match (feasible, lang) {
+        (None, Lang::En) => format!("{name} (infeasible)"),
+        (None, Lang::Zh) => format!("{name}（不可行）"),
+        (Some(last), lang) if last + 1 < line.len() => match (line[last + 1].pods_per_node, lang) {
+            (from, Lang::En) => format!("{name} (infeasible from {from})"),
+            (from, Lang::Zh) => format!("{name}（自 {from} 起不可行）"),
+        },
+        (Some(_), _) => name.to_owned(),
     }
 }

@@ -4,6 +4,7 @@ use super::Chart;
 use super::canvas::{Anchor, Canvas, Drawn};
 use super::palette::{FAINT, INK};
 use crate::lang::Lang;
+use crate::report::words::pick;
 use crate::report::{Report, format};
 use crate::study::Provenance;
 use plotters::prelude::DrawingBackend;
@@ -30,7 +31,7 @@ pub(super) fn draw<B: DrawingBackend>(
     note: &str,
     height: f64,
 ) -> Drawn {
-    titled(canvas, chart.title(Lang::En), note, &report.comparison.provenance, height)
+    titled(canvas, chart.title(canvas.lang), note, &report.comparison.provenance, height)
 }
 
 /// The same for what is no chart of a report.
@@ -43,21 +44,24 @@ pub(super) fn titled<B: DrawingBackend>(
 ) -> Drawn {
     canvas.text((MARGIN, 27.0), title, 20.0, INK, Anchor::Left)?;
     canvas.text((MARGIN, 52.0), note, LABEL, FAINT, Anchor::Left)?;
-    canvas.text((MARGIN, height - 16.0), &source(provenance), 11.0, FAINT, Anchor::Left)
+    canvas.text((MARGIN, height - 16.0), &source(provenance, canvas.lang), 11.0, FAINT, Anchor::Left)
 }
 
 /// Scenario, cluster, agent, seed and version. Names that the font cannot show are left out.
-fn source(p: &Provenance) -> String {
-    let count =
-        |n: u64, what: &str| format!("{} {what}{}", format::integer(n), if n == 1 { "" } else { "s" });
+fn source(p: &Provenance, lang: Lang) -> String {
+    let count = |n: u64, en: &str, zh: &str| match lang {
+        Lang::En => format!("{} {en}{}", format::integer(n), if n == 1 { "" } else { "s" }),
+        Lang::Zh => format!("{} {zh}", format::integer(n)),
+    };
     let mut parts = vec![p.scenario.clone()];
-    parts.push(format!("{}, {}", count(p.nodes, "node"), count(p.pods, "pod")));
-    parts.push(format::duration(p.duration_s, Lang::En));
+    parts.push(format!("{}, {}", count(p.nodes, "node", "个节点"), count(p.pods, "pod", "个 Pod")));
+    parts.push(format::duration(p.duration_s, lang));
     parts.push(p.agent.clone());
-    parts.push(count(p.replications, "replication"));
-    parts.push(format!("seed {}", p.seed));
+    parts.push(count(p.replications, "replication", "次重复"));
+    parts.push(format!("{} {}", pick(lang, "seed", "种子"), p.seed));
     parts.push(format!("loghaul {}", p.version));
-    parts.push(format!("scenario {}", p.scenario_hash));
-    parts.retain(|part| !part.is_empty() && part.chars().all(|c| c < '\u{250}' && !c.is_control()));
+    parts.push(format!("{} {}", pick(lang, "scenario", "场景"), p.scenario_hash));
+    let can_be_set = |c: char| !c.is_control() && (lang == Lang::Zh || c < '\u{250}');
+    parts.retain(|part| !part.is_empty() && part.chars().all(can_be_set));
     parts.join("  ·  ")
 }

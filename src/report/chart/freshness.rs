@@ -7,6 +7,7 @@ use super::frame::{self, LABEL, MARGIN, SMALL, TOP, WIDTH};
 use super::palette::{self, AXIS, FAINT, GRID, INK};
 use crate::lang::Lang;
 use crate::observe::Freshness;
+use crate::report::words::pick;
 use crate::report::{Report, format, pooled};
 use plotters::prelude::DrawingBackend;
 
@@ -42,8 +43,11 @@ impl Curve {
 }
 
 pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Drawn {
-    let note = "Share of all lines written after warm-up that can be queried within a time; \
-                a curve that ends below 100% never delivers the rest";
+    let note = canvas.pick(
+        "Share of all lines written after warm-up that can be queried within a time; a curve that ends below 100% never \
+         delivers the rest",
+        "预热后写入的行中，在给定时间内可查询的比例；终点低于 100% 的曲线，其余的行从未送达",
+    );
     frame::draw(canvas, report, Chart::Freshness, note, HEIGHT)?;
     let curves: Vec<Curve> = report.feasible().map(|s| Curve::of(s.strategy, pooled::freshness(s))).collect();
     let times = || curves.iter().flat_map(|c| &c.points).map(|(t, _)| *t);
@@ -75,11 +79,12 @@ fn grid<B: DrawingBackend>(canvas: &Canvas<B>, axis: &Logarithmic) -> Drawn {
     for tick in axis.ticks() {
         let x = LEFT + axis.share(tick) * (RIGHT - LEFT);
         canvas.line(&[(x, TOP), (x, BASE)], GRID, 1.0)?;
-        let label = format::duration(tick, Lang::En);
+        let label = format::duration(tick, canvas.lang);
         canvas.text((x, BASE + 14.0), &label, SMALL, FAINT, Anchor::Middle)?;
     }
     let middle = (LEFT + RIGHT) / 2.0;
-    canvas.text((middle, BASE + 36.0), "time from writing (log scale)", SMALL, FAINT, Anchor::Middle)
+    let axis = canvas.pick("time from writing (log scale)", "自写入起的时间（对数刻度）");
+    canvas.text((middle, BASE + 36.0), axis, SMALL, FAINT, Anchor::Middle)
 }
 
 /// A curve from its youngest lines to the right edge; one that delivers nothing is all along the bottom.
@@ -104,12 +109,13 @@ fn legend<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report, curves: &[Curv
         canvas.dashed(&swatch, colour, 2.25, palette::dashes(result.strategy))?;
         canvas.text((left + 38.0, at), result.strategy, LABEL, INK, Anchor::Left)?;
         let curve = curves.iter().find(|c| c.strategy == result.strategy);
-        let text = curve.map_or_else(|| "infeasible here".into(), numbers);
+        let text = curve
+            .map_or_else(|| canvas.pick("infeasible here", "在此不可行").into(), |c| numbers(c, canvas.lang));
         canvas.text((left + 38.0, at + 17.0), &text, SMALL, FAINT, Anchor::Left)?;
         if let Some(curve) = curve.filter(|c| c.points.len() > 1 && c.delivered < 1.0) {
             let never = curve.freshness.lines() - curve.freshness.delivered();
             let never = format::share(never, curve.freshness.lines());
-            let text = format!("{never} never delivered");
+            let text = format!("{never} {}", canvas.pick("never delivered", "从未送达"));
             if row >= 48.0 {
                 canvas.text((left + 38.0, at + 33.0), &text, SMALL, FAINT, Anchor::Left)?;
             }
@@ -118,16 +124,23 @@ fn legend<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report, curves: &[Curv
     Ok(())
 }
 
-fn numbers(curve: &Curve) -> String {
+fn numbers(curve: &Curve, lang: Lang) -> String {
     if curve.freshness.lines() == 0 {
-        return "no lines written".into();
+        return pick(lang, "no lines written", "没有写入").into();
     }
     if curve.points.is_empty() {
-        return "nothing is delivered".into();
+        return pick(lang, "nothing is delivered", "全部未送达").into();
     }
-    let within = |q: Option<f64>| {
-        q.map_or_else(|| "never".into(), |q| format!("in {}", format::duration(q, Lang::En)))
-    };
-    let [median, tail] = [0.5, 0.99].map(|share| within(curve.freshness.quantile(share)));
-    format!("half {median}, 99% {tail}")
+    let [median, tail] = [0.5, 0.99]
+        .map(|share| curve.freshness.quantile(share).map(|seconds| format::duration(seconds, lang)));
+    match lang {
+        Lang::En => {
+            let within = |q: Option<String>| q.map_or_else(|| "never".into(), |q| format!("in {q}"));
+            format!("half {}, 99% {}", within(median), within(tail))
+        }
+        Lang::Zh => {
+            let within = |q: Option<String>| q.map_or_else(|| "未送达".into(), |q| format!("{q} 内"));
+            format!("半数 {}，99% {}", within(median), within(tail))
+        }
+    }
 }

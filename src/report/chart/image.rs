@@ -2,6 +2,7 @@
 
 use super::canvas::{Canvas, Drawn, FINENESS, Typesetting};
 use super::raster;
+use crate::lang::Lang;
 use crate::report::ReportError;
 use plotters::prelude::{DrawingBackend, IntoDrawingArea, SVGBackend};
 use plotters::style::{FontStyle, register_font};
@@ -14,6 +15,11 @@ pub(super) trait Picture {
 
     /// Width and height in pixels.
     fn size(&self) -> (u32, u32);
+
+    /// The language of its labels.
+    fn lang(&self) -> Lang {
+        Lang::En
+    }
 
     /// Draws it on a white canvas.
     fn draw<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Drawn;
@@ -44,7 +50,7 @@ fn on<B: DrawingBackend>(
     picture: &impl Picture,
 ) -> Result<(), ReportError> {
     font().map_err(|problem| failed(picture, problem))?;
-    let canvas = Canvas::new(backend.into_drawing_area(), typesetting);
+    let canvas = Canvas::new(backend.into_drawing_area(), typesetting, picture.lang());
     let drawn = canvas.clear().and_then(|()| picture.draw(&canvas)).and_then(|()| canvas.finish());
     drawn.map_err(|problem| failed(picture, problem))
 }

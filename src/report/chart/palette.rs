@@ -28,8 +28,6 @@ const SKY: RGBColor = RGBColor(0x56, 0xb4, 0xe9);
 const GREEN: RGBColor = RGBColor(0x00, 0x9e, 0x73);
 const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 const VERMILION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
-const BROWN: RGBColor = RGBColor(0x8c, 0x56, 0x4b);
-const MAROON: RGBColor = RGBColor(0x88, 0x22, 0x55);
 const PURPLE: RGBColor = RGBColor(0xcc, 0x79, 0xa7);
 
 /// The colour of a strategy.
@@ -60,21 +58,24 @@ pub(super) fn dashes(name: &str) -> &'static [f64] {
 
 /// Delivered, in flight, retained: what is not lost.
 pub(super) const STATES: [RGBColor; 3] =
-    [RGBColor(0x8f, 0xbf, 0xdc), RGBColor(0xf0, 0xe4, 0x42), RGBColor(0xbd, 0xc1, 0xc6)];
+    [RGBColor(0xd3, 0xdd, 0xe6), RGBColor(0xf0, 0xe4, 0x42), RGBColor(0xa9, 0xae, 0xb4)];
 
-/// The colour of a cause of loss.
+/// The colour of a cause of loss: none is a strategy's.
+///
+/// Source: Paul Tol, "Colour Schemes" (SRON/EPS/TN/09-002, 2021), the muted scheme with the dark red of his rainbow in the
+/// place of its pale grey.
 pub(super) fn cause(cause: Cause) -> RGBColor {
     match cause {
-        Cause::RotatedBeforeRead => VERMILION,
-        Cause::NeverDiscovered => PURPLE,
-        Cause::RemovedWithPod => SKY,
-        Cause::BufferOverflow => BLUE,
-        Cause::RetriesExhausted => ORANGE,
-        Cause::AgentKilled => BLACK,
-        Cause::LinesTooLong => BROWN,
-        Cause::RejectedByBackend => MAROON,
-        Cause::NotCollectable => GREEN,
-        Cause::NodeLost => FAINT,
+        Cause::RotatedBeforeRead => RGBColor(0xcc, 0x66, 0x77),
+        Cause::NeverDiscovered => RGBColor(0xaa, 0x44, 0x99),
+        Cause::RemovedWithPod => RGBColor(0x88, 0xcc, 0xee),
+        Cause::BufferOverflow => RGBColor(0x33, 0x22, 0x88),
+        Cause::RetriesExhausted => RGBColor(0xdd, 0xcc, 0x77),
+        Cause::AgentKilled => RGBColor(0x66, 0x11, 0x00),
+        Cause::LinesTooLong => RGBColor(0x99, 0x99, 0x33),
+        Cause::RejectedByBackend => RGBColor(0x88, 0x22, 0x55),
+        Cause::NotCollectable => RGBColor(0x44, 0xaa, 0x99),
+        Cause::NodeLost => RGBColor(0x11, 0x77, 0x33),
     }
 }
 
@@ -101,5 +102,21 @@ mod tests {
         let looks: BTreeSet<(u8, u8, u8)> =
             STRATEGIES.iter().map(|n| strategy(n)).map(|c| (c.0, c.1, c.2)).collect();
         assert_eq!(looks.len(), STRATEGIES.len());
+    }
+
+    #[test]
+    fn no_state_of_lines_looks_like_another_or_like_a_strategy() {
+        let far = |a: RGBColor, b: RGBColor| {
+            let channel = |x: u8, y: u8| (f64::from(x) - f64::from(y)).powi(2);
+            (channel(a.0, b.0) + channel(a.1, b.1) + channel(a.2, b.2)).sqrt()
+        };
+        let states: Vec<RGBColor> = STATES.into_iter().chain(Cause::ALL.map(cause)).collect();
+        let strategies = STRATEGIES.iter().map(|name| strategy(name));
+        for (at, one) in states.iter().enumerate() {
+            for other in states[..at].iter().copied().chain(strategies.clone()) {
+                // An eighth of the diagonal of the cube of colours: neighbours in a bar are told apart.
+                assert!(far(*one, other) > 50.0, "{one:?} {other:?}: {}", far(*one, other));
+            }
+        }
     }
 }

@@ -5,7 +5,6 @@ use super::axis::Linear;
 use super::canvas::{Anchor, Canvas, Drawn};
 use super::frame::{self, LABEL, MARGIN, SMALL, TOP, WIDTH};
 use super::palette::{self, AXIS, FAINT, GRID, INK};
-use crate::lang::Lang;
 use crate::lang::format::{self, Scale};
 use crate::metric::Metric;
 use crate::report::{Report, estimate};
@@ -20,24 +19,26 @@ const LONGEST: f64 = 0.58;
 
 /// One panel: a metric a bar, what its label adds, how strong its colour is.
 struct Panel {
-    title: &'static str,
+    title: (&'static str, &'static str),
     unit: &'static str,
-    bars: &'static [(Metric, &'static str, f64)],
+    bars: &'static [(Metric, (&'static str, &'static str), f64)],
 }
+
+const REQUESTED: (&str, &str) = ("requested", "申请");
 
 const PANELS: [Panel; 2] = [
     Panel {
-        title: "CPU",
+        title: ("CPU", "CPU"),
         unit: "cores",
-        bars: &[(Metric::AgentCpu, "used", 1.0), (Metric::AgentCpuRequested, "requested", 0.25)],
+        bars: &[(Metric::AgentCpu, ("used", "使用"), 1.0), (Metric::AgentCpuRequested, REQUESTED, 0.25)],
     },
     Panel {
-        title: "Memory",
+        title: ("Memory", "内存"),
         unit: "bytes",
         bars: &[
-            (Metric::AgentMemory, "PSS", 1.0),
-            (Metric::AgentMemoryRss, "RSS", 0.6),
-            (Metric::AgentMemoryRequested, "requested", 0.25),
+            (Metric::AgentMemory, ("PSS", "PSS"), 1.0),
+            (Metric::AgentMemoryRss, ("RSS", "RSS"), 0.6),
+            (Metric::AgentMemoryRequested, REQUESTED, 0.25),
         ],
     },
 ];
@@ -47,8 +48,11 @@ pub(super) fn height(report: &Report) -> f64 {
 }
 
 pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Drawn {
-    let note = "All agents together; memory counts shared pages once a node (PSS) or in every agent (RSS); \
-                whiskers are 95% intervals";
+    let note = canvas.pick(
+        "All agents together; memory counts shared pages once a node (PSS) or in every agent (RSS); whiskers are 95% \
+         intervals",
+        "全部采集器合计；共享内存页每节点计一次（PSS）或在每个采集器中各计一次（RSS）；须线为 95% 置信区间",
+    );
     frame::draw(canvas, report, Chart::Resources, note, height(report))?;
     let names = report.strategies().iter().map(|s| canvas.text_width(s.strategy, LABEL));
     let names = names.fold(0.0, f64::max) * 1.08;
@@ -73,14 +77,14 @@ fn panel_of<B: DrawingBackend>(
 ) -> Drawn {
     let all = report.feasible().flat_map(|s| panel.bars.iter().filter_map(|(m, ..)| estimate(s, *m)));
     let highest = all.filter_map(|e| e.hi.or(e.mean)).fold(0.0, f64::max);
-    let scale = Scale::of(highest, panel.unit, Lang::En);
+    let scale = Scale::of(highest, panel.unit, canvas.lang);
     let axis = Linear::up_to(highest * scale.factor, 4.0);
     // The longest bar, not the last tick, decides how far bars reach.
     let reach = wide * LONGEST * axis.share(highest * scale.factor).max(0.8);
     let x = |value: f64| left + reach * if highest > 0.0 { value / highest } else { 0.0 };
     let (top, bottom) = (TOP + 26.0, TOP + 26.0 + GROUP * report.strategies().len() as f64);
 
-    let title = format!("{},{}", panel.title, scale.suffix);
+    let title = format!("{},{}", canvas.pick(panel.title.0, panel.title.1), scale.suffix);
     canvas.text((left, TOP + 8.0), &title, LABEL, INK, Anchor::Left)?;
     for tick in axis.ticks() {
         let at = x(tick / scale.factor);
@@ -93,7 +97,7 @@ fn panel_of<B: DrawingBackend>(
     for (i, result) in report.strategies().iter().enumerate() {
         let middle = top + GROUP * (i as f64 + 0.5);
         if result.observations.is_empty() {
-            canvas.label((left + 8.0, middle), "infeasible here", SMALL, FAINT)?;
+            canvas.label((left + 8.0, middle), canvas.pick("infeasible here", "在此不可行"), SMALL, FAINT)?;
             continue;
         }
         let first = middle - BAR * panel.bars.len() as f64 / 2.0;
@@ -102,7 +106,11 @@ fn panel_of<B: DrawingBackend>(
             let y = first + BAR * (j as f64 + 0.5);
             let colour = palette::strategy(result.strategy);
             let end = bar(canvas, &estimate, colour, *strength, y, &x)?;
-            let text = format!("{} {what}", format::estimate(Some(&estimate), panel.unit, Lang::En));
+            let text = format!(
+                "{} {}",
+                format::estimate(Some(&estimate), panel.unit, canvas.lang),
+                canvas.pick(what.0, what.1)
+            );
             canvas.label((end + 6.0, y), &text, SMALL, FAINT)?;
         }
     }

@@ -19,7 +19,8 @@ fn every_chart_draws_every_report_in_both_formats() {
         for chart in Chart::ALL.into_iter().filter(|c| c.has_data(&report)) {
             let svg = chart.svg(&report).unwrap();
             assert!(svg.starts_with("<svg width=\"960\"") && svg.trim_end().ends_with("</svg>"), "{name}");
-            assert!(svg.contains(chart.title(Lang::En)) && !svg.contains("NaN"), "{name}");
+            assert!(svg.contains(chart.title(Lang::Zh)) && !svg.contains("NaN"), "{name}");
+            assert!(!svg.contains("infeasible") && !svg.contains("lines"), "{name}: {svg}");
             let png = chart.png(&report).unwrap();
             assert_eq!(&png[1..4], b"PNG");
         }

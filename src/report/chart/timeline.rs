@@ -5,7 +5,6 @@ use super::axis::Linear;
 use super::canvas::{Anchor, Canvas, Drawn};
 use super::frame::{self, LABEL, MARGIN, SMALL, TOP, WIDTH};
 use super::palette::{self, AXIS, BAND, FAINT, GRID, GROUND};
-use crate::lang::Lang;
 use crate::lang::format::Scale;
 use crate::report::{Report, pooled};
 use crate::study::WarmupBy;
@@ -33,14 +32,17 @@ pub(super) fn height(report: &Report) -> f64 {
 }
 
 pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Drawn {
-    let note = "Grey: lines written a second; coloured: lines delivered a second; mean over replications";
+    let note = canvas.pick(
+        "Grey: lines written a second; coloured: lines delivered a second; mean over replications",
+        "灰色：每秒写入的行；彩色：每秒送达的行；各次重复的均值",
+    );
     frame::draw(canvas, report, Chart::Timeline, note, height(report))?;
     let all: Vec<(&str, Vec<Span>)> =
         report.feasible().map(|s| (s.strategy, spans(&pooled::timeline(s)))).collect();
     let spans = || all.iter().flat_map(|(_, spans)| spans);
     let highest = spans().map(|s| s.emitted.max(s.delivered)).fold(0.0, f64::max);
     let end = spans().map(|s| s.until).fold(0.0, f64::max);
-    let scale = Scale::of(highest, "lines/s", Lang::En);
+    let scale = Scale::of(highest, "lines/s", canvas.lang);
     let axis = Linear::up_to(highest * scale.factor, 2.5);
     let x = |seconds: f64| LEFT + (RIGHT - LEFT) * if end > 0.0 { seconds / end } else { 0.0 };
 
@@ -49,8 +51,9 @@ pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Dr
     let bottom = TOP + 14.0 + (panel(report) + NAME) * all.len() as f64;
     let (warmup, drain) = (report.comparison.provenance.warmup_s, report.comparison.provenance.drain_s);
     let found = report.comparison.provenance.warmup_by == WarmupBy::Mser5;
-    let cut = if found { "warm-up (MSER-5)" } else { "warm-up" };
-    for (from, until, what) in [(0.0, warmup.min(end), cut), ((end - drain).max(0.0), end, "drain")] {
+    let cut = format!("{}{}", canvas.pick("warm-up", "预热"), if found { " (MSER-5)" } else { "" });
+    let drained = canvas.pick("drain", "排空");
+    for (from, until, what) in [(0.0, warmup.min(end), &*cut), ((end - drain).max(0.0), end, drained)] {
         if x(until) - x(from) >= 1.0 {
             canvas.bar((x(from), TOP + 12.0), (x(until), bottom), BAND)?;
             let middle = f64::midpoint(x(from), x(until));
@@ -86,9 +89,9 @@ pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Dr
 /// Ticks of time below the last panel: seconds, minutes or hours, whatever suits the end.
 fn times<B: DrawingBackend>(canvas: &Canvas<B>, end: f64, bottom: f64, x: impl Fn(f64) -> f64) -> Drawn {
     let (unit, name) = match end {
-        e if e >= 4.0 * 3600.0 => (3600.0, "hours"),
-        e if e >= 240.0 => (60.0, "minutes"),
-        _ => (1.0, "seconds"),
+        e if e >= 4.0 * 3600.0 => (3600.0, canvas.pick("hours", "小时")),
+        e if e >= 240.0 => (60.0, canvas.pick("minutes", "分钟")),
+        _ => (1.0, canvas.pick("seconds", "秒")),
     };
     let axis = Linear::up_to(end / unit, 10.0);
     for tick in axis.ticks().into_iter().filter(|t| t * unit <= end * 1.0001) {

@@ -2,19 +2,19 @@
 
 use super::table_by_strategy;
 use crate::lang::Lang;
-use crate::report::page::{self, Column, Judged, Page, Prose, Table};
+use crate::report::page::{self, Block, Column, Judged, Page, Prose, Table};
 use crate::report::words::pick;
 use crate::report::{Report, cell, line};
 use crate::table::{Agreement, Figure, Row};
 
 /// The table: every cell with its agreement, and the article's own cell below it; what the signs mean, and what agrees
-/// if something were otherwise.
-pub(in crate::report) fn cells(page: &mut Page, report: &Report) {
+/// if something were otherwise. Cells that `open` carry what they rest on.
+pub(in crate::report) fn cells(page: &mut Page, report: &Report, open: bool) {
     let lang = report.lang;
     let mut table = table_by_strategy(report, Column::stub(""), Column::words);
     for row in &report.table.rows {
         let title = Prose::default().strong(row.title.get(lang));
-        table.row(line(report, title, |s| one(report, row, s.strategy)));
+        table.row(line(report, title, |s| one(report, row, s.strategy, open)));
     }
     page.table(table);
     page.paragraph(legend(report));
@@ -51,7 +51,7 @@ fn variants(page: &mut Page, report: &Report) {
     page.table(table);
 }
 
-fn one(report: &Report, row: &Row, strategy: &str) -> page::Cell {
+fn one(report: &Report, row: &Row, strategy: &str, open: bool) -> page::Cell {
     let Some(cell) = cell(row, strategy) else { return page::Cell::Nothing };
     let lang = report.lang;
     let mark = match cell.agreement {
@@ -68,8 +68,27 @@ fn one(report: &Report, row: &Row, strategy: &str) -> page::Cell {
         text: cell.text.get(lang).into(),
         aside: by_construction.then(|| pick(lang, "by construction", "由定义得出").to_owned()),
         quoted: cell.article.as_ref().map(article),
-        evidence: Vec::new(),
+        evidence: if open { evidence(row, cell, lang) } else { Vec::new() },
     }))
+}
+
+/// What a cell rests on: how it was measured, its figures, what is to be known of them.
+fn evidence(row: &Row, cell: &crate::table::Cell, lang: Lang) -> Vec<Block> {
+    let method = row.method.get(lang);
+    let mut page = Page { lang, ..Page::default() };
+    page.paragraph(format!("{}{method}", pick(lang, "Measured on: ", "测量方法：")));
+    if !cell.figures.is_empty() {
+        let mut table = Table::new([
+            Column::stub(pick(lang, "figure", "指标")),
+            Column::figures(pick(lang, "mean ± 95% interval", "均值 ± 95% 置信区间")),
+        ]);
+        for figure in &cell.figures {
+            table.row([page::Cell::words(figure.label().get(lang)), shown(figure)]);
+        }
+        page.table(table);
+    }
+    page.list(cell.notes.iter().map(|note| note.get(lang).into()).collect());
+    page.blocks
 }
 
 /// How many cells agree, and what the signs mean.

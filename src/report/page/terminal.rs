@@ -26,7 +26,8 @@ pub(super) fn write(page: &Page, look: Look) -> String {
             continue;
         }
         let is_note = matches!(part, Block::Note(..));
-        if !(is_note && was_note) && !out.is_empty() {
+        let joined = is_note && was_note;
+        if !joined && !out.is_empty() {
             out.push('\n');
         }
         was_note = is_note;

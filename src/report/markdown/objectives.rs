@@ -1,0 +1,122 @@
+//! The answer: which strategy meets the objectives, at what cost, and what the others miss.
+
+use super::table_by_strategy;
+use crate::lang::{Lang, format};
+use crate::metric::Metric;
+use crate::report::page::{Cell, Column, Judged, Page, Prose};
+use crate::report::words::{self, pick};
+use crate::report::{Report, estimate, line};
+use crate::study::StrategyResult;
+
+/// How a strategy does by all objectives together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Met,
+    Missed,
+    Open,
+}
+
+fn outcome(result: &StrategyResult) -> Outcome {
+    let mut judged = result.objectives.iter().map(|(_, met)| *met);
+    match result.observations.is_empty() {
+        _ if judged.any(|met| met == Some(false)) => Outcome::Missed,
+        false if result.objectives.iter().all(|(_, met)| met.is_some()) => Outcome::Met,
+        _ => Outcome::Open,
+    }
+}
+
+/// Adds the answer and the objectives one by one.
+pub(super) fn answer(page: &mut Page, report: &Report) {
+    let lang = report.lang;
+    let asked = report.feasible().any(|s| !s.objectives.is_empty());
+    page.heading(pick(lang, "The answer", "结论"));
+    page.paragraph(best(report, asked));
+    let missed = |s: &StrategyResult| {
+        let (text, _) = words::objectives(s, lang);
+        Prose::default().strong(s.strategy).plain(format!("{}{text}", pick(lang, ": ", "：")))
+    };
+    page.list(report.feasible().filter(|s| outcome(s) == Outcome::Missed).map(missed).collect());
+    let tally = report.tally();
+    let compared = tally.agrees + tally.disagrees;
+    let replications = report.comparison.provenance.replications;
+    page.paragraph(match lang {
+        Lang::En => format!(
+            "{} of {compared} cells that can be compared agree with the article. Figures are means of {replications} \
+             {}; ± is the 95% interval over replications, and holds for this model and scenario alone.",
+            tally.agrees,
+            if replications == 1 { "replication" } else { "replications" }
+        ),
+        Lang::Zh => format!(
+            "可比较的 {compared} 格中有 {} 格与文章一致。数值为 {replications} 次重复的均值；± 为各次重复的 95% 置信区间，\
+             仅对本模型与本场景成立。",
+            tally.agrees
+        ),
+    });
+    if asked {
+        table(page, report);
+    }
+}
+
+/// The cheapest strategy of those that meet all objectives.
+fn best(report: &Report, asked: bool) -> Prose {
+    let lang = report.lang;
+    let cost = |s: &StrategyResult| estimate(s, Metric::Cost).and_then(|e| e.mean);
+    let met = report.feasible().filter(|s| outcome(s) == Outcome::Met);
+    let cheapest = met.filter_map(|s| Some((s, cost(s)?))).min_by(|a, b| a.1.total_cmp(&b.1));
+    let Some((best, _)) = cheapest else {
+        let open = report.feasible().any(|s| outcome(s) == Outcome::Open);
+        return match (asked, open) {
+            (false, _) => {
+                pick(lang, "The scenario has no objectives to judge by.", "场景没有可供评判的目标。")
+            }
+            (true, true) => pick(
+                lang,
+                "No strategy is known to meet all objectives; some could not be judged.",
+                "尚无已知满足全部目标的方案；部分目标无法评判。",
+            ),
+            (true, false) => pick(lang, "No strategy meets all objectives.", "没有方案满足全部目标。"),
+        }
+        .into();
+    };
+    let shown = format::estimate(estimate(best, Metric::Cost).as_ref(), Metric::Cost.unit(), lang);
+    let name = Prose::default().strong(best.strategy);
+    match (asked, lang) {
+        (true, Lang::En) => name.plain(format!(" is the cheapest that meets all objectives: {shown}.")),
+        (true, Lang::Zh) => name.plain(format!(" 是满足全部目标的方案中成本最低者：{shown}。")),
+        (false, Lang::En) => {
+            name.plain(format!(" is the cheapest: {shown}. The scenario has no objectives."))
+        }
+        (false, Lang::Zh) => name.plain(format!(" 成本最低：{shown}。场景没有目标。")),
+    }
+}
+
+/// Each objective, met or missed by each strategy.
+fn table(page: &mut Page, report: &Report) {
+    let lang = report.lang;
+    let Some(first) = report.feasible().find(|s| !s.objectives.is_empty()) else { return };
+    let mut table = table_by_strategy(report, Column::stub(pick(lang, "objective", "目标")), Column::words);
+    table.blocks = true;
+    for (at, (objective, _)) in first.objectives.iter().enumerate() {
+        table.row(line(report, objective.to_string(), |s| match s.objectives.get(at) {
+            Some((_, met)) => verdict(*met, lang),
+            None => Cell::Nothing,
+        }));
+    }
+    page.table(table);
+}
+
+fn verdict(met: Option<bool>, lang: Lang) -> Cell {
+    let (mark, text) = match met {
+        Some(true) => ("✓", pick(lang, "met", "满足")),
+        Some(false) => ("✗", pick(lang, "missed", "未满足")),
+        None => ("·", pick(lang, "undecided", "未定")),
+    };
+    Cell::Judged(Box::new(Judged {
+        mark,
+        good: met,
+        text: text.into(),
+        aside: None,
+        quoted: None,
+        evidence: Vec::new(),
+    }))
+}
