@@ -12,6 +12,7 @@ mod control;
 mod faults;
 mod gateway;
 mod placement;
+mod pod_sizes;
 mod pods;
 mod proxy;
 
@@ -24,6 +25,7 @@ pub use faults::{EvictionStorm, Fault, Happening, Incident, NodeFault, NodesAdde
 pub use gateway::{Central, GatewayCrash, GatewayPlan};
 pub(crate) use placement::{OnNode, PlacedPod};
 pub use placement::{Placement, Residence, Stay};
+pub use pod_sizes::{PodSizes, SizedPrice};
 pub(crate) use pods::law_of;
 pub use pods::{
     AgentStart, CrashLoop, FileRotation, Life, PodTemplate, Reader, Relay, StreamLaw, StreamPlan, Usage,

@@ -39,6 +39,7 @@ pub mod profile;
 pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod sheet;
 pub mod stats;
 pub mod strategy;
 pub mod study;

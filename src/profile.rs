@@ -9,13 +9,17 @@ mod embedded;
 mod long_lines;
 mod numbers;
 mod restart;
+mod settings;
 mod sourced;
 
-pub use behaviour::{Behaviour, Most, Overflow, Parse, Retries, Successor, Watching};
+pub use behaviour::{
+    Behaviour, Compress, Inotify, Most, Overflow, Parse, Retries, Storage, Successor, Watching,
+};
 pub use cost::{Costs, Counted, Load, Work};
 pub use embedded::{built_in_names, embedded, names};
 pub use long_lines::{LineLimit, LongLines};
 pub use restart::{Position, StartAt, Timeout};
+pub(crate) use settings::{agent_settings, out_of_range, range_in_words, yaml_key};
 pub use sourced::{Quality, Sourced};
 
 use crate::units::{Bytes, Millicores};
@@ -180,6 +184,20 @@ pub struct Chart {
     pub memory_limit: Option<Bytes>,
 }
 
+impl Profile {
+    /// Returns where its numbers come from: the sources that it names, and those of stated defaults that it leaves as they are.
+    pub fn all_sources(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.sources.values().cloned().collect();
+        let stated = Behaviour::stated_defaults();
+        for (path, source) in self.behaviour.sources() {
+            if stated.contains(&(path, source)) && !all.iter().any(|known| known == source) {
+                all.push(source.to_owned());
+            }
+        }
+        all
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,8 +221,11 @@ mod tests {
                 assert!((low..=high).contains(&number.value), "{name}: {path} is out of its own range");
                 assert_eq!(number.low.is_some(), number.high.is_some(), "{name}: {path} has half a range");
             }
+            let stated = Behaviour::stated_defaults();
             for (path, source) in profile.behaviour.sources() {
-                uses(path, source);
+                if !stated.contains(&(path.clone(), source)) {
+                    uses(&path, source);
+                }
             }
             if let Some(metadata) = &profile.metadata {
                 for (path, number) in [("watches", &metadata.watches), ("lookups", &metadata.lookups)] {

@@ -15,6 +15,7 @@
 
 mod amend;
 mod backend;
+mod buffer;
 mod check;
 mod cluster;
 mod collection;
@@ -30,6 +31,7 @@ mod objective;
 mod place;
 mod profiles;
 mod proxy;
+mod settings;
 mod usage;
 mod variants;
 mod warmup;
@@ -37,28 +39,30 @@ mod workload;
 
 pub use amend::{Amendments, Setting};
 pub use backend::{Backend, Partition, Quota, Shards};
-pub use cluster::{Cluster, Kubelet, Pool, Startup};
-pub use collection::{AgentRequests, Collection, ConfigMode, CustomProfile, Override, Settings};
+pub use buffer::BufferOn;
+pub use cluster::{Cluster, Kubelet, PodSizes, Pool, Startup};
+pub use collection::{Collection, ConfigMode};
 pub use control::{Channel, Control, Credentials, Failure, MachineGroup, Push};
 pub use cost::Cost;
 pub use embedded::{embedded, embedded_names};
 pub use error::ScenarioError;
 pub use fault::{
-    BadConfig, Crash, CrashOf, Drain, EvictionStorm, Fault, NodeLoss, NodesAdded, Outage, OutageMode,
-    OutageOf, ReadsFrom, Rollout, SpotWave, Upgrade,
+    BadConfig, Crash, CrashOf, DiskFull, Drain, EvictionStorm, Fault, NodeLoss, NodesAdded, Outage,
+    OutageMode, OutageOf, ReadsFrom, Rollout, SpotWave, Upgrade,
 };
-pub use gateway::{BufferOn, Gateway};
+pub use gateway::Gateway;
 pub use lifecycle::{Churn, CrashLoop, Job, Lifecycle};
 pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};
 pub use profiles::{profiles_from_yaml, profiles_to_yaml};
 pub use proxy::{Proxy, ProxyKind};
+pub use settings::{AgentRequests, CustomProfile, Override, Settings, settings_reference};
 pub use usage::{EvictionHard, Limits, Peak, Usage};
 pub use variants::{Delivery, Driver, DriverKind, Hybrid, Ordering};
 pub use warmup::Warmup;
 pub use workload::{
     ArrivalsSpec, Burst, Count, Diurnal, LineSize, LogNormal, LogSource, LogSpec, Resources, Rotation,
-    Tenant, Trace, Wants, Workload,
+    RotationMode, Tenant, Trace, Wants, Workload,
 };
 
 use crate::units::{ByteRate, Fraction, SimTime};

@@ -12,16 +12,26 @@ mod control;
 mod daemonset;
 mod direct;
 mod draft;
+mod drivers;
 mod faults;
 mod gateway;
 mod hybrid;
 mod laws;
 mod native;
 mod native_driver;
+mod pod_sizes;
 mod proxy;
 mod sidecar;
 mod sidecar_streaming;
 mod sizing;
+
+pub use daemonset::DAEMONSET;
+pub use direct::DIRECT;
+pub use hybrid::HYBRID;
+pub use native::NATIVE;
+pub use native_driver::NATIVE_DRIVER;
+pub use sidecar::SIDECAR;
+pub use sidecar_streaming::SIDECAR_STREAMING;
 
 use crate::blueprint::Blueprint;
 use crate::scenario::{Scenario, Tenant, Wants, Workload};
@@ -57,18 +67,11 @@ pub struct Honours {
 }
 
 /// Every strategy, in the order of tables.
-pub const ALL: [&Strategy; 7] = [
-    &native::NATIVE,
-    &native_driver::NATIVE_DRIVER,
-    &daemonset::DAEMONSET,
-    &sidecar::SIDECAR,
-    &sidecar_streaming::SIDECAR_STREAMING,
-    &direct::DIRECT,
-    &hybrid::HYBRID,
-];
+pub const ALL: [&Strategy; 7] =
+    [&NATIVE, &NATIVE_DRIVER, &DAEMONSET, &SIDECAR, &SIDECAR_STREAMING, &DIRECT, &HYBRID];
 
 /// The columns of the article's table.
-pub const COLUMNS: [&Strategy; 3] = [&native::NATIVE, &daemonset::DAEMONSET, &sidecar::SIDECAR];
+pub const COLUMNS: [&Strategy; 3] = [&NATIVE, &DAEMONSET, &SIDECAR];
 
 /// The strategy of that name.
 pub fn by_name(name: &str) -> Option<&'static Strategy> {
@@ -80,6 +83,7 @@ impl Strategy {
     pub fn blueprint(&self, scenario: &Scenario, nodes: u64) -> Blueprint {
         let mut blueprint = (self.draw)(scenario, nodes);
         gateway::add(scenario, &mut blueprint);
+        pod_sizes::fit(scenario, &mut blueprint);
         blueprint
     }
 

@@ -205,6 +205,12 @@ impl Fraction {
     }
 }
 
+impl From<Fraction> for f64 {
+    fn from(fraction: Fraction) -> Self {
+        fraction.get()
+    }
+}
+
 impl fmt::Display for Fraction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}%", trim_float(self.0 * 100.0))

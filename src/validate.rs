@@ -19,6 +19,7 @@ pub use error::ValidateError;
 pub use rows::Source;
 pub use score::{Figure, Point, Regime, Score, Summary};
 
+use crate::strategy::{DAEMONSET, SIDECAR};
 use mapping::Mapping;
 use plan::Plan;
 use predict::{Outcome, over_seeds};
@@ -112,7 +113,7 @@ struct Places {
 
 impl Places {
     fn of(home: &[Row], mapping: &Mapping, split: Split) -> Self {
-        let place = |row: &Row| (row.content(&mapping.kinds[row.kind]), (row.file.to_string(), row.line));
+        let place = |row: &Row| (row.content(&mapping.kinds[row.kind]), (row.file.to_string(), row.line()));
         Self { split, by_content: home.iter().map(place).collect() }
     }
 
@@ -123,7 +124,7 @@ impl Places {
     }
 
     fn serves_a_fit(&self, embedded: &Row) -> bool {
-        Figure::ALL.iter().any(|figure| self.split.is_fitted(*figure, &embedded.file, embedded.line))
+        Figure::ALL.iter().any(|figure| self.split.is_fitted(*figure, &embedded.file, embedded.line()))
     }
 }
 
@@ -141,7 +142,7 @@ fn predicted(
     let plans: Vec<Result<Plan, String>> = rows.par_iter().map(|row| plan::plan(row, mapping)).collect();
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut skipped = Vec::new();
-    let place = |row: &Row| format!("{}:{}", row.file, row.line);
+    let place = |row: &Row| format!("{}:{}", row.file, row.line());
     for (row, plan) in rows.iter().zip(plans) {
         match plan {
             Err(reason) => skipped.push(Skipped { row: place(row), reason }),
@@ -212,14 +213,14 @@ fn points_of(group: &Group<'_>, outcomes: &[Outcome], mapping: &Mapping, places:
         }
         let fitted = group.rows.iter().any(|(row, _)| places.is_fitted(spec.figure, row, mapping));
         points.push(Point {
-            row: format!("{}:{} {}", row.file, row.line, plan.name),
+            row: format!("{}:{} {}", row.file, row.line(), plan.name),
             figure: spec.figure,
             measured,
             predicted,
             lo,
             hi,
             file: row.file.to_string(),
-            line: row.line,
+            line: row.line(),
             repetitions: group.rows.len(),
             agent: plan.agent.clone(),
             layout: plan.strategy.name.to_owned(),
@@ -257,7 +258,7 @@ fn regime(group: &Group<'_>, outcomes: &[Outcome]) -> Regime {
 /// The ratio of two points that differ in their layout: sidecar over daemonset.
 fn ratio(pair: &[Point]) -> Option<Point> {
     let of = |layout: &str| pair.iter().find(|p| p.layout == layout);
-    let (above, below) = (of("sidecar")?, of("daemonset")?);
+    let (above, below) = (of(SIDECAR.name)?, of(DAEMONSET.name)?);
     let predicted = above.predicted / below.predicted;
     Some(Point {
         figure: Figure::CpuRatio,

@@ -11,6 +11,7 @@
 //! - `closed`: the world where arithmetic says what must come out.
 //! - `convergence`: the world with shorter chunks and other windows.
 
+mod batch;
 mod closed;
 mod convergence;
 mod coverage;

@@ -51,6 +51,8 @@ pub struct AgentPlan {
     pub multiline_flush_ns: u64,
     /// Retries of a failed request.
     pub retries: Retries,
+    /// Retries of a request that is refused because too much is sent (HTTP 429).
+    pub throttled_retries: Retries,
     /// Nanoseconds of the shortest wait before a retry.
     pub backoff_base_ns: u64,
     /// Nanoseconds of the longest wait before a retry.

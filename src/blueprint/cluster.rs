@@ -1,5 +1,7 @@
 //! Kinds of nodes, and what they can give.
 
+use crate::blueprint::SizedPrice;
+
 /// CPU and memory, requested or available.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Requests {
@@ -33,6 +35,8 @@ pub struct Pool {
     pub other_disk_bytes: u64,
     /// Currency an hour and node.
     pub price_per_hour: f64,
+    /// What its pods cost, where each is charged for by its size; the price of a node is 0 then.
+    pub sized: Option<SizedPrice>,
     /// Whether nodes can be added.
     pub grows: bool,
     /// Whether its nodes run nothing but the pods placed on them: no agent of the node.

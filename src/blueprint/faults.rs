@@ -49,6 +49,17 @@ pub enum Fault {
     EvictionStorm(EvictionStorm),
     /// Workloads are replaced by a new version, wave by wave.
     Rollout(Rollout),
+    /// Something else fills the log disk of nodes.
+    DiskFull {
+        /// How many nodes.
+        nodes: HowMany,
+        /// Of which pool, an index into the blueprint's `pools`; `None` is any.
+        pool: Option<usize>,
+        /// From then on, in nanoseconds.
+        at_ns: u64,
+        /// Until then, in nanoseconds.
+        until_ns: u64,
+    },
     /// A disturbance of some nodes.
     CutOff {
         /// Which, an index into the backend's `disturbances`.
@@ -170,6 +181,8 @@ pub enum Incident {
     },
     /// The node is lost with all that is on it.
     Lost,
+    /// Its log disk is full until that instant, in nanoseconds.
+    DiskFull(u64),
     /// The blueprint's disturbance of that number cuts it off, from the beginning to the end of that.
     CutOff(u32),
 }

@@ -111,6 +111,8 @@ pub struct StreamPlan {
     pub reader: Reader,
     /// Rotation by the application, where it is a file.
     pub rotation: FileRotation,
+    /// Whether that copies the file and empties it, instead of renaming it.
+    pub is_truncated: bool,
     /// The collection config that covers it; 0 is the one that covers all others.
     pub config: u32,
     /// How its reader parses it.

@@ -2,6 +2,7 @@
 
 use super::error::{CalibrateError, REQUIRED};
 use super::point::{Measured, Point};
+use crate::sheet::{Row, Sheet};
 use crate::units::{Bytes, SimTime};
 use std::collections::BTreeSet;
 
@@ -56,30 +57,28 @@ pub struct ReadOptions {
 /// left.
 pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Measured, CalibrateError> {
     let needs = format!("needed is a header with {} and a row a measured point", REQUIRED.join(", "));
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(CalibrateError::file(file, format!("is empty; {needs}")));
-    }
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
-    let sheet = Sheet { file, header: reader.headers().map_err(|e| no_csv(file, &e))?.clone() };
-    let missing: Vec<&str> = REQUIRED.into_iter().filter(|name| sheet.column(name).is_none()).collect();
+    let sheet = Sheet::read(bytes).map_err(|error| match error.line {
+        Some(line) => CalibrateError::row(file, line, error.problem),
+        None => CalibrateError::file(file, format!("{}; {needs}", error.problem)),
+    })?;
+    let has = |name: &str| sheet.columns.iter().any(|column| column == name);
+    let missing: Vec<&str> = REQUIRED.into_iter().filter(|name| !has(name)).collect();
     if !missing.is_empty() {
         let are = if missing.len() == 1 { "the column" } else { "the columns" };
         let problem = format!("{are} {} is missing; {needs}", missing.join(", "));
         return Err(CalibrateError::row(file, 1, problem));
     }
     for filter in &options.filters {
-        if sheet.column(&filter.column).is_none() {
-            let known: Vec<&str> = sheet.header.iter().collect();
-            let problem = format!("there is no column {:?}; there are {}", filter.column, known.join(", "));
+        if !has(&filter.column) {
+            let known = sheet.columns.join(", ");
+            let problem = format!("there is no column {:?}; there are {known}", filter.column);
             return Err(CalibrateError::row(file, 1, problem));
         }
     }
-    let (mut points, mut behind, mut rows) = (Vec::new(), 0, 0);
+    let (mut points, mut behind, rows) = (Vec::new(), 0, sheet.rows.len());
     let mut agents: BTreeSet<String> = BTreeSet::new();
-    for record in reader.records() {
-        let record = record.map_err(|e| no_csv(file, &e))?;
-        rows += 1;
-        let row = Row { sheet: &sheet, line: record.position().map_or(0, csv::Position::line), record };
+    for row in sheet.rows {
+        let row = Measurement { file, row };
         if !options.filters.iter().all(|f| f.values.iter().any(|v| *v == row.text(&f.column))) {
             continue;
         }
@@ -91,9 +90,6 @@ pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Measured,
             Some(point) => points.push(point),
             None => behind += 1,
         }
-    }
-    if rows == 0 {
-        return Err(CalibrateError::file(file, format!("holds no rows; {needs}")));
     }
     if agents.len() > 1 {
         let names: Vec<&str> = agents.iter().map(String::as_str).collect();
@@ -123,45 +119,19 @@ pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<Measured,
     Ok(Measured { file: file.to_owned(), points, notes })
 }
 
-fn no_csv(file: &str, error: &csv::Error) -> CalibrateError {
-    let line = error.position().map(csv::Position::line);
-    let problem = match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => "is not UTF-8 text".to_owned(),
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("has {len} fields; the header has {expected_len}")
-        }
-        _ => format!("is no CSV: {error}"),
-    };
-    match line {
-        Some(line) => CalibrateError::row(file, line, problem),
-        None => CalibrateError::file(file, problem),
-    }
-}
-
-struct Sheet<'a> {
+/// A row of a file.
+struct Measurement<'a> {
     file: &'a str,
-    header: csv::StringRecord,
+    row: Row,
 }
 
-impl Sheet<'_> {
-    fn column(&self, name: &str) -> Option<usize> {
-        self.header.iter().position(|h| h == name)
-    }
-}
-
-struct Row<'a> {
-    sheet: &'a Sheet<'a>,
-    line: u64,
-    record: csv::StringRecord,
-}
-
-impl Row<'_> {
+impl Measurement<'_> {
     fn text(&self, column: &str) -> &str {
-        self.sheet.column(column).and_then(|at| self.record.get(at)).unwrap_or_default()
+        self.row.get(column).unwrap_or_default()
     }
 
     fn wrong(&self, problem: impl Into<String>) -> CalibrateError {
-        CalibrateError::row(self.sheet.file, self.line, problem)
+        CalibrateError::row(self.file, self.row.line, problem)
     }
 
     /// The number in a column; `None` where the column is not there or the field is empty.
@@ -227,7 +197,7 @@ impl Row<'_> {
         let variant = Variant::of(self.text("variant")).map_err(|problem| self.wrong(problem))?;
         let wakeups_per_s = self.optional("wakeups_per_s")?;
         let point = Point {
-            line: self.line,
+            line: self.row.line,
             files,
             agents,
             lines_per_s,

@@ -213,7 +213,7 @@ fn a_file_that_cannot_be_fitted_names_its_row() {
     let row = |row: &str| refused(&format!("{HEADER}\ntick5ms,1,1,0,0,0,0.001,6.4,9000,8000\n{row}\n"));
     for (error, words) in [
         (refused(""), ["p.csv is empty", "cpu_cores_schedstat"]),
-        (refused(&format!("{HEADER}\n")), ["p.csv holds no rows", "files"]),
+        (refused(&format!("{HEADER}\n")), ["p.csv has column names, but no rows", "files"]),
         (
             refused("files,agents,rate_node_lps,line_bytes\n1,1,1,1\n"),
             ["p.csv:1:", "cpu_cores_schedstat is missing"],
@@ -227,7 +227,7 @@ fn a_file_that_cannot_be_fitted_names_its_row() {
         (row("x,0,1,100,200,241,0.1,5,9000,8000"), ["p.csv:3:", "at least 1"]),
         (row("tickle,1,1,100,200,241,0.1,5,9000,8000"), ["p.csv:3:", "\"tickle\""]),
         (row("x,1,1,100,200,0,0.1,5,9000,8000"), ["p.csv:3:", "line_bytes is 0"]),
-        (row("x,1,1,100"), ["p.csv:3:", "has 4 fields; the header has 10"]),
+        (row("x,1,1,100"), ["p.csv:3:", "has 4 fields, but there are 10 columns"]),
     ] {
         words.iter().for_each(|word| assert!(error.contains(word), "{word}: {error}"));
     }

@@ -29,7 +29,7 @@ impl Run {
     pub fn execute(self) -> anyhow::Result<()> {
         let scenario = self.study.scenario()?;
         let named = self.strategy.clone().or_else(|| scenario.strategy.clone());
-        let strategy = super::strategies(&[named.unwrap_or_else(|| "daemonset".to_owned())])?[0];
+        let strategy = super::strategies(&[named.unwrap_or_else(|| strategy::DAEMONSET.name.to_owned())])?[0];
         let replications = self.reps.replications(1)?;
         if self.show {
             return output::print(&scenario.to_yaml().map_err(anyhow::Error::msg)?);

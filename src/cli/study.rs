@@ -31,7 +31,7 @@ pub(super) struct StudyArgs {
 }
 
 /// The columns of the article's table: what is compared where nothing is said.
-pub(super) const COLUMNS: [&str; 3] = ["native", "daemonset", "sidecar"];
+pub(super) const COLUMNS: [&str; 3] = [strategy::NATIVE.name, strategy::DAEMONSET.name, strategy::SIDECAR.name];
 
 /// What an experiment with several strategies is run with, and how it is shown.
 #[derive(Clone, Debug, Default, clap::Args)]

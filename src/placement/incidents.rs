@@ -54,6 +54,11 @@ pub fn strike(blueprint: &Blueprint, placement: &Placement, key: u64) -> Struck 
                     plan.happens(node, 0, Incident::CutOff(*disturbance));
                 }
             }
+            Fault::DiskFull { nodes, pool, at_ns, until_ns } => {
+                for node in plan.draw_nodes(*nodes, *pool, key) {
+                    plan.happens(node, *at_ns, Incident::DiskFull(*until_ns));
+                }
+            }
             Fault::Upgrade { at_ns, max_unavailable, takes_ns } => {
                 plan.add_upgrade(*at_ns, *max_unavailable, *takes_ns);
             }

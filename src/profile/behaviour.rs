@@ -1,76 +1,67 @@
 //! How an agent behaves: buffers, batches, retries, discovery, restarts.
 
-use super::{LineLimit, LongLines, Position, Sourced, StartAt, Timeout};
+use super::settings::{agent_settings, yaml_key};
+use super::{LineLimit, LongLines, Position, Quality, Sourced, StartAt, Timeout};
 use crate::units::{Bytes, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How the agent behaves, as its chart and program set it.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Behaviour {
-    /// How often the buffer is flushed.
-    pub flush: Sourced<SimTime>,
-    /// Bytes of records the agent holds at most.
-    pub buffer_limit: Sourced<Bytes>,
-    /// Lines the agent holds at most, where it counts them.
-    pub buffer_lines: Sourced<Most>,
-    /// Of what it holds, bytes in memory; more goes to disk, and what waits there survives the process.
-    pub buffer_memory: Sourced<Bytes>,
-    /// What happens to input when the buffer is full.
-    pub overflow: Sourced<Overflow>,
-    /// Bytes of the largest request.
-    pub batch: Sourced<Bytes>,
-    /// Lines of the largest request, where it counts them.
-    pub batch_lines: Sourced<Most>,
-    /// Whether a full batch is sent before its flush is due.
-    pub sends_full: Sourced<bool>,
-    /// Requests under way at most.
-    pub max_in_flight: Sourced<u32>,
-    /// How long the answer to a request is waited for before it is sent again.
-    pub request_timeout: Sourced<Timeout>,
-    /// Bytes read at once from a file that is behind.
-    pub read_chunk: Sourced<Bytes>,
-    /// Bytes of the longest line that the agent takes.
-    pub line_limit: Sourced<LineLimit>,
-    /// What becomes of longer ones.
-    pub long_lines: Sourced<LongLines>,
-    /// Whether that is asked of a line whose pieces of 16 KiB have been joined, and not of each piece.
-    pub limits_joined: Sourced<bool>,
-    /// How long a parser of events of several lines waits for the next line before it hands the last event on.
-    pub multiline_flush: Sourced<SimTime>,
-    /// Retries of a failed request.
-    pub retries: Sourced<Retries>,
-    /// Shortest wait before a retry.
-    pub backoff_base: Sourced<SimTime>,
-    /// Longest wait before a retry; each one doubles until there.
-    pub backoff_cap: Sourced<SimTime>,
-    /// How often the agent looks for new files.
-    pub scan_interval: Sourced<SimTime>,
-    /// How a file that replaces a rotated one is found.
-    pub successor: Sourced<Successor>,
-    /// Share of successors that are missed although they appear at once: the agent looked too early.
-    pub missed_successors: Sourced<f64>,
-    /// How long a rotated file may still be read.
-    pub rotate_wait: Sourced<SimTime>,
-    /// Whether positions in files survive the process.
-    pub checkpoints: Sourced<bool>,
-    /// What such a position says.
-    pub checkpoint_of: Sourced<Position>,
-    /// How often positions are written to disk; `0s` at once. A process that ends by itself writes them too.
-    pub checkpoint_every: Sourced<SimTime>,
-    /// Where a file is read from that was there when the process started, and of which it has no position.
-    pub start_at: Sourced<StartAt>,
-    /// From the kill of the process until it reads again.
-    pub restart: Sourced<SimTime>,
-    /// Cores that the agent's reading can use at most.
-    pub threads: Sourced<f64>,
-    /// Collection configs, as inputs of their own, that one process can load.
-    pub max_inputs: Sourced<Most>,
-    /// How the agent learns that a file has new lines.
-    pub watching: Sourced<Watching>,
-    /// Files that one process can have open.
-    pub max_files: Sourced<Most>,
+/// Makes [`Behaviour`] of the rows of [`agent_settings`].
+macro_rules! behaviour {
+    ($(
+        en $en:literal zh $zh:literal
+        profile { $($key:ident: $ty:ty $(= $default:expr, $source:literal, $quality:ident)?)? }
+        scenario { $($skey:ident: $sty:ty $(, $least:literal to $most:literal)?)? }
+    )*) => {
+        /// How the agent behaves, as its chart and program set it.
+        #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+        #[serde(try_from = "Written", rename_all = "camelCase")]
+        pub struct Behaviour {
+            $($(#[doc = $en] pub $key: Sourced<$ty>,)?)*
+        }
+
+        /// A behaviour as a profile writes it: what is the stated default may be left out.
+        #[derive(Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields, rename_all = "camelCase")]
+        struct Written {
+            $($(#[doc = $en] $key: Option<Sourced<$ty>>,)?)*
+        }
+
+        impl TryFrom<Written> for Behaviour {
+            type Error = String;
+            fn try_from(written: Written) -> Result<Self, String> {
+                Ok(Self { $($($key: {
+                    let written = written.$key;
+                    $(let written = written.or_else(|| Some(stated($default, $source, Quality::$quality)));)?
+                    written.ok_or_else(|| missing(stringify!($key)))?
+                },)?)* })
+            }
+        }
+
+        impl Behaviour {
+            /// Returns where each behaviour comes from, by its path in the YAML.
+            pub fn sources(&self) -> Vec<(String, &str)> {
+                vec![$($((yaml_key(stringify!($key)), self.$key.source.as_str()),)?)*]
+            }
+
+            /// Returns the settings that a profile may leave out, each with the source of its stated default.
+            pub fn stated_defaults() -> Vec<(String, &'static str)> {
+                [$($((yaml_key(stringify!($key)), None::<&str>$(.or(Some($source)))?),)?)*]
+                    .into_iter()
+                    .filter_map(|(key, source)| Some((key, source?)))
+                    .collect()
+            }
+        }
+    };
+}
+agent_settings!(behaviour);
+
+fn stated<T>(value: T, source: &str, quality: Quality) -> Sourced<T> {
+    Sourced { value, source: source.to_owned(), quality, low: None, high: None }
+}
+
+fn missing(name: &str) -> String {
+    format!("behaviour has no {:?}, which has no stated default", yaml_key(name))
 }
 
 /// How often a failed request is tried again.
@@ -104,6 +95,36 @@ pub enum Watching {
     Polled,
     /// By an inotify watch a file; one without is not read.
     Needed,
+}
+
+/// Where an agent keeps what waits to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Storage {
+    /// As its profile has it, mostly in memory.
+    Memory,
+    /// In files, some of them in memory too.
+    Filesystem,
+}
+
+/// How an agent compresses what it sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Compress {
+    /// As its profile has it.
+    None,
+    /// With gzip.
+    Gzip,
+}
+
+/// Whether an agent asks the kernel to be told of new lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Inotify {
+    /// It does, where its profile says so.
+    On,
+    /// It looks at its files from time to time instead.
+    Off,
 }
 
 /// A count that must not be exceeded, or none.

@@ -1,7 +1,7 @@
 //! What an agent spends: the cost functions shared by the world and by the sizing rule.
 
 use super::Profile;
-use crate::units::NS_PER_SEC;
+use crate::units::{NS_PER_SEC, SimTime};
 
 /// Seconds in a nanosecond.
 const SEC_PER_NS: f64 = 1.0 / NS_PER_SEC as f64;
@@ -18,7 +18,10 @@ pub struct Costs {
     cold_factor: f64,
     cold_gap_s: f64,
     coalesce_s: f64,
+    /// 1 where new lines wake the process, 0 where a timer does that whether or not there are any.
+    woken: f64,
     reader_share: f64,
+    workers: f64,
     file_cores: f64,
     config_cores: f64,
     config_squared_cores: f64,
@@ -120,7 +123,9 @@ impl Costs {
             cold_factor: cpu.cold_factor.value,
             cold_gap_s: cpu.cold_gap.value * 1e-3,
             coalesce_s: cpu.coalesce.value * 1e-6,
+            woken: 1.0,
             reader_share: cpu.reader_share.value,
+            workers: profile.behaviour.workers.value.max(1.0),
             file_cores: cpu.file.value,
             config_cores: cpu.config.value,
             config_squared_cores: cpu.config_squared.value,
@@ -133,6 +138,22 @@ impl Costs {
             buffered_byte_bytes: memory.buffered_byte.value,
             buffered_root_bytes: memory.buffered_root.value,
         }
+    }
+
+    /// Returns these costs where the agent looks at its files every `interval` instead of being told of new lines: a timer
+    /// wakes it so often in any case, and all that a file got between two looks is one read.
+    pub fn polling(mut self, interval: SimTime) -> Self {
+        self.coalesce_s = interval.as_secs_f64();
+        self.idle_wakeups_per_s += 1.0 / self.coalesce_s;
+        self.woken = 0.0;
+        self
+    }
+
+    /// Returns these costs where lines of `overhead` bytes more on the network are compressed, at `byte_ns` a byte.
+    pub fn compressing(mut self, byte_ns: f64, overhead: f64) -> Self {
+        self.line_ns += overhead * byte_ns;
+        self.byte_ns += byte_ns;
+        self
     }
 
     /// How much dearer an event is, `per_s` of which happen: `1 + coldFactor · g / (g + coldGap)`, `g` = 1/`per_s`.
@@ -187,7 +208,7 @@ impl Costs {
             // Ticks are apart: the reader is done with one before the next comes, unless it has no time at all.
             events * if busy < 1.0 { 1.0 } else { 0.0 }
         };
-        wakeups * wakeup_ns
+        wakeups * self.woken * wakeup_ns
     }
 
     /// Adds a backlog that is read in large chunks.
@@ -227,7 +248,7 @@ impl Costs {
         if work.ticked_reads > 0.0 {
             return self.ticked_wakeups_ns(work, busy) + reads_ns + content_ns;
         }
-        let wakeups = work.reads * (1.0 - busy).max(0.0) * thinned;
+        let wakeups = work.reads * (1.0 - busy).max(0.0) * thinned * self.woken;
         wakeups * wakeup_ns + reads_ns + content_ns
     }
 
@@ -243,12 +264,18 @@ impl Costs {
     #[inline]
     pub fn output_ns(&self, lines: u64, bytes: u64) -> u64 {
         let content_ns = lines as f64 * self.line_ns + bytes as f64 * self.byte_ns;
-        (content_ns * (1.0 - self.reader_share()).max(0.0) * 1e-6 + 0.5) as u64 * 1_000_000
+        (content_ns * self.others() * 1e-6 + 0.5) as u64 * 1_000_000
+    }
+
+    /// Share of the cost of lines and bytes that passes until a flush is on its way: what is left to others than the reader,
+    /// shared among the workers.
+    fn others(&self) -> f64 {
+        (1.0 - self.reader_share()).max(0.0) / self.workers
     }
 
     /// Nanoseconds of [`Costs::output_ns`] a line and a byte.
     pub fn output_rates(&self) -> (f64, f64) {
-        let others = (1.0 - self.reader_share()).max(0.0);
+        let others = self.others();
         (self.line_ns * others, self.byte_ns * others)
     }
 
@@ -358,6 +385,24 @@ mod tests {
         let (each, each_rss) = costs.expected(&load(1.0, 1.0 / 30.0));
         assert!(30.0 * each > one, "30 agents {} against one {one}", 30.0 * each);
         assert!(30.0 * each_rss > 20.0 * one_rss);
+    }
+
+    #[test]
+    fn who_polls_reads_once_a_look_and_is_woken_by_a_timer() {
+        let mut profile = embedded("fluent-bit").unwrap().unwrap();
+        profile.set("cpu.coldFactor", 0.0).unwrap();
+        let costs = Costs::new(&profile, false, 0.0).polling(SimTime::from_ns(250_000_000));
+        let load = Load {
+            files: 10.0,
+            configs: 0.0,
+            lines_per_s: 200.0,
+            bytes_per_s: 48_200.0,
+            buffered_bytes: 0.0,
+        };
+        // Idle and its wake-ups, four of which are the timer's; lines; bytes; 20 ÷ (1 + 20 × 0.25) reads a file.
+        let expected =
+            1e-4 + 10.4 * 8e-6 + 200.0 * 3.95e-6 + 48_200.0 * 15.7e-9 + 10.0 * 20.0 / 6.0 * 12.2e-6;
+        assert!((costs.expected(&load).0 / expected - 1.0).abs() < 1e-9, "{}", costs.expected(&load).0);
     }
 
     #[test]

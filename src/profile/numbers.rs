@@ -1,6 +1,6 @@
 //! The numbers of a profile by their paths, for overriding, sensitivity and checks.
 
-use super::{Behaviour, Profile, Quality, Sourced};
+use super::{Profile, Quality, Sourced};
 
 impl Profile {
     /// Every cost, by its path in the YAML.
@@ -68,44 +68,5 @@ impl Profile {
             source.clone_into(&mut number.source);
             number.quality = quality;
         }
-    }
-}
-
-impl Behaviour {
-    /// Where each behaviour comes from, by its path in the YAML.
-    pub fn sources(&self) -> Vec<(&'static str, &str)> {
-        vec![
-            ("flush", &self.flush.source),
-            ("bufferLimit", &self.buffer_limit.source),
-            ("bufferLines", &self.buffer_lines.source),
-            ("bufferMemory", &self.buffer_memory.source),
-            ("overflow", &self.overflow.source),
-            ("batch", &self.batch.source),
-            ("batchLines", &self.batch_lines.source),
-            ("sendsFull", &self.sends_full.source),
-            ("maxInFlight", &self.max_in_flight.source),
-            ("requestTimeout", &self.request_timeout.source),
-            ("readChunk", &self.read_chunk.source),
-            ("lineLimit", &self.line_limit.source),
-            ("longLines", &self.long_lines.source),
-            ("limitsJoined", &self.limits_joined.source),
-            ("multilineFlush", &self.multiline_flush.source),
-            ("retries", &self.retries.source),
-            ("backoffBase", &self.backoff_base.source),
-            ("backoffCap", &self.backoff_cap.source),
-            ("scanInterval", &self.scan_interval.source),
-            ("successor", &self.successor.source),
-            ("missedSuccessors", &self.missed_successors.source),
-            ("rotateWait", &self.rotate_wait.source),
-            ("checkpoints", &self.checkpoints.source),
-            ("checkpointOf", &self.checkpoint_of.source),
-            ("checkpointEvery", &self.checkpoint_every.source),
-            ("startAt", &self.start_at.source),
-            ("restart", &self.restart.source),
-            ("threads", &self.threads.source),
-            ("maxInputs", &self.max_inputs.source),
-            ("watching", &self.watching.source),
-            ("maxFiles", &self.max_files.source),
-        ]
     }
 }

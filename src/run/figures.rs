@@ -235,5 +235,7 @@ fn cost(setup: &Setup, placement: &Placement, share: f64, extra: u64) -> f64 {
     let added: f64 = placement.extra.iter().zip(pools).map(|(n, pool)| *n as f64 * pool.price_per_hour).sum();
     let extra_all = placement.extra.iter().sum::<u64>();
     let added = if extra_all == 0 { 0.0 } else { added * extra as f64 / extra_all as f64 };
-    ((all - added) * share + added) * HOURS_A_MONTH
+    // Where pods are charged for by their size, what they cost more with what collects their logs.
+    let sized: f64 = pools.iter().filter_map(|pool| pool.sized).map(|p| p.per_hour - p.bare_per_hour).sum();
+    ((all - added) * share + added + sized) * HOURS_A_MONTH
 }

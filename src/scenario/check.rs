@@ -3,7 +3,6 @@
 mod agents;
 mod backend;
 mod control;
-mod fault;
 mod gateway;
 mod lifecycle;
 mod log;
@@ -16,7 +15,6 @@ use super::{Backend, Pool, Scenario, ScenarioError, Tenant, Workload};
 use crate::units::{Bytes, Millicores, SimTime};
 use agents::check_agents;
 use control::check_control;
-use fault::check_fault;
 use lifecycle::check_lifecycle;
 use serde_saphyr::Spanned;
 
@@ -27,7 +25,7 @@ use proxy::check_proxy;
 use usage::{check_disks, check_usage};
 
 /// The most nodes and pods that a scenario may have: twenty times what Kubernetes supports.
-const MAX_NODES: u64 = 100_000;
+pub(super) const MAX_NODES: u64 = 100_000;
 const MAX_PODS: u64 = 3_000_000;
 
 /// The most pods that are simulated, what is left out of a sample aside: some 6 KB each.
@@ -47,7 +45,7 @@ const MAX_CPU: Millicores = Millicores::new(10_000_000);
 const MAX_MEMORY: Bytes = Bytes::new(16 << 40);
 
 /// The longest of anything that lasts, as the duration itself.
-const MONTH: SimTime = SimTime::from_secs(30 * 86_400);
+pub(super) const MONTH: SimTime = SimTime::from_secs(30 * 86_400);
 
 /// The longest that an image takes to be pulled, and an agent to start.
 const HOUR: SimTime = SimTime::from_secs(3600);
@@ -93,10 +91,10 @@ impl Problem {
     }
 }
 
-type Checked = Result<(), Problem>;
+pub(super) type Checked = Result<(), Problem>;
 
 /// Whether something is allowed; what is not is a problem at a path.
-fn allow(allowed: bool, path: impl Into<String>, message: impl FnOnce() -> String) -> Checked {
+pub(super) fn allow(allowed: bool, path: impl Into<String>, message: impl FnOnce() -> String) -> Checked {
     if allowed { Ok(()) } else { Err(Problem::new(path, message())) }
 }
 
@@ -114,13 +112,13 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     backend::check_parts(scenario)?;
     check_control(scenario)?;
     for (number, fault) in scenario.faults.iter().enumerate() {
-        check_fault(fault, scenario, &format!("faults/{number}"))?;
+        fault.check(scenario, &format!("faults/{number}"))?;
     }
     Ok(())
 }
 
 /// Whether something takes no longer than it may.
-fn up_to(most: SimTime, time: SimTime, what: &str, path: impl Into<String>) -> Checked {
+pub(super) fn up_to(most: SimTime, time: SimTime, what: &str, path: impl Into<String>) -> Checked {
     allow(time <= most, path, || format!("{what} is {time}; allowed is up to {most}"))
 }
 
@@ -212,6 +210,9 @@ fn check_cluster(scenario: &Scenario) -> Checked {
         allow(pool.price.get() <= 1e6, path("price"), || {
             format!("price is {}; allowed is up to 1000000/h", pool.price)
         })?;
+        allow(pool.pod_sizes.is_none() || pool.serverless, path("podSizes"), || {
+            "podSizes is of pools whose pods have no node to share; write serverless: true beside it".into()
+        })?;
         // The first that is too many, so that the place is one.
         let so_far: u64 = pools[..=number].iter().map(|p| p.nodes.get()).sum();
         allow(so_far <= MAX_NODES, path("nodes"), || {
@@ -302,7 +303,7 @@ fn check_tenants(scenario: &Scenario) -> Checked {
 }
 
 /// Whether a name is that of one of several tenants of a count: name-1, name-2, …
-fn is_one_of(name: &str, tenant: &Tenant) -> bool {
+pub(super) fn is_one_of(name: &str, tenant: &Tenant) -> bool {
     let count = tenant.count.get();
     let number = name.strip_prefix(tenant.name.as_str()).and_then(|rest| rest.strip_prefix('-'));
     count > 1

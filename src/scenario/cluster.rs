@@ -75,6 +75,32 @@ pub struct Pool {
     /// Virtual nodes: they run pods, and no DaemonSet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub serverless: bool,
+    /// Each pod gets a node of its own, of the next size above its requests, and is charged for that size; of a serverless
+    /// pool. Its number of nodes, their size and their price follow from the pods that run there alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod_sizes: Option<PodSizes>,
+}
+
+/// How pods are charged for by size. Sizes are AWS Fargate's.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct PodSizes {
+    /// Memory that the platform takes beside the pod's requests. Default: 256Mi (Amazon EKS user guide, Fargate).
+    pub overhead: Bytes,
+    /// Price of a core. Default: AWS Fargate, us-east-1, Linux/x86.
+    pub cpu_price: Price,
+    /// Price of a GiB. Default: AWS Fargate, us-east-1, Linux/x86.
+    pub memory_price: Price,
+}
+
+impl Default for PodSizes {
+    fn default() -> Self {
+        Self {
+            overhead: Bytes::new(256 << 20),
+            cpu_price: Price::per_hour(0.04048),
+            memory_price: Price::per_hour(0.004_445),
+        }
+    }
 }
 
 fn is_nothing(size: &Bytes) -> bool {

@@ -1,6 +1,7 @@
 //! Gateways: collectors that stand between all agents and the log service.
 
-use super::collection::{AgentRequests, unplaced};
+use super::buffer::BufferOn;
+use super::settings::{AgentRequests, unplaced};
 use super::workload::Count;
 use crate::units::{Bytes, Fraction, SimTime};
 use schemars::JsonSchema;
@@ -48,16 +49,6 @@ impl Default for Gateway {
             share: Fraction::new(1.0),
         }
     }
-}
-
-/// Where a collector holds what it cannot send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum BufferOn {
-    /// It is lost with the process.
-    Memory,
-    /// It survives the process.
-    Disk,
 }
 
 fn is_whole(share: &Fraction) -> bool {

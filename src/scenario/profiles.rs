@@ -1,6 +1,6 @@
 //! Agents by themselves: what stands under a scenario's `profiles:`, in a file of its own.
 
-use super::{Cost, CustomProfile, ScenarioError, check, collection::unplaced};
+use super::{Cost, CustomProfile, ScenarioError, check, settings::unplaced};
 use serde::{Deserialize, Serialize};
 
 /// What a file of profiles needs.

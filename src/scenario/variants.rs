@@ -1,6 +1,6 @@
 //! What the further strategies need to know: log drivers, which workloads get sidecars, how sidecars stop.
 
-use super::gateway::BufferOn;
+use super::buffer::BufferOn;
 use super::workload::Count;
 use crate::units::{Bytes, Fraction, LineRate, SimTime};
 use schemars::JsonSchema;

@@ -325,15 +325,36 @@ pub struct Wants {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct Rotation {
-    /// Size at which the file is renamed and a new one begun.
+    /// Size at which the file is rotated.
     pub size: Bytes,
     /// Files kept, the one being written included.
     pub files: Count,
+    /// How: by a rename, or by a copy.
+    #[serde(skip_serializing_if = "RotationMode::is_default")]
+    pub mode: RotationMode,
+}
+
+/// How a log file is rotated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum RotationMode {
+    /// It gets another name, and a new one is begun: who has it open reads on.
+    #[default]
+    Rename,
+    /// It is copied and emptied, as logrotate's `copytruncate` does: who has not read it by then finds it empty, and what
+    /// was in it is in a copy that agents leave alone.
+    CopyTruncate,
+}
+
+impl RotationMode {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Default for Rotation {
     /// As log libraries commonly do, and the same as the kubelet: 10 Mi, five files.
     fn default() -> Self {
-        Self { size: Bytes::new(10 << 20), files: Count(5) }
+        Self { size: Bytes::new(10 << 20), files: Count(5), mode: RotationMode::Rename }
     }
 }

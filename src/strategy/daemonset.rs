@@ -8,7 +8,8 @@ use crate::flow::Medium;
 use crate::profile::Most;
 use crate::scenario::{ConfigMode, LogSource, LogSpec, Scenario};
 
-pub(super) const DAEMONSET: Strategy = Strategy {
+/// One agent a node.
+pub const DAEMONSET: Strategy = Strategy {
     name: "daemonset",
     about: "one agent a node tails every container's log, and files of the node",
     honours: Honours { parse: true, store: true, sampling: true, own_limits: false },

@@ -8,7 +8,8 @@ use crate::blueprint::{Blueprint, Reader};
 use crate::flow::Medium;
 use crate::scenario::Scenario;
 
-pub(super) const DIRECT: Strategy = Strategy {
+/// A library in the application sends.
+pub const DIRECT: Strategy = Strategy {
     name: "direct",
     about: "a library in the application sends to the backend",
     honours: Honours { parse: true, store: true, sampling: true, own_limits: true },

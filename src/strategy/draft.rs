@@ -11,7 +11,7 @@ use crate::blueprint::{
 };
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
-use crate::scenario::{Lifecycle, LogSource, LogSpec, Scenario, Start, Tenant, Workload};
+use crate::scenario::{Lifecycle, LogSource, LogSpec, RotationMode, Scenario, Start, Tenant, Workload};
 use crate::units::{NS_PER_SEC, SimTime};
 
 /// Where a log goes under a strategy, and who reads it there.
@@ -155,6 +155,9 @@ fn pod_template(
                 Medium::LocalFile => LOCAL_DRIVER,
                 _ => FileRotation { size_bytes, files },
             },
+            is_truncated: log.rotate.mode == RotationMode::CopyTruncate
+                && medium.is_on_disk()
+                && !medium.is_rotated_by_kubelet(),
             config: 0,
             parse: log.wants.as_ref().and_then(|wants| wants.parse).unwrap_or_default(),
         }
@@ -257,6 +260,7 @@ fn pool(pool: &crate::scenario::Pool) -> Pool {
         log_disk_bytes: pool.log_disk.get(),
         other_disk_bytes: pool.other_data.get(),
         price_per_hour: pool.price.get(),
+        sized: None,
         grows: pool.grows,
         serverless: pool.serverless,
     }

@@ -97,6 +97,12 @@ fn world_fault(scenario: &Scenario, fault: &Fault, blueprint: &mut Blueprint) ->
             closed_ns: storm.closed.as_ns(),
             pause_ns: storm.pause.as_ns(),
         }),
+        Fault::DiskFull(full) => WorldFault::DiskFull {
+            nodes: full.nodes,
+            pool: pool_of(&full.pool)?,
+            at_ns: full.at.as_ns(),
+            until_ns: full.at.as_ns().saturating_add(full.lasts.as_ns()),
+        },
         Fault::Rollout(rollout) => WorldFault::Rollout(WorldRollout {
             templates: templates_of(rollout, blueprint),
             at_ns: rollout.at.as_ns(),

@@ -3,10 +3,11 @@
 //! What a process can take follows from its profile's costs, as that of a log driver's central collector does; what it holds
 //! and how it sends on from its behaviour, where the scenario says nothing else.
 
+use super::drivers::behind_drivers;
 use super::sizing::{self, MeanLoad};
 use crate::blueprint::{Blueprint, GatewayCrash, GatewayPlan, Outage as WorldOutage, Reader, Requests};
 use crate::profile::{Costs, Profile};
-use crate::scenario::{BufferOn, Crash, CrashOf, DriverKind, Fault, Gateway, OutageMode, OutageOf, Scenario};
+use crate::scenario::{BufferOn, Crash, CrashOf, Fault, Gateway, OutageMode, OutageOf, Scenario};
 use crate::units::{Bytes, NS_PER_SEC};
 
 /// A full batch is not sent more often than this, in nanoseconds: below, it does not matter.
@@ -22,33 +23,9 @@ pub(super) fn add(scenario: &Scenario, blueprint: &mut Blueprint) {
     }
 }
 
-/// What the drivers of the container runtime send to, where it holds what the backend does not take: the gateway, or a
-/// collector of their own.
-pub(super) fn behind_drivers(scenario: &Scenario) -> Option<Gateway> {
-    let driver = &scenario.collection.driver;
-    if let Some(gateway) = &scenario.collection.gateway {
-        return Some(gateway.clone());
-    }
-    let mut own = Gateway::default();
-    own.agent.value = collector_of(driver.kind)?.into();
-    own.processes = driver.collectors;
-    (own.buffer, own.buffer_on) = (Some(driver.buffer?), driver.buffer_on);
-    (own.hop, own.share) = (driver.hop, driver.share);
-    Some(own)
-}
-
-/// The profile of what a driver sends to.
-pub(super) fn collector_of(driver: DriverKind) -> Option<&'static str> {
-    match driver {
-        DriverKind::Fluentd => Some("fluentd"),
-        DriverKind::Syslog => Some("rsyslog"),
-        DriverKind::JsonFile | DriverKind::Local => None,
-    }
-}
-
 /// Whether what a strategy's agents send passes a gateway.
 pub(super) fn is_met_by(strategy: &str, scenario: &Scenario) -> bool {
-    let by_drivers = strategy == super::native_driver::NATIVE_DRIVER.name;
+    let by_drivers = strategy == super::NATIVE_DRIVER.name;
     scenario.collection.gateway.is_some() || by_drivers && behind_drivers(scenario).is_some()
 }
 

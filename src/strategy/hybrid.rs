@@ -5,7 +5,8 @@ use super::{Strategy, daemonset, sidecar};
 use crate::blueprint::Blueprint;
 use crate::scenario::{Scenario, Tenant, Workload};
 
-pub(super) const HYBRID: Strategy = Strategy {
+/// An agent a node, and sidecars for chosen workloads.
+pub const HYBRID: Strategy = Strategy {
     name: "hybrid",
     about: "a DaemonSet for most, sidecars for chosen workloads",
     honours: daemonset::DAEMONSET.honours,

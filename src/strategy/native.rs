@@ -6,7 +6,8 @@ use crate::blueprint::{Blueprint, Reader};
 use crate::flow::Medium;
 use crate::scenario::{LogSource, Scenario};
 
-pub(super) const NATIVE: Strategy = Strategy {
+/// Nothing is shipped.
+pub const NATIVE: Strategy = Strategy {
     name: "native",
     about: "nothing is shipped: runtime files on the node, read by kubectl logs",
     honours: Honours { parse: false, store: false, sampling: false, own_limits: false },

@@ -7,12 +7,13 @@
 
 use super::draft::{Asked, Route, draft};
 use super::sidecar::add_to_pods;
-use super::{Honours, Strategy, gateway, sizing};
+use super::{Honours, Strategy, drivers, gateway, sizing};
 use crate::blueprint::{Blueprint, Reader};
 use crate::flow::Medium;
 use crate::scenario::{Delivery, DriverKind, LogSource, Override, Scenario, Settings};
 
-pub(super) const NATIVE_DRIVER: Strategy = Strategy {
+/// The container runtime pushes.
+pub const NATIVE_DRIVER: Strategy = Strategy {
     name: "native-driver",
     about: "the runtime pushes standard output to a central endpoint",
     honours: Honours { parse: false, store: false, sampling: false, own_limits: false },
@@ -32,7 +33,7 @@ fn draw(scenario: &Scenario, _nodes: u64) -> Blueprint {
         _ => Route { medium, reader },
     };
     let mut blueprint = draft(NATIVE_DRIVER.name, scenario, &route).blueprint;
-    let Some(collector) = gateway::collector_of(terms.kind) else { return blueprint };
+    let Some(collector) = drivers::collector_of(terms.kind) else { return blueprint };
     let driver = if terms.kind == DriverKind::Syslog { "docker-syslog" } else { "docker-fluentd" };
     let ring = (terms.mode == Delivery::NonBlocking).then_some(terms.ring);
     let overflow = ring.map(|_| crate::profile::Overflow::DropNewest);
@@ -43,7 +44,7 @@ fn draw(scenario: &Scenario, _nodes: u64) -> Blueprint {
     add_to_pods(&mut blueprint, |load| sizing::built_in(scenario, driver, &settings, load));
     blueprint.pods.iter_mut().for_each(|pod| pod.needs_backend = pod.agent.is_some());
     let Some(first) = blueprint.agents.first() else { return blueprint };
-    if let Some(terms) = gateway::behind_drivers(scenario) {
+    if let Some(terms) = drivers::behind_drivers(scenario) {
         let plan = gateway::plan(scenario, &terms, &blueprint);
         blueprint.backend.queue_ns = u64::MAX;
         blueprint.central = Some(plan.central.clone());

@@ -9,7 +9,8 @@ use crate::flow::Medium;
 use crate::scenario::{Lifecycle, LogSource, LogSpec, Ordering, Scenario};
 use crate::units::{NS_PER_SEC, SimTime};
 
-pub(super) const SIDECAR: Strategy = Strategy {
+/// One agent a pod.
+pub const SIDECAR: Strategy = Strategy {
     name: "sidecar",
     about: "one agent a pod tails the pod's files in a shared volume",
     honours: HONOURS,

@@ -7,7 +7,8 @@ use crate::blueprint::{Blueprint, Reader, Relay, Requests};
 use crate::flow::Medium;
 use crate::scenario::{LogSource, Scenario};
 
-pub(super) const SIDECAR_STREAMING: Strategy = Strategy {
+/// Sidecars re-emit files for the agent of the node.
+pub const SIDECAR_STREAMING: Strategy = Strategy {
     name: "sidecar-streaming",
     about: "a small process a pod writes its files to standard output, for a DaemonSet",
     honours: daemonset::DAEMONSET.honours,

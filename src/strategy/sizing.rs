@@ -7,13 +7,19 @@ use crate::blueprint::{
     AgentPlan, Blueprint, CPU_PERIOD_NS, Central, MetadataUse, PodTemplate, Reader, Requests,
 };
 use crate::flow::Medium;
-use crate::profile::{self, Chart, Costs, Load, Most, Parse, Profile, Quality};
+use crate::profile::{
+    self, Behaviour, Chart, Compress, Costs, Inotify, Load, Most, Overflow, Parse, Profile, Quality, Storage,
+    Watching,
+};
 use crate::scenario::{CustomProfile, Override, Scenario, Settings};
 use crate::units::{Bytes, NS_PER_SEC};
 
 /// Steps to which the rule rounds up: requests are written in such.
 const CPU_STEP_MILLICORES: f64 = 5.0;
 const MEMORY_STEP_BYTES: f64 = (4 << 20) as f64;
+
+/// A buffer that nothing bounds.
+const UNBOUNDED: Bytes = Bytes::new(1 << 40);
 
 /// Mean load of some streams.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,6 +70,11 @@ impl MeanLoad {
     /// Bytes of a line, on average.
     fn line_bytes(&self) -> f64 {
         if self.lines_per_s > 0.0 { self.line_bytes_per_s / self.lines_per_s } else { 0.0 }
+    }
+
+    /// Bytes of the runtime's prefix before a line on disk, on average.
+    fn prefix_bytes(&self) -> f64 {
+        if self.lines_per_s > 0.0 { self.prefix_bytes_per_s / self.lines_per_s } else { 0.0 }
     }
 
     /// Bytes of a line in the buffer, on average.
@@ -187,21 +198,25 @@ fn plan_of(
 ) -> (AgentPlan, Most) {
     let collection = &scenario.collection;
     let Part { is_process, shared, own_inputs, configs } = *part;
+    let profile = &Profile { behaviour: settings.applied_to(&profile.behaviour), ..profile.clone() };
     let behaviour = &profile.behaviour;
     let enriches = settings.enrich.unwrap_or(shared);
-    let costs = Costs::new(profile, enriches, load.parse_us(profile));
+    let polls = settings.inotify == Some(Inotify::Off) && behaviour.watching.value != Watching::Polls;
+    let costs = costs_of(profile, settings, (enriches, polls), load);
+    // Looks are spread evenly over the gaps between them.
+    let looks_every_ns = match polls {
+        true => behaviour.poll_interval.value.as_ns() as f64,
+        false => profile.cpu.coalesce.value * 1e3,
+    };
     let record_overhead = profile.wire.record_overhead.value;
     let record_bytes = load.record_bytes(record_overhead);
-    let lines_as_bytes = |lines: f64| Bytes::new((lines * record_bytes) as u64);
-    let buffer_limit = settings.mem_buf_limit.unwrap_or_else(|| {
-        behaviour.buffer_limit.value.min(lines_as_bytes(behaviour.buffer_lines.value.as_f64()))
-    });
-    let batch = behaviour.batch.value.min(lines_as_bytes(behaviour.batch_lines.value.as_f64()));
-    let flush = settings.flush.unwrap_or(behaviour.flush.value);
-    // What a buffer that was given in the scenario holds beyond the profile's stays in memory.
-    let buffer_memory = match settings.mem_buf_limit {
-        Some(limit) => limit,
-        None => behaviour.buffer_memory.value.min(buffer_limit),
+    let batch = behaviour.batch.value.min(lines_as_bytes(behaviour.batch_lines.value, record_bytes));
+    let Buffers { limit: buffer_limit, memory: buffer_memory } =
+        buffers_of(behaviour, settings, record_bytes);
+    let flush = behaviour.flush.value;
+    let compression = match settings.compress {
+        Some(Compress::Gzip) => profile.wire.compression.value.min(behaviour.gzip_left.value),
+        _ => profile.wire.compression.value,
     };
     let many = load.scaled(collection.headroom);
     let mut buffered = (many.line_bytes_per_s + many.lines_per_s * record_overhead) * flush.as_secs_f64();
@@ -227,7 +242,7 @@ fn plan_of(
     let limit = terms.cpu_limit.or(chart.cpu_limit).map_or(f64::INFINITY, |c| c.cores());
     // Of what a limit allows, the reading thread gets its share.
     let reading_cores = behaviour.threads.value.min(limit * costs.reader_share());
-    let max_inputs = settings.max_inputs.map_or(behaviour.max_inputs.value, |c| Most::Limit(c.get() as u32));
+    let max_inputs = behaviour.max_inputs.value;
     let plan = AgentPlan {
         name: profile.name.clone(),
         is_process,
@@ -238,34 +253,32 @@ fn plan_of(
         memory_limit_bytes: terms.memory_limit.or(chart.memory_limit).map(|m| m.get()),
         configs,
         own_inputs,
-        // Looks are spread evenly over the gaps between them.
-        look_delay_ns: (profile.cpu.coalesce.value * 1e3 / 2.0) as u64,
+        look_delay_ns: (looks_every_ns / 2.0) as u64,
         flush_ns: flush.as_ns(),
         buffer_limit_bytes: buffer_limit.get(),
         buffer_memory_bytes: buffer_memory.get(),
         batch_bytes: batch.get().max(1),
         sends_full: behaviour.sends_full.value,
         max_in_flight: behaviour.max_in_flight.value as usize,
-        line_limit_bytes: settings.line_limit.unwrap_or(behaviour.line_limit.value).get(),
-        long_lines: settings.long_lines.unwrap_or(behaviour.long_lines.value),
+        line_limit_bytes: behaviour.line_limit.value.get(),
+        long_lines: behaviour.long_lines.value,
         limits_joined: behaviour.limits_joined.value,
-        multiline_flush_ns: settings.multiline_flush.unwrap_or(behaviour.multiline_flush.value).as_ns(),
-        retries: settings.retries.unwrap_or(behaviour.retries.value),
+        multiline_flush_ns: behaviour.multiline_flush.value.as_ns(),
+        retries: behaviour.retries.value,
+        throttled_retries: settings.throttled_retries.unwrap_or(behaviour.retries.value),
         backoff_base_ns: behaviour.backoff_base.value.as_ns(),
         backoff_cap_ns: behaviour.backoff_cap.value.as_ns(),
-        scan_ns: settings.refresh_interval.unwrap_or(behaviour.scan_interval.value).as_ns(),
+        scan_ns: behaviour.scan_interval.value.as_ns(),
         successor: behaviour.successor.value,
-        missed_successors: settings
-            .missed_successors
-            .map_or(behaviour.missed_successors.value, crate::units::Fraction::get),
-        rotate_wait_ns: settings.rotate_wait.unwrap_or(behaviour.rotate_wait.value).as_ns(),
-        checkpoints: settings.checkpoints.unwrap_or(behaviour.checkpoints.value),
-        checkpoint_of: settings.checkpoint_of.unwrap_or(behaviour.checkpoint_of.value),
-        checkpoint_every_ns: settings.checkpoint_every.unwrap_or(behaviour.checkpoint_every.value).as_ns(),
-        start_at: settings.start_at.unwrap_or(behaviour.start_at.value),
-        request_timeout_ns: settings.request_timeout.unwrap_or(behaviour.request_timeout.value).as_ns(),
-        watching: behaviour.watching.value,
-        max_files: settings.max_files.map_or(behaviour.max_files.value, |c| Most::Limit(c.get() as u32)),
+        missed_successors: behaviour.missed_successors.value,
+        rotate_wait_ns: behaviour.rotate_wait.value.as_ns(),
+        checkpoints: behaviour.checkpoints.value,
+        checkpoint_of: behaviour.checkpoint_of.value,
+        checkpoint_every_ns: behaviour.checkpoint_every.value.as_ns(),
+        start_at: behaviour.start_at.value,
+        request_timeout_ns: behaviour.request_timeout.value.as_ns(),
+        watching: if polls { Watching::Polls } else { behaviour.watching.value },
+        max_files: behaviour.max_files.value,
         restart_ns: behaviour.restart.value.as_ns(),
         // What limits the inputs of one process are inotify instances, which all processes of root on a node share
         // (`fs.inotify.max_user_instances`); a sidecar has one.
@@ -275,12 +288,64 @@ fn plan_of(
         },
         record_overhead_bytes: record_overhead.round() as u64,
         line_overhead_bytes: profile.wire.line_overhead.value.round() as u64,
-        compression_ppm: (profile.wire.compression.value * 1e6).round() as u64,
-        overflow: settings.overflow.unwrap_or(behaviour.overflow.value),
+        compression_ppm: (compression * 1e6).round() as u64,
+        // What is more than its files may hold is dropped, the oldest first.
+        overflow: match (settings.storage, settings.storage_limit) {
+            (Some(Storage::Filesystem), Some(_)) => Overflow::DropOldest,
+            _ => behaviour.overflow.value,
+        },
         metadata: if enriches { metadata_of(profile) } else { Some(MetadataUse::default()) },
         costs,
     };
     (plan, max_inputs)
+}
+
+/// What an agent spends: as its profile says, and what settings add to that.
+fn costs_of(
+    profile: &Profile,
+    settings: &Settings,
+    (enriches, polls): (bool, bool),
+    load: &MeanLoad,
+) -> Costs {
+    let behaviour = &profile.behaviour;
+    let mut costs = Costs::new(profile, enriches, load.parse_us(profile));
+    if polls {
+        costs = costs.polling(behaviour.poll_interval.value);
+    }
+    if settings.compress == Some(Compress::Gzip) && profile.wire.compression.value >= 1.0 {
+        // The runtime's prefix is read, and not sent.
+        let more = profile.wire.line_overhead.value - load.prefix_bytes();
+        costs = costs.compressing(behaviour.gzip_byte.value, more);
+    }
+    costs
+}
+
+/// What an agent holds at most, and how much of it in memory.
+struct Buffers {
+    limit: Bytes,
+    memory: Bytes,
+}
+
+fn buffers_of(behaviour: &Behaviour, settings: &Settings, record_bytes: f64) -> Buffers {
+    if settings.storage == Some(Storage::Filesystem) {
+        // Its files bound it; of them so many chunks are in memory too.
+        let limit = settings.storage_limit.unwrap_or(UNBOUNDED);
+        let up = behaviour.max_chunks_up.value.as_f64() * behaviour.batch.value.as_f64();
+        return Buffers { limit, memory: limit.min(Bytes::new(up as u64)) };
+    }
+    match settings.mem_buf_limit {
+        // What a buffer that was given in the scenario holds beyond the profile's stays in memory.
+        Some(limit) => Buffers { limit, memory: limit },
+        None => {
+            let lines = lines_as_bytes(behaviour.buffer_lines.value, record_bytes);
+            let limit = behaviour.buffer_limit.value.min(lines);
+            Buffers { limit, memory: behaviour.buffer_memory.value.min(limit) }
+        }
+    }
+}
+
+fn lines_as_bytes(lines: Most, record_bytes: f64) -> Bytes {
+    Bytes::new((lines.as_f64() * record_bytes) as u64)
 }
 
 /// What the agent asks the API server where it adds metadata; `None` where its profile does not say.

@@ -1,9 +1,8 @@
 //! What was simulated, in the scenario's own words: what a report has to say about its subject.
 
 use crate::profile;
-use crate::scenario::{Backend, CrashOf, Fault, Gateway, OutageMode, OutageOf, Partition, Scenario};
+use crate::scenario::{Backend, Fault, Gateway, Partition, Scenario};
 use crate::strategy::Strategy;
-use crate::units::{HowMany, SimTime};
 
 /// The subject of a study.
 #[derive(Clone, Debug, Default)]
@@ -73,7 +72,7 @@ impl Subject {
             workloads,
             lines_per_s,
             backend: described(backend, scenario.collection.gateway.as_ref()),
-            faults: scenario.faults.iter().map(fault).collect(),
+            faults: scenario.faults.iter().map(Fault::in_words).collect(),
             objectives: scenario.objectives.iter().map(ToString::to_string).collect(),
             chunk_s: scenario.chunk.as_secs_f64(),
             strategies: strategies.iter().map(|s| (s.name, s.about)).collect(),
@@ -115,76 +114,6 @@ fn described(backend: &Backend, gateway: Option<&Gateway>) -> String {
     text
 }
 
-fn fault(fault: &Fault) -> String {
-    let of_pool = |pool: &Option<String>| pool.as_ref().map_or(String::new(), |p| format!(" of pool {p}"));
-    match fault {
-        Fault::Outage(outage) => {
-            let mode = match outage.mode {
-                OutageMode::Refuse => "refuses connections".to_owned(),
-                OutageMode::Stall => "does not answer".to_owned(),
-                OutageMode::Slow(factor) => format!("takes {factor} times as long"),
-            };
-            let share = outage.share.map_or(String::new(), |share| format!(" for {share} of requests"));
-            let nodes = match (outage.nodes, &outage.pool) {
-                (None, None) => String::new(),
-                (nodes, pool) => {
-                    let nodes = nodes.map_or("all".to_owned(), |nodes| nodes.to_string());
-                    format!(" for {nodes} nodes{}", of_pool(pool))
-                }
-            };
-            let of = match (outage.of, outage.shards) {
-                (OutageOf::Gateway, _) => "the gateway".to_owned(),
-                (OutageOf::Backend, None) => "the backend".to_owned(),
-                (OutageOf::Backend, Some(HowMany::Count(1))) => "one shard of the backend".to_owned(),
-                (OutageOf::Backend, Some(shards)) => format!("each of {shards} shards of the backend"),
-            };
-            format!("{of} {mode}{share}{nodes} from {} for {}", outage.at, outage.lasts)
-        }
-        Fault::Crash(crash) => {
-            let of = if crash.of == CrashOf::Gateway { "gateway's processes" } else { "agents" };
-            format!("{} of the {of} crash at {}", crash.agents, crash.at)
-        }
-        Fault::BadConfig(config) => {
-            format!("the config of {} is bad from {} for {}", config.tenant, config.at, config.lasts)
-        }
-        Fault::Upgrade(upgrade) => {
-            format!("agents are upgraded from {} on, {} a batch", upgrade.at, upgrade.takes)
-        }
-        Fault::NodeLoss(loss) => {
-            format!("{} nodes{} are lost at {}", loss.nodes, of_pool(&loss.pool), loss.at)
-        }
-        Fault::Drain(drain) => {
-            let apart = match drain.apart {
-                SimTime::ZERO => "at once".to_owned(),
-                apart => format!("one every {apart}"),
-            };
-            format!("{} nodes{} are drained from {} on, {apart}", drain.nodes, of_pool(&drain.pool), drain.at)
-        }
-        Fault::SpotWave(wave) => format!(
-            "{} nodes{} are reclaimed at {}, {} ahead",
-            wave.nodes,
-            of_pool(&wave.pool),
-            wave.at,
-            wave.notice
-        ),
-        Fault::EvictionStorm(storm) => format!(
-            "{} nodes{} evict {} of their pods from {} on, within {}",
-            storm.nodes,
-            of_pool(&storm.pool),
-            storm.pods,
-            storm.at,
-            storm.within
-        ),
-        Fault::Rollout(rollout) => {
-            let of = rollout.workload.as_deref().or(rollout.tenant.as_deref()).unwrap_or("all workloads");
-            format!("a new version of {of} is rolled out from {} on, {} a wave", rollout.at, rollout.takes)
-        }
-        Fault::NodesAdded(added) => {
-            format!("{} nodes{} join at {}", added.nodes.get(), of_pool(&added.pool), added.at)
-        }
-    }
-}
-
 fn word(stream: &crate::scenario::LogSource) -> &'static str {
     use crate::scenario::LogSource;
     match stream {
@@ -217,8 +146,8 @@ fn agents(scenario: &Scenario) -> Vec<Agent> {
             name: name.clone(),
             base: base.clone(),
             set: set.collect(),
+            sources: profile.all_sources(),
             version: profile.version,
-            sources: profile.sources.into_values().collect(),
         });
     }
     agents

@@ -231,7 +231,7 @@ mod tests {
         let mapping = Mapping::embedded().unwrap();
         let source = crate::validate::embedded().into_iter().find(|s| s.name == file).unwrap();
         let rows = rows::read(&source, &mapping).unwrap();
-        plan(rows.iter().find(|row| row.line == line).unwrap(), &mapping).unwrap()
+        plan(rows.iter().find(|row| row.line() == line).unwrap(), &mapping).unwrap()
     }
 
     fn log_of(plan: &Plan) -> &crate::scenario::LogSpec {

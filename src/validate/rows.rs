@@ -2,6 +2,7 @@
 
 use super::error::ValidateError;
 use super::mapping::{Column, Kind, Mapping};
+use crate::sheet::{self, Sheet};
 use std::sync::Arc;
 
 /// A CSV file by its name and text.
@@ -43,21 +44,23 @@ impl Source {
 pub(super) struct Row {
     pub kind: usize,
     pub file: Arc<str>,
-    pub line: u64,
-    columns: Arc<Vec<String>>,
-    fields: Vec<String>,
+    row: sheet::Row,
 }
 
 impl Row {
-    /// What stands in a column.
+    /// Returns what stands in a column.
     pub fn get(&self, column: &str) -> Option<&str> {
-        let place = self.columns.iter().position(|c| c == column)?;
-        self.fields.get(place).map(String::as_str)
+        self.row.get(column)
+    }
+
+    /// Returns the line that it begins in, from 1.
+    pub fn line(&self) -> u64 {
+        self.row.line
     }
 
     /// Everything that the mapping of its kind knows of: two rows that agree in it are the same measurement.
     pub fn content(&self, kind: &Kind) -> Vec<String> {
-        kind.columns.keys().map(|c| self.get(c).unwrap_or_default().trim().to_owned()).collect()
+        kind.columns.keys().map(|c| self.get(c).unwrap_or_default().to_owned()).collect()
     }
 }
 
@@ -67,54 +70,24 @@ impl Row {
 /// It is empty, has columns of no known kind, or a row holds what it must not.
 pub(super) fn read(source: &Source, mapping: &Mapping) -> Result<Vec<Row>, ValidateError> {
     let file_problem = |problem: String| ValidateError::File { file: source.name.clone(), problem };
-    if source.text.trim().is_empty() {
-        return Err(file_problem("is empty; it needs a line of column names and a line for each row".into()));
-    }
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(source.text.as_bytes());
-    let header = reader.headers().map_err(|e| file_problem(format!("has no columns: {e}")))?.clone();
-    let columns: Vec<String> = header.iter().map(|c| c.trim_start_matches('\u{feff}').to_owned()).collect();
-    if let Some(twice) = columns.iter().enumerate().find(|(i, c)| columns[..*i].contains(c)) {
-        return Err(file_problem(format!("has the column {:?} twice; each may stand once", twice.1)));
-    }
-    let kind = kind_of(&columns, mapping).map_err(file_problem)?;
-    let (columns, file) = (Arc::new(columns), Arc::from(source.short_name()));
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|e| {
-            let line = line_of(&source.text, e.position());
-            let problem = match e.kind() {
-                csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                    format!(
-                        "has {len} fields, but there are {expected_len} columns; quote fields with commas"
-                    )
-                }
-                _ => e.to_string(),
-            };
-            ValidateError::Row { file: source.name.clone(), line, problem }
-        })?;
-        let line = line_of(&source.text, record.position());
-        let fields: Vec<String> = record.iter().map(|f| f.trim().to_owned()).collect();
-        let row = Row { kind, file: Arc::clone(&file), line, columns: Arc::clone(&columns), fields };
+    let row_problem = |line, problem| ValidateError::Row { file: source.name.clone(), line, problem };
+    let sheet = Sheet::read(source.text.as_bytes()).map_err(|error| match error.line {
+        Some(line) => row_problem(line, error.problem),
+        None => {
+            file_problem(format!("{}; it needs a line of column names and a line a point", error.problem))
+        }
+    })?;
+    let kind = kind_of(&sheet.columns, mapping).map_err(file_problem)?;
+    let file = Arc::from(source.short_name());
+    for row in &sheet.rows {
         for (column, holds) in &mapping.kinds[kind].columns {
             let text = row.get(column).unwrap_or_default();
             if let Some(allowed) = complaint(*holds, text) {
-                let problem = format!("{column} is {text:?}; allowed is {allowed}");
-                return Err(ValidateError::Row { file: source.name.clone(), line, problem });
+                return Err(row_problem(row.line, format!("{column} is {text:?}; allowed is {allowed}")));
             }
         }
-        rows.push(row);
     }
-    if rows.is_empty() {
-        return Err(file_problem("has column names, but no rows; each measured point is a line".into()));
-    }
-    Ok(rows)
-}
-
-/// The line of a place, from 1: the reader counts the end of the line before with the record.
-fn line_of(text: &str, place: Option<&csv::Position>) -> u64 {
-    let byte = place.map_or(0, |p| p.byte() as usize).min(text.len());
-    let ends = text.as_bytes()[byte..].iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
-    1 + text.as_bytes()[..byte + ends].iter().filter(|b| **b == b'\n').count() as u64
+    Ok(sheet.rows.into_iter().map(|row| Row { kind, file: Arc::clone(&file), row }).collect())
 }
 
 /// The kind that has all its columns here, or what the nearest one lacks.

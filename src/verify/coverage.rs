@@ -6,6 +6,7 @@
 //! biases it.
 
 use super::Verdict;
+use super::batch::Batch;
 use super::queue::{Queue, Service};
 use super::{slotted, theory};
 use crate::engine::marks::Marks;
@@ -53,23 +54,6 @@ const QUICK_COVERAGE: std::ops::RangeInclusive<f64> = 0.895..=0.99;
 
 /// How far the mean of all experiments may be from theory, in standard errors: exceeded once in 2,000 by chance.
 const MOST_ERRORS: f64 = 3.5;
-
-/// What a batch adds up to.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Batch {
-    pub arrivals: f64,
-    pub refused: f64,
-    /// Of the arrivals, those who had to wait.
-    pub waiting: f64,
-    /// Services that began, and the waits before them, in seconds.
-    pub begun: f64,
-    pub wait_s: f64,
-    /// Services that ended, and how long those customers were there, in seconds.
-    pub ended: f64,
-    pub stay_s: f64,
-    /// Mean number of customers there.
-    pub number: f64,
-}
 
 /// A figure of a model: over and under the line of a ratio.
 type Ratio = fn(&Batch) -> (f64, f64);

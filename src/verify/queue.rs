@@ -1,6 +1,6 @@
 //! One experiment on a station: Poisson arrivals, servers, room, a law of service.
 
-use super::coverage::Batch;
+use super::batch::Batch;
 use crate::engine::arrivals::{Arrivals, Modulation};
 use crate::engine::events::EventList;
 use crate::engine::marks::Marks;

@@ -1,6 +1,6 @@
 //! One experiment on the server that the world's backend is: demand added up in slots.
 
-use super::coverage::Batch;
+use super::batch::Batch;
 use crate::engine::arrivals::{Arrivals, Modulation};
 use crate::engine::fluid::SlottedServer;
 use crate::units::{NS_PER_SEC, SimTime};

@@ -276,7 +276,9 @@ impl Node {
             Reader::Impossible | Reader::Node => Cause::NotCollectable,
             _ => Cause::RotatedBeforeRead,
         };
-        self.files.push(Files::new(medium, rotation, initial_bytes, &stream, has_reader, cause));
+        let mut files = Files::new(medium, rotation, initial_bytes, &stream, has_reader, cause);
+        files.is_truncated = found.plan.is_truncated;
+        self.files.push(files);
         self.streams.push(stream);
         self.media.push(found.plan.medium);
     }

@@ -40,6 +40,7 @@ impl Node {
                     continue;
                 }
                 Incident::Lost => 0..self.inputs.len() as u32,
+                Incident::DiskFull(_) => 0..0,
                 Incident::Crash(Who::Node) | Incident::Stop { who: Who::Node, .. } => of_node.clone(),
                 Incident::Starts { .. } => {
                     for input in &mut self.inputs[of_node.start as usize..of_node.end as usize] {
@@ -73,6 +74,7 @@ impl Node {
             match strike.what {
                 Incident::CutOff(_) => {}
                 Incident::Lost => self.lose(now_ns, blueprint, tally),
+                Incident::DiskFull(until_ns) => self.fill_disk(until_ns),
                 Incident::Starts { from_beginning } => {
                     for index in strike.inputs {
                         let key = strike.node_key;

@@ -289,7 +289,7 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
         (
             and("collection: { with: { requestTimeout: { after: 1ms } } }"),
             ":15:48:",
-            &["requestTimeout is 1ms; allowed is 100ms and more, or never"],
+            &["requestTimeout is 1ms; allowed is 100ms to 720h, or never"],
         ),
         (
             and("collection: { with: { lineLimit: { limit: 10B } } }"),
@@ -329,7 +329,11 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
             ":15:62:",
             &["flush is 1ms"],
         ),
-        (and("collection: { with: { memBufLimit: 0 } }"), ":15:36:", &["needs a buffer"]),
+        (
+            and("collection: { with: { memBufLimit: 0 } }"),
+            ":15:36:",
+            &["memBufLimit is 0B; allowed is 1B and more"],
+        ),
         // Backend, faults, kubelet, objectives, times.
         (and("backend: { capacity: 0B/s }"), ":15:22:", &["1B/s and more"]),
         (and("backend: { capacity: 200MB }"), ":15:22:", &["rate of data such as 200MB/s"]),

@@ -70,6 +70,24 @@ fn rotated_before_read_is_an_outage_beyond_the_buffer_and_the_files() {
 }
 
 #[test]
+fn a_file_that_is_copied_and_emptied_takes_with_it_what_was_not_read() {
+    // As above, but a full file is copied and emptied: what is not in the buffer by then is in a copy that nobody reads. The
+    // buffer is full at 30 s, at the end of a file; of the nine files from there to 120 s none is read, 1,000 lines each.
+    // That their copies are kept for 20 s does not help.
+    let case = Case {
+        strategy: "sidecar",
+        workload: "replicas: 1",
+        log: "stream: file, rate: 100/s, rotate: { size: 100kB, files: 3, mode: copyTruncate }",
+        more: "collection: { with: { memBufLimit: 178kB, missedSuccessors: 0%, rotateWait: 1h, refreshInterval: 1s } }\n\
+               faults: [ { outage: { of: backend, at: 20s, for: 100s, mode: stall } } ]",
+    };
+    case.loses(Cause::RotatedBeforeRead, 8_800..=10_200);
+    // Who keeps up reads all of it, and finds nothing new to look for: the next look would be in an hour.
+    let calm = Case { more: "collection: { with: { refreshInterval: 1h } }", ..case };
+    assert_eq!(calm.run().lost_total(), 0);
+}
+
+#[test]
 fn never_discovered_is_every_pod_that_lives_between_two_scans() {
     // A job of 10 s every 40 s and more, deleted at once: the agent of the node looks every 24 h and finds none but those
     // that are there at the beginning. 200 lines/s are emitted by each in its life.
@@ -140,6 +158,30 @@ fn retries_exhausted_is_an_outage_beyond_the_last_retry() {
 }
 
 #[test]
+fn what_is_dropped_at_once_for_too_much_is_what_exceeds_the_quota() {
+    // 1,000 lines/s of 100 + 105 bytes on the network in a request a second, of 205 kB; the tenant may send half of that,
+    // and 500 kB at once: 0.5 + 200 × 0.1025 = 21 MB in 200 s, 102 requests. The others are dropped as they are refused.
+    let case = Case {
+        strategy: "daemonset",
+        workload: "replicas: 1",
+        log: "stream: stdout, rate: 1000/s",
+        more: "collection: { with: { throttledRetries: { limit: 0 }, refreshInterval: 1s } }\n\
+               backend: { quota: { rate: 102500B/s, burst: 500kB } }",
+    };
+    case.loses(Cause::RetriesExhausted, 93_000..=101_000);
+    // That is a rule for 429 alone: what is refused otherwise is tried again.
+    let outage = Case {
+        more: "collection: { with: { throttledRetries: { limit: 0 }, refreshInterval: 1s } }\n\
+               faults: [ { outage: { of: backend, at: 60s, for: 10s } } ]",
+        ..case
+    };
+    assert_eq!(outage.run().lost_total(), 0);
+    // By default 429 is as any other refusal, and Fluent Bit's chart tries for ever.
+    let patient = Case { more: &case.more.replace("throttledRetries: { limit: 0 }, ", ""), ..case };
+    assert_eq!(patient.run().lost[Cause::RetriesExhausted as usize], 0);
+}
+
+#[test]
 fn agent_killed_is_what_a_crashed_agent_held() {
     // The backend is away from 60 to 100 s; the agent crashes at 80.5 s with 20.5 s of 1,000 lines/s in memory, and up to a
     // second of the flush before. With positions on disk nothing is passed over when it is back.
@@ -151,6 +193,9 @@ fn agent_killed_is_what_a_crashed_agent_held() {
                faults: [ { outage: { of: backend, at: 60s, for: 40s } }, { crash: { at: 80500ms } } ]",
     };
     case.loses(Cause::AgentKilled, 20_400..=21_600);
+    // With its chunks in files it loses what it had read since the last flush.
+    let on_disk = Case { more: &case.more.replace("memBufLimit: 1GB", "storage: filesystem"), ..case };
+    on_disk.loses(Cause::AgentKilled, 1..=1_100);
     // Told to stop at that time, it tries to send once more and loses as much.
     let stopped = Case {
         more: &case.more.replace("crash: { at: 80500ms", "upgrade: { at: 80500ms, takes: 1s"),

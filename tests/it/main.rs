@@ -27,6 +27,7 @@ mod properties;
 mod reference_model;
 mod rooms;
 mod scenarios;
+mod settings;
 mod strategies;
 mod studies;
 mod support;

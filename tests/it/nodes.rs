@@ -47,6 +47,25 @@ fn who_rotates_decides_whose_pods_are_evicted() {
     assert_eq!(figure(&bounded, "sidecar", Metric::EvictedPods), 8.0);
 }
 
+#[test]
+fn a_disk_that_something_else_fills_costs_a_pod_every_ten_seconds() {
+    let full = |more: &str| {
+        let yaml = format!(
+            "name: t\nduration: 3m\nwarmup: 1s\ncluster: {{ pools: [ {{ name: p, nodes: 2 }} ]{more} }}\n\
+             tenants: [ {{ name: a, workloads: [ {{ name: w, replicas: 16, logs: [ {{ stream: stdout, rate: 10/s }} ] }} ] }} ]\n\
+             faults: [ {{ diskFull: {{ at: 60s, for: 35s }} }} ]\n"
+        );
+        from_yaml("t.yaml", &yaml).unwrap()
+    };
+    // Of the looks of one kubelet, every 10 s, three or four fall into 35 s; each takes one pod of eight, and its successor
+    // writes 5 s later.
+    let evicted = figure(&full(""), "daemonset", Metric::EvictedPods);
+    assert!(evicted == 3.0 || evicted == 4.0, "{evicted}");
+    assert_eq!(figure(&full(""), "daemonset", Metric::PodGap), 5.0 * evicted);
+    let careless = ", kubelet: { evictionHard: { nodefsAvailable: 0% } }";
+    assert_eq!(figure(&full(careless), "daemonset", Metric::PodGap), 0.0);
+}
+
 /// A node of 4 cores whose ten pods of 380m want `usage` each, and write 400 lines/s each.
 fn busy(usage: &str, agent: &str) -> Scenario {
     let yaml = format!(

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// would give it, the reason stands here.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("units", &[]),
+    ("sheet", &[]),
     ("stats", &[]),
     ("flow", &[]),
     ("metric", &[]),
@@ -56,10 +57,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // It gives scenarios, and quantities are what it reads.
     ("import", &["scenario", "units"]),
     // It gives profiles as scenarios take them.
-    ("calibrate", &["profile", "scenario", "units"]),
+    ("calibrate", &["profile", "scenario", "sheet", "units"]),
     // It turns rows into scenarios and runs them under the strategies that they name; it needs more of a run than its
     // figures, and ages by tenant.
-    ("validate", &["scenario", "strategy", "run", "world", "observe", "units"]),
+    ("validate", &["scenario", "strategy", "run", "world", "observe", "sheet", "units"]),
     // Every verb that finds something has its report here; the page itself knows none of them.
     (
         "report",
@@ -69,6 +70,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "validate",
             "verify",
             "calibrate",
+            // Charts know strategies by their constants.
+            "strategy",
             "observe",
             "metric",
             "flow",

@@ -246,3 +246,23 @@ fn a_backend_of_few_connections_takes_a_daemonset_and_no_sidecars() {
     assert_eq!(of("sidecar", 10), (Some(10.0), None));
     assert_eq!(of("sidecar", 9).1.unwrap(), "10 connections would be open; the backend takes 9");
 }
+
+#[test]
+fn a_sidecar_that_needs_the_next_size_doubles_the_bill() {
+    // 100 pods of 0.25 cores and 200Mi; with the platform's 256Mi they are 0.25 cores and half a GB: 0.0123425 an hour. With a
+    // sidecar of 50m and 64Mi the next size is 0.5 cores and 1 GB, twice as dear: 100 × 0.0123425 × 730 h = 901 a month more.
+    let cost = |strategy: &str, cpu: &str, sidecar: &str| {
+        let yaml = format!(
+            "name: fargate\nduration: 1m\ncluster: {{ pools: [ {{ name: f, nodes: 1, serverless: true, podSizes: {{}} }} ] }}\n\
+             tenants: [ {{ name: t, workloads: [ {{ name: app, replicas: 100, requests: {{ cpu: {cpu}, memory: 200Mi }}, \
+             logs: [ {{ stream: stdout, rate: 2/s }} ] }} ] }} ]\n\
+             collection: {{ sidecar: {{ requests: {sidecar} }} }}\n"
+        );
+        observe(&from_yaml("t.yaml", &yaml).unwrap(), strategy).get(Metric::Cost).unwrap()
+    };
+    let more = cost("sidecar", "250m", "{ cpu: 50m, memory: 64Mi }");
+    assert!((more - 100.0 * 0.012_342_5 * 730.0).abs() < 0.01, "{more}");
+    // What has room in the size of the pod costs nothing, and neither does what no pod brings along.
+    assert_eq!(cost("sidecar", "200m", "{ cpu: 50m, memory: 40Mi }"), 0.0);
+    assert_eq!(cost("native", "250m", "{ cpu: 50m, memory: 64Mi }"), 0.0);
+}

@@ -4,6 +4,7 @@
 //! does not show on white; dashes tell apart in grey what colours tell apart otherwise.
 
 use crate::flow::Cause;
+use crate::strategy::{self, Strategy};
 use plotters::style::RGBColor;
 
 /// Text.
@@ -30,30 +31,30 @@ const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 const VERMILION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 const PURPLE: RGBColor = RGBColor(0xcc, 0x79, 0xa7);
 
-/// The colour of a strategy.
-pub(super) fn strategy(name: &str) -> RGBColor {
-    match name {
-        "native" => BLACK,
-        "native-driver" => SKY,
-        "daemonset" => BLUE,
-        "sidecar" => VERMILION,
-        "sidecar-streaming" => ORANGE,
-        "direct" => PURPLE,
-        "hybrid" => GREEN,
-        _ => FAINT,
-    }
+/// How a strategy is drawn: its colour, and the dashes of its line in pixels, none for a whole line.
+const LOOKS: [(&Strategy, RGBColor, &[f64]); 7] = [
+    (&strategy::NATIVE, BLACK, &[]),
+    (&strategy::NATIVE_DRIVER, SKY, &[9.0, 3.0, 2.0, 3.0]),
+    (&strategy::DAEMONSET, BLUE, &[]),
+    (&strategy::SIDECAR, VERMILION, &[9.0, 3.0]),
+    (&strategy::SIDECAR_STREAMING, ORANGE, &[3.0, 3.0]),
+    (&strategy::DIRECT, PURPLE, &[5.0, 3.0]),
+    (&strategy::HYBRID, GREEN, &[14.0, 3.0]),
+];
+
+fn look(name: &str) -> (RGBColor, &'static [f64]) {
+    let found = LOOKS.iter().find(|(strategy, ..)| strategy.name == name);
+    found.map_or((FAINT, &[]), |(_, colour, dashes)| (*colour, *dashes))
 }
 
-/// The dashes of a strategy's line, in pixels; none for a whole line.
+/// Returns the colour of a strategy.
+pub(super) fn strategy(name: &str) -> RGBColor {
+    look(name).0
+}
+
+/// Returns the dashes of a strategy's line, in pixels; none for a whole line.
 pub(super) fn dashes(name: &str) -> &'static [f64] {
-    match name {
-        "sidecar" => &[9.0, 3.0],
-        "sidecar-streaming" => &[3.0, 3.0],
-        "native-driver" => &[9.0, 3.0, 2.0, 3.0],
-        "direct" => &[5.0, 3.0],
-        "hybrid" => &[14.0, 3.0],
-        _ => &[],
-    }
+    look(name).1
 }
 
 /// Delivered, in flight, retained: what is not lost.

@@ -6,6 +6,7 @@ use super::frame::{BOTTOM, LABEL, MARGIN, SMALL, TOP, WIDTH};
 use super::palette::{self, AXIS, FAINT, GRID, INK};
 use crate::lang::Lang;
 use crate::report::format;
+use crate::strategy::{DAEMONSET, SIDECAR};
 use crate::validate::{Figure, Point, Validation};
 use plotters::prelude::DrawingBackend;
 
@@ -38,7 +39,7 @@ pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, validation: &Validatio
                 Filled: not fitted";
     canvas.text((MARGIN, 52.0), note, LABEL, FAINT, Anchor::Left)?;
     let mut at = WIDTH - MARGIN - 190.0;
-    for layout in ["daemonset", "sidecar"] {
+    for layout in [DAEMONSET.name, SIDECAR.name] {
         canvas.dot((at, 27.0), 4.0, palette::strategy(layout))?;
         canvas.text((at + 9.0, 27.0), layout, LABEL, INK, Anchor::Left)?;
         at += 105.0;

@@ -9,6 +9,7 @@ use crate::report::page::{Cell, Column, Figure, Form, Page, Prose, Table};
 use crate::report::words::{self, pick};
 use crate::report::{Report, estimate, line, records};
 use crate::stats::Estimate;
+use crate::strategy::DAEMONSET;
 use crate::study::StrategyResult;
 
 /// What differences are shown of.
@@ -101,7 +102,7 @@ pub(super) fn differences(page: &mut Page, report: &Report) {
 
 /// The DaemonSet, which most clusters have; without it the first strategy that has figures.
 fn baseline<'a>(report: &Report<'a>) -> Option<&'a StrategyResult> {
-    report.feasible().find(|s| s.strategy == "daemonset").or_else(|| report.feasible().next())
+    report.feasible().find(|s| s.strategy == DAEMONSET.name).or_else(|| report.feasible().next())
 }
 
 /// Where every line is: counts and shares.

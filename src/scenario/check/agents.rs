@@ -1,9 +1,8 @@
 //! Agents: names that must exist, profiles derived from them, settings.
 
 use super::super::{CustomProfile, Override, Scenario, Settings};
-use super::{Checked, MONTH, Problem, allow, check_names, check_size, up_to};
-use crate::profile::{self, LineLimit, Timeout};
-use crate::units::{Fraction, SimTime};
+use super::{Checked, Problem, allow, check_names, check_size};
+use crate::profile;
 
 /// Collection configs beyond those of the workloads: a hundred for each tenant that there can be.
 const MAX_EXTRA_CONFIGS: u32 = 1_000_000;
@@ -54,11 +53,12 @@ pub(super) fn check_agents(scenario: &Scenario) -> Checked {
         }
     }
     check_settings(&collection.with, "collection/with")?;
-    for (terms, path) in
-        [(&collection.daemonset, "collection/daemonset"), (&collection.sidecar, "collection/sidecar")]
-    {
+    for (terms, in_pod, path) in [
+        (&collection.daemonset, false, "collection/daemonset"),
+        (&collection.sidecar, true, "collection/sidecar"),
+    ] {
         check_settings(&terms.with, &format!("{path}/with"))?;
-        check_buffer(scenario, terms, path)?;
+        check_buffer(scenario, terms, in_pod, path)?;
         let (cpu, memory) =
             (terms.requests.cpu.unwrap_or_default(), terms.requests.memory.unwrap_or_default());
         check_size(cpu, memory, &|field| format!("{path}/requests/{field}"))?;
@@ -73,7 +73,7 @@ pub(super) fn check_agents(scenario: &Scenario) -> Checked {
 
 /// A buffer that the scenario sets larger than the memory limit that it sets would have its agent killed for
 /// doing what it is told to.
-fn check_buffer(scenario: &Scenario, terms: &Override, path: &str) -> Checked {
+fn check_buffer(scenario: &Scenario, terms: &Override, in_pod: bool, path: &str) -> Checked {
     let collection = &scenario.collection;
     let name = &terms.agent.as_ref().unwrap_or(&collection.agent).value;
     let custom = scenario.profiles.iter().enumerate().find(|(_, p)| p.name == *name);
@@ -84,7 +84,7 @@ fn check_buffer(scenario: &Scenario, terms: &Override, path: &str) -> Checked {
     let Some((at, buffer)) = set else { return Ok(()) };
     let base = custom.map_or(name, |(_, custom)| &custom.base.value);
     let of_chart = match profile::embedded(base) {
-        Some(Ok(profile)) if path.ends_with("sidecar") => profile.sidecar_chart.and_then(|c| c.memory_limit),
+        Some(Ok(profile)) if in_pod => profile.sidecar_chart.and_then(|c| c.memory_limit),
         Some(Ok(profile)) => profile.chart.memory_limit,
         _ => None,
     };
@@ -102,49 +102,14 @@ fn check_buffer(scenario: &Scenario, terms: &Override, path: &str) -> Checked {
 }
 
 fn check_settings(settings: &Settings, path: &str) -> Checked {
-    if let Some(flush) = settings.flush {
-        let in_range = flush >= SimTime::from_ns(10_000_000) && flush <= SimTime::from_secs(3600);
-        allow(in_range, format!("{path}/flush"), || format!("flush is {flush}; allowed is 10ms to 1h"))?;
-    }
-    if let Some(scan) = settings.refresh_interval {
-        allow(scan >= SimTime::from_ns(100_000_000), format!("{path}/refreshInterval"), || {
-            format!("refreshInterval is {scan}; allowed is 100ms and more")
-        })?;
-        up_to(MONTH, scan, "refreshInterval", format!("{path}/refreshInterval"))?;
-    }
-    if let Some(wait) = settings.rotate_wait {
-        up_to(MONTH, wait, "rotateWait", format!("{path}/rotateWait"))?;
-    }
-    if let Some(every) = settings.checkpoint_every {
-        up_to(MONTH, every, "checkpointEvery", format!("{path}/checkpointEvery"))?;
-        allow(settings.checkpoints != Some(false), format!("{path}/checkpointEvery"), || {
-            "checkpointEvery says how often positions are written, and checkpoints: false says that none are; \
-             leave one of them out"
-                .into()
-        })?;
-    }
-    if let Some(LineLimit::Limit(limit)) = settings.line_limit {
-        allow(limit.get() >= 256, format!("{path}/lineLimit/limit"), || {
-            format!("lineLimit is {limit}; allowed is 256B and more, or unlimited")
-        })?;
-    }
-    if let Some(flush) = settings.multiline_flush {
-        let longest = SimTime::from_secs(60);
-        allow(flush <= longest, format!("{path}/multilineFlush"), || {
-            format!("multilineFlush is {flush}; allowed is up to {longest}")
-        })?;
-    }
-    if let Some(Timeout::After(timeout)) = settings.request_timeout {
-        allow(timeout >= SimTime::from_ns(100_000_000), format!("{path}/requestTimeout/after"), || {
-            format!("requestTimeout is {timeout}; allowed is 100ms and more, or never")
-        })?;
-        up_to(MONTH, timeout, "requestTimeout", format!("{path}/requestTimeout/after"))?;
-    }
-    let missed = settings.missed_successors.map_or(0.0, Fraction::get);
-    allow((0.0..=1.0).contains(&missed), format!("{path}/missedSuccessors"), || {
-        format!("missedSuccessors is {missed}; allowed is 0% to 100%")
+    let contradiction = settings.checkpoint_every.is_some() && settings.checkpoints == Some(false);
+    allow(!contradiction, format!("{path}/checkpointEvery"), || {
+        "checkpointEvery says how often positions are written, and checkpoints: false says that none are; \
+         leave one of them out"
+            .into()
     })?;
-    allow(settings.mem_buf_limit.is_none_or(|limit| limit.get() > 0), format!("{path}/memBufLimit"), || {
-        "memBufLimit is 0B; an agent needs a buffer".into()
-    })
+    match settings.out_of_range() {
+        Some((below, problem)) => Err(Problem::new(format!("{path}/{below}"), problem)),
+        None => Ok(()),
+    }
 }

@@ -1,8 +1,8 @@
 //! Shards and quotas of the log service: sizes that make sense, and what does not go with a gateway.
 
-use super::super::{Outage, OutageMode, OutageOf, Scenario};
+use super::super::Scenario;
 use super::{Checked, allow};
-use crate::units::{Bytes, HowMany};
+use crate::units::Bytes;
 
 /// Shards at most: what a Logstore has by far, and little enough to be looked at in every slot.
 const MAX_SHARDS: u64 = 1_000;
@@ -38,29 +38,5 @@ pub(super) fn check_parts(scenario: &Scenario) -> Checked {
     })?;
     allow(quota.burst.get() > 0 && quota.burst <= MAX_BURST, "backend/quota/burst", || {
         format!("burst is {}; allowed is 1B to {MAX_BURST}", quota.burst)
-    })
-}
-
-/// An outage of some shards; `at` gives the place of a field.
-pub(super) fn check_shard_outage(
-    scenario: &Scenario,
-    outage: &Outage,
-    at: &dyn Fn(&str) -> String,
-) -> Checked {
-    let Some(struck) = outage.shards else { return Ok(()) };
-    let there = scenario.backend.shards.as_ref().map_or(1, |shards| shards.count.get());
-    allow(scenario.backend.shards.is_some(), at("shards"), || {
-        "the backend has no shards; write backend: { shards: { count: 4 } }".into()
-    })?;
-    if let HowMany::Count(count) = struck {
-        allow(count <= there, at("shards"), || format!("{count} shards of {there}; write as many or fewer"))?;
-    }
-    let alone = outage.of == OutageOf::Backend
-        && outage.share.is_none()
-        && outage.nodes.is_none()
-        && outage.pool.is_none()
-        && !matches!(outage.mode, OutageMode::Slow(_));
-    allow(alone, at("shards"), || {
-        "an outage of shards hits all requests to them: no share, nodes, pool or slow".into()
     })
 }

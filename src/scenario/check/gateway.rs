@@ -1,6 +1,6 @@
-//! Gateways: agents that exist, sizes that make sense, faults of one that is there.
+//! Gateways: agents that exist, sizes that make sense.
 
-use super::super::{Crash, CrashOf, Outage, OutageOf, Scenario};
+use super::super::Scenario;
 use super::{Checked, Problem, allow, check_size};
 use crate::profile;
 use crate::units::{Bytes, SimTime};
@@ -45,33 +45,5 @@ pub(super) fn check_gateway(scenario: &Scenario) -> Checked {
 fn check_buffer(buffer: Option<Bytes>, path: &str) -> Checked {
     allow(buffer.is_none_or(|buffer| buffer.get() > 0 && buffer <= MAX_BUFFER), path, || {
         format!("a buffer of that size cannot be; allowed is 1B to {MAX_BUFFER}")
-    })
-}
-
-/// An outage of or behind a gateway; `at` gives the place of a field.
-pub(super) fn check_outage(scenario: &Scenario, outage: &Outage, at: &dyn Fn(&str) -> String) -> Checked {
-    match outage.of {
-        OutageOf::Gateway => there_is_one(scenario, at("of")),
-        OutageOf::Backend => allow(outage.is_total() || !is_there(scenario), at("of"), || {
-            "behind a gateway, or a driver's collector with a buffer, the backend is away for all or for none: share, \
-             nodes, pool and slow are for what the agents send to; write of: gateway"
-                .into()
-        }),
-    }
-}
-
-/// A crash of a gateway's processes.
-pub(super) fn check_crash(scenario: &Scenario, crash: &Crash, at: &dyn Fn(&str) -> String) -> Checked {
-    if crash.of == CrashOf::Gateway { there_is_one(scenario, at("of")) } else { Ok(()) }
-}
-
-/// Whether something holds what the backend does not take.
-fn is_there(scenario: &Scenario) -> bool {
-    scenario.collection.gateway.is_some() || scenario.collection.driver.buffer.is_some()
-}
-
-fn there_is_one(scenario: &Scenario, path: String) -> Checked {
-    allow(is_there(scenario), path, || {
-        "there is no gateway; write collection: { gateway: { processes: 2 } }, or give collection.driver a buffer".into()
     })
 }

@@ -102,7 +102,7 @@ impl Input {
         let (mut refused_ns, mut stored_ns) = (0, 0);
         let mut freed: Option<(u64, u64)> = None;
         for tenant in tenants {
-            let mut part = Batch::default();
+            let mut part = Batch { tries: batch.tries, ..Batch::default() };
             for chunk in batch.chunks.iter().filter(|chunk| tenant_of(chunk) == tenant) {
                 part.add(*chunk, plan);
             }
@@ -129,8 +129,8 @@ impl Input {
         batch.lines == 0
     }
 
-    /// Sends lines as one request. Gives when the answer is there by which their memory is freed; `None` where they are
-    /// refused, or the answer comes after the run.
+    /// Sends lines as one request. Gives when the answer is there by which their memory is freed, as they are accepted or
+    /// dropped; `None` where they are refused and tried again, or the answer comes after the run.
     fn send_one(
         &mut self,
         batch: &mut Batch,
@@ -190,6 +190,10 @@ impl Input {
         batch.is_stored |= is_late && arrives_ns.is_some();
         batch.due_ns = if is_late { given_up_ns } else { answer.at_ns };
         batch.under_way = true;
+        if answer.throttled && plan.gives_up_throttled(batch.tries) && batch.due_ns < ship.end_ns {
+            ship.tally.ledger.lose(Cause::RetriesExhausted, batch.new_lines());
+            return Some(batch.due_ns);
+        }
         None
     }
 
@@ -273,6 +277,13 @@ impl Input {
         for batch in &mut self.batches {
             (batch.under_way, batch.due_ns) = (false, self.restart_ns);
         }
+    }
+}
+
+impl AgentPlan {
+    /// Whether lines are dropped that are refused for being too much, after so many retries.
+    fn gives_up_throttled(&self, tries: u32) -> bool {
+        matches!(self.throttled_retries, Retries::Limit(limit) if tries >= limit)
     }
 }
 

@@ -18,7 +18,9 @@ pub(crate) struct Answer {
     /// When accepted lines can be queried, what the agent itself takes aside: with the answer, or later where a gateway
     /// has them; `None` where they are lost on the way.
     pub arrives_ns: Option<u64>,
-    /// Whether they were turned away because their tenant sends too much.
+    /// Whether they were turned away because too much is sent (HTTP 429).
+    pub throttled: bool,
+    /// Whether that is their tenant's doing.
     pub over_quota: bool,
 }
 
@@ -36,17 +38,29 @@ pub(crate) struct Request {
 impl Answer {
     /// Nobody took the connection.
     fn unreached(at_ns: u64) -> Self {
-        Self { at_ns, accepted: false, carried: false, arrives_ns: None, over_quota: false }
+        Self { at_ns, accepted: false, carried: false, arrives_ns: None, throttled: false, over_quota: false }
     }
 
     /// The lines are there with the answer.
     fn accepted(at_ns: u64) -> Self {
-        Self { at_ns, accepted: true, carried: true, arrives_ns: Some(at_ns), over_quota: false }
+        Self {
+            at_ns,
+            accepted: true,
+            carried: true,
+            arrives_ns: Some(at_ns),
+            throttled: false,
+            over_quota: false,
+        }
+    }
+
+    /// The lines were sent, and are too much.
+    fn throttled(at_ns: u64) -> Self {
+        Self { throttled: true, ..Self::turned_away(at_ns) }
     }
 
     /// The lines were sent and turned away.
     fn turned_away(at_ns: u64) -> Self {
-        Self { at_ns, accepted: false, carried: true, arrives_ns: None, over_quota: false }
+        Self { at_ns, accepted: false, carried: true, arrives_ns: None, throttled: false, over_quota: false }
     }
 }
 
@@ -202,7 +216,7 @@ impl<'a> Link<'a> {
             wait_ns = server.wait_ns();
             // A request that gets no answer is not told that there is a queue either.
             if wait_ns > self.plan.queue_ns && starts_ns == now_ns {
-                return Answer::turned_away(now_ns + self.plan.latency_ns);
+                return Answer::throttled(now_ns + self.plan.latency_ns);
             }
             self.demand[server.slot_of(now_ns) - self.first_slot] += request.bytes;
         }
@@ -231,7 +245,7 @@ impl<'a> Link<'a> {
             }
             starts_ns = outage.until_ns;
         }
-        let turned_away = Answer::turned_away(now_ns + self.plan.latency_ns);
+        let turned_away = Answer::throttled(now_ns + self.plan.latency_ns);
         if !self.assumes && starts_ns == now_ns && servers.is_over_quota(tenant, bytes) {
             return Answer { over_quota: true, ..turned_away };
         }
@@ -263,7 +277,7 @@ impl<'a> Link<'a> {
         let process = gateway.process_of(key, number);
         let (enters_ns, leaves_ns) = match gateway.take(process, starts_ns, bytes, self.plan.queue_ns) {
             Admission::Down => return Answer::unreached(starts_ns + hop_ns / 2),
-            Admission::Refused(at_ns) => return Answer::turned_away(at_ns + hop_ns),
+            Admission::Refused(at_ns) => return Answer::throttled(at_ns + hop_ns),
             Admission::Held(enters_ns, leaves_ns) => (enters_ns, leaves_ns),
         };
         let slot = gateway.clock().slot_of(now_ns) - self.first_slot;

@@ -47,6 +47,8 @@ pub(super) struct Unnoticed {
 #[derive(Clone, Debug)]
 pub(crate) struct Files {
     pub(super) rotation: FileRotation,
+    /// Whether it is copied and emptied at that.
+    pub is_truncated: bool,
     /// When the stream began, and when its container has written its last line.
     pub(super) born_ns: u64,
     pub(super) ended_ns: u64,
@@ -106,6 +108,7 @@ impl Files {
         }
         Self {
             rotation,
+            is_truncated: false,
             born_ns: 0,
             ended_ns: u64::MAX,
             is_gone: false,
@@ -172,6 +175,7 @@ impl Files {
         let mut files =
             Self::new(self.medium, self.rotation, None, stream, self.has_reader, self.no_reader_cause);
         (files.born_ns, files.live_from_ns, files.older) = (now_ns, now_ns, 0);
+        files.is_truncated = self.is_truncated;
         files.known.clear();
         files
     }
@@ -274,6 +278,25 @@ impl Files {
         }
         self.settle(stream, law);
         deadline
+    }
+
+    /// Copies the live file at `at_ns` and empties it. Who reads it goes on in it; what it has not read by then is in the copy,
+    /// which nobody reads. The reader must have been brought up to then.
+    pub fn truncate(
+        &mut self,
+        stream: &mut Stream,
+        law: &StreamLaw,
+        at_ns: u64,
+        unseen: Cause,
+        tally: &mut Tally,
+    ) {
+        let was_known = self.knows_live(stream);
+        self.rotate(stream, law, at_ns, None, unseen, tally);
+        tally.disk_bytes += self.rotated.back().map_or(0, |copy| copy.disk_bytes);
+        if was_known {
+            self.abandon(stream, law, at_ns, Cause::RotatedBeforeRead, tally);
+            self.discover(stream, law);
+        }
     }
 
     /// Deletes the oldest file of the run; what was not read of it is lost.

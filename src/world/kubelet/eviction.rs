@@ -15,7 +15,7 @@
 //!
 //! Source: Kubernetes, "Node-pressure Eviction" (threshold, interval, ranking, grace period); `eviction_manager.go`.
 
-use crate::blueprint::{Blueprint, FileRotation, PlacedPod, PodTemplate, StreamLaw, StreamPlan};
+use crate::blueprint::{Blueprint, Fault, FileRotation, PlacedPod, PodTemplate, StreamLaw, StreamPlan};
 use crate::engine::random::draw;
 use crate::flow::Medium;
 use crate::units::NS_PER_SEC;
@@ -48,6 +48,8 @@ pub(crate) struct Pressure {
     /// Whether it was too full at the last look, and when it last was.
     is_full: bool,
     full_ns: u64,
+    /// Until when something else fills it.
+    filled_until_ns: u64,
     /// Places whose pods are taken to be elsewhere.
     elsewhere: Vec<usize>,
 }
@@ -104,7 +106,7 @@ impl Blueprint {
             self.pods[pod.template as usize].most_disk_bytes.is_some_and(|limit| most(pod) > limit)
         };
         let fills = || pods.iter().map(most).fold(0, u64::saturating_add) > self.most_log_bytes(pool);
-        self.least_free_ppm > 0 && fills() || pods.iter().any(exceeds)
+        self.least_free_ppm > 0 && fills() || pods.iter().any(exceeds) || self.fills_disks()
     }
 
     /// Whether evictions are a figure of this cluster: pods could be evicted from some node, whatever the placement, or
@@ -118,7 +120,12 @@ impl Blueprint {
                 || self.least_free_ppm > 0 && largest.saturating_mul(pods) > self.most_log_bytes(pool)
                 || self.pods.iter().any(|pod| pod.most_disk_bytes.is_some())
         };
-        (0..self.pools.len()).any(in_pool)
+        (0..self.pools.len()).any(in_pool) || self.fills_disks()
+    }
+
+    /// Whether something else than logs fills disks.
+    fn fills_disks(&self) -> bool {
+        self.least_free_ppm > 0 && self.faults.iter().any(|fault| matches!(fault, Fault::DiskFull { .. }))
     }
 }
 
@@ -131,11 +138,19 @@ impl Pressure {
         };
         let first_ns = first_s * NS_PER_SEC;
         let next_ns = if first_ns < blueprint.horizon_ns { first_ns } else { u64::MAX };
-        Self { next_ns, most_bytes, is_full: false, full_ns: 0, elsewhere: Vec::new() }
+        Self { next_ns, most_bytes, is_full: false, full_ns: 0, filled_until_ns: 0, elsewhere: Vec::new() }
     }
 }
 
 impl Node {
+    /// Something else fills the disk until that instant.
+    pub(crate) fn fill_disk(&mut self, until_ns: u64) {
+        // A kubelet without a threshold does not mind.
+        if let Some(pressure) = self.pressure.as_mut().filter(|pressure| pressure.most_bytes < u64::MAX) {
+            pressure.filled_until_ns = pressure.filled_until_ns.max(until_ns);
+        }
+    }
+
     /// The kubelet looks at the disk, and evicts where it is too full.
     pub(crate) fn look_at_disk(&mut self, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
         let Some(mut pressure) = self.pressure.take() else { return };
@@ -156,7 +171,7 @@ impl Node {
         };
         let mut evicted: Vec<usize> =
             (0..places.len()).filter(|index| too_large(&places[*index], sizes[*index])).collect();
-        let is_full = all_bytes > pressure.most_bytes;
+        let is_full = all_bytes > pressure.most_bytes || now_ns < pressure.filled_until_ns;
         if is_full && evicted.is_empty() {
             let rank = |index: &usize| {
                 let priority = blueprint.pods[places[*index].template as usize].priority;

@@ -102,6 +102,11 @@ impl Node {
             files.rotate(stream, law, now_ns, Some(0), unseen, tally);
             return;
         }
+        if files.is_truncated {
+            files.truncate(stream, law, now_ns, Cause::NeverDiscovered, tally);
+            self.schedule_input(reader as usize);
+            return;
+        }
         // An input that stands still, or has not come to the end of a file since it found it, does not look now.
         let watched = files.is_watched(input.caught_up_ns);
         // Of a file that it does not know it notices nothing.
