@@ -4,7 +4,7 @@ use super::show::ShowArgs;
 use super::{BadInput, output};
 use crate::lang::Lang;
 use crate::scenario::{Amendments, Scenario, Setting, embedded, embedded_names, text_of, wrong_at};
-use crate::strategy::{ALL, Strategy, by_name};
+use crate::strategy::{ALL, DAEMONSET, NATIVE, SIDECAR, Strategy, by_name};
 use crate::study::Replications;
 use crate::units::Fraction;
 use std::fmt::Write as _;
@@ -31,7 +31,7 @@ pub(super) struct StudyArgs {
 }
 
 /// The columns of the article's table: what is compared where nothing is said.
-pub(super) const COLUMNS: [&str; 3] = [strategy::NATIVE.name, strategy::DAEMONSET.name, strategy::SIDECAR.name];
+pub(super) const COLUMNS: [&str; 3] = [NATIVE.name, DAEMONSET.name, SIDECAR.name];
 
 /// What an experiment with several strategies is run with, and how it is shown.
 #[derive(Clone, Debug, Default, clap::Args)]

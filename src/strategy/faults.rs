@@ -47,7 +47,7 @@ fn world_fault(scenario: &Scenario, fault: &Fault, blueprint: &mut Blueprint) ->
             }
             let pool = pool_of(&outage.pool)?;
             // Where nobody reaches a gateway is part of that; what is of some requests or nodes is of the way to it.
-            let met = gateway::is_met_by(blueprint.strategy, scenario);
+            let met = gateway::is_met_in(blueprint, scenario);
             if outage.of == OutageOf::Gateway && (outage.is_total() || !met) {
                 return None;
             }

@@ -6,6 +6,7 @@
 use super::drivers::behind_drivers;
 use super::sizing::{self, MeanLoad};
 use crate::blueprint::{Blueprint, GatewayCrash, GatewayPlan, Outage as WorldOutage, Reader, Requests};
+use crate::flow::Medium;
 use crate::profile::{Costs, Profile};
 use crate::scenario::{BufferOn, Crash, CrashOf, Fault, Gateway, OutageMode, OutageOf, Scenario};
 use crate::units::{Bytes, NS_PER_SEC};
@@ -24,9 +25,9 @@ pub(super) fn add(scenario: &Scenario, blueprint: &mut Blueprint) {
 }
 
 /// Whether what a strategy's agents send passes a gateway.
-pub(super) fn is_met_by(strategy: &str, scenario: &Scenario) -> bool {
-    let by_drivers = strategy == super::NATIVE_DRIVER.name;
-    scenario.collection.gateway.is_some() || by_drivers && behind_drivers(scenario).is_some()
+pub(super) fn is_met_in(blueprint: &Blueprint, scenario: &Scenario) -> bool {
+    let by_drivers = || blueprint.pods.iter().flat_map(|pod| &pod.streams).any(|s| s.medium == Medium::Pipe);
+    scenario.collection.gateway.is_some() || behind_drivers(scenario).is_some() && by_drivers()
 }
 
 /// A gateway on these terms for all that is sent in the blueprint.
