@@ -7,8 +7,10 @@ mod axes;
 mod break_even;
 mod calibrate;
 mod compare;
+mod completions;
 mod explain;
 mod import;
+mod init;
 mod interrupt;
 mod merge;
 mod output;
@@ -80,6 +82,12 @@ enum Verb {
     ///
     /// `-o json` prints loghaul.validate/v1.
     Validate(validate::Validate),
+    /// Write a commented scenario of your own, from answers given as options
+    Init(init::Init),
+    /// Print a script that completes words in a shell
+    Completions(completions::Completions),
+    /// Write manual pages
+    Man(completions::Man),
     /// Print the JSON Schema of scenarios, or of the result file
     Schema(schema::Schema),
 }
@@ -112,6 +120,9 @@ impl Cli {
             Verb::Import(verb) => verb.execute(),
             Verb::Verify(verb) => verb.execute(),
             Verb::Calibrate(verb) => verb.execute(),
+            Verb::Init(verb) => verb.execute(),
+            Verb::Completions(verb) => verb.execute(),
+            Verb::Man(verb) => verb.execute(),
             Verb::Schema(verb) => verb.execute(),
             Verb::Validate(verb) => verb.execute(),
         };

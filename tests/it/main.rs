@@ -18,6 +18,7 @@ mod gateway;
 mod golden;
 mod growth;
 mod import;
+mod init;
 mod losses;
 mod mechanisms;
 mod nodes;
