@@ -32,7 +32,7 @@ impl Estimate {
             return Self { mean: Some(mean), lo: None, hi: None, n };
         }
         let variance = known.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1) as f64;
-        let half = t_quantile_975(n - 1) * (variance / n as f64).sqrt();
+        let half = t_quantile_975((n - 1) as f64) * (variance / n as f64).sqrt();
         Self { mean: Some(mean), lo: Some(mean - half), hi: Some(mean + half), n }
     }
 
@@ -40,6 +40,27 @@ impl Estimate {
     pub fn of_differences(a: &[Option<f64>], b: &[Option<f64>]) -> Self {
         let differences: Vec<Option<f64>> = a.iter().zip(b).map(|(a, b)| Some((*a)? - (*b)?)).collect();
         Self::of(&differences)
+    }
+
+    /// The difference `a - b` of means of independent samples and its interval, by Welch's approximation (B. L. Welch,
+    /// Biometrika 1947): for replications that share no random numbers.
+    pub fn of_independent(a: &[Option<f64>], b: &[Option<f64>]) -> Self {
+        let (own, other) = (Self::of(a), Self::of(b));
+        let n = own.n.min(other.n);
+        let mean = own.mean.zip(other.mean).map(|(a, b)| a - b);
+        let (Some(mean), Some(wa), Some(wb)) = (mean, own.half_width(), other.half_width()) else {
+            return Self { mean, lo: None, hi: None, n };
+        };
+        // Squared standard errors, out of the halves of Student's intervals.
+        let square = |half: f64, n: usize| (half / t_quantile_975((n - 1) as f64)).powi(2);
+        let (sa, sb) = (square(wa, own.n), square(wb, other.n));
+        let sum = sa + sb;
+        let freedom = match sum > 0.0 {
+            true => sum.powi(2) / (sa.powi(2) / (own.n - 1) as f64 + sb.powi(2) / (other.n - 1) as f64),
+            false => n as f64,
+        };
+        let half = t_quantile_975(freedom) * sum.sqrt();
+        Self { mean: Some(mean), lo: Some(mean - half), hi: Some(mean + half), n }
     }
 
     /// Half the width of the interval; `None` where there is none.
@@ -57,9 +78,9 @@ impl Estimate {
 }
 
 /// The 97.5 % quantile of Student's t with so many degrees of freedom.
-fn t_quantile_975(freedom: usize) -> f64 {
+fn t_quantile_975(freedom: f64) -> f64 {
     // Location 0, scale 1 and at least one degree of freedom are always valid.
-    StudentsT::new(0.0, 1.0, freedom.max(1) as f64).map_or(f64::INFINITY, |t| t.inverse_cdf(0.975))
+    StudentsT::new(0.0, 1.0, freedom.max(1.0)).map_or(f64::INFINITY, |t| t.inverse_cdf(0.975))
 }
 
 #[cfg(test)]
@@ -99,5 +120,15 @@ mod tests {
         let paired = Estimate::of_differences(&a, &b);
         assert!((paired.mean.unwrap() - 1.0).abs() < 1e-9);
         assert!(paired.hi.unwrap() - paired.lo.unwrap() < 0.3);
+    }
+
+    #[test]
+    fn independent_samples_are_compared_by_welch() {
+        // Means 3 and 9, variances 2.5 and 10 over 5 and 5: standard error √(0.5 + 2) = 1.5811; degrees of freedom
+        // 2.5² ÷ (0.5²/4 + 2²/4) = 5.882, t(0.975; 5.882) = 2.4593: half width 3.888.
+        let (a, b) = ([1.0, 2.0, 3.0, 4.0, 5.0].map(Some), [5.0, 7.0, 9.0, 11.0, 13.0].map(Some));
+        let difference = Estimate::of_independent(&b, &a);
+        assert_eq!(difference.mean, Some(6.0));
+        assert!((difference.half_width().unwrap() - 3.888).abs() < 0.01, "{difference:?}");
     }
 }
