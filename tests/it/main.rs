@@ -19,6 +19,7 @@ mod golden;
 mod growth;
 mod import;
 mod init;
+mod interruptions;
 mod losses;
 mod mechanisms;
 mod nodes;

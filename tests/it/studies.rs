@@ -4,7 +4,6 @@ use super::support::{CALM, Folder, STORM, STRATEGIES, json, loghaul, refused, st
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What `loghaul` says when it refuses its arguments or input.
 /// Rows of a CSV, each by its header.
 fn rows(csv: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
@@ -13,7 +12,19 @@ fn rows(csv: &str) -> Vec<BTreeMap<String, String>> {
 
 #[test]
 fn replications_are_added_until_it_is_precise() {
-    let (_folder, file) = Folder::with("storm.yaml", STORM);
+    precise(CALM);
+}
+
+mod slow {
+    #[test]
+    #[ignore = "slow: run by .ci/run"]
+    fn replications_are_added_until_a_storm_is_precise() {
+        super::precise(super::STORM);
+    }
+}
+
+fn precise(scenario: &str) {
+    let (_folder, file) = Folder::with("scenario.yaml", scenario);
     let auto = |most: &str, precision: &str, threads: &str| {
         let args =
             ["compare", &file, "--reps", "auto", "--precision", precision, "--max-reps", most, "-o", "json"];
@@ -47,10 +58,14 @@ fn replications_are_added_until_it_is_precise() {
 
 #[test]
 fn a_precision_that_is_not_reached_says_where() {
-    let (_folder, file) = Folder::with("storm.yaml", STORM);
-    let args = ["compare", &file, "--precision", "0.1%", "--max-reps", "6"];
-    let result = json(&[&args[..], &["-o", "json"]].concat());
-    assert_eq!(result["replications"], 6);
+    let (folder, file) = Folder::with("storm.yaml", STORM);
+    // One run gives the terminal's table, and a folder with JSON and report.
+    let into = folder.path("report");
+    let args = ["compare", &file, "--precision", "0.1%", "--max-reps", "4", "--out", into.to_str().unwrap()];
+    let terminal = stdout(&args).replace('\n', " ");
+    let written = |name: &str| std::fs::read_to_string(into.join(name)).unwrap();
+    let result: Value = serde_json::from_str(&written("compare.json")).unwrap();
+    assert_eq!(result["replications"], 4);
     let precision = &result["provenance"]["precision"];
     assert_eq!(precision["reached"], false);
     let wide = precision["not_reached"].as_array().unwrap();
@@ -64,10 +79,9 @@ fn a_precision_that_is_not_reached_says_where() {
     let [mean, hi] = ["mean", "hi"].map(|key| metric[key].as_f64().unwrap());
     assert!((cpu("sidecar")["half_width"].as_f64().unwrap() - (hi - mean) / mean).abs() < 1e-9);
     assert!(wide.iter().any(|w| w["against"] == "daemonset" || w["against"] == "native"), "{wide:?}");
-    let terminal = stdout(&args).replace('\n', " ");
-    assert!(terminal.contains("precision 0.1% not reached with 6 replications: "), "{terminal}");
-    let report = stdout(&[&args[..], &["-o", "md"]].concat());
-    assert!(report.contains("| replications | 6, precision 0.1% not reached"), "{report}");
+    assert!(terminal.contains("precision 0.1% not reached with 4 replications: "), "{terminal}");
+    let report = written("report.md");
+    assert!(report.contains("| replications | 4, precision 0.1% not reached"), "{report}");
     for (args, word) in [
         (&["--reps", "4", "--precision", "5%"][..], "--reps auto"),
         (&["--max-reps", "9"], "--reps auto"),
@@ -82,9 +96,9 @@ fn a_precision_that_is_not_reached_says_where() {
 #[test]
 fn a_run_of_several_replications_gives_the_comparisons_means() {
     let (_folder, file) = Folder::with("storm.yaml", STORM);
-    let compared = json(&["compare", &file, "--reps", "3", "-o", "json"]);
-    let run = json(&["run", &file, "--strategy", "sidecar", "--reps", "3", "-o", "json"]);
-    assert_eq!(run["replications"], 3);
+    let compared = json(&["compare", &file, "--reps", "2", "-o", "json"]);
+    let run = json(&["run", &file, "--strategy", "sidecar", "--reps", "2", "-o", "json"]);
+    assert_eq!(run["replications"], 2);
     assert_eq!(run["ledger"], compared["strategies"]["sidecar"]["ledger"]);
     for (metric, value) in run["metrics"].as_object().unwrap() {
         let other = &compared["strategies"]["sidecar"]["metrics"][metric];
