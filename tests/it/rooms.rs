@@ -99,7 +99,6 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "profile",
             "observe",
             "metric",
-            "flow",
             "stats",
             "lang",
             "units",
@@ -144,7 +143,7 @@ const STILL: &[(&str, &str)] = &[
 ];
 
 /// Rooms with a circle of files that is still to go, likewise.
-const STILL_CIRCLES: &[&str] = &["report", "scenario", "world"];
+const STILL_CIRCLES: &[&str] = &["blueprint", "report", "scenario", "world"];
 
 /// The room of a module: inside the world, the world's.
 fn room_of(path: &[String]) -> String {
