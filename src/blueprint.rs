@@ -28,7 +28,8 @@ pub use placement::{Placement, Residence, Stay};
 pub use pod_sizes::{PodSizes, SizedPrice};
 pub(crate) use pods::law_of;
 pub use pods::{
-    AgentStart, CrashLoop, FileRotation, Life, PodTemplate, Reader, Relay, StreamLaw, StreamPlan, Usage,
+    AgentStart, CrashLoop, FileRotation, Life, PlacedRun, PodTemplate, Reader, Relay, StreamLaw, StreamPlan,
+    Usage,
 };
 pub use proxy::{ProxyPlan, ProxyRuns};
 

@@ -10,14 +10,21 @@
 
 pub mod cluster;
 mod error;
+mod input;
 pub mod lifetimes;
 pub mod logs;
+pub mod rates;
 mod text;
+mod time;
+mod written;
 
-pub use cluster::{ClusterImport, ClusterOptions, read_cluster};
+pub use cluster::{ClusterImport, ClusterOptions, Namespaces, read_cluster, read_cluster_paths};
 pub use error::ImportError;
-pub use lifetimes::{LifetimesImport, LifetimesOptions, learn_lifetimes};
-pub use logs::{LogsImport, LogsOptions, learn_log_files, learn_logs};
+pub use input::Paths;
+pub use lifetimes::{LifetimesImport, LifetimesOptions, learn_lifetimes, learn_lifetimes_in};
+pub use logs::{LogsImport, LogsOptions, TimeHints, learn_log_files, learn_logs};
+pub use rates::{Rates, RatesImport, RatesOptions, learn_rates, learn_rates_in};
+pub use time::rfc3339_ms as moment_ms;
 
 use crate::scenario::{LogSource, LogSpec};
 use crate::units::LineRate;

@@ -2,9 +2,11 @@
 //!
 //! Takes a blueprint with its requests; gives a [`Placement`], or says what fits nowhere. Nodes are filled as
 //! the default scheduler does, the least allocated first; larger pods first, so that a packed cluster packs
-//! again. What does not fit gets extra nodes of the first pool that grows and is large enough.
+//! again. Pods that were seen to run somewhere stay there as far as they fit beside the strategy's agents, and move like
+//! any other where they do not. What does not fit gets extra nodes of the first pool that grows and is large enough.
 
 mod incidents;
+mod observed;
 
 pub use incidents::{Struck, strike};
 
@@ -100,7 +102,8 @@ pub fn place(blueprint: &Blueprint) -> Result<Placement, Misfit> {
             return Err(Misfit::AgentTooLarge { pool: pool.name.clone() });
         };
         for _ in 0..pool.nodes {
-            add_node(blueprint, &mut placement, &mut rooms, &mut offers, index, room);
+            rooms.push(room);
+            placement.nodes.push(index);
         }
     }
     // Where each template's pods begin in the placement.
@@ -118,11 +121,18 @@ pub fn place(blueprint: &Blueprint) -> Result<Placement, Misfit> {
         (Reverse(wanted.cpu_millicores), Reverse(wanted.memory_bytes))
     };
     order.sort_by_key(largest);
+    observed::keep(blueprint, &order, &first, &mut placement, &mut rooms);
+    for (node, room) in rooms.iter().enumerate() {
+        offers.push(Reverse(offer(blueprint, placement.nodes[node], node, room)));
+    }
     let mut passed = Vec::new();
     for index in order {
         let wanted = blueprint.pods[index].requests;
         let admits = |pool: usize| admits(&blueprint.pods[index], pool);
         for ordinal in 0..blueprint.pods[index].replicas as usize {
+            if placement.node_of[first[index] + ordinal] != u32::MAX {
+                continue;
+            }
             let node = loop {
                 match offers.pop() {
                     Some(Reverse(Offer { node, .. }))

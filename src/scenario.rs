@@ -14,6 +14,7 @@
 //! ```
 
 mod amend;
+mod as_is;
 mod backend;
 mod buffer;
 mod check;
@@ -29,6 +30,7 @@ mod lifecycle;
 mod logs;
 mod objective;
 mod place;
+mod placed;
 mod profiles;
 mod proxy;
 mod settings;
@@ -38,8 +40,10 @@ mod warmup;
 mod workload;
 
 pub use amend::{Amendments, Setting};
+pub use as_is::{AsIs, NodeAgents, Sidecars};
 pub use backend::{Backend, Partition, Quota, Shards};
 pub use buffer::BufferOn;
+pub(crate) use check::{MAX_CPU, MAX_MEMORY};
 pub use cluster::{Cluster, Kubelet, PodSizes, Pool, Startup};
 pub use collection::{Collection, ConfigMode};
 pub use control::{Channel, Control, Credentials, Failure, MachineGroup, Push};
@@ -54,8 +58,10 @@ pub use gateway::Gateway;
 pub use lifecycle::{Churn, CrashLoop, Job, Lifecycle};
 pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};
+pub use placed::{NodeCounts, NodeRun, Placed};
 pub use profiles::{profiles_from_yaml, profiles_to_yaml};
 pub use proxy::{Proxy, ProxyKind};
+pub(crate) use settings::unplaced;
 pub use settings::{AgentRequests, CustomProfile, Override, Settings, settings_reference};
 pub use usage::{EvictionHard, Limits, Peak, Usage};
 pub use variants::{Delivery, Driver, DriverKind, Hybrid, Ordering};

@@ -7,6 +7,7 @@
 //! All strategies carry the same load: a workload writes the same lines to where the strategy under study can
 //! read them, unless a stream is marked `fixed`.
 
+mod as_is;
 mod backend;
 mod control;
 mod daemonset;
@@ -70,12 +71,15 @@ pub struct Honours {
 pub const ALL: [&Strategy; 7] =
     [&NATIVE, &NATIVE_DRIVER, &DAEMONSET, &SIDECAR, &SIDECAR_STREAMING, &DIRECT, &HYBRID];
 
+/// What an import found running: a strategy for scenarios that say so (`collection.asIs`), and none of [`ALL`].
+pub const AS_IS: &Strategy = &as_is::AS_IS;
+
 /// The columns of the article's table.
 pub const COLUMNS: [&Strategy; 3] = [&NATIVE, &DAEMONSET, &SIDECAR];
 
 /// The strategy of that name.
 pub fn by_name(name: &str) -> Option<&'static Strategy> {
-    ALL.into_iter().find(|s| s.name == name)
+    ALL.into_iter().chain([AS_IS]).find(|s| s.name == name)
 }
 
 impl Strategy {

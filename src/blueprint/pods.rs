@@ -58,6 +58,8 @@ pub struct PodTemplate {
     pub relay: Option<Relay>,
     /// Pools whose nodes take its pods; empty where all do.
     pub pools: Vec<usize>,
+    /// Where its pods were seen to run; those of one pool together, in the order of nodes.
+    pub placed: Vec<PlacedRun>,
     /// What its application wants of the CPU; `None` where nobody says.
     pub usage: Option<Usage>,
     /// Pods of the lowest are evicted first.
@@ -180,4 +182,15 @@ const RATE_CLASS: u64 = 11;
 /// The law of a stream: replicas differ in their mean rates.
 pub(crate) fn law_of(plan: &StreamPlan, stream_key: u64) -> usize {
     plan.first_law + draw(stream_key, RATE_CLASS) as usize % StreamPlan::RATE_CLASSES
+}
+
+/// Pods that were seen on successive nodes of a pool, as many on each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedRun {
+    /// The pool, an index.
+    pub pool: usize,
+    /// Its nodes, from 0.
+    pub nodes: std::ops::Range<u64>,
+    /// Pods on each.
+    pub pods: u64,
 }

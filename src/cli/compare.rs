@@ -4,9 +4,10 @@ use super::show::{ShowArgs, look};
 use super::study::{COLUMNS, ExperimentArgs, RepsArgs, StudyArgs};
 use super::tabled::{self, DEFAULT_REPS, Request, Yardstick};
 use super::{BadInput, output};
+use crate::metric::Metric;
 use crate::report::{self, Format};
 use crate::run::Runner;
-use crate::study::{Replications, density};
+use crate::study::{Comparison, Replications, StrategyResult, density};
 use crate::table;
 use std::path::PathBuf;
 
@@ -54,9 +55,13 @@ impl Compare {
         }
     }
 
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub fn execute(mut self) -> anyhow::Result<()> {
+        let scenario = self.experiment.study.scenario()?;
+        // What runs today stands beside its alternatives.
+        if scenario.collection.as_is.is_some() && self.experiment.strategies == COLUMNS {
+            self.experiment.strategies.push("as-is".to_owned());
+        }
         let ExperimentArgs { study, show, .. } = &self.experiment;
-        let scenario = study.scenario()?;
         let strategies = self.experiment.strategies()?;
         let yardstick = Yardstick::of(self.rubric.as_ref())?;
         for folder in self.out.iter().chain(&self.article_table) {
@@ -95,7 +100,13 @@ impl Compare {
                 output::tell(&format!("report written to {}", file.display()));
                 Ok(())
             }
-            None => show.print(&report, study.lang),
+            None => {
+                show.print(&report, study.lang)?;
+                match moving(&comparison) {
+                    Some(text) if show.output == Format::Table => output::print(&text),
+                    _ => Ok(()),
+                }
+            }
         }
     }
 
@@ -113,4 +124,31 @@ impl Compare {
         let verb = if self.html.is_some() { "report" } else { "compare" };
         self.experiment.study.command(verb, &own)
     }
+}
+
+/// What moving from what runs today would save a month, and what becomes of lines; nothing where nothing is known to run.
+fn moving(comparison: &Comparison) -> Option<String> {
+    let today = comparison.get("as-is").filter(|result| result.infeasible.is_none())?;
+    let mut text = "\nMoving from what runs today (as-is):\n".to_owned();
+    let of = |result: &StrategyResult, metric| result.estimate(metric).mean;
+    for other in comparison.strategies.iter().filter(|result| result.strategy != "as-is") {
+        if let Some(reason) = &other.infeasible {
+            text += &format!("  to {}: impossible here: {reason}\n", other.strategy);
+            continue;
+        }
+        let (Some(before), Some(after)) = (of(today, Metric::Cost), of(other, Metric::Cost)) else {
+            continue;
+        };
+        let saved = before - after;
+        let verb = if saved >= 0.0 { "saves" } else { "costs" };
+        let undelivered = |result| of(result, Metric::Undelivered).unwrap_or(f64::NAN) * 100.0;
+        text += &format!(
+            "  to {}: {verb} {:.2} a month ({before:.2} now); undelivered {:.3}% instead of {:.3}%\n",
+            other.strategy,
+            saved.abs(),
+            undelivered(other),
+            undelivered(today)
+        );
+    }
+    Some(text)
 }

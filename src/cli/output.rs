@@ -7,6 +7,7 @@ use std::fmt::Display;
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// Writes data to standard output.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
@@ -17,6 +18,17 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
     }
     out.flush()?;
     Ok(())
+}
+
+/// All of standard input: it can be read once, and is remembered.
+pub(super) fn standard_input() -> anyhow::Result<String> {
+    static READ: OnceLock<String> = OnceLock::new();
+    if let Some(text) = READ.get() {
+        return Ok(text.clone());
+    }
+    let text = std::io::read_to_string(std::io::stdin())
+        .map_err(|error| BadInput::of(format!("standard input cannot be read: {error}")))?;
+    Ok(READ.get_or_init(|| text).clone())
 }
 
 /// Writes a file whole or not at all.

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 /// What a study is run with.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct StudyArgs {
-    /// Scenario file, or the name of an embedded scenario
+    /// Scenario file, the name of an embedded scenario, or - for standard input
     pub scenario: Option<PathBuf>,
     /// Seed of all random numbers
     #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
@@ -180,6 +180,9 @@ impl StudyArgs {
             return Ok(("reference".to_owned(), embedded("reference").unwrap_or_default().to_owned()));
         };
         let name = path.to_string_lossy().into_owned();
+        if name == "-" {
+            return Ok(("standard input".to_owned(), output::standard_input()?));
+        }
         if path.exists() {
             return Ok((name, text_of(path).map_err(BadInput::of)?));
         }

@@ -1,9 +1,9 @@
 //! A cluster as it is, read from files: `kubectl get nodes,pods -A -o json > cluster.json`.
 //!
-//! Takes a v1 `List`, `NodeList`, `PodList`, single nodes or pods, in one file or several; gives a scenario
-//! with a pool for each size of node, a tenant for each namespace and a workload for each owner and request.
-//! Only sizes, names, owners, requests and phases are read: nothing of environments, secrets or annotations
-//! is ever held.
+//! Takes lists, nodes and pods of Kubernetes' v1, as JSON or YAML, in files, folders and archives; gives a scenario with a
+//! pool for each kind of node, a tenant for each namespace and a workload for each owner and request, its pods where they
+//! run. Agents that collect already are taken out and kept as the strategy `as-is`. Nothing of environments, secrets or
+//! commands is ever held.
 //!
 //! ```
 //! use loghaul::import::{ClusterOptions, read_cluster};
@@ -20,39 +20,62 @@
 //! assert_eq!(import.scenario.tenants[0].workloads[0].name, "web");
 //! ```
 
+mod admission;
+mod agents;
+mod as_is;
+mod facts;
+mod jobs;
 mod objects;
 mod parse;
 mod pools;
 mod quantity;
 mod requests;
+mod settings;
+mod stream;
+mod streams;
+mod text;
 mod workloads;
+mod yaml;
+
+pub use facts::Namespaces;
+pub(super) use facts::key_of;
+pub(super) use jobs::lives_of;
 
 use super::error::{HOW, file_list};
-use super::{ImportError, MAX_RATE, counted, log_spec};
-use crate::scenario::{LogSource, LogSpec, Pool, Scenario};
+use super::input::{self, Paths};
+use super::rates::Rates;
+use super::{ImportError, counted, written};
+use crate::scenario::{LogSpec, Scenario, Tenant, Workload, from_yaml};
 use crate::units::LineRate;
+use facts::Facts;
 use parse::Objects;
+use pools::Pools;
+use streams::{DEFAULT_RATE, Streams, logs_of_each};
 use workloads::{MAX_WORKLOADS, Pods};
 
-/// Lines a second of a pod, where nothing is said.
-const DEFAULT_RATE: LineRate = LineRate::per_sec(10.0);
-
-/// What the files do not say.
+/// What the files do not say, and what of them counts.
 #[derive(Clone, Debug)]
 pub struct ClusterOptions {
     /// The scenario's name.
     pub name: String,
-    /// Mean lines a second of a pod. Default: 10/s, or what `logs` say. With `logs`, these are scaled so
+    /// Mean lines a second of a pod. Default: 0.25/s, or what `logs` say. With `logs`, these are scaled so
     /// that together they have this rate.
     pub rate: Option<LineRate>,
-    /// What every pod writes. Default: one stdout stream with the scenario format's defaults.
+    /// What every pod writes, all of its containers together. Default: one stdout stream with the scenario format's defaults.
     pub logs: Option<Vec<LogSpec>>,
+    /// Measured rates, in place of `rate`; sizes and arrivals of lines are those of `logs`.
+    pub rates: Option<Rates>,
+    /// Which namespaces count.
+    pub namespaces: Namespaces,
+    /// Refuses folders and archives with a bad file in them.
+    pub strict: bool,
 }
 
 impl ClusterOptions {
     /// Options with nothing but a name.
     pub fn named(name: impl Into<String>) -> Self {
-        Self { name: name.into(), rate: None, logs: None }
+        let (name, namespaces) = (name.into(), Namespaces::default());
+        Self { name, rate: None, logs: None, rates: None, namespaces, strict: false }
     }
 }
 
@@ -61,6 +84,8 @@ impl ClusterOptions {
 pub struct ClusterImport {
     /// The cluster as a scenario, complete with defaults.
     pub scenario: Scenario,
+    /// The same as YAML, as it reads back.
+    pub yaml: String,
     /// What was left out, rounded or assumed: sentences for people.
     pub notes: Vec<String>,
 }
@@ -68,57 +93,143 @@ pub struct ClusterImport {
 /// Reads files (what to call each, and its bytes) into a scenario.
 ///
 /// # Errors
-/// A file is empty, no UTF-8, no JSON, cut off, or not Kubernetes'; a quantity is none; there are no nodes
-/// or no running pods; the rate is beyond what a stream may have.
+/// As [`read_cluster_paths`].
 pub fn read_cluster(
     files: &[(String, Vec<u8>)],
     options: &ClusterOptions,
 ) -> Result<ClusterImport, ImportError> {
-    if files.is_empty() {
+    let mut objects = Objects::new(Facts::of(options.namespaces.clone()), options.strict);
+    input::visit_bytes(files, &mut |entry, reader| objects.read(entry, reader))?;
+    made(objects, options)
+}
+
+/// Reads files, folders, archives or standard input into a scenario; of each no more than a part is held at a time.
+///
+/// # Errors
+/// A file is empty, cut off, or not Kubernetes'; a quantity is none; there are no nodes or no running pods; an object or a
+/// rate is beyond what a scenario may have.
+pub fn read_cluster_paths(paths: &Paths, options: &ClusterOptions) -> Result<ClusterImport, ImportError> {
+    let mut objects = Objects::new(Facts::of(options.namespaces.clone()), options.strict);
+    input::visit(paths, &mut |entry, reader| objects.read(entry, reader))?;
+    if objects.files.is_empty() {
+        objects.files = paths.list.iter().map(|path| path.display().to_string()).collect();
+    }
+    made(objects, options)
+}
+
+fn made(mut objects: Objects, options: &ClusterOptions) -> Result<ClusterImport, ImportError> {
+    if objects.files.is_empty() {
         return Err(ImportError::NoFile { advice: HOW });
     }
-    let mut objects = Objects::default();
-    for (file, bytes) in files {
-        objects.read(file, bytes)?;
-    }
+    objects.facts.settle();
+    let facts = &objects.facts;
     let mut scenario = bare_scenario(&options.name)?;
     let like = scenario.cluster.pools.pop().ok_or_else(|| ImportError::Defaults("no pool".into()))?;
-    let (pools, pool_notes) = pools::pools(&objects.nodes, &like);
-    let pods = Pods::group(&objects.pods, MAX_WORKLOADS);
-    missing(files, &objects, &pools, &pods)?;
-
-    let logs = logs_of_each(options)?;
-    let (nodes, running) = (pools.iter().map(|p| p.nodes.get()).sum(), pods.running());
-    scenario.tenants = pods.tenants(&logs);
+    let mut rates = options.rates.clone();
+    if let Some(rates) = &mut rates {
+        for pod in facts.writing_pods() {
+            let kind = &facts.kinds[pod.kind as usize];
+            rates.meet(pod.key, &kind.namespace, &kind.name);
+        }
+    }
+    let streams =
+        Streams { logs: logs_of_each(options.logs.as_deref(), options.rate)?, rates: rates.as_ref() };
+    let pools = Pools::of(facts, &like)?;
+    let pods = Pods::group(facts, &pools, &streams, MAX_WORKLOADS);
+    missing(&objects, &pools, &pods)?;
+    let named = pods.tenants(&pools, &streams)?;
+    let as_is = as_is::as_is(facts, pods.groups(), &named);
+    let nodes: u64 = pools.pools.iter().map(|p| p.nodes.get()).sum();
     let mut notes = vec![format!(
         "{} in {} and {} in {} of {}",
         counted(nodes, "node"),
-        counted(pools.len() as u64, "pool"),
-        counted(running, "pod"),
+        counted(pools.pools.len() as u64, "pool"),
+        counted(pods.running(), "pod"),
         counted(pods.workloads() as u64, "workload"),
-        counted(scenario.tenants.len() as u64, "tenant"),
+        counted(named.tenants.len() as u64, "tenant"),
     )];
-    scenario.cluster.pools = pools;
     notes.extend(objects.notes());
-    notes.extend(pool_notes);
+    notes.extend(about(facts, options));
+    notes.extend(pools.notes);
     notes.extend(pods.notes());
+    if let Some(as_is) = &as_is {
+        notes.extend(as_is::notes(as_is, pods.groups()));
+    }
     notes.push(format!(
-        "every node has the default price ({}) and log disk ({}), whatever its size: set them for each pool",
-        like.price, like.log_disk
+        "every node has the default price ({}), whatever its size: set it for each pool",
+        like.price
     ));
-    if options.logs.is_none() {
-        let rate = options.rate.unwrap_or(DEFAULT_RATE);
+    notes.push(about_rates(options, &named.tenants));
+    scenario.tenants = named.tenants;
+    scenario.cluster.pools = pools.pools;
+    scenario.collection.as_is = as_is;
+    // What is written is what the checker takes, or is refused here.
+    let full = scenario.to_yaml().map_err(ImportError::Defaults)?;
+    let compact = written::compact(&full);
+    let same = |back: &Scenario| back.to_yaml().is_ok_and(|again| again == full);
+    let (scenario, yaml) = match from_yaml(&options.name, &compact) {
+        Ok(back) if same(&back) => (back, compact),
+        _ => {
+            let back = from_yaml(&options.name, &full).map_err(|e| ImportError::Refused(e.to_string()))?;
+            (back, full)
+        }
+    };
+    Ok(ClusterImport { scenario, yaml, notes })
+}
+
+/// What was filtered and renamed.
+fn about(facts: &Facts, options: &ClusterOptions) -> Vec<String> {
+    let mut notes = Vec::new();
+    if facts.filtered > 0 {
         notes.push(format!(
-            "every pod writes {rate} to stdout, lines of the default sizes: learn real ones with import logs"
+            "{} of other namespaces left out: their room on the nodes counts as free",
+            counted(facts.filtered, "pod")
         ));
     }
-    Ok(ClusterImport { scenario, notes })
+    if facts.renamed > 0 {
+        let names = counted(facts.renamed, "name");
+        notes.push(format!("{names} with characters that Kubernetes does not allow: replaced by -"));
+    }
+    if clean_title(&options.name) != options.name {
+        notes.push("the scenario's name has characters that are not written: replaced by a blank".to_owned());
+    }
+    notes
+}
+
+fn about_rates(options: &ClusterOptions, tenants: &[Tenant]) -> String {
+    let written =
+        |w: &Workload| w.replicas.get() as f64 * w.logs.iter().map(|log| log.rate.get()).sum::<f64>();
+    match (&options.rates, &options.logs, options.rate) {
+        (Some(rates), ..) => format!(
+            "{:.4} of {:.4} lines/s that were measured are of pods here: each writes what it was seen to write, the others \
+             nothing (agents of nodes and pods that are gone are left out)",
+            tenants.iter().flat_map(|tenant| &tenant.workloads).map(written).sum::<f64>(),
+            rates.total()
+        ),
+        (None, Some(_), _) => {
+            "every pod writes what the logs say, divided among its containers: give rates for the real ones"
+                .to_owned()
+        }
+        (None, None, Some(rate)) => format!(
+            "every pod writes {rate} to stdout, divided among its containers, lines of the default sizes"
+        ),
+        (None, None, None) => format!(
+            "ASSUMED: every pod writes {DEFAULT_RATE} to stdout, the mean of four real clusters; applications under \
+             load write a hundred times as much. It decides the answer: measure it (import rates, import logs)"
+        ),
+    }
+}
+
+/// A title without what terminals obey.
+fn clean_title(name: &str) -> String {
+    let title: String = name.chars().take(253).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if title.trim().is_empty() { "cluster".into() } else { title }
 }
 
 /// A scenario with the format's defaults and one pool to take other defaults from.
 fn bare_scenario(name: &str) -> Result<Scenario, ImportError> {
     let written = serde_json::json!({
-        "name": name,
+        "name": clean_title(name),
         "question": "How should this cluster collect its logs?",
         "cluster": { "pools": [ { "name": "like", "nodes": 1 } ] },
         "tenants": [],
@@ -126,52 +237,31 @@ fn bare_scenario(name: &str) -> Result<Scenario, ImportError> {
     serde_json::from_value(written).map_err(ImportError::defaults)
 }
 
-fn missing(
-    files: &[(String, Vec<u8>)],
-    objects: &Objects,
-    pools: &[Pool],
-    pods: &Pods,
-) -> Result<(), ImportError> {
-    let verb = if files.len() == 1 { "has" } else { "have" };
-    let have = match (pools.is_empty(), pods.running() == 0) {
+fn missing(objects: &Objects, pools: &Pools, pods: &Pods) -> Result<(), ImportError> {
+    let verb = if objects.files.len() == 1 { "has" } else { "have" };
+    let nodes = objects.facts.nodes.iter().filter(|node| node.is_known()).count() as u64;
+    let no_nodes = pools.pools.is_empty();
+    let have = match (no_nodes, pods.running() == 0) {
         (false, false) => return Ok(()),
         (true, true) => "neither running pods nor".to_owned(),
         (true, false) => format!("{} but no", counted(pods.running(), "pod")),
-        (false, true) => format!("{} but no", counted(objects.nodes.len() as u64, "node")),
+        (false, true) => format!("{} but no", counted(nodes, "node")),
     };
-    let missing = match (pools.is_empty(), pods.left_out()) {
-        (true, _) if objects.nodes.is_empty() => "nodes",
+    let missing = match (no_nodes, pods.left_out()) {
+        (true, _) if nodes == 0 => "nodes",
         (true, _) => "nodes with CPU, memory and pods",
         (false, 0) => "pods",
         (false, _) => "running pods (all are finished or pending)",
     };
-    let files = file_list(files.iter().map(|(name, _)| name.as_str()));
+    let files = file_list(objects.files.iter().map(String::as_str));
     Err(ImportError::Missing { files, have: format!("{verb} {have}"), missing })
-}
-
-/// The streams of each pod.
-fn logs_of_each(options: &ClusterOptions) -> Result<Vec<LogSpec>, ImportError> {
-    let Some(logs) = options.logs.as_ref().filter(|logs| !logs.is_empty()) else {
-        return Ok(vec![log_spec(LogSource::Stdout, options.rate.unwrap_or(DEFAULT_RATE))?]);
-    };
-    let mut logs = logs.clone();
-    if let Some(rate) = options.rate {
-        if !(0.0..=MAX_RATE).contains(&rate.get()) {
-            return Err(ImportError::Rate { rate });
-        }
-        let total: f64 = logs.iter().map(|log| log.rate.get()).sum();
-        let even = 1.0 / logs.len() as f64;
-        for log in &mut logs {
-            let share = if total > 0.0 { log.rate.get() / total } else { even };
-            log.rate = LineRate::per_sec(rate.get() * share);
-        }
-    }
-    Ok(logs)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::import::log_spec;
+    use crate::scenario::LogSource;
 
     const NODE: &str =
         r#"{"kind":"Node","metadata":{"name":"n"},"status":{"capacity":{"cpu":"4","memory":"8Gi"}}}"#;
@@ -191,7 +281,7 @@ mod tests {
         let workload = &back.tenants[0].workloads[0];
         assert_eq!((back.tenants[0].name.as_str(), workload.name.as_str()), ("default", "p"));
         assert_eq!((workload.requests.cpu.get(), workload.requests.memory.get()), (0, 0));
-        assert_eq!((workload.logs.len(), workload.logs[0].rate.get()), (1, 10.0));
+        assert_eq!((workload.logs.len(), workload.logs[0].rate.get()), (1, 0.25));
         assert!(!format!("{yaml}{:?}", import.notes).contains("hush"));
     }
 
@@ -205,7 +295,7 @@ mod tests {
         let done = POD.replace("Running", "Failed");
         let all_done = refused(&[NODE, &done]);
         assert!(all_done.contains("f0.json, f1.json have 1 node but no running pods (all"), "{all_done}");
-        assert!(refused(&[]).starts_with("no file is given"));
+        assert!(refused(&[]).contains("no file is given"));
         let nothing = refused(&[r#"{"kind":"List","items":[]}"#]);
         assert!(nothing.contains("has neither running pods nor nodes; "), "{nothing}");
     }

@@ -35,17 +35,15 @@ pub enum ImportError {
         /// What to do.
         advice: &'static str,
     },
-    /// The file is no UTF-8 text.
-    #[error("{file}:{line}:{column}: is not UTF-8 text{hint}")]
-    NotUtf8 {
+    /// The file is packed in a way that is not read.
+    #[error("{file} is {what}: {how}")]
+    Packed {
         /// The file.
         file: String,
-        /// Line, from 1.
-        line: u64,
-        /// Column in characters, from 1.
-        column: u64,
-        /// What it seems to be instead, and what to do; may be empty.
-        hint: &'static str,
+        /// What it is.
+        what: &'static str,
+        /// What to do.
+        how: &'static str,
     },
     /// The file ends before its JSON does.
     #[error("{file}:{line}:{column}: the file ends in the middle of the JSON; {HOW}")]
@@ -81,9 +79,10 @@ pub enum ImportError {
         /// What is there and what is allowed.
         problem: String,
     },
-    /// The JSON holds no nodes and no pods.
+    /// The file holds no nodes and no pods.
     #[error(
-        "{file} {found}; allowed are a List, NodeList, PodList, Node or Pod of Kubernetes' v1, as JSON; {HOW}"
+        "{file} {found}; allowed are lists, nodes and pods of Kubernetes' v1, as JSON or YAML, as files, folders or \
+         archives; {HOW}"
     )]
     NotKubernetes {
         /// The file.
@@ -101,16 +100,6 @@ pub enum ImportError {
         /// What is not.
         missing: &'static str,
     },
-    /// A line of a log is longer than any container runtime or agent would take.
-    #[error(
-        "{file}:{line}: the line is longer than 1 MiB; allowed are lines of up to 1 MiB (is it a text log?)"
-    )]
-    LongLine {
-        /// The file.
-        file: String,
-        /// Line, from 1.
-        line: u64,
-    },
     /// The lines carry no usable times, and no rate was given.
     #[error(
         "{files}: {reason}, so the rate of lines is unknown; pass the rate of one pod, such as --rate 50/s"
@@ -120,6 +109,31 @@ pub enum ImportError {
         files: String,
         /// Why there is no rate.
         reason: String,
+    },
+    /// A node, a pod or a sum of them is beyond what a scenario may hold.
+    #[error("{object}: {problem}")]
+    TooLarge {
+        /// Which, by kind and name.
+        object: String,
+        /// What it has and what is allowed.
+        problem: String,
+    },
+    /// Nothing that counts lines of containers.
+    #[error("{files}: no rates of containers; {advice}")]
+    NoRates {
+        /// All files given.
+        files: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// Counters at one instant.
+    #[error(
+        "{figures}: a counter at one instant says nothing of its rate; ask for a range (query_range), for rate(…[1d]), or \
+         give two answers of different times"
+    )]
+    OneSample {
+        /// Their names.
+        figures: String,
     },
     /// A rate beyond what a stream may have.
     #[error("rate is {rate}; allowed is up to 1M/s a stream")]
@@ -133,6 +147,9 @@ pub enum ImportError {
         /// What to do.
         advice: &'static str,
     },
+    /// The scenario that was made is none that the checker takes.
+    #[error("the cluster is no scenario that can be simulated: {0}")]
+    Refused(String),
     /// The scenario format refused its own defaults: a fault of the program.
     #[error("the scenario's defaults cannot be filled in: {0}")]
     Defaults(String),
@@ -144,8 +161,10 @@ impl ImportError {
     }
 
     /// From what the JSON parser says; it closes its messages with the place, which stands in front here.
-    pub(super) fn from_json(file: &str, error: &serde_json::Error) -> Self {
-        let (file, line, column) = (file.to_owned(), error.line(), error.column());
+    /// The value began at this line and column.
+    pub(super) fn from_json(file: &str, error: &serde_json::Error, line: usize, column: usize) -> Self {
+        let column = if error.line() <= 1 { column - 1 + error.column() } else { error.column() };
+        let (file, line) = (file.to_owned(), line + error.line().max(1) - 1);
         let mut problem = error.to_string();
         if let Some(at) = problem.rfind(" at line ") {
             problem.truncate(at);
@@ -159,6 +178,30 @@ impl ImportError {
             serde_json::error::Category::Eof => Self::Truncated { file, line, column },
             serde_json::error::Category::Data => Self::Field { file, line, column, problem },
             _ => Self::NotJson { file, line, column, problem },
+        }
+    }
+}
+
+impl ImportError {
+    /// From what the YAML parser says of a piece that began at this line.
+    pub(super) fn from_yaml(file: &str, error: &serde_saphyr::Error, line: usize) -> Self {
+        let plain = error.without_snippet();
+        let place = plain.location().filter(|place| place.line() > 0);
+        let (line, column) = place.map_or((line, 1), |place| {
+            (
+                line + usize::try_from(place.line()).unwrap_or(1) - 1,
+                usize::try_from(place.column()).unwrap_or(1),
+            )
+        });
+        let mut problem = plain.to_string().replace(['\n', '\r'], " ");
+        if let Some(at) = problem.find(" at line ") {
+            problem.truncate(at);
+        }
+        Self::Field {
+            file: file.to_owned(),
+            line,
+            column,
+            problem: format!("is no object of Kubernetes: {problem}"),
         }
     }
 }

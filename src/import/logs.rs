@@ -1,10 +1,9 @@
 //! Log files as applications wrote them, made into a log stream of a scenario.
 //!
-//! Takes text files, read line by line; gives sizes of lines as quantiles, a mean rate, and how lines fall in
-//! time: a trace of seconds where timestamps are dense enough, independent arrivals otherwise (`logs/arrivals.rs`
-//! has the criterion). What a container runtime put before each line (CRI, Docker's json-file) is left out.
-//! Several files are pooled: each is what one pod wrote, or one piece of it, and the rate is the mean over
-//! the seconds of all of them.
+//! Takes files, folders, archives or standard input, read line by line; gives sizes of lines as quantiles, a mean rate, and
+//! how lines fall in time (`logs/arrivals.rs` has the criteria). What runtimes and tools put before each line is left out.
+//! Each file is what one writer wrote, rotated pieces are one writer's, and the rate is the mean of the writers' rates, each
+//! over the time in which it was observed: from its first line to the end of the collection.
 //!
 //! ```
 //! use loghaul::import::{LogsOptions, learn_logs};
@@ -15,29 +14,32 @@
 //! ```
 
 mod arrivals;
-mod cursor;
-mod format;
+mod finder;
 mod json;
 mod lines;
+mod names;
 mod one_file;
+mod prefix;
 mod sizes;
 mod timestamp;
+mod window;
+mod writer;
+
+pub use finder::TimeHints;
+pub(super) use names::writer_of;
+pub(super) use one_file::OneFile;
+pub(super) use timestamp::epoch_ms;
+pub(super) use window::Windows;
 
 use super::error::file_list;
+use super::input::{self, Entry, Paths};
 use super::{ImportError, counted, log_spec};
 use crate::scenario::{ArrivalsSpec, LogSource, LogSpec};
-use crate::units::{LineRate, SimTime};
-use arrivals::{GAP, LEAST_RATE, LEAST_SECONDS, MOST_SECONDS, Observed};
-use format::Format;
-use lines::Lines;
-use one_file::OneFile;
-use sizes::Sizes;
-use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use crate::units::LineRate;
+use arrivals::{LEAST_RATE, LEAST_SECONDS, Observed};
+pub(super) use sizes::Sizes;
+use std::io::BufRead;
 
-/// Lines from which a file's format is told, and their bytes together.
-const SNIFFED: (usize, usize) = (500, 1 << 20);
 /// Files that get a note of their own.
 const FILES_NOTED: usize = 10;
 /// A rate set so many times above the observed one gets a warning about its bursts.
@@ -52,11 +54,29 @@ pub struct LogsOptions {
     pub rate: Option<LineRate>,
     /// Where the application writes them.
     pub stream: LogSource,
+    /// Where times stand and how they are written.
+    pub times: TimeHints,
+    /// When the collection began and ended, in milliseconds since 1970; default: each writer's first line, and the last line
+    /// of all.
+    pub since_ms: Option<i64>,
+    /// The end.
+    pub until_ms: Option<i64>,
 }
 
 impl Default for LogsOptions {
     fn default() -> Self {
-        Self { rate: None, stream: LogSource::Stdout }
+        let (stream, times) = (LogSource::Stdout, TimeHints::default());
+        Self { rate: None, stream, times, since_ms: None, until_ms: None }
+    }
+}
+
+impl LogsOptions {
+    /// Whether a layout of the user's is one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check_format(format: &str) -> Result<(), String> {
+        finder::check_format(format)
     }
 }
 
@@ -65,6 +85,8 @@ impl Default for LogsOptions {
 pub struct LogsImport {
     /// The streams of a pod: one, of all files together. [`crate::scenario::logs_to_yaml`] writes them.
     pub logs: Vec<LogSpec>,
+    /// Lines that were read.
+    pub lines: u64,
     /// What was recognised, left out or assumed: sentences for people.
     pub notes: Vec<String>,
 }
@@ -72,29 +94,21 @@ pub struct LogsImport {
 /// Learns from files in memory: what to call each, and its bytes.
 ///
 /// # Errors
-/// There is no file, or one is empty or no UTF-8; a line is longer than 1 MiB; there are neither timestamps
-/// nor a rate; the rate is beyond what a stream may have.
+/// As [`learn_log_files`].
 pub fn learn_logs(files: &[(String, Vec<u8>)], options: &LogsOptions) -> Result<LogsImport, ImportError> {
     let mut learner = Learner::default();
-    for (file, bytes) in files {
-        learner.read(file, bytes.as_slice())?;
-    }
+    input::visit_bytes(files, &mut |entry, reader| learner.read(entry, reader, options))?;
     learner.finish(options)
 }
 
 /// Learns from files on disk, of which no more than a part is held at a time.
 ///
 /// # Errors
-/// A file cannot be read, and as for [`learn_logs`].
-pub fn learn_log_files(paths: &[PathBuf], options: &LogsOptions) -> Result<LogsImport, ImportError> {
+/// There is no file, one cannot be read or is empty; there are neither timestamps nor a rate; the rate is beyond what a
+/// stream may have.
+pub fn learn_log_files(paths: &Paths, options: &LogsOptions) -> Result<LogsImport, ImportError> {
     let mut learner = Learner::default();
-    for path in paths {
-        let name = path.display().to_string();
-        match File::open(path) {
-            Ok(file) => learner.read(&name, BufReader::with_capacity(1 << 16, file))?,
-            Err(source) => return Err(ImportError::Unreadable { file: name, source }),
-        }
-    }
+    input::visit(paths, &mut |entry, reader| learner.read(entry, reader, options))?;
     learner.finish(options)
 }
 
@@ -103,56 +117,40 @@ pub fn learn_log_files(paths: &[PathBuf], options: &LogsOptions) -> Result<LogsI
 struct Learner {
     files: Vec<String>,
     sizes: Sizes,
-    observed: Observed,
+    windows: Windows,
     notes: Vec<String>,
     without_times: u64,
 }
 
 impl Learner {
-    fn read(&mut self, file: &str, reader: impl BufRead) -> Result<(), ImportError> {
-        let mut lines = Lines::new(file, reader);
-        let (mut held, mut bytes) = (Vec::new(), 0);
-        while held.len() < SNIFFED.0 && bytes < SNIFFED.1 {
-            let Some(line) = lines.next()? else { break };
-            bytes += line.text.len();
-            held.push((line.text.to_owned(), line.end));
+    fn read(
+        &mut self,
+        entry: Entry<'_>,
+        reader: &mut dyn BufRead,
+        options: &LogsOptions,
+    ) -> Result<(), ImportError> {
+        let file = entry.name;
+        let mut one = OneFile::new(options.times.clone());
+        one.read(file, reader, &mut self.sizes)?;
+        // Line ends alone are nothing.
+        if one.bytes == one.lines {
+            if entry.named {
+                return Err(ImportError::Empty { file: file.to_owned(), advice: ADVICE });
+            }
+            return Ok(());
         }
-        if bytes == 0 && held.len() < SNIFFED.0 {
-            return Err(ImportError::Empty { file: file.to_owned(), advice: ADVICE });
+        if self.files.len() < FILES_NOTED {
+            self.notes.extend(one.notes(file));
         }
-        let format = Format::sniff(held.iter().map(|(text, _)| text.as_str()));
-        let mut one = OneFile::new(format);
-        for (text, end) in held {
-            one.take(&text, end, &mut self.sizes);
-        }
-        while let Some(line) = lines.next()? {
-            one.take(line.text, line.end, &mut self.sizes);
-        }
-        one.finish(&mut self.sizes);
-        self.note(file, &one);
-        if one.timed > 0 {
-            self.observed.add(one.seconds);
-        } else {
-            self.without_times += 1;
+        let found = one.finish();
+        self.without_times += u64::from(found.is_empty());
+        for (name, parts) in found {
+            // Whose lines a file has that many wrote is said in them.
+            let writer = if name.is_empty() { writer_of(file) } else { name };
+            self.windows.add(&writer, parts);
         }
         self.files.push(file.to_owned());
         Ok(())
-    }
-
-    fn note(&mut self, file: &str, one: &OneFile) {
-        if self.files.len() >= FILES_NOTED {
-            return;
-        }
-        let lines = counted(one.lines, "line");
-        let times = match one.format {
-            Some(format) => format!("{} (on {})", format.describe(), counted(one.timed, "line")),
-            None => "no timestamps are recognised".into(),
-        };
-        self.notes.push(format!("{file}: {lines}, {times}"));
-        if one.two_byte_ends > 0 {
-            let lines = counted(one.two_byte_ends, "line");
-            self.notes.push(format!("{file}: {lines} end in CR LF, counted as two bytes"));
-        }
     }
 
     fn finish(mut self, options: &LogsOptions) -> Result<LogsImport, ImportError> {
@@ -162,16 +160,22 @@ impl Learner {
         if self.files.len() > FILES_NOTED {
             self.notes.push(format!("and {} more", counted((self.files.len() - FILES_NOTED) as u64, "file")));
         }
-        if self.without_times > 0 && self.observed.lines > 0 {
+        let (seen, note) = std::mem::take(&mut self.windows).finish(options.since_ms, options.until_ms);
+        let mut observed = Observed::default();
+        for writer in seen {
+            observed.add(writer.seconds, (writer.from_s, writer.until_s), writer.gaps);
+        }
+        if self.without_times > 0 && observed.lines > 0 {
             let files = counted(self.without_times, "file");
             self.notes.push(format!("{files} without timestamps: only the sizes of their lines count"));
         }
-        let rate = match (options.rate, self.observed.rate()) {
+        self.notes.extend(note);
+        let rate = match (options.rate, observed.rate()) {
             (Some(rate), _) => rate,
-            (None, Some(observed)) => self.observed_rate(observed),
-            (None, None) => return Err(self.no_rate()),
+            (None, Some(rate)) => self.observed_rate(rate, &observed),
+            (None, None) => return Err(self.no_rate(&observed)),
         };
-        let arrivals = self.arrivals(rate);
+        let arrivals = self.arrivals(rate, &observed);
         let quantiles = self.sizes.quantiles();
         self.notes.push(format!(
             "{} of {:.0} B on average, line ends included",
@@ -181,24 +185,35 @@ impl Learner {
         self.notes.extend(quantiles.note);
         let spec = log_spec(options.stream, rate)?;
         let logs = vec![LogSpec { arrivals, line: quantiles.line, ..spec }];
-        Ok(LogsImport { logs, notes: self.notes })
+        Ok(LogsImport { logs, lines: self.sizes.lines(), notes: self.notes })
     }
 
-    fn observed_rate(&mut self, observed: f64) -> LineRate {
-        // Four digits are more than an excerpt knows; six decimals are what is written.
-        let digits = 10f64.powf((3.0 - observed.log10().floor()).clamp(0.0, 6.0));
-        let rate = LineRate::per_sec(((observed * digits).round() / digits).max(1e-6));
+    fn observed_rate(&mut self, mean: f64, observed: &Observed) -> LineRate {
+        // Four digits are more than an excerpt knows.
+        let rate = LineRate::per_sec(digits_of(mean, 4));
+        let writers = observed.rates.len();
+        if writers > 1 {
+            const SHOWN: usize = 6;
+            let each: Vec<String> = observed.rates.iter().take(SHOWN).map(|r| format!("{:.3}", r)).collect();
+            let more = if writers > SHOWN { ", …" } else { "" };
+            self.notes.push(format!(
+                "{} wrote {:.4} lines/s in all ({}{more}): the rate is their mean",
+                counted(writers as u64, "writer"),
+                observed.rates.iter().sum::<f64>(),
+                each.join(", ")
+            ));
+        }
         self.notes.push(format!(
-            "the rate is the observed mean, {rate}; that of an excerpt is rarely the rate of its source: \
-             --rate sets it"
+            "the rate is the observed mean, {rate}, quiet time included; that of an excerpt is rarely the rate of its \
+             source: --rate sets it, --since and --until say what the window was"
         ));
         rate
     }
 
-    fn no_rate(&self) -> ImportError {
-        let reason = if self.observed.lines == 0 {
-            "no timestamps are recognised (such as 2015-07-29 17:41:44, 2015-07-29T17:41:44Z, \
-             [29/Jul/2015:17:41:44 +0000], Jul 29 17:41:44, 1438191704, JSON with time, ts or timestamp)"
+    fn no_rate(&self, observed: &Observed) -> ImportError {
+        let reason = if observed.lines == 0 {
+            "no timestamps are recognised (such as 2015-07-29T17:41:44Z and some 50 other layouts, counts since 1970, \
+             JSON with time, ts, @timestamp and the like; --time-key and --time-format say where and how others are)"
         } else {
             "all timestamps are of one second"
         };
@@ -207,47 +222,47 @@ impl Learner {
     }
 
     /// How lines fall in time, with a note that says why.
-    fn arrivals(&mut self, set: LineRate) -> ArrivalsSpec {
-        let seen = &self.observed;
-        let independent = "lines arrive independently of each other (Poisson)";
-        if seen.lines == 0 {
-            self.notes.push(format!("without timestamps, {independent}"));
+    fn arrivals(&mut self, set: LineRate, observed: &Observed) -> ArrivalsSpec {
+        if observed.lines == 0 {
+            self.notes
+                .push("without timestamps, lines arrive independently of each other (Poisson)".to_owned());
             return ArrivalsSpec::Poisson;
         }
-        let covered = SimTime::from_secs(seen.covered);
-        let observed = LineRate::per_sec(seen.lines as f64 / seen.covered as f64);
-        if !seen.is_dense() {
+        let (arrivals, why) = observed.arrivals();
+        self.notes.push(why);
+        if !observed.is_dense() && !matches!(arrivals, ArrivalsSpec::Constant) {
             self.notes.push(format!(
-                "{independent}: for a trace of seconds the timestamps are not dense enough (without gaps of \
-                 more than {GAP} s they cover {covered} at {observed}; needed are {LEAST_SECONDS} s at {LEAST_RATE}/s)"
-            ));
-            return ArrivalsSpec::Poisson;
-        }
-        let (arrivals, dispersion, busiest) = seen.arrivals();
-        let span = match seen.covered > MOST_SECONDS {
-            true => format!("the busiest hour ({} of the {covered})", LineRate::per_sec(busiest)),
-            false => format!("all {covered}"),
-        };
-        let how = format!("variance {dispersion:.1} times the mean, second by second over {span}");
-        self.notes.push(match &arrivals {
-            ArrivalsSpec::Poisson => format!("{independent}: {how}, is no more than chance"),
-            _ => format!("lines arrive in bursts, kept as a trace: {how}"),
-        });
-        if matches!(arrivals, ArrivalsSpec::Trace(_)) && set.get() > FAR * busiest {
-            self.notes.push(format!(
-                "the trace is of {:.3}/s, so at {set} its bursts are as many times larger",
-                observed.get()
+                "for a trace of seconds the lines are not dense enough; needed are {LEAST_SECONDS} s at {LEAST_RATE}/s"
             ));
         }
-        if seen.gaps > 0 {
-            let idle = SimTime::from_secs(seen.span - seen.covered);
-            let gaps = counted(seen.gaps, "idle gap");
+        let mean = observed.lines as f64 / observed.window as f64;
+        if matches!(arrivals, ArrivalsSpec::Trace(_)) && set.get() > FAR * mean {
             self.notes.push(format!(
-                "{gaps} of more than {GAP} s, {idle} in all, cut out: rate and bursts are of the rest"
+                "the trace is of {mean:.3}/s, so at {set} its bursts are as many times larger"
+            ));
+        }
+        if let Some(correlation) = observed.correlation() {
+            self.notes.push(format!(
+                "minutes of the writers correlate by {correlation:.2} on average; pods of a scenario burst independently"
             ));
         }
         arrivals
     }
+}
+
+/// A whole date and time of any layout, in milliseconds since 1970.
+pub(super) fn written_ms(text: &str) -> Option<i64> {
+    let (time, ..) = timestamp::any(text)?;
+    (time.known == timestamp::Known::Full).then_some(time.ms)
+}
+
+/// A number with so many digits.
+pub(super) fn digits_of(number: f64, digits: i32) -> f64 {
+    if number <= 0.0 {
+        return 0.0;
+    }
+    let scale = 10f64.powi((digits - 1 - number.log10().floor() as i32).clamp(0, 12));
+    (number * scale).round() / scale
 }
 
 #[cfg(test)]

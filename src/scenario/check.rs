@@ -41,8 +41,8 @@ const MAX_TENANTS: u64 = 10_000;
 const MAX_LINES: f64 = 2e11;
 
 /// The largest node, and with it the largest request: sums over all nodes must fit.
-const MAX_CPU: Millicores = Millicores::new(10_000_000);
-const MAX_MEMORY: Bytes = Bytes::new(16 << 40);
+pub(crate) const MAX_CPU: Millicores = Millicores::new(10_000_000);
+pub(crate) const MAX_MEMORY: Bytes = Bytes::new(16 << 40);
 
 /// The longest of anything that lasts, as the duration itself.
 pub(super) const MONTH: SimTime = SimTime::from_secs(30 * 86_400);

@@ -1,5 +1,6 @@
 //! How logs are collected: by which agent, and what is different where a strategy asks for it.
 
+use super::as_is::AsIs;
 use super::gateway::Gateway;
 use super::settings::{Override, Settings, unplaced};
 use super::variants::{Driver, Hybrid, Ordering};
@@ -23,6 +24,9 @@ pub struct Collection {
     /// In which order sidecars and applications stop.
     #[serde(skip_serializing_if = "Ordering::is_default")]
     pub ordering: Ordering,
+    /// What collects today, for the strategy `as-is`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_is: Option<AsIs>,
     /// Which workloads get sidecars where most are left to the DaemonSet.
     #[serde(skip_serializing_if = "Hybrid::is_default")]
     pub hybrid: Hybrid,
@@ -53,6 +57,7 @@ impl Default for Collection {
             daemonset: Override::default(),
             sidecar: Override::default(),
             ordering: Ordering::default(),
+            as_is: None,
             hybrid: Hybrid::default(),
             driver: Driver::default(),
             gateway: None,

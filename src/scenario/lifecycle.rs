@@ -64,6 +64,19 @@ pub struct Job {
     pub pause: SimTime,
 }
 
+impl Job {
+    /// Jobs of this median, with every default.
+    pub(crate) fn lasting(median: SimTime) -> Self {
+        Self {
+            duration: Some(median),
+            p99: None,
+            quantiles: None,
+            linger: one_second(),
+            pause: five_seconds(),
+        }
+    }
+}
+
 /// Containers that crash and are started again in their pods, after 0, 10, 20, 40, 80, 160, 300, 300, … s: the kubelet's
 /// back-off. One that ran for ten minutes starts over.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

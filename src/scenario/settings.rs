@@ -88,7 +88,7 @@ impl From<Count> for Most {
 }
 
 /// A value that stands in no file.
-pub(super) fn unplaced<T>(value: T) -> Spanned<T> {
+pub(crate) fn unplaced<T>(value: T) -> Spanned<T> {
     Spanned::new(value, serde_saphyr::Location::UNKNOWN, serde_saphyr::Location::UNKNOWN)
 }
 
@@ -113,6 +113,20 @@ pub struct Override {
 }
 
 impl Override {
+    /// Returns these terms, and those of `other` where these say nothing.
+    pub fn or(&self, other: &Self) -> Self {
+        Self {
+            agent: self.agent.clone().or_else(|| other.agent.clone()),
+            with: self.with.or(&other.with),
+            requests: AgentRequests {
+                cpu: self.requests.cpu.or(other.requests.cpu),
+                memory: self.requests.memory.or(other.requests.memory),
+            },
+            cpu_limit: self.cpu_limit.or(other.cpu_limit),
+            memory_limit: self.memory_limit.or(other.memory_limit),
+        }
+    }
+
     pub(super) fn is_default(&self) -> bool {
         *self == Self::default()
     }

@@ -1,6 +1,6 @@
 //! Tenants, workloads and the logs they write.
 
-use super::{Lifecycle, Limits, MachineGroup, Proxy, Usage};
+use super::{Lifecycle, Limits, MachineGroup, Placed, Proxy, Usage};
 use crate::profile::Parse;
 use crate::units::{Bytes, Fraction, HowMany, LineRate, Millicores, SimTime};
 use schemars::JsonSchema;
@@ -101,6 +101,11 @@ pub struct Workload {
     /// or all where every pool is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pools: Vec<String>,
+    /// On which nodes its pods were seen to run, by pool: `general: 1-6 7=3` is one on each of the nodes 1 to 6 and three
+    /// on the seventh. Every strategy keeps them there; what does not fit beside its agents, and pods beyond these, go where
+    /// the scheduler puts them.
+    #[serde(default, skip_serializing_if = "Placed::is_empty")]
+    pub placed: Placed,
     /// CPU that the application of each pod uses if it gets it; where nobody says, nodes are taken to have enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
@@ -139,6 +144,7 @@ impl Workload {
             replicas,
             requests,
             pools: Vec::new(),
+            placed: Placed::new(),
             usage: None,
             limits: Limits::default(),
             priority: 0,

@@ -6,8 +6,8 @@ use super::faults::add_faults;
 use super::laws::{by_quantiles, laws_of, lognormal};
 use super::proxy;
 use crate::blueprint::{
-    BackendPlan, Blueprint, CrashLoop, FileRotation, Life, PodTemplate, Pool, Reader, Requests, StreamPlan,
-    Usage,
+    BackendPlan, Blueprint, CrashLoop, FileRotation, Life, PlacedRun, PodTemplate, Pool, Reader, Requests,
+    StreamPlan, Usage,
 };
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
@@ -180,6 +180,7 @@ fn pod_template(
         needs_backend: false,
         relay: None,
         pools: pools_of(workload, &scenario.cluster.pools),
+        placed: placed_of(workload, &scenario.cluster.pools),
         registration_ns: 0,
         usage: workload.usage.as_ref().map(usage),
         priority: workload.priority,
@@ -206,6 +207,20 @@ fn pools_of(workload: &Workload, pools: &[crate::scenario::Pool]) -> Vec<usize> 
     };
     let all = pools.iter().all(takes);
     pools.iter().enumerate().filter(|(_, pool)| !all && takes(pool)).map(|(index, _)| index).collect()
+}
+
+/// Where a workload's pods were seen to run; pools that are not there any more aside.
+fn placed_of(workload: &Workload, pools: &[crate::scenario::Pool]) -> Vec<PlacedRun> {
+    let placed = |(number, pool): (usize, &crate::scenario::Pool)| {
+        let runs = workload.placed.get(&pool.name).map_or(&[][..], |counts| counts.runs());
+        let run = move |run: &crate::scenario::NodeRun| PlacedRun {
+            pool: number,
+            nodes: u64::from(run.first - 1)..u64::from(run.last),
+            pods: u64::from(run.pods),
+        };
+        runs.iter().map(run)
+    };
+    pools.iter().enumerate().flat_map(placed).collect()
 }
 
 /// Lives in whole seconds, rounded up, none shorter than one.

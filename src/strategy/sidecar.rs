@@ -41,6 +41,11 @@ pub(super) fn add_agents(draft: &mut Draft, scenario: &Scenario) {
     let blueprint = &mut draft.blueprint;
     let terms = &scenario.collection.sidecar;
     add_to_pods(blueprint, |load| sizing::agent(scenario, terms, false, false, configs, load).0);
+    in_order(blueprint, scenario);
+}
+
+/// Agents in pods start and stop in the order that the scenario has them in.
+pub(super) fn in_order(blueprint: &mut Blueprint, scenario: &Scenario) {
     start_in_order(blueprint, scenario);
     stop_in_order(blueprint, scenario);
 }

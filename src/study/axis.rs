@@ -212,6 +212,8 @@ fn with_tenants(scenario: &Scenario, tenants: u32) -> Scenario {
 fn collected(scenario: &Scenario, share: f64) -> Scenario {
     let mut changed = scenario.clone();
     let mut owed = 0.0;
+    // Of a workload in two parts nobody knows which was where.
+    each_workload(&mut changed, |workload| workload.placed.clear());
     for tenant in &mut changed.tenants {
         let mut workloads = Vec::new();
         for workload in tenant.workloads.drain(..) {

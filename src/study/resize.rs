@@ -1,6 +1,6 @@
 //! The same kind of cluster in another size: pools and workloads in the same proportions.
 
-use crate::scenario::{Cluster, Count, Scenario, Tenant, Warmup, Workload};
+use crate::scenario::{Cluster, Count, Placed, Scenario, Tenant, Warmup, Workload};
 use crate::units::SimTime;
 
 /// A small part of a cluster, standing for the whole: so many nodes of its pools, their share of pods and of the
@@ -38,6 +38,10 @@ pub(super) fn resized(scenario: &Scenario, nodes: u64, pods: u64) -> Scenario {
         });
         all.cluster = Cluster { pools: pools.collect(), ..scenario.cluster.clone() };
     }
+    if nodes != scenario.nodes() || pods != scenario.pods() {
+        // Where pods were seen says nothing of another cluster.
+        all.tenants.iter_mut().flat_map(|tenant| &mut tenant.workloads).for_each(|w| w.placed.clear());
+    }
     if pods != scenario.pods() {
         all.tenants = tenants(scenario, pods);
         let missing = configs(scenario).saturating_sub(configs(&all));
@@ -62,7 +66,8 @@ fn tenants(scenario: &Scenario, pods: u64) -> Vec<Tenant> {
             let total = totals.next().unwrap_or(0);
             for (list, replicas) in [(&mut even, total / count), (&mut rest, total % count)] {
                 if replicas > 0 {
-                    list.push(Workload { replicas: Count::of(replicas), ..workload.clone() });
+                    let placed = Placed::new();
+                    list.push(Workload { replicas: Count::of(replicas), placed, ..workload.clone() });
                 }
             }
         }

@@ -112,6 +112,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
             needs_backend: false,
             relay: None,
             pools: Vec::new(),
+            placed: Vec::new(),
             registration_ns: 0,
             usage: None,
             priority: 0,

@@ -1,14 +1,19 @@
 //! Imports of real clusters and logs: `../shared/data`, or the folder that `LOGHAUL_DATA` names.
 
+mod cluster;
+mod hostile;
+mod logs;
+mod rates;
+
 use loghaul::engine::arrivals::{Arrivals, Modulation};
 use loghaul::import::{
-    ClusterImport, ClusterOptions, LifetimesOptions, LogsOptions, learn_lifetimes, learn_log_files,
+    ClusterImport, ClusterOptions, LifetimesOptions, LogsOptions, Paths, learn_lifetimes, learn_log_files,
     learn_logs, read_cluster,
 };
 use loghaul::scenario::{self, ArrivalsSpec, LineSize, LogSpec};
 use loghaul::units::SimTime;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// The data, or `None` with a word on standard error.
 fn data(part: &str) -> Option<PathBuf> {
@@ -45,7 +50,6 @@ fn a_production_cluster_of_1523_nodes_becomes_a_scenario() {
     assert_eq!(scenario.cluster.pools.len(), 19);
     let largest = scenario.cluster.pools.iter().max_by_key(|p| p.nodes.get()).unwrap();
     assert_eq!((largest.name.as_str(), largest.nodes.get()), ("cpu96-mem384Gi", 596));
-    assert!(took < Duration::from_secs(1), "{took:?}");
 
     let yaml = scenario.to_yaml().unwrap();
     let back = scenario::from_yaml("openb.yaml", &yaml).unwrap();
@@ -58,7 +62,7 @@ fn a_production_cluster_of_1523_nodes_becomes_a_scenario() {
 fn lives_of_a_production_clusters_pods_become_those_of_jobs() {
     let Some(file) = data("openb/pods.csv") else { return };
     let options = LifetimesOptions { begin: "creation_time".into(), end: "deletion_time".into() };
-    let learnt = learn_lifetimes(&file, &options).unwrap();
+    let learnt = learn_lifetimes(&Paths::of([file]), &options).unwrap();
     // The table's own median of 8,152 lives is 540 s; the longest are longer than a scenario may last.
     assert_eq!((learnt.quantiles[50], learnt.quantiles.len()), (SimTime::from_secs(540), 101));
     assert_eq!(
@@ -123,7 +127,7 @@ fn half_a_real_cluster_says_which_half_is_missing() {
 fn learned(name: &str) -> Option<(LogSpec, Vec<String>)> {
     let file = data("loghub")?.join(format!("{name}_2k.log"));
     let options = LogsOptions::default();
-    let mut import = learn_log_files(std::slice::from_ref(&file), &options).unwrap();
+    let mut import = learn_log_files(&Paths::of([file.clone()]), &options).unwrap();
     let memory = learn_logs(&read(&[file]), &options).unwrap();
     assert_eq!(format!("{:?}", memory.logs), format!("{:?}", import.logs));
     eprintln!("{:#?}", import.notes);
@@ -148,7 +152,10 @@ fn five_real_logs_are_recognised() {
             notes[0].contains("2,000 lines, times like") && notes[0].ends_with("(on 2,000 lines)"),
             "{notes:?}"
         );
-        assert!((log.rate.get() / rate - 1.0).abs() < 1e-3, "{name}: {}", log.rate);
+        // Zookeeper's has the logs of several servers one after the other: their rates are told apart.
+        let jumps = notes.iter().any(|n| n.starts_with("time jumps back"));
+        assert_eq!(jumps, name == "Zookeeper", "{notes:?}");
+        assert!(jumps || (log.rate.get() / rate - 1.0).abs() < 1e-3, "{name}: {}", log.rate);
         let LineSize::Quantiles(sizes) = &log.line else { panic!("{name}: {:?}", log.line) };
         assert_eq!((sizes[0].get(), sizes[sizes.len() - 1].get()), (smallest, largest), "{name}");
         let mean = sizes.windows(2).map(|p| (p[0].as_f64() + p[1].as_f64()) / 2.0).sum::<f64>();
@@ -162,7 +169,7 @@ fn five_real_logs_are_recognised() {
 fn only_a_dense_log_has_a_trace_and_the_engine_repeats_its_bursts() {
     for name in ["Apache", "HDFS", "Spark", "Zookeeper"] {
         let Some((log, notes)) = learned(name) else { return };
-        assert!(matches!(log.arrivals, ArrivalsSpec::Poisson), "{name}");
+        assert!(!matches!(log.arrivals, ArrivalsSpec::Trace(_)), "{name}");
         assert!(notes.iter().any(|n| n.contains("not dense enough")), "{name}: {notes:?}");
     }
     let Some((log, _)) = learned("OpenStack") else { return };

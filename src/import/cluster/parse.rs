@@ -1,96 +1,110 @@
-//! From files to nodes and pods, each once.
+//! From texts to nodes, pods and agents' settings, each once.
 
+use super::facts::Facts;
 use super::objects::Object;
-use crate::import::{ImportError, counted, error::HOW, text};
-use std::collections::{BTreeMap, HashSet};
+use super::text;
+use crate::import::input::Entry;
+use crate::import::{ImportError, counted, error::HOW};
+use std::collections::BTreeMap;
+use std::io::BufRead;
+
+/// Files left out that get a note of their own.
+const NOTED: usize = 5;
 
 /// The nodes and pods of all files, and what was left out.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Objects {
-    pub(super) nodes: Vec<Object>,
-    pub(super) pods: Vec<Object>,
+    pub(super) facts: Facts,
+    /// Refuses a whole bundle for one bad file.
+    pub(super) strict: bool,
+    pub(super) files: Vec<String>,
     others: BTreeMap<String, u64>,
-    twice: u64,
-    seen: HashSet<(bool, String, String)>,
+    passed: u64,
+    bad: Vec<String>,
+    unlike: u64,
 }
 
 impl Objects {
-    /// Reads one file: one JSON value, or several one after the other.
-    pub(super) fn read(&mut self, file: &str, bytes: &[u8]) -> Result<(), ImportError> {
-        let text = text::without_bom(text::utf8(file, 1, bytes)?);
-        let refused = |found: &str| {
-            Err(ImportError::NotKubernetes { file: file.to_owned(), found: format!("is {found}") })
-        };
-        match text.trim_start().chars().next() {
-            None => return Err(ImportError::Empty { file: file.to_owned(), advice: HOW }),
-            Some('[') => return refused("a JSON array"),
-            Some('"' | '-' | '0'..='9') => return refused("no JSON object"),
-            Some('a') if text.trim_start().starts_with("apiVersion:") => {
-                return refused("YAML");
+    pub(super) fn new(facts: Facts, strict: bool) -> Self {
+        let (files, bad) = (Vec::new(), Vec::new());
+        Self { facts, strict, files, others: BTreeMap::new(), passed: 0, bad, unlike: 0 }
+    }
+
+    /// Reads one text. Of those that a folder or an archive holds, bad ones are noted and left out.
+    pub(super) fn read(&mut self, entry: Entry<'_>, reader: &mut dyn BufRead) -> Result<(), ImportError> {
+        if entry.named {
+            self.files.push(entry.name.to_owned());
+        }
+        if !entry.named && is_a_log(entry.name) {
+            self.unlike += 1;
+            return Ok(());
+        }
+        match self.read_text(entry, reader) {
+            Err(error) if entry.named || self.strict => Err(error),
+            Err(error) => {
+                self.bad.push(error.to_string());
+                Ok(())
             }
-            _ => {}
+            Ok(()) => Ok(()),
         }
-        let before = self.nodes.len() + self.pods.len();
-        let mut lists = 0;
+    }
+
+    fn read_text(&mut self, entry: Entry<'_>, reader: &mut dyn BufRead) -> Result<(), ImportError> {
+        let file = entry.name;
+        let before = self.facts.taken();
         let mut strange = BTreeMap::new();
-        for object in serde_json::Deserializer::from_str(text).into_iter::<Object>() {
-            let object = object.map_err(|e| ImportError::from_json(file, &e))?;
-            lists += u64::from(object.items.is_some() || is_list(object.kind.as_deref()));
-            self.take(object, None, &mut strange);
+        let facts = &mut self.facts;
+        let seen =
+            text::read(file, reader, entry.named, &mut |object| take(object, false, facts, &mut strange))?;
+        let nothing = before == self.facts.taken();
+        if !entry.named {
+            self.unlike += u64::from(nothing);
+            return Ok(());
         }
-        let nothing = before == self.nodes.len() + self.pods.len() && self.twice == 0;
-        if nothing && (lists == 0 || !strange.is_empty()) {
-            let found = strange.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-            let found = format!("is JSON without nodes and pods (it holds: {found})");
+        if seen.nothing {
+            return Err(ImportError::Empty { file: file.to_owned(), advice: HOW });
+        }
+        let of_no_kind = strange.get("no kind").is_some_and(|n| *n > 0) && strange.len() == 1;
+        if nothing && (seen.objects == 0 || of_no_kind || !strange.is_empty()) {
+            let found = match seen.objects {
+                0 => "is neither JSON nor YAML of Kubernetes".to_owned(),
+                _ => {
+                    let kinds = strange.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+                    format!("has neither nodes nor pods (it holds: {kinds})")
+                }
+            };
             return Err(ImportError::NotKubernetes { file: file.to_owned(), found });
         }
+        self.passed += seen.passed;
         for (kind, n) in strange {
             *self.others.entry(kind).or_default() += n;
         }
         Ok(())
     }
 
-    fn take(&mut self, mut object: Object, of: Option<&'static str>, strange: &mut BTreeMap<String, u64>) {
-        if object.items.is_some() || is_list(object.kind.as_deref()) {
-            // Items of a typed list need not repeat its kind.
-            let of = match object.kind.as_deref() {
-                Some("NodeList") => Some("Node"),
-                Some("PodList") => Some("Pod"),
-                _ => None,
-            };
-            for item in object.items.take().unwrap_or_default() {
-                self.take(item, of, strange);
-            }
-            return;
-        }
-        let node = match object.kind.as_deref().or(of) {
-            Some("Node") => true,
-            Some("Pod") => false,
-            None if !object.status.allocatable.is_empty() || !object.status.capacity.is_empty() => true,
-            None if !object.spec.containers.is_empty() => false,
-            other => {
-                *strange.entry(other.unwrap_or("no kind").to_owned()).or_default() += 1;
-                return;
-            }
-        };
-        let namespace = object.metadata.namespace.clone().filter(|_| !node).unwrap_or_default();
-        let name = object.metadata.name.clone();
-        if !name.is_empty() && !self.seen.insert((node, namespace, name)) {
-            self.twice += 1;
-        } else if node {
-            self.nodes.push(object);
-        } else {
-            self.pods.push(object);
-        }
-    }
-
     /// What was left out, for people.
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        if self.twice > 0 {
-            let objects = counted(self.twice, "object");
+        for bad in self.bad.iter().take(NOTED) {
+            notes.push(format!("left out from there on: {bad}"));
+        }
+        if self.bad.len() > NOTED {
+            let more = counted((self.bad.len() - NOTED) as u64, "more file");
+            notes.push(format!("{more} likewise (--strict refuses them)"));
+        }
+        if self.unlike > 0 {
             notes.push(format!(
-                "{objects} given more than once (same kind, namespace and name) are taken once"
+                "{} of folders and archives without nodes and pods",
+                counted(self.unlike, "file")
+            ));
+        }
+        if self.passed > 0 {
+            notes.push(format!("{} between objects passed over", counted(self.passed, "line")));
+        }
+        if self.facts.twice > 0 {
+            let objects = counted(self.facts.twice, "object");
+            notes.push(format!(
+                "{objects} given more than once (same kind, namespace and name) are taken once, as last given"
             ));
         }
         if !self.others.is_empty() {
@@ -101,69 +115,35 @@ impl Objects {
     }
 }
 
-fn is_list(kind: Option<&str>) -> bool {
-    matches!(kind, Some("List" | "NodeList" | "PodList"))
+/// Files of bundles that are never lists of objects.
+fn is_a_log(name: &str) -> bool {
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    [".log", ".out", ".err", ".html", ".csv", ".png", ".svg", ".md"].iter().any(|end| name.ends_with(end))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<Objects, ImportError> {
-        let mut objects = Objects::default();
-        objects.read("c.json", text.as_bytes()).map(|()| objects)
+/// Takes an object, out of the event of a watch where it is in one.
+fn take(mut object: Object, gone: bool, facts: &mut Facts, strange: &mut BTreeMap<String, u64>) {
+    if let Some(inner) = object.object.take() {
+        let gone = object.event.as_deref() == Some("DELETED");
+        return take(*inner, gone, facts, strange);
     }
-
-    #[test]
-    fn every_shape_of_list_is_read() {
-        let node = r#"{"kind":"Node","metadata":{"name":"n"}}"#;
-        let pod = r#"{"kind":"Pod","metadata":{"name":"p","namespace":"a"}}"#;
-        let kindless = r#"{"kind":"NodeList","items":[{"metadata":{"name":"n"}},{"metadata":{"name":"m"}}]}"#;
-        for (text, nodes, pods) in [
-            (format!(r#"{{"kind":"List","items":[{node},{pod}]}}"#), 1, 1),
-            (kindless.to_owned(), 2, 0),
-            (format!(r#"{{"kind":"PodList","items":[{pod}]}}"#), 0, 1),
-            (node.to_owned(), 1, 0),
-            (format!("{node}\n{pod}"), 1, 1),
-            (format!("\u{feff}{pod}{pod}"), 0, 1),
-            (r#"{"kind":"List","items":null}"#.to_owned(), 0, 0),
-            (
-                r#"{"items":[{"status":{"capacity":{"cpu":1}}},{"spec":{"containers":[{}]}}]}"#.to_owned(),
-                1,
-                1,
-            ),
-        ] {
-            let objects = read(&text).unwrap();
-            assert_eq!((objects.nodes.len(), objects.pods.len()), (nodes, pods), "{text}");
+    let core = matches!(object.api_version.as_deref(), None | Some("v1"));
+    let (allocatable, capacity) = (&object.status.allocatable, &object.status.capacity);
+    match object.kind.as_deref() {
+        Some("Node") if core => facts.node(object, gone),
+        Some("Pod") if core => facts.pod(object, gone),
+        Some("ConfigMap") if core => facts.config_map(&object),
+        None if !allocatable.is_empty() || !capacity.is_empty() => facts.node(object, gone),
+        None if !object.spec.containers.is_empty() => facts.pod(object, gone),
+        kind => {
+            let name = match (kind, object.api_version.as_deref()) {
+                (None, _) => "no kind".to_owned(),
+                (Some(kind), Some(version)) if matches!(kind, "Node" | "Pod") => {
+                    format!("{kind} of {version}")
+                }
+                (Some(kind), _) => kind.to_owned(),
+            };
+            *strange.entry(name).or_default() += 1;
         }
-    }
-
-    #[test]
-    fn what_cannot_be_read_says_where_and_what_is_allowed() {
-        for (text, expected) in [
-            ("", "c.json is empty; get it with: kubectl get nodes,pods"),
-            (" \n", "c.json is empty"),
-            ("{\"kind\":\"List\",\n\"items\":[{\"ki", "c.json:2:13: the file ends in the middle"),
-            ("[1]", "c.json is a JSON array; allowed are a List, NodeList, PodList, Node or Pod"),
-            ("7", "no JSON object"),
-            ("apiVersion: v1\nkind: Pod\n", "c.json is YAML; allowed"),
-            ("NAME  STATUS\n", "c.json:1:1: is no JSON"),
-            (r#"{"a":1}"#, "it holds: no kind"),
-            (r#"{"kind":"Service"}"#, "it holds: Service"),
-            (
-                "{\"kind\":\"Node\",\n\"status\":{\"capacity\":{\"cpu\":\"lots\"}}}",
-                "c.json:2:34: \"lots\" is not a CPU quantity of Kubernetes such as 4, 0.5, 500m",
-            ),
-        ] {
-            let refused = read(text).unwrap_err().to_string();
-            assert!(refused.contains(expected), "{text:?}: {refused}");
-        }
-    }
-
-    #[test]
-    fn other_kinds_are_left_out_and_told() {
-        let objects =
-            read(r#"{"kind":"List","items":[{"kind":"Node"},{"kind":"Service"},{"kind":"Service"}]}"#);
-        assert_eq!(objects.unwrap().notes(), ["left out, being neither nodes nor pods: Service (2)"]);
     }
 }

@@ -1,93 +1,285 @@
-//! Nodes of one size become a pool.
+//! Nodes of one size that take the same pods become a pool.
 
-use super::objects::Object;
-use crate::import::counted;
-use crate::scenario::{Count, Pool};
+use super::admission::Admission;
+use super::facts::{Facts, Node};
+use crate::import::{ImportError, counted};
+use crate::scenario::{Count, MAX_CPU, MAX_MEMORY, Pool};
 use crate::units::{Bytes, Millicores};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Nodes whose memory differs by no more than this share of the smaller are of one size: machines of one
-/// kind differ by what firmware and kernel keep for themselves.
-const SAME_MEMORY: f64 = 0.01;
+/// Nodes whose memory or disk differs by no more than this share of the smaller are of one size: machines of one kind
+/// differ by what firmware and kernel keep for themselves.
+const SAME: f64 = 0.01;
+/// Pools at most that nodes are divided into for the pods that they take.
+const MOST_POOLS: usize = 100;
+
+/// What nodes are beside their size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Sort {
+    serverless: bool,
+    not_ready: bool,
+    cordoned: bool,
+    windows: bool,
+    control_plane: bool,
+}
+
+impl Sort {
+    fn of(node: &Node) -> Self {
+        let keeps_off =
+            node.taints.iter().any(|taint| matches!(taint.effect.as_str(), "NoSchedule" | "NoExecute"));
+        Self {
+            serverless: node.serverless,
+            not_ready: node.not_ready && !node.serverless,
+            cordoned: node.cordoned,
+            windows: node.windows,
+            control_plane: node.control_plane && keeps_off,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self { serverless: true, .. } => "-serverless",
+            Self { not_ready: true, .. } => "-not-ready",
+            Self { cordoned: true, .. } => "-cordoned",
+            Self { windows: true, .. } => "-windows",
+            Self { control_plane: true, .. } => "-control-plane",
+            _ => "",
+        }
+    }
+
+    /// Whether a cluster gets more of them when pods do not fit.
+    fn grows(self) -> bool {
+        !self.not_ready && !self.cordoned && !self.control_plane
+    }
+}
 
 /// Nodes of one size.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct Group {
+    sort: Sort,
     cpu: u64,
     pods: u64,
     /// Of the smallest node, so that no node gets more than it has.
     memory: u64,
-    nodes: u64,
-    largest: u64,
+    disk: Option<u64>,
+    nodes: Vec<u32>,
+    differ: bool,
+    /// Which admissions take its nodes.
+    takes: Vec<bool>,
 }
 
-/// Pools of all nodes in a stable order (processor, pods, memory), and what there is to tell.
-///
-/// `like` is a pool whose other fields the pools take.
-pub(super) fn pools(nodes: &[Object], like: &Pool) -> (Vec<Pool>, Vec<String>) {
-    let mut sizes: BTreeMap<(u64, u64, u64), u64> = BTreeMap::new();
-    let (mut without, mut by_capacity, mut cordoned) = (0, 0, 0);
-    for node in nodes {
-        let (allocatable, capacity) = (&node.status.allocatable, &node.status.capacity);
-        let cpu = allocatable.cpu.or(capacity.cpu).map_or(0, |c| c.0);
-        let memory = allocatable.memory.or(capacity.memory).map_or(0, |m| m.0);
-        let pods = allocatable.pods.or(capacity.pods).map_or(like.pods.get(), |p| p.0);
-        if cpu == 0 || memory == 0 || pods == 0 {
-            without += 1;
+/// Pools, and which node is which of them.
+#[derive(Debug)]
+pub(super) struct Pools {
+    pub(super) pools: Vec<Pool>,
+    /// By the node's number: its pool, and its number in it from 1; `None` where it was left out.
+    pub(super) place_of: Vec<Option<(usize, u32)>>,
+    /// By admission: pools whose nodes take such pods, in order; `None` where that is what a scenario takes for granted.
+    allowed: BTreeMap<Admission, Option<Vec<usize>>>,
+    pub(super) notes: Vec<String>,
+}
+
+impl Pools {
+    /// Pools that take pods of this admission; `None` where nothing has to be said.
+    pub(super) fn allowed(&self, admission: &Admission) -> Option<&[usize]> {
+        self.allowed.get(admission)?.as_deref()
+    }
+
+    /// Pools of all nodes in a stable order. `like` is a pool whose other fields the pools take.
+    ///
+    /// # Errors
+    /// A node is larger than a scenario's may be.
+    pub(super) fn of(facts: &Facts, like: &Pool) -> Result<Self, ImportError> {
+        let admissions: BTreeSet<&Admission> = facts.kinds.iter().map(|kind| &kind.admission).collect();
+        let admissions: Vec<&Admission> = admissions.into_iter().collect();
+        let mut notes = Notes::default();
+        let mut groups = group(facts, like, &admissions, &mut notes)?;
+        let divided = groups.len() <= MOST_POOLS;
+        if !divided {
+            groups = group(facts, like, &[], &mut Notes::default())?;
+        }
+        let pools = named(&groups, like);
+        let mut place_of = vec![None; facts.nodes.len()];
+        for (pool, group) in groups.iter().enumerate() {
+            for (number, node) in group.nodes.iter().enumerate() {
+                place_of[*node as usize] = Some((pool, number as u32 + 1));
+            }
+        }
+        let mut allowed = BTreeMap::new();
+        if divided {
+            let ordinary = pools.iter().any(|pool| !pool.serverless);
+            let granted: Vec<usize> =
+                (0..pools.len()).filter(|pool| !pools[*pool].serverless || !ordinary).collect();
+            for (number, admission) in admissions.iter().enumerate() {
+                let takes: Vec<usize> =
+                    (0..pools.len()).filter(|pool| groups[*pool].takes.get(number) == Some(&true)).collect();
+                let own = (takes != granted && !takes.is_empty()).then_some(takes);
+                allowed.insert((*admission).clone(), own);
+            }
+        } else {
+            notes.list.push(format!(
+                "nodes differ in more than {MOST_POOLS} ways for the pods that they take: selectors and taints are \
+                 left out, pods stay where they run"
+            ));
+        }
+        notes.about(&groups);
+        Ok(Self { pools, place_of, allowed, notes: notes.list })
+    }
+}
+
+#[derive(Default)]
+struct Notes {
+    list: Vec<String>,
+}
+
+impl Notes {
+    fn note(&mut self, n: u64, what: &str) {
+        if n > 0 {
+            self.list.push(format!("{} {what}", counted(n, "node")));
+        }
+    }
+
+    fn about(&mut self, groups: &[Group]) {
+        let nodes = |of: &dyn Fn(&Group) -> bool| {
+            groups.iter().filter(|group| of(group)).map(|group| group.nodes.len() as u64).sum::<u64>()
+        };
+        self.note(
+            nodes(&|g| g.differ),
+            "share a pool with others whose memory or disk differs by up to 1%: the pool has the smallest",
+        );
+        self.note(
+            nodes(&|g| g.sort.serverless),
+            "serverless (Fargate or virtual kubelet): pools of their own, no DaemonSet runs there",
+        );
+        self.note(
+            nodes(&|g| g.sort.not_ready),
+            "not ready: pools of their own, pods stay there and none is moved to them",
+        );
+        self.note(
+            nodes(&|g| g.sort.cordoned),
+            "cordoned (unschedulable): pools of their own, pods stay there and none is moved to them",
+        );
+        self.note(
+            nodes(&|g| g.sort.windows),
+            "of Windows: pools of their own; agents' costs are those on Linux",
+        );
+        self.note(
+            nodes(&|g| g.sort.control_plane),
+            "of the control plane, tainted: pools of their own, for pods that bear the taint",
+        );
+        self.note(
+            nodes(&|g| g.disk.is_none()),
+            "without ephemeral-storage: the log disk is the default, set logDisk",
+        );
+    }
+}
+
+/// The largest node that a scenario takes: what a virtual one claims beyond is nothing that it has.
+fn sized(node: &Node, cpu: u64, memory: u64) -> Result<(u64, u64), ImportError> {
+    let (most_cpu, most_memory) = (MAX_CPU.get(), MAX_MEMORY.get());
+    if node.serverless {
+        return Ok((cpu.min(most_cpu), memory.min(most_memory)));
+    }
+    let refuse = |what: String| {
+        Err(ImportError::TooLarge {
+            object: format!("node {}", super::facts::clean(&node.name)),
+            problem: what,
+        })
+    };
+    if cpu > most_cpu {
+        return refuse(format!("has {} cores; allowed are up to {MAX_CPU}", Millicores::new(cpu)));
+    }
+    if memory > most_memory {
+        return refuse(format!("has {} of memory; allowed are up to {MAX_MEMORY}", Bytes::new(memory)));
+    }
+    Ok((cpu, memory))
+}
+
+fn group(
+    facts: &Facts,
+    like: &Pool,
+    admissions: &[&Admission],
+    notes: &mut Notes,
+) -> Result<Vec<Group>, ImportError> {
+    let keys: BTreeSet<&str> = admissions.iter().flat_map(|admission| admission.keys()).collect();
+    // Nodes alike in all that admissions look at are looked at once.
+    let mut alike = BTreeMap::new();
+    let mut sizes = Vec::new();
+    let (mut without, mut by_capacity) = (0, 0);
+    for (number, node) in facts.nodes.iter().enumerate() {
+        let pods = node.pods.unwrap_or(like.pods.get()).min(Count::MAX);
+        if node.cpu == 0 || node.memory == 0 || pods == 0 {
+            // A node that only pods name is none of the file's.
+            without += u64::from(node.is_known());
             continue;
         }
-        by_capacity += u64::from(allocatable.cpu.is_none() || allocatable.memory.is_none());
-        cordoned += u64::from(node.spec.unschedulable);
-        *sizes.entry((cpu, pods.min(Count::MAX), memory)).or_default() += 1;
+        by_capacity += u64::from(node.by_capacity);
+        let (cpu, memory) = sized(node, node.cpu, node.memory)?;
+        let labels: Vec<Option<&String>> = keys.iter().map(|key| node.labels.get(*key)).collect();
+        let own = (&node.taints, labels, node.cordoned, node.not_ready, node.windows);
+        let takes = alike.entry(own).or_insert_with(|| {
+            admissions.iter().map(|admission| admission.admits(node)).collect::<Vec<bool>>()
+        });
+        sizes.push((Sort::of(node), cpu, pods, takes.clone(), memory, node.disk, number as u32));
     }
-    let groups = group(&sizes);
-    let mut notes = Vec::new();
-    let mut note = |n: u64, what: &str| {
-        if n > 0 {
-            notes.push(format!("{} {what}", counted(n, "node")));
-        }
-    };
-    note(without, "left out: no CPU, memory or pods are allocatable");
-    note(by_capacity, "without allocatable CPU or memory: the capacity is taken");
-    note(cordoned, "cordoned (unschedulable): counted like any other");
-    let rounded = groups.iter().filter(|g| g.largest > g.memory).map(|g| g.nodes).sum();
-    note(rounded, "share a pool with others whose memory differs by up to 1%: the pool has the smallest");
-    (named(&groups, like), notes)
-}
-
-/// Sizes in order, those that differ little in memory together.
-fn group(sizes: &BTreeMap<(u64, u64, u64), u64>) -> Vec<Group> {
+    sizes.sort();
     let mut groups: Vec<Group> = Vec::new();
-    for (&(cpu, pods, memory), &nodes) in sizes {
-        match groups.last_mut() {
-            Some(last)
-                if last.cpu == cpu
-                    && last.pods == pods
-                    && (memory - last.memory) as f64 <= SAME_MEMORY * last.memory as f64 =>
-            {
-                last.nodes += nodes;
-                last.largest = memory;
+    for (sort, cpu, pods, takes, memory, disk, number) in sizes {
+        let near = |a: u64, b: u64| a.abs_diff(b) as f64 <= SAME * a.min(b) as f64;
+        // Pools of one kind stand together; disks may alternate between them.
+        let fits = |group: &&mut Group| {
+            (group.sort, group.cpu, group.pods) == (sort, cpu, pods)
+                && group.takes == takes
+                && near(group.memory, memory)
+                && match (group.disk, disk) {
+                    (Some(own), Some(other)) => near(own, other),
+                    (own, other) => own == other,
+                }
+        };
+        match groups.iter_mut().rev().take(16).find(fits) {
+            Some(group) => {
+                group.differ |= group.memory != memory || group.disk != disk;
+                group.memory = group.memory.min(memory);
+                group.disk = group.disk.min(disk);
+                group.nodes.push(number);
             }
-            _ => groups.push(Group { cpu, pods, memory, nodes, largest: memory }),
+            None => {
+                let nodes = vec![number];
+                groups.push(Group { sort, cpu, pods, memory, disk, nodes, differ: false, takes });
+            }
         }
     }
-    groups
+    for group in &mut groups {
+        group.nodes.sort_unstable();
+    }
+    notes.note(without, "left out: no CPU, memory or pods are allocatable");
+    notes.note(by_capacity, "without allocatable CPU or memory: the capacity is taken");
+    Ok(groups)
 }
 
 fn named(groups: &[Group], like: &Pool) -> Vec<Pool> {
     let mut used = BTreeSet::new();
     let pool = |group: &Group| {
-        let base = shape_name(group.cpu, group.memory);
+        let base = format!("{}{}", shape_name(group.cpu, group.memory), group.sort.name());
         let with_pods = format!("{base}-pods{}", group.pods);
-        let numbered = (2..).map(|n| format!("{with_pods}-{n}"));
-        let mut names = [base, with_pods.clone()].into_iter().chain(numbered);
+        let own = base.clone();
+        let numbered = (2..).map(move |n| format!("{own}-{n}"));
+        // One of the names has the pods in it, where that is what tells two pools apart.
+        let same_size =
+            |other: &&Group| (other.sort, other.cpu, other.memory) == (group.sort, group.cpu, group.memory);
+        let by_pods = groups.iter().filter(same_size).any(|other| other.pods != group.pods);
+        let second = by_pods.then_some(with_pods);
+        let mut names = std::iter::once(base).chain(second).chain(numbered);
         let name = names.find(|name| used.insert(name.clone())).unwrap_or_default();
         Pool {
             name,
-            nodes: Count::of(group.nodes),
+            nodes: Count::of(group.nodes.len() as u64),
             cpu: Millicores::new(group.cpu),
             memory: Bytes::new(group.memory),
             pods: Count::of(group.pods),
+            log_disk: group.disk.filter(|disk| *disk > 0).map_or(like.log_disk, Bytes::new),
+            grows: group.sort.grows(),
+            serverless: group.sort.serverless,
             ..like.clone()
         }
     };
@@ -114,58 +306,4 @@ pub(super) fn shape_name(cpu: u64, memory: u64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn like() -> Pool {
-        serde_json::from_str(r#"{"name":"like","nodes":1}"#).unwrap()
-    }
-
-    fn of(statuses: &[&str]) -> (Vec<Pool>, Vec<String>) {
-        let node = |s: &&str| serde_json::from_str(&format!(r#"{{"kind":"Node","status":{s}}}"#)).unwrap();
-        pools(&statuses.iter().map(node).collect::<Vec<Object>>(), &like())
-    }
-
-    #[test]
-    fn names_say_the_size() {
-        assert_eq!(shape_name(32_000, 256 << 30), "cpu32-mem256Gi");
-        assert_eq!(shape_name(250, 256 << 20), "cpu250m-mem256Mi");
-        // 3110 Mi are 3.037 Gi; 30770604 Ki are 29.345 Gi.
-        assert_eq!(shape_name(2_000, 3110 << 20), "cpu2-mem3Gi");
-        assert_eq!(shape_name(8_000, 30_770_604 << 10), "cpu8-mem29.3Gi");
-        assert_eq!(shape_name(0, 0), "cpu0-mem0Mi");
-    }
-
-    #[test]
-    fn nodes_of_one_size_share_a_pool_and_names_stay_apart() {
-        let small = r#"{"allocatable":{"cpu":"2","memory":"4Gi","pods":"110"}}"#;
-        let fewer_pods = r#"{"allocatable":{"cpu":"2","memory":"4Gi","pods":"58"}}"#;
-        let large = r#"{"allocatable":{"cpu":"16","memory":"64Gi"}}"#;
-        let (pools, notes) = of(&[large, small, fewer_pods, small]);
-        let seen: Vec<_> = pools.iter().map(|p| (p.name.as_str(), p.nodes.get(), p.pods.get())).collect();
-        assert_eq!(
-            seen,
-            [("cpu2-mem4Gi", 1, 58), ("cpu2-mem4Gi-pods110", 2, 110), ("cpu16-mem64Gi", 1, 110)]
-        );
-        assert!(notes.is_empty(), "{notes:?}");
-    }
-
-    #[test]
-    fn machines_of_one_kind_share_a_pool_at_the_smallest_memory() {
-        // 16393244 Ki and 16393500 Ki differ by 0.002 %; 17 Gi is 8.7 % more.
-        let near = ["16393500Ki", "16393244Ki", "17Gi"];
-        let statuses = near.map(|m| format!(r#"{{"capacity":{{"cpu":"4","memory":"{m}","pods":"110"}}}}"#));
-        let (pools, notes) = of(&statuses.each_ref().map(String::as_str));
-        let seen: Vec<_> = pools.iter().map(|p| (p.memory.get() >> 10, p.nodes.get())).collect();
-        assert_eq!(seen, [(16_393_244, 2), (17 << 20, 1)]);
-        assert_eq!(notes.len(), 2, "{notes:?}");
-        assert!(notes[0].starts_with("3 nodes without allocatable"), "{notes:?}");
-    }
-
-    #[test]
-    fn nodes_without_resources_are_left_out() {
-        let (pools, notes) = of(&["{}", r#"{"allocatable":{"cpu":"1","memory":"1Gi","pods":"0"}}"#]);
-        assert!(pools.is_empty());
-        assert!(notes[0].starts_with("2 nodes left out"), "{notes:?}");
-    }
-}
+mod tests;

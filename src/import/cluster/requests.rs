@@ -1,16 +1,16 @@
 //! What a pod requests in all, as the scheduler sums it.
 
-use super::objects::{Amounts, Resources, Spec};
+use super::objects::{Amounts, Container, Resources, Spec};
 
 /// Processor (thousandths of a core) and memory (bytes) together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Shape {
     pub(super) cpu: u64,
     pub(super) memory: u64,
 }
 
 impl Shape {
-    fn plus(self, other: Self) -> Self {
+    pub(super) fn plus(self, other: Self) -> Self {
         Self { cpu: self.cpu.saturating_add(other.cpu), memory: self.memory.saturating_add(other.memory) }
     }
 
@@ -24,9 +24,16 @@ impl Shape {
 ///
 /// Ordinary init containers run one after the other, each beside the restartable ones that were started
 /// before it; containers run beside all restartable ones. Requests of the pod as a whole take precedence.
-pub(super) fn effective(spec: &Spec) -> Shape {
+///
+/// Without containers that `leaves_out`. A request of the whole pod covers them, and is lowered by theirs.
+pub(super) fn effective_without(spec: &Spec, leaves_out: &dyn Fn(&Container) -> bool) -> Shape {
     let (mut restartable, mut init) = (Shape::default(), Shape::default());
+    let mut left_out = Shape::default();
     for container in &spec.init_containers {
+        if leaves_out(container) {
+            left_out = left_out.plus(requested(&container.resources));
+            continue;
+        }
         let request = requested(&container.resources);
         if container.restart_policy.as_deref() == Some("Always") {
             restartable = restartable.plus(request);
@@ -35,34 +42,61 @@ pub(super) fn effective(spec: &Spec) -> Shape {
             init = init.max(restartable.plus(request));
         }
     }
-    let running = spec.containers.iter().fold(restartable, |sum, c| sum.plus(requested(&c.resources)));
+    let mut running = restartable;
+    for container in &spec.containers {
+        let request = requested(&container.resources);
+        if leaves_out(container) {
+            left_out = left_out.plus(request);
+        } else {
+            running = running.plus(request);
+        }
+    }
     let mut whole = running.max(init);
     let of_pod = or(&spec.resources.requests, &spec.resources.limits);
     if let Some(cpu) = of_pod.cpu {
-        whole.cpu = cpu.0;
+        whole.cpu = cpu.0.saturating_sub(left_out.cpu);
     }
     if let Some(memory) = of_pod.memory {
-        whole.memory = memory.0;
+        whole.memory = memory.0.saturating_sub(left_out.memory);
     }
     whole.plus(shape(&spec.overhead))
 }
 
-fn requested(resources: &Resources) -> Shape {
+pub(super) fn requested(resources: &Resources) -> Shape {
     shape(&or(&resources.requests, &resources.limits))
 }
 
 /// Requests that are missing are the limits, as the API server sets them.
 fn or(requests: &Amounts, limits: &Amounts) -> Amounts {
-    Amounts { cpu: requests.cpu.or(limits.cpu), memory: requests.memory.or(limits.memory), pods: None }
+    Amounts {
+        cpu: requests.cpu.or(limits.cpu),
+        memory: requests.memory.or(limits.memory),
+        ..Amounts::default()
+    }
 }
 
 fn shape(amounts: &Amounts) -> Shape {
     Shape { cpu: amounts.cpu.unwrap_or_default().0, memory: amounts.memory.unwrap_or_default().0 }
 }
 
+/// Limits of containers together, thousandths of a core and bytes; `None` where one of them has none.
+pub(super) fn limits_of(containers: &[&Container]) -> (Option<u64>, Option<u64>) {
+    let limits = || containers.iter().map(|container| &container.resources.limits);
+    let cpu =
+        limits().map(|limits| limits.cpu.map(|cpu| cpu.0)).try_fold(0u64, |sum, cpu| sum.checked_add(cpu?));
+    let memory = limits()
+        .map(|limits| limits.memory.map(|memory| memory.0))
+        .try_fold(0u64, |sum, memory| sum.checked_add(memory?));
+    (cpu.filter(|cpu| *cpu > 0), memory.filter(|memory| *memory > 0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn effective(spec: &Spec) -> Shape {
+        effective_without(spec, &|_| false)
+    }
 
     fn of(spec: &str) -> (u64, u64) {
         let spec: Spec = serde_json::from_str(spec).unwrap();

@@ -1,10 +1,15 @@
 //! Pods with one owner and one request become a workload; a namespace becomes a tenant.
 
-use super::objects::{Metadata, Object, Owner};
-use super::pools::shape_name;
-use super::requests::{Shape, effective};
-use crate::import::counted;
-use crate::scenario::{Count, LogSpec, Resources, Tenant, Workload};
+mod grouped;
+
+pub(super) use grouped::{Group, Grouped, Measured, PodRates};
+
+use super::facts::{Facts, Kind, Phase, Pod};
+use super::jobs::Lives;
+use super::pools::{Pools, shape_name};
+use super::streams::Streams;
+use crate::import::{ImportError, counted};
+use crate::scenario::{Count, MAX_CPU, MAX_MEMORY, NodeCounts, Placed, Resources, Tenant, Workload};
 use crate::units::{Bytes, Millicores};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,76 +18,91 @@ pub(super) const MAX_WORKLOADS: usize = 2_000;
 /// Where there are more, so many of them, those with the most pods, keep their names.
 const NAMED: usize = 1_000;
 
-/// What makes pods alike.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    namespace: String,
-    name: String,
-    kind: String,
-    shape: Shape,
-}
-
-/// Running pods by workload.
+/// Running pods by workload, and those that are none.
 #[derive(Debug, Default)]
 pub(super) struct Pods {
-    groups: BTreeMap<Key, u64>,
+    groups: Vec<Group>,
     finished: u64,
     pending: u64,
     without_cpu: u64,
     without_memory: u64,
     of_daemonsets: u64,
-    agents: BTreeSet<String>,
+    /// Pods that the file puts on no node that it has.
+    unplaced: u64,
+    /// Pods that are agents of their nodes.
+    agents: u64,
     merged: usize,
+    lives: Lives,
+}
+
+/// Tenants, and by its group's number what each workload is called.
+pub(super) struct Named {
+    pub(super) tenants: Vec<Tenant>,
+    /// `tenant/workload`.
+    pub(super) names: Vec<String>,
 }
 
 impl Pods {
-    /// Groups pods; those that are done or not yet running are counted and left out.
-    pub(super) fn group(pods: &[Object], max: usize) -> Self {
+    /// Groups pods; those that are done or not yet running are counted and left out, agents of nodes too.
+    pub(super) fn group(facts: &Facts, pools: &Pools, streams: &Streams<'_>, max: usize) -> Self {
         let mut all = Self::default();
-        for pod in pods {
-            match pod.status.phase.as_str() {
-                "Succeeded" | "Failed" => all.finished += 1,
-                "Pending" => all.pending += 1,
-                _ => all.add(pod),
+        let mut grouped = Grouped::default();
+        for pod in &facts.pods {
+            let kind = &facts.kinds[pod.kind as usize];
+            all.lives.learn(kind, pod);
+            match pod.phase {
+                Phase::Finished => all.finished += 1,
+                Phase::Pending => all.pending += 1,
+                Phase::Running if kind.is_node_agent() => all.agents += 1,
+                Phase::Running => all.add(kind, pod, pools, streams, &mut grouped),
             }
         }
+        all.groups = grouped.into_groups(facts);
         if all.groups.len() > max {
             all.merge(max.min(NAMED));
         }
         all
     }
 
-    fn add(&mut self, pod: &Object) {
-        let shape = effective(&pod.spec);
-        let (kind, name) = workload_of(&pod.metadata);
-        let namespace = pod.metadata.namespace.clone().unwrap_or_else(|| "default".into());
-        self.without_cpu += u64::from(shape.cpu == 0);
-        self.without_memory += u64::from(shape.memory == 0);
-        if kind == "DaemonSet" {
-            self.of_daemonsets += 1;
-            if is_log_agent(&name) {
-                self.agents.insert(format!("{namespace}/{name}"));
-            }
-        }
-        *self.groups.entry(Key { namespace, name, kind, shape }).or_default() += 1;
+    fn add(&mut self, kind: &Kind, pod: &Pod, pools: &Pools, streams: &Streams<'_>, grouped: &mut Grouped) {
+        self.without_cpu += u64::from(kind.shape.cpu == 0);
+        self.without_memory += u64::from(kind.shape.memory == 0);
+        self.of_daemonsets += u64::from(kind.owner == "DaemonSet");
+        let place = pools.place_of.get(pod.node as usize).copied().flatten();
+        self.unplaced += u64::from(place.is_none());
+        grouped.add(pod, place, streams.rates_of(kind, pod));
     }
 
-    /// Leaves the largest `keep` groups; the rest are merged by namespace and request shape.
+    /// Leaves the largest `keep` groups; the rest are merged by namespace, request shape and what admits them.
     fn merge(&mut self, keep: usize) {
-        let mut groups: Vec<(Key, u64)> = std::mem::take(&mut self.groups).into_iter().collect();
-        groups.sort_by(|(a, pods_a), (b, pods_b)| pods_b.cmp(pods_a).then_with(|| a.cmp(b)));
-        let rest = groups.split_off(keep.min(groups.len()));
+        self.groups.sort_by(|a, b| b.pods.cmp(&a.pods).then_with(|| a.key().cmp(&b.key())));
+        let rest = self.groups.split_off(keep.min(self.groups.len()));
         self.merged = rest.len();
-        self.groups = groups.into_iter().collect();
-        for (key, pods) in rest {
-            let name = format!("others-{}", shape_name(key.shape.cpu, key.shape.memory));
-            *self.groups.entry(Key { name, kind: String::new(), ..key }).or_default() += pods;
+        let mut others: BTreeMap<_, Group> = BTreeMap::new();
+        for mut group in rest {
+            group.name = format!("others-{}", shape_name(group.shape.cpu, group.shape.memory));
+            group.owner = String::new();
+            group.agents.clear();
+            let key = (group.namespace.clone(), group.shape, group.containers.len(), group.admission.clone());
+            match others.get_mut(&key) {
+                Some(there) => there.absorb(&group),
+                None => {
+                    others.insert(key, group);
+                }
+            }
         }
+        self.groups.extend(others.into_values());
+        self.groups.sort_by(|a, b| a.key().cmp(&b.key()));
+    }
+
+    /// Groups in the order in which [`Named::names`] calls them.
+    pub(super) fn groups(&self) -> &[Group] {
+        &self.groups
     }
 
     /// Pods that count.
     pub(super) fn running(&self) -> u64 {
-        self.groups.values().sum()
+        self.groups.iter().map(|group| group.pods).sum()
     }
 
     /// Pods that do not.
@@ -95,19 +115,65 @@ impl Pods {
         self.groups.len()
     }
 
-    /// Tenants in the order of their names; every workload writes `logs`.
-    pub(super) fn tenants(&self, logs: &[LogSpec]) -> Vec<Tenant> {
-        let mut by_namespace: BTreeMap<&str, Vec<(&Key, u64)>> = BTreeMap::new();
-        for (key, pods) in &self.groups {
-            by_namespace.entry(&key.namespace).or_default().push((key, *pods));
+    /// Tenants in the order of their names.
+    ///
+    /// # Errors
+    /// A pod requests more than a scenario takes.
+    pub(super) fn tenants(&self, pools: &Pools, streams: &Streams<'_>) -> Result<Named, ImportError> {
+        let mut by_namespace: BTreeMap<&str, Vec<(usize, &Group)>> = BTreeMap::new();
+        for (number, group) in self.groups.iter().enumerate() {
+            by_namespace.entry(&group.namespace).or_default().push((number, group));
         }
-        let tenant = |(namespace, keys): (&str, Vec<(&Key, u64)>)| Tenant {
-            name: namespace.to_owned(),
-            count: Count::of(1),
-            loud: false,
-            workloads: workloads(&keys, logs),
+        let mut named = Named { tenants: Vec::new(), names: vec![String::new(); self.groups.len()] };
+        for (namespace, groups) in by_namespace {
+            let workloads = self.workloads_of(&groups, pools, streams)?;
+            for ((number, _), workload) in groups.iter().zip(&workloads) {
+                named.names[*number] = format!("{namespace}/{}", workload.name);
+            }
+            let name = namespace.to_owned();
+            named.tenants.push(Tenant { name, count: Count::of(1), loud: false, workloads });
+        }
+        Ok(named)
+    }
+
+    fn workloads_of(
+        &self,
+        groups: &[(usize, &Group)],
+        pools: &Pools,
+        streams: &Streams<'_>,
+    ) -> Result<Vec<Workload>, ImportError> {
+        // Plain names go to the first of each; the others are numbered around every name there is.
+        let plain: BTreeSet<&str> = groups.iter().map(|(_, group)| group.name.as_str()).collect();
+        let mut used: BTreeSet<String> = BTreeSet::new();
+        let workload = |(_, group): &(usize, &Group)| {
+            let numbered =
+                (2..).map(|n| format!("{}-{n}", group.name)).filter(|n| !plain.contains(n.as_str()));
+            let mut names = std::iter::once(group.name.clone()).chain(numbered);
+            let name = names.find(|name| used.insert(name.clone())).unwrap_or_default();
+            let mut workload =
+                Workload::plain(name, Count::of(group.pods), requests(group)?, streams.logs_of(group)?);
+            workload.lifecycle = self.lives.lifecycle(group);
+            let named = |pool: usize| pools.pools[pool].name.clone();
+            // Where pods run, such pods may run.
+            let mut allowed = pools.allowed(&group.admission).map(<[usize]>::to_vec);
+            if group.placed.keys().any(|pool| pools.pools[*pool].serverless) && allowed.is_none() {
+                allowed =
+                    Some((0..pools.pools.len()).filter(|pool| !pools.pools[*pool].serverless).collect());
+            }
+            if let Some(mut allowed) = allowed {
+                allowed.extend(group.placed.keys());
+                allowed.sort_unstable();
+                allowed.dedup();
+                workload.pools = allowed.into_iter().map(named).collect();
+            }
+            workload.placed = group
+                .placed
+                .iter()
+                .map(|(pool, counts)| (named(*pool), NodeCounts::of(counts)))
+                .collect::<Placed>();
+            Ok(workload)
         };
-        by_namespace.into_iter().map(tenant).collect()
+        groups.iter().map(workload).collect()
     }
 
     /// What was left out or assumed, for people.
@@ -122,14 +188,9 @@ impl Pods {
         note(self.pending, "left out: not running yet (Pending)");
         note(self.without_cpu, "with no CPU request: counted as 0, as the scheduler does");
         note(self.without_memory, "with no memory request: counted as 0, as the scheduler does");
-        note(self.of_daemonsets, "of DaemonSets: placed like any other pod, not one a node");
-        if !self.agents.is_empty() {
-            let names: Vec<&str> = self.agents.iter().map(String::as_str).collect();
-            notes.push(format!(
-                "{} may be the cluster's log agent: remove it from the scenario if the simulated one replaces it",
-                names.join(", ")
-            ));
-        }
+        note(self.of_daemonsets, "of DaemonSets, on the nodes where they run; nodes that are added get none");
+        note(self.unplaced, "on no node of the files: placed as the scheduler would");
+        notes.extend(self.lives.notes(self.groups.iter()));
         if self.merged > 0 {
             notes.push(format!(
                 "{} merged by namespace and request into others-…, the largest keep their names: {} now",
@@ -141,80 +202,20 @@ impl Pods {
     }
 }
 
-fn workloads(keys: &[(&Key, u64)], logs: &[LogSpec]) -> Vec<Workload> {
-    // Plain names go to the first of each; the others are numbered around every name there is.
-    let plain: BTreeSet<&str> = keys.iter().map(|(key, _)| key.name.as_str()).collect();
-    let mut used: BTreeSet<String> = BTreeSet::new();
-    let workload = |(key, pods): &(&Key, u64)| {
-        let numbered = (2..).map(|n| format!("{}-{n}", key.name)).filter(|n| !plain.contains(n.as_str()));
-        let mut names = std::iter::once(key.name.clone()).chain(numbered);
-        let name = names.find(|name| used.insert(name.clone())).unwrap_or_default();
-        let requests =
-            Resources { cpu: Millicores::new(key.shape.cpu), memory: Bytes::new(key.shape.memory) };
-        Workload::plain(name, Count::of(*pods), requests, logs.to_vec())
+/// What a pod of a group requests, if that is possible.
+fn requests(group: &Group) -> Result<Resources, ImportError> {
+    let (cpu, memory) = (Millicores::new(group.shape.cpu), Bytes::new(group.shape.memory));
+    let refuse = |problem: String| {
+        let object = format!("a pod of {}/{}", group.namespace, group.name);
+        Err(ImportError::TooLarge { object, problem })
     };
-    keys.iter().map(workload).collect()
-}
-
-/// Kind and name of what a pod belongs to; a pod that belongs to nothing is its own workload.
-fn workload_of(pod: &Metadata) -> (String, String) {
-    let owners = &pod.owner_references;
-    let Some(Owner { kind, name, .. }) = owners.iter().find(|o| o.controller).or(owners.first()) else {
-        return ("Pod".into(), or_unnamed(&pod.name));
-    };
-    let short = match kind.as_str() {
-        "ReplicaSet" => without_hash(name, pod.labels.pod_template_hash.as_deref()),
-        // A CronJob appends the minute of its run.
-        "Job" => {
-            without_end(name, |end| (8..=10).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_digit()))
-        }
-        // A static pod is named after its node.
-        "Node" => pod.name.strip_suffix(name.as_str()).and_then(|p| p.strip_suffix('-')).unwrap_or(&pod.name),
-        _ => name,
-    };
-    (kind.clone(), or_unnamed(short))
-}
-
-/// A ReplicaSet's name without what its Deployment appended: the pods' label, or what looks like it.
-fn without_hash<'a>(name: &'a str, label: Option<&str>) -> &'a str {
-    // Kubernetes encodes a 32-bit number in these, one for each decimal digit.
-    const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
-    match label {
-        Some(hash) => without_end(name, |end| end == hash),
-        None => without_end(name, |end| {
-            (8..=10).contains(&end.len()) && end.bytes().all(|b| ALPHABET.contains(&b))
-        }),
+    if cpu > MAX_CPU {
+        return refuse(format!("requests {cpu} cores; allowed are up to {MAX_CPU}"));
     }
-}
-
-fn without_end(name: &str, is_end: impl Fn(&str) -> bool) -> &str {
-    match name.rsplit_once('-') {
-        Some((start, end)) if !start.is_empty() && is_end(end) => start,
-        _ => name,
+    if memory > MAX_MEMORY {
+        return refuse(format!("requests {memory} of memory; allowed are up to {MAX_MEMORY}"));
     }
-}
-
-fn or_unnamed(name: &str) -> String {
-    if name.is_empty() { "unnamed".into() } else { name.into() }
-}
-
-/// Whether a DaemonSet's name is that of a well-known log agent.
-fn is_log_agent(name: &str) -> bool {
-    const AGENTS: [&str; 12] = [
-        "fluent",
-        "filebeat",
-        "vector",
-        "promtail",
-        "alloy",
-        "logtail",
-        "loongcollector",
-        "ilogtail",
-        "otel",
-        "datadog",
-        "splunk",
-        "logging-agent",
-    ];
-    AGENTS.iter().any(|agent| name.contains(agent))
+    Ok(Resources { cpu, memory })
 }
 
 #[cfg(test)]

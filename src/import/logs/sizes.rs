@@ -11,7 +11,7 @@ const MEAN_WITHIN: f64 = 0.01;
 
 /// How many lines have each size.
 #[derive(Debug, Default)]
-pub(super) struct Sizes {
+pub(in crate::import) struct Sizes {
     counts: BTreeMap<u64, u64>,
     lines: u64,
     bytes: u64,

@@ -1,207 +1,423 @@
-//! Times as logs write them, to the second.
+//! Times as logs write them: layouts of the ecosystem, read by `jiff`.
 //!
-//! Only differences matter here, so a format without a year stands in the year 2000, and one without a zone
-//! in UTC.
+//! Only differences matter here, so a layout without a year stands in the year 2000, one without a date on the first of
+//! January 1970, and one without a zone in UTC.
 
-use super::cursor::{Cursor, Seconds, time_of_day};
+use jiff::civil::Date as Day;
+use jiff::fmt::strtime::BrokenDownTime;
 
-/// How a log writes its times.
+/// Milliseconds of a day.
+pub(super) const DAY_MS: i64 = 86_400_000;
+
+/// How much of a time is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Notation {
-    /// `2015-07-29 17:41:44,747`, `2015-07-29T17:41:44.747+02:00`, `2015/07/29 17:41:44`
-    Iso,
-    /// `17/06/09 20:10:40`: year, month, day
-    ShortYear,
-    /// `081109 203615`
-    Compact,
-    /// `Dec  4 04:47:44`
-    Syslog,
-    /// `Sun Dec 04 04:47:44 2005`
-    Ctime,
-    /// `10/Oct/2000:13:55:36 +0000`, `10 Oct 2000 13:55:36.123`
-    DayFirst,
-    /// `I0602 10:11:12.123456`: Kubernetes' own components
-    Klog,
-    /// `1700000000`, `1700000000.123`, `1700000000123`
-    Epoch,
+pub(super) enum Known {
+    /// Date and time.
+    Full,
+    /// No year.
+    Yearless,
+    /// The time of day.
+    OfDay,
 }
 
-impl Notation {
-    /// All of them, the most telling first.
-    pub(super) const ALL: [Self; 8] = [
-        Self::Iso,
-        Self::ShortYear,
-        Self::Compact,
-        Self::Syslog,
-        Self::Ctime,
-        Self::DayFirst,
-        Self::Klog,
-        Self::Epoch,
-    ];
+/// A time, in milliseconds since 1970, or since what its layout leaves open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Time {
+    pub(super) ms: i64,
+    pub(super) known: Known,
+}
 
+impl Time {
+    pub(super) fn full(ms: i64) -> Self {
+        Self { ms, known: Known::Full }
+    }
+}
+
+/// What follows the seconds and their fraction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tail {
+    /// Perhaps a zone.
+    Zone,
+    /// Perhaps AM or PM, and a zone.
+    Meridiem,
+    /// Perhaps a zone's name, and a year.
+    Year,
+}
+
+/// A way to write a time.
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// `d` stands for a digit, `a` for a letter, `k` for a severity of klog; anything else for itself.
+    shape: &'static str,
+    format: &'static str,
+    tail: Tail,
+    known: Known,
+}
+
+const fn layout(shape: &'static str, format: &'static str, tail: Tail, known: Known) -> Layout {
+    Layout { shape, format, tail, known }
+}
+
+use Known::{Full, OfDay, Yearless};
+use Tail::{Meridiem, Year, Zone};
+
+/// Layouts, the more telling first.
+pub(super) const LAYOUTS: [Layout; 54] = [
+    layout("dddd-dd-ddTdd:", "%Y-%m-%dT%H:%M:%S", Zone, Full),
+    layout("dddd-dd-dd dd:", "%Y-%m-%d %H:%M:%S", Meridiem, Full),
+    layout("dddd-dd-dd  dd:", "%Y-%m-%d %H:%M:%S", Zone, Full),
+    layout("dddd-dd-ddtdd:", "%Y-%m-%dt%H:%M:%S", Zone, Full),
+    layout("dddd-dd-dd_dd:", "%Y-%m-%d_%H:%M:%S", Zone, Full),
+    layout("dddd-dd-dd, dd:", "%Y-%m-%d, %H:%M:%S", Zone, Full),
+    layout("dddd-dd-dd-dd.", "%Y-%m-%d-%H.%M.%S", Zone, Full),
+    layout("dddd-dd-dd:dd:", "%Y-%m-%d:%H:%M:%S", Zone, Full),
+    layout("dddd-dd-dd dd.", "%Y-%m-%d %H.%M.%S", Zone, Full),
+    layout("dddd/dd/dd dd:", "%Y/%m/%d %H:%M:%S", Meridiem, Full),
+    layout("dddd/dd/dd - dd:", "%Y/%m/%d - %H:%M:%S", Zone, Full),
+    layout("dddd/dd/dd-dd:", "%Y/%m/%d-%H:%M:%S", Zone, Full),
+    layout("dddd/dd/ddTdd:", "%Y/%m/%dT%H:%M:%S", Zone, Full),
+    layout("dddd.dd.dd dd:", "%Y.%m.%d %H:%M:%S", Zone, Full),
+    layout("dddd.dd.dd-dd.", "%Y.%m.%d-%H.%M.%S", Zone, Full),
+    layout("dddddddd dd:", "%Y%m%d %H:%M:%S", Zone, Full),
+    layout("ddddddddTdddddd", "%Y%m%dT%H%M%S", Zone, Full),
+    layout("ddddddddTdd:", "%Y%m%dT%H:%M:%S", Zone, Full),
+    layout("dddddddd-d", "%Y%m%d-%H:%M:%S", Zone, Full),
+    layout("dddddddd_dddddd", "%Y%m%d_%H%M%S", Zone, Full),
+    layout("dddddd dd:", "%y%m%d %H:%M:%S", Zone, Full),
+    layout("dddddd  d:", "%y%m%d %H:%M:%S", Zone, Full),
+    layout("dddddd dddddd", "%y%m%d %H%M%S", Zone, Full),
+    layout("dd/dd/dd dd:", "%y/%m/%d %H:%M:%S", Zone, Full),
+    layout("D/D/dddd D:", "%m/%d/%Y %H:%M:%S", Meridiem, Full),
+    layout("D/D/dddd D:", "%d/%m/%Y %H:%M:%S", Meridiem, Full),
+    layout("D/D/dddd, D:", "%m/%d/%Y, %H:%M:%S", Meridiem, Full),
+    layout("D/D/dddd, D:", "%d/%m/%Y, %H:%M:%S", Meridiem, Full),
+    layout("D/D/dddd-D:", "%m/%d/%Y-%H:%M:%S", Meridiem, Full),
+    layout("D/aaa/dddd:", "%d/%b/%Y:%H:%M:%S", Zone, Full),
+    layout("D/aaa/dddd ", "%d/%b/%Y %H:%M:%S", Zone, Full),
+    layout("D aaa dddd ", "%d %b %Y %H:%M:%S", Meridiem, Full),
+    layout("D aaa dddd, ", "%d %b %Y, %H:%M:%S", Meridiem, Full),
+    layout("D-aaa-dddd ", "%d-%b-%Y %H:%M:%S", Meridiem, Full),
+    layout("D-aaa-dddd::", "%d-%b-%Y::%H:%M:%S", Zone, Full),
+    layout("D-aaa-dddd:", "%d-%b-%Y:%H:%M:%S", Zone, Full),
+    layout("D-aaa-dd ", "%d-%b-%y %H:%M:%S", Meridiem, Full),
+    layout("D.D.dddd D:", "%d.%m.%Y %H:%M:%S", Zone, Full),
+    layout("D-D-dddd D:", "%d-%m-%Y %H:%M:%S", Zone, Full),
+    layout("D-D-dddd D:", "%m-%d-%Y %H:%M:%S", Zone, Full),
+    layout("aaa D, dddd ", "%b %d, %Y %H:%M:%S", Meridiem, Full),
+    layout("aaa D, dddd, ", "%b %d, %Y, %H:%M:%S", Meridiem, Full),
+    layout("aaa D dddd D:", "%b %d %Y %H:%M:%S", Meridiem, Full),
+    layout("aaa aaa D D:", "%a %b %d %H:%M:%S", Year, Yearless),
+    layout("aaa, D aaa dddd ", "%a, %d %b %Y %H:%M:%S", Zone, Full),
+    layout("aaa, D-aaa-dd ", "%a, %d-%b-%y %H:%M:%S", Zone, Full),
+    layout("aaa D D:", "%b %d %H:%M:%S", Zone, Yearless),
+    layout("kdddddddd dd:", "%Y%m%d %H:%M:%S", Zone, Full),
+    layout("kdddd dd:", "%m%d %H:%M:%S", Zone, Yearless),
+    layout("dddd/dddddd.", "%m%d/%H%M%S", Zone, Yearless),
+    layout("dd-dd dd:dd:dd", "%m-%d %H:%M:%S", Zone, Yearless),
+    layout("dd.dd dd:dd:dd", "%m.%d %H:%M:%S", Zone, Yearless),
+    layout("dd:dd:dd", "%H:%M:%S", Meridiem, OfDay),
+    layout("d:dd:dd ", "%H:%M:%S", Meridiem, OfDay),
+];
+
+impl Layout {
     /// An example, for people.
-    pub(super) fn example(self) -> &'static str {
-        match self {
-            Self::Iso => "2015-07-29 17:41:44,747",
-            Self::ShortYear => "17/06/09 20:10:40 (year first)",
-            Self::Compact => "081109 203615",
-            Self::Syslog => "Dec  4 04:47:44",
-            Self::Ctime => "Sun Dec 04 04:47:44 2005",
-            Self::DayFirst => "10/Oct/2000:13:55:36 +0000",
-            Self::Klog => "I0602 10:11:12.123456",
-            Self::Epoch => "1700000000.123 (since 1970)",
-        }
+    pub(super) fn example(&self) -> String {
+        let day = jiff::civil::date(2015, 7, 29).at(17, 41, 44, 0);
+        let example = jiff::fmt::strtime::format(self.format, day).unwrap_or_else(|_| self.format.to_owned());
+        if self.shape.starts_with('k') { format!("I{example}") } else { example }
     }
 
-    /// Whether the year is left open.
-    pub(super) fn is_yearless(self) -> bool {
-        matches!(self, Self::Syslog | Self::Klog)
+    /// Whether the text may begin with such a time.
+    fn may_be(&self, text: &[u8]) -> bool {
+        let mut at = 0;
+        for wanted in self.shape.bytes() {
+            let Some(byte) = text.get(at) else { return false };
+            let fits = match wanted {
+                b'd' => byte.is_ascii_digit(),
+                b'a' => byte.is_ascii_alphabetic(),
+                b'k' => b"IWEFD".contains(byte),
+                // One digit or two, or a blank and a digit.
+                b'D' => {
+                    let next = text.get(at + 1).copied().unwrap_or(0);
+                    let two = next.is_ascii_digit();
+                    at += usize::from(two && (byte.is_ascii_digit() || *byte == b' '));
+                    byte.is_ascii_digit() || (*byte == b' ' && two)
+                }
+                own => *byte == own,
+            };
+            if !fits {
+                return false;
+            }
+            at += 1;
+        }
+        true
     }
 
     /// The time at the start of `text`, and how many bytes it takes.
-    pub(super) fn read(self, text: &str) -> Option<(Seconds, usize)> {
-        let mut c = Cursor::new(text);
-        let seconds = match self {
-            Self::Iso => {
-                let year = c.number(4)?;
-                let separator = c.one_of(b"-/")?;
-                let month = c.number(2)?;
-                c.one_of(&[separator])?;
-                let day = c.number(2)?;
-                c.one_of(b"Tt ")?;
-                let clock = c.clock()?;
-                let zone = c.zone();
-                date(year, month, day)? + clock - zone
-            }
-            Self::ShortYear => {
-                let year = c.number(2)?;
-                c.one_of(b"/")?;
-                let month = c.number(2)?;
-                c.one_of(b"/")?;
-                let day = c.number(2)?;
-                c.one_of(b" ")?;
-                date(century(year), month, day)? + c.clock()?
-            }
-            Self::Compact => {
-                let (year, month, day) = (c.number(2)?, c.number(2)?, c.number(2)?);
-                c.one_of(b" ")?;
-                let (hour, minute, second) = (c.number(2)?, c.number(2)?, c.number(2)?);
-                date(century(year), month, day)? + time_of_day(hour, minute, second)?
-            }
-            Self::Syslog => {
-                let month = c.month()?;
-                let day = c.day()?;
-                c.one_of(b" ")?;
-                date(2000, month, day)? + c.clock()?
-            }
-            Self::Ctime => {
-                c.word(3)?;
-                c.one_of(b" ")?;
-                let month = c.month()?;
-                let day = c.day()?;
-                c.one_of(b" ")?;
-                let clock = c.clock()?;
-                c.one_of(b" ")?;
-                date(c.number(4)?, month, day)? + clock
-            }
-            Self::DayFirst => {
-                let day = c.number(2)?;
-                c.one_of(b"/ -")?;
-                let month = c.month()?;
-                c.one_of(b"/ -")?;
-                let year = c.number(4)?;
-                c.one_of(b": ")?;
-                let clock = c.clock()?;
-                let zone = c.zone();
-                date(year, month, day)? + clock - zone
-            }
-            Self::Klog => {
-                c.one_of(b"IWEF")?;
-                let (month, day) = (c.number(2)?, c.number(2)?);
-                c.one_of(b" ")?;
-                date(2000, month, day)? + c.clock()?
-            }
-            Self::Epoch => {
-                let number = c.number(c.digits())?;
-                if c.one_of(b".").is_some() {
-                    c.skip_digits();
+    pub(super) fn read(&self, text: &str) -> Option<(Time, usize)> {
+        let bytes = text.as_bytes();
+        if !self.may_be(bytes) {
+            return None;
+        }
+        let skipped = usize::from(self.shape.starts_with('k'));
+        let (parts, read) = BrokenDownTime::parse_prefix(self.format, &bytes[skipped..]).ok()?;
+        let mut rest = Rest { bytes, at: skipped + read };
+        let fraction_ms = rest.fraction_ms();
+        let (mut year, mut known) = (parts.year(), self.known);
+        let mut hour = i64::from(parts.hour()?);
+        let mut zone_ms = 0;
+        match self.tail {
+            Tail::Zone => zone_ms = rest.zone_ms(),
+            Tail::Meridiem => {
+                if let Some(afternoon) = rest.meridiem() {
+                    hour = hour % 12 + if afternoon { 12 } else { 0 };
                 }
-                epoch(number)?
+                zone_ms = rest.zone_ms();
             }
+            Tail::Year => {
+                if let Some(written) = rest.year() {
+                    (year, known) = (Some(written), Known::Full);
+                }
+            }
+        }
+        if rest.bytes.get(rest.at).is_some_and(u8::is_ascii_digit) {
+            return None;
+        }
+        let day = match known {
+            Known::OfDay => Day::new(1970, 1, 1),
+            Known::Yearless => Day::new(2000, parts.month()?, parts.day()?),
+            Known::Full => Day::new(year?, parts.month()?, parts.day()?),
         };
-        c.at_word_end().then_some((seconds, text.len() - c.left()))
+        let day = day.ok().filter(|day| (1970..=2200).contains(&day.year()))?;
+        let (minute, second) = (i64::from(parts.minute()?), i64::from(parts.second()?));
+        let ms = days_of(day) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 + fraction_ms - zone_ms;
+        Some((Time { ms, known }, rest.at))
     }
 }
 
-/// Seconds of a count since 1970 in seconds, milli-, micro- or nanoseconds, told apart by its size; from
+/// Days since 1970.
+pub(super) fn days_of(day: Day) -> i64 {
+    i64::from((day - jiff::civil::date(1970, 1, 1)).get_days())
+}
+
+/// A time so many years later; the 29 February becomes the 28.
+pub(super) fn years_later(ms: i64, years: i64) -> Option<i64> {
+    let (days, of_day) = (ms.div_euclid(DAY_MS), ms.rem_euclid(DAY_MS));
+    let day = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().try_days(days).ok()?).ok()?;
+    let later = day.checked_add(jiff::Span::new().try_years(years).ok()?).ok()?;
+    Some(days_of(later) * DAY_MS + of_day)
+}
+
+/// What was not read yet.
+struct Rest<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Rest<'_> {
+    fn peek(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    fn digits(&self, ahead: usize) -> usize {
+        self.bytes.iter().skip(self.at + ahead).take_while(|b| b.is_ascii_digit()).count()
+    }
+
+    fn number(&self, ahead: usize, digits: usize) -> i64 {
+        let digits = self.bytes.iter().skip(self.at + ahead).take(digits);
+        digits.fold(0, |n: i64, digit| n * 10 + i64::from(digit - b'0'))
+    }
+
+    /// A fraction of any length, after a point, a comma or a colon.
+    fn fraction_ms(&mut self) -> i64 {
+        let digits = self.digits(1);
+        if !b".,:".contains(&self.peek(0)) || digits == 0 {
+            return 0;
+        }
+        let taken = digits.min(3);
+        let ms = self.number(1, taken) * 10i64.pow(3 - taken as u32);
+        self.at += 1 + digits;
+        ms
+    }
+
+    /// `Z`, `+02:00`, `-0500`, ` +0000`, ` UTC`: what it is ahead of UTC.
+    fn zone_ms(&mut self) -> i64 {
+        let blank = usize::from(self.peek(0) == b' ');
+        match self.peek(blank) {
+            b'Z' | b'z' if blank == 0 => {
+                self.at += 1;
+                0
+            }
+            sign @ (b'+' | b'-') => {
+                let hours = self.digits(blank + 1);
+                let (hours, minutes, taken) = match hours {
+                    4 => (self.number(blank + 1, 2), self.number(blank + 3, 2), 4),
+                    2 if self.peek(blank + 3) == b':' && self.digits(blank + 4) == 2 => {
+                        (self.number(blank + 1, 2), self.number(blank + 4, 2), 5)
+                    }
+                    2 if blank == 0 => (self.number(1, 2), 0, 2),
+                    _ => return 0,
+                };
+                self.at += blank + 1 + taken;
+                let ahead = (hours * 60 + minutes) * 60_000;
+                if sign == b'-' { -ahead } else { ahead }
+            }
+            _ => 0,
+        }
+    }
+
+    /// Whether it is after noon, where that is said.
+    fn meridiem(&mut self) -> Option<bool> {
+        let blank = usize::from(self.peek(0) == b' ');
+        let letters = [self.peek(blank), self.peek(blank + 1)].map(|b| b.to_ascii_uppercase());
+        let afternoon = match &letters {
+            b"AM" => false,
+            b"PM" => true,
+            _ => return None,
+        };
+        self.at += blank + 2;
+        Some(afternoon)
+    }
+
+    /// ` 2005`, ` UTC 2005`.
+    fn year(&mut self) -> Option<i16> {
+        let rest = std::str::from_utf8(self.bytes.get(self.at..)?).ok()?;
+        let mut words = rest.split_inclusive(' ').skip_while(|word| *word == " ");
+        let mut passed = rest.len() - rest.trim_start().len();
+        for _ in 0..2 {
+            let word = words.next()?;
+            let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+            if digits == 4 && word.as_bytes().get(4).is_none_or(|b| !b.is_ascii_alphanumeric()) {
+                self.at += passed + 4;
+                return word[..4].parse().ok();
+            }
+            if !word.trim_end().bytes().all(|b| b.is_ascii_uppercase()) {
+                return None;
+            }
+            passed += word.len();
+        }
+        None
+    }
+}
+
+/// Milliseconds of a count since 1970 in seconds, milli-, micro- or nanoseconds, told apart by its size; from
 /// 2001 to 2096, so that other numbers are not taken for times.
-pub(super) fn epoch(number: i64) -> Option<Seconds> {
-    const FROM: i64 = 1_000_000_000;
-    const UNTIL: i64 = 4_000_000_000;
-    let units = [1, 1_000, 1_000_000, 1_000_000_000];
-    units.into_iter().map(|unit| number / unit).find(|seconds| (FROM..UNTIL).contains(seconds))
+pub(in crate::import) fn epoch_ms(number: f64) -> Option<i64> {
+    const FROM: f64 = 1e9;
+    const UNTIL: f64 = 4e9;
+    let units = [1.0, 1e3, 1e6, 1e9];
+    let seconds =
+        units.into_iter().map(|unit| number / unit).find(|seconds| (FROM..UNTIL).contains(seconds))?;
+    Some((seconds * 1000.0).round() as i64)
 }
 
-/// Years of two digits: 1970 to 2069.
-fn century(year: i64) -> i64 {
-    if year < 70 { 2000 + year } else { 1900 + year }
+/// The time that a text begins with, whatever its layout.
+pub(super) fn any(text: &str) -> Option<(Time, usize, usize)> {
+    LAYOUTS.iter().enumerate().find_map(|(n, layout)| layout.read(text).map(|(time, bytes)| (time, bytes, n)))
 }
 
-/// Seconds at the start of a day of the Gregorian calendar (Hinnant's `days_from_civil`).
-fn date(year: i64, month: i64, day: i64) -> Option<Seconds> {
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || !(1900..=2200).contains(&year) {
+/// A count since 1970 at the start of a text, and its length.
+pub(super) fn epoch_at(text: &str) -> Option<(Time, usize)> {
+    let whole = text.bytes().take_while(u8::is_ascii_digit).count();
+    if !matches!(whole, 10 | 13 | 16 | 19) {
         return None;
     }
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
-    Some(days * 86_400)
+    let fraction = match text[whole..].strip_prefix('.') {
+        Some(rest) => 1 + rest.bytes().take_while(u8::is_ascii_digit).count(),
+        None => 0,
+    };
+    let end = whole + fraction;
+    if text[end..].starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return None;
+    }
+    Some((Time::full(epoch_ms(text[..end].parse().ok()?)?), end))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Notation::{self, *};
-
-    fn read(notation: Notation, text: &str) -> Option<i64> {
-        notation.read(text).map(|(seconds, _)| seconds)
-    }
+    use super::*;
 
     #[test]
-    fn every_notation_gives_its_second() {
-        // By `date -u -d … +%s`.
-        let at = 1_438_191_704;
-        assert_eq!(read(Iso, "2015-07-29 17:41:44,747 - INFO"), Some(at));
-        assert_eq!(read(Iso, "2015-07-29T17:41:44Z x"), Some(at));
-        assert_eq!(read(Iso, "2015-07-29T19:41:44.747123456+02:00"), Some(at));
-        assert_eq!(read(Iso, "2015-07-29 12:41:44.7 -0500 CDT"), Some(at));
-        assert_eq!(read(Iso, "2015/07/29 17:41:44 [error]"), Some(at));
-        assert_eq!(read(ShortYear, "15/07/29 17:41:44 INFO"), Some(at));
-        assert_eq!(read(Compact, "150729 174144 148 INFO"), Some(at));
-        assert_eq!(read(Ctime, "Wed Jul 29 17:41:44 2015] [notice]"), Some(at));
-        assert_eq!(read(Ctime, "Wed Jul 29 17:41:44.123456 2015]"), Some(at));
-        assert_eq!(read(DayFirst, "29/Jul/2015:19:41:44 +0200] \"GET"), Some(at));
-        assert_eq!(read(DayFirst, "29 Jul 2015 17:41:44.123 * ready"), Some(at));
-        assert_eq!(read(Epoch, "1438191704 x"), Some(at));
-        assert_eq!(read(Epoch, "1438191704.747:"), Some(at));
-        assert_eq!(read(Epoch, "1438191704747 x"), Some(at));
-        assert_eq!(read(Epoch, "1438191704747123456"), Some(at));
+    fn every_layout_gives_its_moment() {
+        // By `date -u -d '2015-07-29 17:41:44' +%s`.
+        let at = 1_438_191_704_000;
+        for (text, ms) in [
+            ("2015-07-29 17:41:44,747 - INFO", 747),
+            ("2015-07-29T17:41:44Z x", 0),
+            ("2015-07-29T19:41:44.747123456+02:00", 747),
+            ("2015-07-29 12:41:44.7 -0500 CDT", 700),
+            ("2015-07-29 05:41:44 PM x", 0),
+            ("2015/07/29 17:41:44 [error]", 0),
+            ("2015/07/29 - 17:41:44 | 200", 0),
+            ("2015.07.29 17:41:44.123456 [ 1 ]", 123),
+            ("20150729 17:41:44.5 x", 500),
+            ("20150729T174144Z", 0),
+            ("20150729-17:41:44:606|x", 606),
+            ("15/07/29 17:41:44 INFO", 0),
+            ("150729 174144 148 INFO", 0),
+            ("150729 17:41:44 [Note]", 0),
+            ("07/29/2015 17:41:44 INFO", 0),
+            ("7/29/2015 5:41:44 PM INFO", 0),
+            ("7/29/2015, 5:41:44 PM: x", 0),
+            ("29/07/2015 17:41:44 x", 0),
+            ("29.07.2015 17:41:44 x", 0),
+            ("Wed Jul 29 17:41:44 2015] [notice]", 0),
+            ("Wed Jul 29 17:41:44.123456 2015]", 123),
+            ("Wed Jul 29 17:41:44 UTC 2015", 0),
+            ("Wed, 29 Jul 2015 17:41:44 GMT", 0),
+            ("29/Jul/2015:19:41:44 +0200] \"GET", 0),
+            ("29 Jul 2015 17:41:44.123 * ready", 123),
+            ("29-Jul-2015 17:41:44.123 INFO", 123),
+            ("Jul 29, 2015 5:41:44 PM org.x", 0),
+            ("Jul 29 2015 17:41:44 x", 0),
+            ("I20150729 17:41:44.123456 12 main.cc:1]", 123),
+            ("2015-07-29-17.41.44.363779 x", 363),
+        ] {
+            let (time, ..) = any(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!((time.ms, time.known), (at + ms, Known::Full), "{text}");
+        }
         // 4 December 2000, 04:47:44.
-        assert_eq!(read(Syslog, "Dec  4 04:47:44 host"), Some(975_905_264));
-        assert_eq!(read(Syslog, "Dec 4 04:47:44 host"), Some(975_905_264));
-        assert_eq!(read(Klog, "I1204 04:47:44.123456       1 main.go:10]"), Some(975_905_264));
+        for text in [
+            "Dec  4 04:47:44 host",
+            "Dec 4 04:47:44 host",
+            "I1204 04:47:44.000 1 x.go:1]",
+            "12-04 04:47:44.0 1",
+        ] {
+            let (time, ..) = any(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!((time.ms, time.known), (975_905_264_000, Known::Yearless), "{text}");
+        }
+        assert_eq!(
+            any("17:41:44.123 [main]").map(|(t, ..)| (t.ms, t.known)),
+            Some((63_704_123, Known::OfDay))
+        );
     }
 
     #[test]
     fn what_is_no_time_is_none() {
-        for notation in Notation::ALL {
-            for text in
-                ["", "x", "2015-13-29 17:41:44", "2015-07-29", "12345", "Dec 99 04:47:44", "999999 999999"]
-            {
-                assert_eq!(read(notation, text), None, "{notation:?} {text}");
-            }
+        for text in [
+            "",
+            "x",
+            "2015-13-29 17:41:44",
+            "2015-07-29",
+            "12345",
+            "Dec 99 04:47:44",
+            "25:61:00",
+            "1.2.3.4:80",
+        ] {
+            assert_eq!(any(text), None, "{text}");
         }
-        assert_eq!(read(Epoch, "99999999999999999999"), None);
-        assert_eq!(read(Epoch, "1438191704abc"), None);
+    }
+
+    #[test]
+    fn counts_since_1970_are_told_by_their_size() {
+        let at = Some(1_438_191_704_000);
+        for text in
+            ["1438191704 x", "1438191704.000:", "1438191704000 x", "1438191704000000", "1438191704000000000"]
+        {
+            assert_eq!(epoch_at(text).map(|(time, _)| time.ms), at, "{text}");
+        }
+        for text in ["99999999999999999999", "1438191704abc", "42"] {
+            assert_eq!(epoch_at(text), None, "{text}");
+        }
     }
 }

@@ -29,10 +29,11 @@ const SKY: RGBColor = RGBColor(0x56, 0xb4, 0xe9);
 const GREEN: RGBColor = RGBColor(0x00, 0x9e, 0x73);
 const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 const VERMILION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
+const BROWN: RGBColor = RGBColor(0x8c, 0x56, 0x4b);
 const PURPLE: RGBColor = RGBColor(0xcc, 0x79, 0xa7);
 
 /// How a strategy is drawn: its colour, and the dashes of its line in pixels, none for a whole line.
-const LOOKS: [(&Strategy, RGBColor, &[f64]); 7] = [
+const LOOKS: [(&Strategy, RGBColor, &[f64]); 8] = [
     (&strategy::NATIVE, BLACK, &[]),
     (&strategy::NATIVE_DRIVER, SKY, &[9.0, 3.0, 2.0, 3.0]),
     (&strategy::DAEMONSET, BLUE, &[]),
@@ -40,6 +41,7 @@ const LOOKS: [(&Strategy, RGBColor, &[f64]); 7] = [
     (&strategy::SIDECAR_STREAMING, ORANGE, &[3.0, 3.0]),
     (&strategy::DIRECT, PURPLE, &[5.0, 3.0]),
     (&strategy::HYBRID, GREEN, &[14.0, 3.0]),
+    (strategy::AS_IS, BROWN, &[14.0, 3.0, 2.0, 3.0]),
 ];
 
 fn look(name: &str) -> (RGBColor, &'static [f64]) {

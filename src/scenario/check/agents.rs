@@ -40,25 +40,31 @@ pub(super) fn check_agents(scenario: &Scenario) -> Checked {
     let mut known: Vec<&str> = profile::names().collect();
     known.extend(scenario.profiles.iter().map(|p| p.name.as_str()));
     let collection = &scenario.collection;
-    let named = [
-        (Some(&collection.agent), "collection/agent"),
-        (collection.daemonset.agent.as_ref(), "collection/daemonset/agent"),
-        (collection.sidecar.agent.as_ref(), "collection/sidecar/agent"),
+    let mut terms = vec![
+        (&collection.daemonset, "collection/daemonset".to_owned()),
+        (&collection.sidecar, "collection/sidecar".to_owned()),
     ];
-    for (agent, path) in named {
-        let Some(agent) = agent else { continue };
+    if let Some(as_is) = &collection.as_is {
+        let path = |part: &str, number| format!("collection/asIs/{part}/{number}/terms");
+        terms.extend(as_is.node.iter().enumerate().map(|(n, agents)| (&agents.terms, path("node", n))));
+        terms.extend(
+            as_is.sidecars.iter().enumerate().map(|(n, agents)| (&agents.terms, path("sidecars", n))),
+        );
+    }
+    let own = terms.iter().filter_map(|(terms, path)| Some((terms.agent.as_ref()?, format!("{path}/agent"))));
+    for (agent, path) in std::iter::once((&collection.agent, "collection/agent".to_owned())).chain(own) {
         if !known.contains(&agent.value.as_str()) {
             let message = format!("there is no agent {:?}; known: {}", agent.value, known.join(", "));
             return Err(Problem::at(agent, path, message));
         }
     }
     check_settings(&collection.with, "collection/with")?;
-    for (terms, in_pod, path) in [
-        (&collection.daemonset, false, "collection/daemonset"),
-        (&collection.sidecar, true, "collection/sidecar"),
-    ] {
+    for (terms, path) in terms {
         check_settings(&terms.with, &format!("{path}/with"))?;
-        check_buffer(scenario, terms, in_pod, path)?;
+        // What runs already was allowed by somebody.
+        if !path.starts_with("collection/asIs") {
+            check_buffer(scenario, terms, path == "collection/sidecar", &path)?;
+        }
         let (cpu, memory) =
             (terms.requests.cpu.unwrap_or_default(), terms.requests.memory.unwrap_or_default());
         check_size(cpu, memory, &|field| format!("{path}/requests/{field}"))?;

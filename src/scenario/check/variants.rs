@@ -15,6 +15,11 @@ pub(super) fn check_pools(scenario: &Scenario, workload: &Workload, path: &str) 
             format!("there is no pool {name:?}; there are {}", known.join(", "))
         })?;
     }
+    for name in workload.placed.keys() {
+        allow(known.contains(&name.as_str()), format!("{path}/placed/{name}"), || {
+            format!("there is no pool {name:?}; there are {}", known.join(", "))
+        })?;
+    }
     Ok(())
 }
 
