@@ -11,6 +11,7 @@
 mod design;
 mod error;
 mod fit;
+mod held_out;
 mod point;
 mod read;
 mod solve;
@@ -18,6 +19,7 @@ mod write;
 
 pub use error::CalibrateError;
 pub use fit::{Calibration, Figure, Kept, Residual, Term, calibrate};
+pub use held_out::{HeldOut, held_out};
 pub use point::{Measured, Point};
 pub use read::{Filter, ReadOptions, read};
 

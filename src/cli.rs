@@ -12,6 +12,11 @@ mod explain;
 mod import;
 mod init;
 mod interrupt;
+#[cfg(target_os = "linux")]
+mod lab;
+#[cfg(not(target_os = "linux"))]
+#[path = "cli/lab_elsewhere.rs"]
+mod lab;
 mod merge;
 mod output;
 mod progress;
@@ -74,6 +79,8 @@ enum Verb {
     ///
     /// `-o json` prints loghaul.verify/v1.
     Verify(verify::Verify),
+    /// Measure real agents on this machine, beside what the model predicts
+    Lab(lab::Lab),
     /// Fit an agent's costs to your own measurements, with standard errors
     ///
     /// `-o json` prints loghaul.calibrate/v1.
@@ -97,6 +104,12 @@ enum Verb {
 #[error("{0}")]
 struct BadInput(String);
 
+/// The user has asked to stop.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Interrupted(String);
+
 impl BadInput {
     fn of(error: impl std::fmt::Display) -> anyhow::Error {
         anyhow::Error::new(Self(error.to_string()))
@@ -106,8 +119,11 @@ impl BadInput {
 impl Cli {
     /// Carries out what was asked for. Errors are printed to standard error.
     pub fn execute(self) -> ExitCode {
-        interrupt::watch();
         let verb = self.verb.unwrap_or_else(|| Verb::Compare(compare::Compare::reference()));
+        // The lab has agents to end and folders to remove first, and sees to it by itself.
+        if !matches!(verb, Verb::Lab(_)) {
+            interrupt::watch();
+        }
         let done = match verb {
             Verb::Compare(verb) => verb.execute(),
             Verb::Report(verb) => verb.execute(),
@@ -119,6 +135,7 @@ impl Cli {
             Verb::Merge(verb) => verb.execute(),
             Verb::Import(verb) => verb.execute(),
             Verb::Verify(verb) => verb.execute(),
+            Verb::Lab(verb) => verb.execute(),
             Verb::Calibrate(verb) => verb.execute(),
             Verb::Init(verb) => verb.execute(),
             Verb::Completions(verb) => verb.execute(),
@@ -131,7 +148,8 @@ impl Cli {
             Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
             Err(error) => {
                 output::complain(&error);
-                ExitCode::from(if error.is::<BadInput>() { 2 } else { 1 })
+                let code = if error.is::<BadInput>() { 2 } else { 1 };
+                ExitCode::from(if error.is::<Interrupted>() { 130 } else { code })
             }
         }
     }

@@ -31,6 +31,8 @@ pub mod engine;
 pub mod files;
 pub mod flow;
 pub mod import;
+#[cfg(target_os = "linux")]
+pub mod lab;
 pub mod lang;
 pub mod metric;
 pub mod observe;

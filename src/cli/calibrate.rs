@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 pub(super) struct Calibrate {
     /// A CSV, a row a measured point: files, agents, rate_node_lps, line_bytes, cpu_cores_schedstat; where measured
     /// also rss_sum_kib, pss_sum_kib, wakeups_per_s, payload_bytes, lines_recv_in_window, duration_s; variant may
-    /// say tick5ms, buf64MB, k8s, configs=10, joined by +
+    /// say tick5ms, buf64MB, k8s, configs=10, joined by +; or a folder that lab run wrote
     file: PathBuf,
     /// The profile to begin from: what the points do not tell stays as it is there
     #[arg(long, default_value = "fluent-bit")]
@@ -84,15 +84,16 @@ impl Calibrate {
                 "{name:?} is a profile that there is already; choose another with --name"
             )));
         }
-        let file = self.file.display().to_string();
-        let bytes =
-            std::fs::read(&self.file).map_err(|e| BadInput::of(format!("{file} cannot be read: {e}")))?;
+        let path = if self.file.is_dir() { self.file.join("layouts.csv") } else { self.file.clone() };
+        let file = path.display().to_string();
+        let bytes = std::fs::read(&path).map_err(|e| BadInput::of(format!("{file} cannot be read: {e}")))?;
         let options = ReadOptions {
             filters: self.filters.clone(),
             tick: Some(self.tick).filter(|tick| *tick > SimTime::ZERO),
         };
         let measured = calibrate::read(&file, &bytes, &options).map_err(BadInput::of)?;
         let fits = calibrate::calibrate(&measured, &base).map_err(BadInput::of)?;
+        let held_out = calibrate::held_out(&measured, &base).map_err(BadInput::of)?;
         let yaml = measured.to_yaml(&name, &base, &fits).map_err(anyhow::Error::msg)?;
         if let Some(path) = &self.out {
             output::write_file(path, &yaml)?;
@@ -102,7 +103,8 @@ impl Calibrate {
                 output::quoted(&path.display().to_string())
             ));
         }
-        let fitted = Fitted { name: &name, base: &base.name, measured: &measured, fits: &fits };
+        let fitted =
+            Fitted { name: &name, base: &base.name, measured: &measured, fits: &fits, held_out: &held_out };
         let default = if self.out.is_some() { Printed::Fit(Format::Table) } else { Printed::Yaml };
         match self.output.unwrap_or(default) {
             Printed::Yaml => {

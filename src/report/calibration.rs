@@ -4,7 +4,7 @@ use super::ReportError;
 use super::csv::{Sheet, plain};
 use super::page::{Block, Cell, Column, Finding, Form, Page, Prose, Table, Tone, json};
 use super::words::pick;
-use crate::calibrate::{Calibration, Figure, Kept, Measured, Term};
+use crate::calibrate::{Calibration, Figure, HeldOut, Kept, Measured, Term};
 use crate::lang::{Lang, format};
 use serde_json::{Value, json};
 
@@ -22,11 +22,13 @@ pub struct Fitted<'a> {
     pub measured: &'a Measured,
     /// What was fitted to them, a figure each.
     pub fits: &'a [Calibration],
+    /// What the fit does on set-ups that were held out; empty where there are too few.
+    pub held_out: &'a [HeldOut],
 }
 
 impl Finding for Fitted<'_> {
     fn page(&self, lang: Lang) -> Page {
-        let Self { name, base, measured, fits } = self;
+        let Self { name, base, measured, fits, held_out } = self;
         let (file, points) = (&measured.file, measured.points.len());
         let mut page = Page::new(
             lang,
@@ -50,11 +52,14 @@ impl Finding for Fitted<'_> {
                 page.blocks.push(Block::Note(Tone::Bad, text.into()));
             }
         }
+        for held in *held_out {
+            page.paragraph(judged(held, base, lang));
+        }
         page
     }
 
     fn document(&self, _: Lang) -> Result<String, ReportError> {
-        let Self { name, base, measured, fits } = self;
+        let Self { name, base, measured, fits, held_out } = self;
         let figures: Vec<Value> = fits
             .iter()
             .map(|fit| {
@@ -68,6 +73,7 @@ impl Finding for Fitted<'_> {
         json(&json!({
             "schema": SCHEMA, "version": env!("CARGO_PKG_VERSION"), "name": name, "base": base,
             "file": measured.file, "points": measured.points.len(), "notes": measured.notes, "figures": figures,
+            "held_out": held_out,
         }))
     }
 
@@ -93,6 +99,30 @@ impl Finding for Fitted<'_> {
             }
         }
         sheet.finish()
+    }
+}
+
+/// What the fit improves on set-ups that it has not seen.
+fn judged(held: &HeldOut, base: &str, lang: Lang) -> String {
+    let figure = match held.figure {
+        Figure::AgentCpu => "CPU",
+        Figure::Memory => pick(lang, "memory", "内存"),
+    };
+    let [before, after] = [held.base, held.fitted].map(|error| format::decimal(error, "fraction", 1));
+    let (n, better) = (held.n, held.fitted < held.base);
+    match (lang, better) {
+        (Lang::En, true) => format!(
+            "held out, every third set-up: {figure}, {n} values, mean error {after}, better than {before} of {base}"
+        ),
+        (Lang::En, false) => format!(
+            "held out, every third set-up: {figure}, {n} values, mean error {after}, no better than {before} of {base}"
+        ),
+        (Lang::Zh, true) => {
+            format!("留出每第三个配置：{figure}，{n} 个值，平均误差 {after}，优于 {base} 的 {before}")
+        }
+        (Lang::Zh, false) => {
+            format!("留出每第三个配置：{figure}，{n} 个值，平均误差 {after}，不优于 {base} 的 {before}")
+        }
     }
 }
 

@@ -90,6 +90,26 @@ impl Finding for Validated<'_> {
     }
 }
 
+/// Every row of a measurement beside its prediction, and nothing left out for length.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside<'a>(pub &'a Validation);
+
+impl Finding for Beside<'_> {
+    fn page(&self, lang: Lang) -> Page {
+        let mut page = Page { lang, level: 1, ..Page::default() };
+        tables::beside(&mut page, self.0);
+        page
+    }
+
+    fn document(&self, lang: Lang) -> Result<String, ReportError> {
+        Validated { own: self.0, elsewhere: None, chart: false }.document(lang)
+    }
+
+    fn records(&self, _: Lang) -> Result<String, ReportError> {
+        tables::csv(self.0)
+    }
+}
+
 /// Writes `validation.md` into a folder, and charts and points into `validation` below it; gives their paths.
 ///
 /// # Errors

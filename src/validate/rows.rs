@@ -95,7 +95,9 @@ fn kind_of(columns: &[String], mapping: &Mapping) -> Result<usize, String> {
     let missing = |kind: &Kind| -> Vec<String> {
         kind.columns.keys().filter(|c| !columns.contains(c)).cloned().collect()
     };
-    if let Some(found) = mapping.kinds.iter().position(|kind| missing(kind).is_empty()) {
+    // Of several the one that asks for most: what a lab writes has all of an older kind's columns, and more.
+    let whole = mapping.kinds.iter().enumerate().filter(|(_, kind)| missing(kind).is_empty());
+    if let Some((found, _)) = whole.max_by_key(|(_, kind)| kind.columns.len()) {
         return Ok(found);
     }
     let share = |kind: &Kind| missing(kind).len() as f64 / kind.columns.len() as f64;

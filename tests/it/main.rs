@@ -20,6 +20,8 @@ mod growth;
 mod import;
 mod init;
 mod interruptions;
+#[cfg(target_os = "linux")]
+mod lab;
 mod losses;
 mod mechanisms;
 mod nodes;

@@ -61,6 +61,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // It turns rows into scenarios and runs them under the strategies that they name; it needs more of a run than its
     // figures, and ages by tenant.
     ("validate", &["scenario", "strategy", "run", "world", "observe", "sheet", "units"]),
+    // It measures; what rows become is `validate`'s and `calibrate`'s to say.
+    ("lab", &["units"]),
     // Every verb that finds something has its report here; the page itself knows none of them.
     (
         "report",
@@ -92,6 +94,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "study",
             "run",
             "import",
+            "lab",
             "calibrate",
             "campaign",
             "scenario",

@@ -35,6 +35,20 @@ pub(super) fn brief(page: &mut Page, validation: &Validation) {
     }
 }
 
+/// Every point, scores, and what is not predicted.
+pub(super) fn beside(page: &mut Page, validation: &Validation) {
+    let lang = page.lang;
+    page.heading(pick(lang, "Measured beside predicted", "实测与预测"));
+    if !validation.points.is_empty() {
+        page.table(listed(&validation.points.iter().collect::<Vec<_>>(), lang));
+        page.table(scores(validation, lang));
+    }
+    if !validation.skipped.is_empty() {
+        page.heading(pick(lang, "not predicted", "没有预测"));
+        page.table(reasons(validation, lang));
+    }
+}
+
 /// Scores of measurements that are not the project's own: figures, no rows.
 pub(super) fn elsewhere(page: &mut Page, validation: &Validation) {
     let lang = page.lang;
