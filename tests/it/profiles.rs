@@ -2,22 +2,22 @@
 //! predict stays within stated bounds. Every agent runs in every strategy.
 
 use super::support::root;
-use loghaul::profile::{Costs, Counted, Load, Most, Parse, Profile, embedded, names};
+use loghaul::profile::{Costs, Counted, Load, Most, Parse, Profile, Work, embedded, names};
 use loghaul::run::{Runner, Setup};
 use loghaul::{scenario, strategy};
 
 /// How far a prediction may be from its row, as a factor either way: (agent, CPU, memory). The rows of Fluent Bit are
 /// published ones that it was not fitted on; those of the others are their own. Studies of one agent differ by more.
 const BOUNDS: [(&str, f64, f64); 10] = [
-    ("alloy", 1.1, 1.2),
+    ("alloy", 1.25, 1.2),
     ("filebeat", 2.15, 1.6),
     ("fluent-bit", 3.8, 4.1),
     ("fluentd", 2.2, 1.25),
     ("logtail", 1.25, 2.4),
     ("otel-collector", 2.25, 1.5),
-    ("promtail", 1.1, 1.45),
+    ("promtail", 1.25, 1.45),
     ("rsyslog", 1.1, 1.1),
-    ("vector", 1.1, 1.25),
+    ("vector", 1.25, 1.25),
     ("vlagent", 1.1, 1.1),
 ];
 
@@ -100,6 +100,23 @@ fn cpu_of_published_rows_is_predicted_within_bounds() {
         let (cores, _) = costs(&profile(agent), pipeline).expected(&load);
         ends_with(&row, &[format!("{cores:.4}"), format!("{:.2}", cores / measured)]);
         within(agent, bounds(agent).0, cores / measured);
+    }
+}
+
+#[test]
+fn agents_of_one_harness_are_predicted_within_a_third() {
+    // Ten pods write 1,000 lines each at once every second, 216 bytes and 41 of the runtime's: 10 ticked files.
+    for row in table("| agent | measured | predicted | ratio |") {
+        let profile = profile(&row[0]);
+        let costs = costs(&profile, "cri, meta");
+        let mut work = Work::in_span(1.0);
+        for _ in 0..10 {
+            costs.add_live(&mut work, 1_000.0, 257_000.0, 1.0);
+        }
+        let cores = costs.idle_cores(10.0, 1.0) + costs.cpu_ns(&work) / 1e9;
+        let ratio = cores / number(&row[1]);
+        ends_with(&row, &[format!("{cores:.4}"), format!("{ratio:.2}")]);
+        within(&row[0], 1.35, ratio);
     }
 }
 
