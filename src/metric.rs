@@ -62,10 +62,14 @@ metrics! {
     CollectorShare = "collector_share", "fraction", Lower;
     /// Agents running
     Agents = "agents", "count", Lower;
-    /// Nodes added because requests did not fit
+    /// Nodes that there are, those added because pods did not fit included
+    Nodes = "nodes", "count", Lower;
+    /// Nodes added for collecting: beyond those that the pods need without it
     ExtraNodes = "extra_nodes", "count", Lower;
-    /// Reserved share of the nodes, nodes added for collection, and egress and ingest where priced, a month of 730 hours
+    /// Allocated cost, a month of 730 hours: of each pool's bill the share that agents reserve, and egress and ingest where priced
     Cost = "cost", "currency/month", Lower;
+    /// Marginal cost, a month of 730 hours: what the bill grows by, nodes added for collecting at their whole price, and egress and ingest where priced
+    CostMarginal = "cost_marginal", "currency/month", Lower;
     /// Time from a line's writing until it can be queried: half of all lines are faster
     FreshnessP50 = "freshness_p50", "s", Lower;
     /// Time from a line's writing until it can be queried: 99 in 100 lines are faster

@@ -7,8 +7,10 @@
 
 mod incidents;
 mod observed;
+mod shortage;
 
 pub use incidents::{Struck, strike};
+pub use shortage::{Grown, Short, Shortage, grown};
 
 use crate::blueprint::{Blueprint, Placement, PodTemplate, Requests};
 use std::cmp::{Ordering, Reverse};
@@ -25,7 +27,9 @@ pub enum Misfit {
         pool: String,
     },
     /// A pod is too large, or there is no room and no pool grows.
-    #[error("a pod of {template:?} requests {cpu_millicores}m and {memory_mib} MiB and fits no node")]
+    #[error(
+        "a pod of {template:?} requests {cpu_millicores}m and {memory_mib} MiB and fits no node: {shortage}"
+    )]
     PodFitsNowhere {
         /// The pod's template.
         template: String,
@@ -33,6 +37,8 @@ pub enum Misfit {
         cpu_millicores: u64,
         /// Its memory request, sidecar included.
         memory_mib: u64,
+        /// What there is too little of.
+        shortage: Shortage,
     },
 }
 
@@ -198,6 +204,7 @@ fn growing_pool(
             template: blueprint.pods[template].name.clone(),
             cpu_millicores: wanted.cpu_millicores,
             memory_mib: wanted.memory_bytes >> 20,
+            shortage: Shortage::of(blueprint, template),
         })
 }
 

@@ -19,6 +19,7 @@ pub mod explanation;
 #[cfg(test)]
 mod fixture;
 mod folder;
+pub mod grown;
 pub mod json;
 pub mod markdown;
 pub mod page;

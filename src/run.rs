@@ -9,7 +9,8 @@ mod figures;
 use crate::blueprint::{Blueprint, Placement};
 use crate::engine::random::{named_key, subkey};
 use crate::observe::{Imbalance, Observation};
-use crate::placement::{place, strike};
+pub use crate::placement::{Grown, Short, Shortage};
+use crate::placement::{grown, place, strike};
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 pub use crate::world::Pace;
@@ -49,8 +50,10 @@ pub struct Setup {
     pub blueprint: Blueprint,
     /// Where it is, or why it cannot be.
     pub placement: Result<Placement, String>,
-    /// Nodes that the cluster needs beyond its own without any collection.
-    extra_without: u64,
+    /// Nodes that each pool needs beyond its own without any collection.
+    extra_without: Vec<u64>,
+    /// How the cluster grew, with the strategy's agents and without any.
+    grown: [Option<Grown>; 2],
     /// Share of the workloads' wishes that the strategy can honour; `None` where none has any.
     honoured: Option<f64>,
     one_node_in: u64,
@@ -67,7 +70,8 @@ impl Setup {
         let native = crate::strategy::ALL[0].blueprint(scenario, scenario.nodes());
         let without = place(&native);
         let nodes = without.as_ref().map_or(scenario.nodes(), |p| p.nodes.len() as u64);
-        let extra_without = without.map_or(0, |p| p.extra.iter().sum());
+        let grown_without = without.as_ref().ok().and_then(|p| grown(&native, p));
+        let extra_without = without.map_or_else(|_| vec![0; native.pools.len()], |p| p.extra);
         let blueprint = strategy.blueprint(scenario, nodes);
         let infeasible = blueprint.infeasible.clone().or_else(|| too_little_memory(&blueprint));
         let placement = match infeasible {
@@ -81,8 +85,10 @@ impl Setup {
                 }
             }),
         };
+        let grown_with = placement.as_ref().ok().and_then(|p| grown(&blueprint, p));
         Self {
             strategy,
+            grown: [grown_with, grown_without],
             blueprint,
             placement,
             extra_without,
@@ -94,10 +100,35 @@ impl Setup {
         }
     }
 
+    /// How the cluster grew because pods did not fit, agents of the strategy included.
+    pub fn grown(&self) -> Option<&Grown> {
+        self.grown[0].as_ref()
+    }
+
+    /// Nodes of the cluster as the scenario has it.
+    pub fn nodes(&self) -> u64 {
+        self.blueprint.pools.iter().map(|pool| pool.nodes).sum()
+    }
+
+    /// How the cluster grows without any collection.
+    pub fn grown_without(&self) -> Option<&Grown> {
+        self.grown[1].as_ref()
+    }
+
     /// Why the strategy cannot be run here, where it cannot.
     pub fn infeasible(&self) -> Option<&str> {
         self.placement.as_ref().err().map(String::as_str)
     }
+}
+
+/// How the cluster grows for its pods alone, whatever collects.
+///
+/// # Errors
+/// Pods fit nowhere, and no pool that they may run in may grow: the message holds the arithmetic.
+pub fn growth_of(scenario: &Scenario) -> Result<Option<Grown>, String> {
+    let native = crate::strategy::ALL[0].blueprint(scenario, scenario.nodes());
+    let placement = place(&native).map_err(|misfit| misfit.to_string())?;
+    Ok(grown(&native, &placement))
 }
 
 /// An agent whose memory limit is below what it needs at rest never starts.

@@ -71,6 +71,7 @@ pub use workload::{
     RotationMode, Tenant, Trace, Wants, Workload,
 };
 
+use crate::metric::Metric;
 use crate::units::{ByteRate, Fraction, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -128,9 +129,37 @@ pub struct Scenario {
     /// What counts as good enough, for every strategy alike.
     #[serde(default = "objective::defaults")]
     pub objectives: Vec<Objective>,
+    /// By which cost strategies are ranked where the cheapest is asked for.
+    #[serde(default, skip_serializing_if = "RankBy::is_default")]
+    pub rank_by: RankBy,
     /// Agents derived from embedded profiles.
     #[serde(default)]
     pub profiles: Vec<CustomProfile>,
+}
+
+/// A cost to rank strategies by. The two are never added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum RankBy {
+    /// The share of each pool's bill that agents reserve (`cost`): what capacity for others they take.
+    #[default]
+    Allocated,
+    /// What the bill grows by (`cost_marginal`): nodes added for collecting, at their whole price.
+    Marginal,
+}
+
+impl RankBy {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The figure that it is.
+    pub fn metric(self) -> Metric {
+        match self {
+            Self::Allocated => Metric::Cost,
+            Self::Marginal => Metric::CostMarginal,
+        }
+    }
 }
 
 /// What a run begins with.

@@ -31,6 +31,7 @@ mod sweep;
 mod table_study;
 mod warmup;
 
+pub use crate::run::{Grown, Short, Shortage};
 pub use archetypes::Archetype;
 pub use axis::Axis;
 pub use blast::{BlastRadius, Reach};

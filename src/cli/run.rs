@@ -42,6 +42,7 @@ impl Run {
         }
         let (mut observed, precision) = replicate(&runner, &[&setup], seed, replications)?;
         let runs = observed[0].len() as u64;
+        let grown = [setup.grown_without().cloned(), setup.grown().cloned()];
         let done = Done {
             scenario: scenario.name.clone(),
             hash: format!("{:016x}", identity(&scenario)),
@@ -53,6 +54,8 @@ impl Run {
             warmup_by,
             precision,
             neighbours: neighbours(&runner, &settled, &strategy::ALL, seed, runs)?,
+            grown,
+            nodes: setup.nodes(),
             command: self.command(strategy.name, replications),
         };
         self.output.print(&done, self.study.lang)

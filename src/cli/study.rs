@@ -3,6 +3,8 @@
 use super::show::ShowArgs;
 use super::{BadInput, output};
 use crate::lang::Lang;
+use crate::report;
+use crate::run::growth_of;
 use crate::scenario::{Amendments, Scenario, Setting, embedded, embedded_names, text_of, wrong_at};
 use crate::strategy::{ALL, DAEMONSET, NATIVE, SIDECAR, Strategy, by_name};
 use crate::study::Replications;
@@ -170,8 +172,22 @@ impl StudyArgs {
                     None => BadInput::of(wrong_at(&file, &text, "strategy", &problem)),
                 })
             }
-            _ => Ok(scenario),
+            _ => self.placed(scenario, &file, &text),
         }
+    }
+
+    /// The scenario, if its pods fit or its cluster may grow; that it grows is said first, whatever the verb.
+    fn placed(&self, scenario: Scenario, file: &str, text: &str) -> anyhow::Result<Scenario> {
+        match growth_of(&scenario) {
+            Ok(Some(grown)) => output::tell(&report::grown::without(&grown, self.lang)),
+            Err(misfit) if !scenario.cluster.grow => {
+                let problem = format!("grow is false, and {misfit}; add nodes, or leave grow out");
+                return Err(BadInput::of(wrong_at(file, text, "cluster/grow", &problem)));
+            }
+            // Pools that do not grow: no strategy can be run here, and each says so.
+            _ => {}
+        }
+        Ok(scenario)
     }
 
     /// What errors call the scenario, and its text.

@@ -99,6 +99,7 @@ fn provenance() -> Provenance {
         nodes: 20,
         pods: 600,
         tenants: 20,
+        grown: None,
         duration_s: 600.0,
         warmup_s: 60.0,
         warmup_by: WarmupBy::Stated,
@@ -160,6 +161,7 @@ fn strategy(name: &'static str) -> StrategyResult {
     StrategyResult {
         strategy: name,
         infeasible: None,
+        grown: None,
         shares_agents: name == "daemonset",
         routes_by_store: true,
         objectives: Vec::new(),

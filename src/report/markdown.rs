@@ -10,7 +10,7 @@ pub(super) use table::{cells as table_of, shown};
 use super::chart::Chart;
 use super::page::{self, Block, Cell, Column, Page, Prose, Table, Tone};
 use super::words::pick;
-use super::{Report, ReportError, format, provenance};
+use super::{Report, ReportError, format, grown, provenance};
 use crate::lang::Lang;
 
 /// Where a page's charts are.
@@ -47,6 +47,7 @@ pub fn page(report: &Report, charts: Charts) -> Page {
     let heading = pick(lang, "Log collection compared", "日志采集方式对比");
     let title = format!("{heading}{}{}", pick(lang, ": ", "："), provenance.scenario);
     let mut page = Page::new(lang, title);
+    grown::first(&mut page, report.comparison);
     if !provenance.question.is_empty() {
         page.blocks.push(Block::Quote(provenance.question.as_str().into()));
     }

@@ -7,13 +7,13 @@ mod sections;
 
 use super::page::{Cell, Column, Finding, Form, Page, Prose, Table, json};
 use super::words::{self, pick};
-use super::{ReportError, csv, provenance};
+use super::{ReportError, csv, grown, provenance};
 use crate::flow::Cause;
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::observe::{Ledger, Observation, TenantFigures};
 use crate::stats::Estimate;
-use crate::study::{Neighbours, Precision, WarmupBy};
+use crate::study::{Grown, Neighbours, Precision, WarmupBy};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -46,6 +46,10 @@ pub struct Done {
     pub precision: Option<Precision>,
     /// What loud tenants do to the others; empty where there are none.
     pub neighbours: Vec<Neighbours>,
+    /// How the cluster grew without any collection, and with the strategy's agents.
+    pub grown: [Option<Grown>; 2],
+    /// Nodes of the cluster as the scenario has it.
+    pub nodes: u64,
     /// The command that remakes it.
     pub command: String,
 }
@@ -59,6 +63,12 @@ impl Done {
         let recorded = self.first().into_iter().flat_map(|o| o.metrics.keys());
         let values = |metric| self.observations.iter().map(|o| o.get(metric)).collect::<Vec<_>>();
         recorded.map(|metric| (*metric, Estimate::of(&values(*metric)))).collect()
+    }
+
+    /// How the cluster grew, in sentences.
+    fn grown(&self, lang: Lang) -> Vec<String> {
+        let [before, own] = &self.grown;
+        grown::all(self.nodes, before.as_ref(), [(self.strategy, own.as_ref())].into_iter(), lang)
     }
 
     /// Over all replications.
@@ -171,6 +181,7 @@ impl Finding for Done {
             (n, Lang::Zh) => format!("，{n} 次重复，± 为 95% 置信区间"),
         };
         page.subtitle = format!("{} {}{reps}", word("seed", "种子"), self.seed).into();
+        grown::put(&mut page, self.grown(lang));
         page.table(self.metrics(lang));
         page.heading(word("where every line is", "每一行的去向"));
         page.table(self.ledger_table(lang));
@@ -194,7 +205,7 @@ impl Finding for Done {
         page
     }
 
-    fn document(&self, _: Lang) -> Result<String, ReportError> {
+    fn document(&self, lang: Lang) -> Result<String, ReportError> {
         let ledger = self.ledger();
         let metrics: Map<String, Value> = self
             .estimates()
@@ -236,6 +247,10 @@ impl Finding for Done {
             },
         });
         // What a scenario does not have is left out.
+        let grown = self.grown(lang);
+        if !grown.is_empty() {
+            document["grown"] = json!(grown);
+        }
         if !self.neighbours.is_empty() {
             document["neighbours"] = sections::neighbours_json(&self.neighbours);
         }

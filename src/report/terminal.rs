@@ -6,15 +6,16 @@ pub(super) mod wrap;
 use super::format;
 use super::page::{self, Block, Column, Judged, Page, Tone};
 use super::words::{self, pick};
-use super::{Report, cell, estimate, line, provenance};
+use super::{Report, cell, estimate, grown, line, provenance};
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::study::StrategyResult;
 use crate::table::{Agreement, Cell, Variant};
 
 /// The figures that stand under the table.
-const METRICS: [Metric; 7] = [
+const METRICS: [Metric; 8] = [
     Metric::Cost,
+    Metric::CostMarginal,
     Metric::AgentCpu,
     Metric::AgentMemory,
     Metric::FreshnessP50,
@@ -29,6 +30,7 @@ pub(super) fn page(report: &Report) -> Page {
     let provenance = &report.comparison.provenance;
     let mut page = Page::new(lang, provenance.scenario.as_str());
     page.subtitle = provenance.question.as_str().into();
+    grown::first(&mut page, report.comparison);
     page.table(table(report));
     let note = |tone, text: String| Block::Note(tone, text.into());
     for result in report.strategies() {

@@ -1,6 +1,7 @@
 //! From a run's sums to its figures.
 
 mod control;
+mod money;
 mod nodes;
 mod pods;
 mod proxies;
@@ -13,9 +14,6 @@ use crate::observe::{Freshness, Ledger, Observation, TenantFigures, TimelineBin}
 use crate::units::NS_PER_SEC;
 use crate::world::{GZIP_NS_PER_BYTE, Tally};
 use std::collections::BTreeMap;
-
-/// Hours in a month: 365 · 24 / 12.
-const HOURS_A_MONTH: f64 = 730.0;
 
 pub(super) fn observation(setup: &Setup, placement: &Placement, tally: Tally) -> Observation {
     let mut freshness = Freshness::default();
@@ -57,7 +55,8 @@ fn metrics(
     let beside = Beside::of(blueprint, tally);
     let requested = requested(setup, placement);
     let share = collector_share(setup, placement, requested);
-    let extra = placement.extra.iter().sum::<u64>().saturating_sub(setup.extra_without);
+    let without: u64 = setup.extra_without.iter().sum();
+    let extra = placement.extra.iter().sum::<u64>().saturating_sub(without);
     let write_ns = (tally.write_ns + tally.gzipped_bytes * GZIP_NS_PER_BYTE) as f64;
     let quantiles = freshness.quantiles(&[0.5, 0.99]);
     let mut metrics = BTreeMap::from([
@@ -68,8 +67,8 @@ fn metrics(
         (Metric::AgentMemoryRequested, Some(requested.memory_bytes as f64)),
         (Metric::CollectorShare, Some(share)),
         (Metric::Agents, Some(tally.agents as f64 + beside.processes)),
+        (Metric::Nodes, Some(placement.nodes.len() as f64)),
         (Metric::ExtraNodes, Some(extra as f64)),
-        (Metric::Cost, Some(cost(setup, placement, share, extra) + data_cost(setup, tally, written_s))),
         (Metric::FreshnessP50, quantiles[0]),
         (Metric::FreshnessP99, quantiles[1]),
         (Metric::Loss, Some(tally.ledger.lost_total() as f64 / emitted)),
@@ -96,6 +95,7 @@ fn metrics(
         (Metric::OomKills, Some(tally.oom_kills as f64)),
         (Metric::BackendWait, Some(tally.longest_wait_ns as f64 / NS_PER_SEC as f64)),
     ]);
+    metrics.extend(money::figures(setup, placement, tally, written_s));
     metrics.extend(control::figures(setup, placement, tally));
     metrics.extend(nodes::figures(blueprint, placement, tally));
     metrics.extend(reach::figures(setup, placement));
@@ -220,22 +220,4 @@ fn collector_share(setup: &Setup, placement: &Placement, requested: Requests) ->
     let cpu = requested.cpu_millicores as f64 / all.cpu_millicores.max(1) as f64;
     let memory = requested.memory_bytes as f64 / all.memory_bytes.max(1) as f64;
     cpu.max(memory)
-}
-
-/// Currency a month for the bytes sent, at the mean rate of the run.
-fn data_cost(setup: &Setup, tally: &Tally, written_s: f64) -> f64 {
-    tally.sent_bytes as f64 / written_s * HOURS_A_MONTH * 3600.0 * setup.price_per_byte
-}
-
-/// Currency a month: the reserved share of the nodes that the cluster has anyway, and the whole of those added
-/// for collection, at the price of the pools that they belong to.
-fn cost(setup: &Setup, placement: &Placement, share: f64, extra: u64) -> f64 {
-    let pools = &setup.blueprint.pools;
-    let all: f64 = placement.nodes.iter().map(|pool| pools[*pool].price_per_hour).sum();
-    let added: f64 = placement.extra.iter().zip(pools).map(|(n, pool)| *n as f64 * pool.price_per_hour).sum();
-    let extra_all = placement.extra.iter().sum::<u64>();
-    let added = if extra_all == 0 { 0.0 } else { added * extra as f64 / extra_all as f64 };
-    // Where pods are charged for by their size, what they cost more with what collects their logs.
-    let sized: f64 = pools.iter().filter_map(|pool| pool.sized).map(|p| p.per_hour - p.bare_per_hour).sum();
-    ((all - added) * share + added + sized) * HOURS_A_MONTH
 }

@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 pub struct Cluster {
     /// Kinds of nodes.
     pub pools: Vec<Pool>,
+    /// Whether nodes may be added where requests do not fit, in the pools that grow. With `false` a scenario whose pods do
+    /// not fit by themselves is refused, and a strategy whose agents do not fit beside them cannot be run here.
+    #[serde(default = "default_grows", skip_serializing_if = "Clone::clone")]
+    pub grow: bool,
     /// Log rotation of containers' standard output.
     #[serde(default)]
     pub kubelet: Kubelet,

@@ -47,6 +47,11 @@ pub struct Collection {
     /// Headroom of requests where the chart sets none: requests are the expected use at so many times the
     /// mean load.
     pub headroom: f64,
+    /// Whole steps to which the CPU requests of that rule are rounded up, of each container: Kubernetes takes none finer
+    /// than 1m, and charts are written in 5m or 10m. Default 5m, which is an assumption; `explain` says what hangs on it.
+    pub cpu_step: Millicores,
+    /// The same of memory requests. Default 4Mi, which is an assumption.
+    pub memory_step: Bytes,
 }
 
 impl Default for Collection {
@@ -65,6 +70,8 @@ impl Default for Collection {
             configs: ConfigMode::default(),
             extra_configs: 0,
             headroom: 1.5,
+            cpu_step: Millicores::new(5),
+            memory_step: Bytes::new(4 << 20),
         }
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: Routes<'_>) 
     let mut blueprint = Blueprint {
         strategy: name,
         infeasible: None,
-        pools: scenario.cluster.pools.iter().map(pool).collect(),
+        pools: scenario.cluster.pools.iter().map(|one| pool(one, scenario.cluster.grow)).collect(),
         kubelet: FileRotation {
             size_bytes: kubelet.container_log_max_size.get(),
             files: kubelet.container_log_max_files.get(),
@@ -266,7 +266,7 @@ fn crash_loop_of(lifecycle: &Lifecycle) -> Option<CrashLoop> {
     })
 }
 
-fn pool(pool: &crate::scenario::Pool) -> Pool {
+fn pool(pool: &crate::scenario::Pool, may_grow: bool) -> Pool {
     Pool {
         name: pool.name.clone(),
         nodes: pool.nodes.get(),
@@ -276,7 +276,7 @@ fn pool(pool: &crate::scenario::Pool) -> Pool {
         other_disk_bytes: pool.other_data.get(),
         price_per_hour: pool.price.get(),
         sized: None,
-        grows: pool.grows,
+        grows: pool.grows && may_grow,
         serverless: pool.serverless,
     }
 }

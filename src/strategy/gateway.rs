@@ -52,7 +52,8 @@ pub(super) fn plan(scenario: &Scenario, terms: &Gateway, blueprint: &Blueprint) 
     let held = (wire_per_s * scenario.collection.headroom * flush_ns as f64 / NS_PER_SEC as f64)
         .min(buffer.as_f64());
     let held = if on_disk { 0.0 } else { held };
-    let by_rule = sizing::in_steps(0.0, costs.rss_bytes(0.0, 1.0, held));
+    let steps = sizing::Steps::of_container(&scenario.collection);
+    let by_rule = steps.round_up(0.0, costs.rss_bytes(0.0, 1.0, held));
     central.requests = Requests {
         cpu_millicores: terms.requests.cpu.map_or(central.requests.cpu_millicores, |cpu| cpu.get()),
         memory_bytes: terms.requests.memory.map_or(by_rule.memory_bytes, |memory| memory.get()),

@@ -2,10 +2,12 @@
 //! node reads them. Bytes reach the disk twice.
 
 use super::draft::{Asked, Route, draft};
+use super::sizing::{self, Steps};
 use super::{Strategy, daemonset};
 use crate::blueprint::{Blueprint, Reader, Relay, Requests};
 use crate::flow::Medium;
 use crate::scenario::{LogSource, Scenario};
+use crate::units::NS_PER_SEC;
 
 /// Sidecars re-emit files for the agent of the node.
 pub const SIDECAR_STREAMING: Strategy = Strategy {
@@ -17,10 +19,11 @@ pub const SIDECAR_STREAMING: Strategy = Strategy {
 };
 
 /// `tail -F` of BusyBox, as in the documentation's example: it looks once a second, and writes what it finds.
+/// What it requests follows from its load by the rule for all agents.
 /// Sources: Kubernetes, "Logging Architecture" (a couple of millicores, several megabytes); a wake-up of an idle
 /// process and a write of a line as this project's lab measured them (45 µs with rsyslog, 2.1 µs with the generator).
 const RELAY: Relay = Relay {
-    requests: Requests { cpu_millicores: 2, memory_bytes: 4 << 20 },
+    requests: Requests { cpu_millicores: 0, memory_bytes: 0 },
     idle_cores: 45e-6,
     line_ns: 2_100.0,
     memory_bytes: 4 << 20,
@@ -35,11 +38,12 @@ fn draw(scenario: &Scenario, nodes: u64) -> Blueprint {
         (LogSource::Stdout | LogSource::HostPath, true) => daemonset::route(asked.log),
         _ => Route { medium: Medium::Relayed, reader: Reader::Node },
     });
-    let relayed =
-        |pod: &crate::blueprint::PodTemplate| pod.streams.iter().any(|s| s.medium == Medium::Relayed);
-    for pod in draft.blueprint.pods.iter_mut().filter(|pod| relayed(pod)) {
-        pod.relay = Some(RELAY);
-        pod.requests += RELAY.requests;
+    for index in 0..draft.blueprint.pods.len() {
+        if let Some(relay) = relay_of(scenario, &draft.blueprint, index) {
+            let pod = &mut draft.blueprint.pods[index];
+            pod.requests += relay.requests;
+            pod.relay = Some(relay);
+        }
     }
     daemonset::add_agent(&mut draft, scenario, nodes);
     let mut blueprint = draft.blueprint;
@@ -47,4 +51,19 @@ fn draw(scenario: &Scenario, nodes: u64) -> Blueprint {
         blueprint.agents[agent].look_delay_ns += RELAY.delay_ns;
     }
     blueprint
+}
+
+/// The relay of a pod that writes files which are to be written again, sized as any agent is.
+fn relay_of(scenario: &Scenario, blueprint: &Blueprint, index: usize) -> Option<Relay> {
+    let pod = &blueprint.pods[index];
+    let mut relayed = pod.clone();
+    relayed.streams.retain(|stream| stream.medium == Medium::Relayed);
+    if relayed.streams.is_empty() {
+        return None;
+    }
+    let load = sizing::load_of(blueprint, &[relayed], Reader::Node);
+    let lines_per_s = load.lines_per_s / pod.replicas.max(1) as f64 * scenario.collection.headroom;
+    let cores = RELAY.idle_cores + lines_per_s * RELAY.line_ns / NS_PER_SEC as f64;
+    let steps = Steps::of_container(&scenario.collection);
+    Some(Relay { requests: steps.round_up(cores, RELAY.memory_bytes as f64), ..RELAY })
 }

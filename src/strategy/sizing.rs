@@ -1,7 +1,10 @@
 //! What an agent requests: the chart's word, or one rule for all agents.
 //!
 //! Where neither scenario nor chart says, requests are what the agent is expected to use at
-//! [`headroom`](crate::scenario::Collection::headroom) times the mean load, rounded up to whole steps.
+//! [`headroom`](crate::scenario::Collection::headroom) times the mean load, rounded up to whole steps
+//! ([`cpu_step`](crate::scenario::Collection::cpu_step), [`memory_step`](crate::scenario::Collection::memory_step)). A
+//! step is a container's: what a library or a driver adds to the application's own container, which has a request already,
+//! is rounded up to what Kubernetes can express alone.
 
 use crate::blueprint::{
     AgentPlan, Blueprint, CPU_PERIOD_NS, Central, MetadataUse, PodTemplate, Reader, Requests,
@@ -11,12 +14,37 @@ use crate::profile::{
     self, Behaviour, Chart, Compress, Costs, Inotify, Load, Most, Overflow, Parse, Profile, Quality, Storage,
     Watching,
 };
-use crate::scenario::{CustomProfile, Override, Scenario, Settings};
+use crate::scenario::{Collection, CustomProfile, Override, Scenario, Settings};
 use crate::units::{Bytes, NS_PER_SEC};
 
-/// Steps to which the rule rounds up: requests are written in such.
-const CPU_STEP_MILLICORES: f64 = 5.0;
-const MEMORY_STEP_BYTES: f64 = (4 << 20) as f64;
+/// Steps to which requests are rounded up: in such they are written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Steps {
+    cpu_millicores: f64,
+    memory_bytes: f64,
+}
+
+impl Steps {
+    /// Of a container of its own.
+    pub fn of_container(collection: &Collection) -> Self {
+        Self {
+            cpu_millicores: collection.cpu_step.get() as f64,
+            memory_bytes: collection.memory_step.as_f64(),
+        }
+    }
+
+    /// Within a container of the application: the finest that Kubernetes takes.
+    const WITHIN: Self = Self { cpu_millicores: 1.0, memory_bytes: 1.0 };
+
+    /// Requests for such use, rounded up.
+    pub fn round_up(self, cores: f64, memory_bytes: f64) -> Requests {
+        let whole = |value: f64, step: f64| ((value / step).ceil() * step) as u64;
+        Requests {
+            cpu_millicores: whole(cores * 1000.0, self.cpu_millicores),
+            memory_bytes: whole(memory_bytes, self.memory_bytes),
+        }
+    }
+}
 
 /// A buffer that nothing bounds.
 const UNBOUNDED: Bytes = Bytes::new(1 << 40);
@@ -161,10 +189,8 @@ pub(super) fn central(
     let central = Central {
         name: profile.name.clone(),
         processes,
-        requests: in_steps(
-            idle_cores + many.lines_per_s * line_ns / NS_PER_SEC as f64,
-            costs.rss_idle_bytes(),
-        ),
+        requests: Steps::of_container(&scenario.collection)
+            .round_up(idle_cores + many.lines_per_s * line_ns / NS_PER_SEC as f64, costs.rss_idle_bytes()),
         idle_cores,
         line_ns,
         memory_bytes: costs.rss_idle_bytes() as u64,
@@ -178,14 +204,6 @@ struct Part {
     shared: bool,
     own_inputs: bool,
     configs: u32,
-}
-
-/// Requests in the steps in which they are written, rounded up.
-pub(super) fn in_steps(cores: f64, memory_bytes: f64) -> Requests {
-    Requests {
-        cpu_millicores: ((cores * 1000.0 / CPU_STEP_MILLICORES).ceil() * CPU_STEP_MILLICORES) as u64,
-        memory_bytes: ((memory_bytes / MEMORY_STEP_BYTES).ceil() * MEMORY_STEP_BYTES) as u64,
-    }
 }
 
 fn plan_of(
@@ -231,7 +249,8 @@ fn plan_of(
         bytes_per_s: many.line_bytes_per_s + many.prefix_bytes_per_s,
         buffered_bytes: buffered.min(buffer_limit.as_f64()),
     });
-    let rule = in_steps(cores, rss_bytes);
+    let steps = if is_process { Steps::of_container(collection) } else { Steps::WITHIN };
+    let rule = steps.round_up(cores, rss_bytes);
     let none = Chart::default();
     let chart = if shared { &profile.chart } else { profile.sidecar_chart.as_ref().unwrap_or(&none) };
     let own = &terms.requests;

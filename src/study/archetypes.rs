@@ -4,7 +4,6 @@
 //! under study; the cheapest feasible strategy that meets an archetype's objectives wins it.
 
 use super::contest::{Contest, Rules, contest};
-use crate::metric::Metric;
 use crate::run::{RunError, Runner};
 use crate::scenario::{self, Scenario};
 use crate::strategy::Strategy;
@@ -32,7 +31,7 @@ pub(super) fn archetypes(
     seed: u64,
     replications: u64,
 ) -> Result<Vec<Archetype>, RunError> {
-    let rules = Rules { strategies, metric: Metric::Cost, seed, replications };
+    let rules = Rules { strategies, metric: scenario.rank_by.metric(), seed, replications };
     let one = |(name, cluster): (&'static str, Scenario)| {
         Ok(Archetype { name, contest: contest(runner, &cluster, rules)? })
     };

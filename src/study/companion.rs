@@ -93,6 +93,7 @@ pub(super) fn companion(
         drain: SimTime::from_secs(DRAIN_SECONDS),
         one_node_in: Count::of(1),
         cluster: Cluster {
+            grow: true,
             pools: vec![pool],
             kubelet: scenario.cluster.kubelet.clone(),
             inotify_watches: None,

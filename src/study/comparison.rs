@@ -81,6 +81,7 @@ pub fn compare(
         objectives: scenario.objectives.iter().map(|o| (o.clone(), met(o, &observations))).collect(),
         strategy: setup.strategy.name,
         infeasible: setup.infeasible().map(str::to_owned),
+        grown: setup.grown().cloned(),
         shares_agents: setup.blueprint.node_agent.is_some() || setup.blueprint.central.is_some(),
         routes_by_store: setup.strategy.honours.store,
         observations,
@@ -89,6 +90,7 @@ pub fn compare(
         strategies: results.collect(),
         provenance: Provenance {
             precision,
+            grown: setups.first().and_then(|setup| setup.grown_without().cloned()),
             ..provenance(scenario, (&settled, warmup_by), strategies, seed, replications, command)
         },
     })
@@ -111,6 +113,7 @@ pub fn provenance(
         nodes: scenario.nodes(),
         pods: scenario.pods(),
         tenants: scenario.tenant_count(),
+        grown: None,
         duration_s: scenario.duration.as_secs_f64(),
         warmup_s: settled.warmup.time().as_secs_f64(),
         warmup_by,

@@ -26,7 +26,8 @@ pub struct Rules<'a> {
 pub struct Contest {
     /// Every strategy, in the order asked for.
     pub entrants: Vec<Entrant>,
-    metric: Metric,
+    /// What the best is best by.
+    pub metric: Metric,
 }
 
 /// An objective of a contest, and the bounds at which the winner would still win, the other objectives being as they

@@ -5,6 +5,7 @@ use super::subject::Subject;
 use super::warmup::WarmupBy;
 use crate::metric::Metric;
 use crate::observe::{Ledger, Observation};
+use crate::run::Grown;
 use crate::scenario::Objective;
 use crate::stats::Estimate;
 use std::collections::BTreeMap;
@@ -27,6 +28,8 @@ pub struct Provenance {
     pub pods: u64,
     /// Tenants of the cluster.
     pub tenants: u64,
+    /// How the cluster grew because pods did not fit, whatever collects.
+    pub grown: Option<Grown>,
     /// Simulated seconds.
     pub duration_s: f64,
     /// Seconds left out of freshness.
@@ -56,6 +59,8 @@ pub struct StrategyResult {
     pub strategy: &'static str,
     /// Why it cannot be run here; `None` where it can.
     pub infeasible: Option<String>,
+    /// How the cluster grew because pods did not fit, the strategy's agents included.
+    pub grown: Option<Grown>,
     /// Whether pods share agents, or collectors behind them: an agent that is not shared loads its own config alone,
     /// however many there are.
     pub shares_agents: bool,

@@ -24,6 +24,7 @@ mod interruptions;
 mod lab;
 mod losses;
 mod mechanisms;
+mod money;
 mod nodes;
 mod pods;
 mod profiles;

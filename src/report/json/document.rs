@@ -42,6 +42,9 @@ pub struct Document {
     pub scenario: String,
     /// The simulated cluster.
     pub cluster: Cluster,
+    /// How the cluster grew because pods did not fit, in sentences; left out where it did not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub grown: Vec<String>,
     /// The seed.
     pub seed: u64,
     /// Replications.

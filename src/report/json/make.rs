@@ -8,7 +8,7 @@ use super::document::{
 };
 use crate::lang::Lang;
 use crate::metric::Metric;
-use crate::report::{Report, estimate};
+use crate::report::{Report, estimate, grown};
 use crate::stats::Estimate;
 use crate::study::{Precision, StrategyResult, WarmupBy};
 use crate::table::{Agreement, Cell, Figure, Row, Variant};
@@ -33,6 +33,7 @@ impl Document {
                 duration_s: provenance.duration_s,
                 tenants: provenance.tenants,
             },
+            grown: grown::sentences(report.comparison, report.lang),
             seed: provenance.seed,
             replications: provenance.replications,
             strategies: Ordered(report.strategies().iter().map(|s| (s.strategy, strategy(s))).collect()),

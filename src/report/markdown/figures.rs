@@ -13,8 +13,9 @@ use crate::strategy::DAEMONSET;
 use crate::study::StrategyResult;
 
 /// What differences are shown of.
-const COMPARED: [Metric; 8] = [
+const COMPARED: [Metric; 9] = [
     Metric::Cost,
+    Metric::CostMarginal,
     Metric::AgentCpu,
     Metric::AgentMemory,
     Metric::CollectorShare,

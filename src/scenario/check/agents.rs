@@ -74,6 +74,13 @@ pub(super) fn check_agents(scenario: &Scenario) -> Checked {
     })?;
     allow((1.0..=100.0).contains(&collection.headroom), "collection/headroom", || {
         format!("headroom is {}; allowed is 1 to 100", collection.headroom)
+    })?;
+    let (cpu, memory) = (collection.cpu_step, collection.memory_step);
+    allow((1..=10_000).contains(&cpu.get()), "collection/cpuStep", || {
+        format!("cpuStep is {cpu}; allowed is 1m to 10")
+    })?;
+    allow((1..=1 << 34).contains(&memory.get()), "collection/memoryStep", || {
+        format!("memoryStep is {memory}; allowed is 1B to 16Gi")
     })
 }
 

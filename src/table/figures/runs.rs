@@ -54,7 +54,8 @@ pub(super) fn resource_use(sources: &Sources<'_>, result: &StrategyResult) -> Ve
         ),
         metric(result, Metric::Network, ("{} sent to the backend", "向后端发送 {}")),
         metric(result, Metric::DiskWrites, ("{} of log written to disks", "写盘 {}")),
-        metric(result, Metric::Cost, ("{} in money", "费用 {}")),
+        metric(result, Metric::Cost, ("{} of the bill", "分摊账单 {}")),
+        metric(result, Metric::CostMarginal, ("the bill grows by {}", "账单增加 {}")),
     ]
 }
 
@@ -99,7 +100,7 @@ fn contender(archetype: &Archetype, strategy: &str) -> Option<Text> {
         ));
     }
     let cost = |e: &Entrant| Estimate::of(&e.values).mean.unwrap_or(f64::INFINITY);
-    let shown = |e: &Entrant, lang| quantity(cost(e), Metric::Cost.unit(), lang);
+    let shown = |e: &Entrant, lang| quantity(cost(e), contest.metric.unit(), lang);
     let others = contest.entrants.iter().filter(|e| e.strategy != strategy && e.is_feasible());
     // The winner, or whoever comes next after it.
     let rival = others.min_by(|a, b| cost(a).total_cmp(&cost(b)));
