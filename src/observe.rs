@@ -1,7 +1,9 @@
 //! What a run records: the ledger of lines, freshness, resources over time.
 //!
-//! Takes integer counts while the world runs, in any order; gives an [`Observation`].
+//! Takes integer counts while the world runs, in any order; gives an [`Observation`], and, of several replications, what
+//! they say of each figure ([`estimates`]).
 
+pub mod estimates;
 mod freshness;
 mod ledger;
 mod observation;

@@ -80,7 +80,8 @@ impl<'a> Report<'a> {
         Tally {
             agrees: count(Agreement::Agrees),
             disagrees: count(Agreement::Disagrees),
-            by_construction: count(Agreement::ByConstruction),
+            by_construction: [Some(true), Some(false), None]
+                .map(|agrees| count(Agreement::ByConstruction(agrees))),
             unknown: count(Agreement::Unknown),
         }
     }
@@ -126,7 +127,8 @@ fn line(
 struct Tally {
     agrees: usize,
     disagrees: usize,
-    by_construction: usize,
+    /// Agreeing, disagreeing, and with nothing to compare.
+    by_construction: [usize; 3],
     unknown: usize,
 }
 

@@ -2,6 +2,7 @@
 
 mod estimate;
 mod mser;
+pub mod pooled;
 
 pub use estimate::Estimate;
 pub use mser::mser5;

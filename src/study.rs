@@ -45,7 +45,7 @@ pub use isolation::Isolation;
 pub use layout::{ConfigCost, Layout};
 pub use log_types::LogTypes;
 pub use neighbours::{Neighbours, neighbours};
-pub use objectives::missed;
+pub use objectives::{Verdict, missed};
 pub use query::{PAST_S, Query};
 pub use replicate::{HEADLINES, Precision, Replicated, Replications, Wide, replicate};
 pub use resize::slice;

@@ -197,6 +197,9 @@ pub fn never(unit: &str, lang: Lang) -> &'static str {
 fn interval(scale: &Scale, mean: f64, lo: f64, hi: f64) -> String {
     let (below, above) = ((mean - lo) * scale.factor, (hi - mean) * scale.factor);
     let half = below.max(above);
+    if below.is_finite() && above == f64::INFINITY {
+        return format!(" [{}, ∞]", number(lo * scale.factor));
+    }
     if !half.is_finite() || half <= 1e-9 * (mean * scale.factor).abs() {
         return String::new();
     }

@@ -5,6 +5,7 @@
 //! other, and is integrated when the histogram is read. All sums are integers in fixed point: adding
 //! commutes, and parallel runs have the same bits in any order.
 
+use crate::stats::pooled::Curve;
 use std::ops::{AddAssign, SubAssign};
 
 /// Fixed point of densities and masses: 2^24 a line.
@@ -180,6 +181,32 @@ impl Freshness {
             .collect()
     }
 
+    /// How many lines are at most as old as each of [`Freshness::edges_s`], and how many there are.
+    pub fn curve(&self) -> Curve {
+        let line = (1u64 << POINT) as f64;
+        let mut sum = 0i128;
+        let mut below: Vec<f64> = self
+            .masses()
+            .into_iter()
+            .map(|mass| {
+                let before = sum;
+                sum += mass;
+                before as f64 / line
+            })
+            .collect();
+        if !below.is_empty() {
+            below.push(sum as f64 / line);
+        }
+        Curve { below, total: self.lines() as f64 }
+    }
+
+    /// Where bins begin, and where the last ends, in seconds.
+    pub fn edges_s() -> Vec<f64> {
+        let seconds = |units: u64| units as f64 * (1u64 << UNIT_BITS) as f64 / 1e9;
+        let last = start_of(BINS - 1) + 1;
+        (0..BINS).map(start_of).chain([last]).map(seconds).collect()
+    }
+
     /// One quantile, as [`Freshness::quantiles`] gives it.
     pub fn quantile(&self, share: f64) -> Option<f64> {
         self.quantiles(&[share])[0]
@@ -296,6 +323,23 @@ mod tests {
         assert!((freshness.quantile(0.45).unwrap() - 0.5).abs() < 0.01);
         assert_eq!(freshness.quantile(0.95), None);
         assert_eq!(Freshness::default().quantile(0.5), None);
+    }
+
+    #[test]
+    fn a_curve_has_the_same_quantiles() {
+        let mut freshness = Freshness::default();
+        freshness.add(&Spread::between(20 * MS, 1020 * MS), 90);
+        freshness.add(&Spread::between(5000 * MS, 9000 * MS), 7);
+        freshness.add_never(3);
+        for share in [0.1, 0.5, 0.89, 0.95] {
+            let pooled = crate::stats::pooled::quantile(&[freshness.curve()], &Freshness::edges_s(), share);
+            let own = freshness.quantile(share).unwrap();
+            assert!((pooled.mean.unwrap() / own - 1.0).abs() < 1e-6, "{share}: {pooled:?}, {own}");
+        }
+        assert_eq!(
+            crate::stats::pooled::quantile(&[freshness.curve()], &Freshness::edges_s(), 0.98).mean,
+            None
+        );
     }
 
     #[test]

@@ -9,8 +9,8 @@ use super::words::{self, pick};
 use super::{ReportError, provenance, write_files};
 use crate::lang::Lang;
 use crate::metric::Metric;
+use crate::observe::estimates;
 use crate::report::json::Estimated;
-use crate::stats::Estimate;
 use crate::study::{BreakEven, Crossing, Point, Provenance, Stretch};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -162,10 +162,11 @@ impl Found<'_> {
                     .map(|e| {
                         json!({
                             "strategy": e.strategy,
-                            "value": Estimated::from(&Estimate::of(&e.values)),
+                            "value": Estimated::from(&estimates::of_values(metric, &e.values)),
                             "feasible": e.is_feasible(),
                             "infeasible": e.infeasible,
                             "missed": e.missed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                            "undecided": e.undecided.iter().map(ToString::to_string).collect::<Vec<_>>(),
                         })
                     })
                     .collect();
@@ -221,7 +222,7 @@ impl Found<'_> {
         for point in &result.points {
             let winner = point.contest.winner();
             for entrant in &point.contest.entrants {
-                let e = Estimate::of(&entrant.values);
+                let e = estimates::of_values(self.metric, &entrant.values);
                 let mut missed: Vec<String> = entrant.missed.iter().map(ToString::to_string).collect();
                 missed.extend(entrant.infeasible.clone());
                 sheet.row([

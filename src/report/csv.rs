@@ -7,7 +7,6 @@ use super::{Report, ReportError, estimate};
 use crate::flow::Cause;
 use crate::metric::Metric;
 use crate::study::WarmupBy;
-use crate::table::Agreement;
 
 /// All files: their names and contents.
 ///
@@ -127,7 +126,7 @@ pub fn table(report: &Report) -> Result<String, ReportError> {
     for row in &report.table.rows {
         for cell in &row.cells {
             let agrees = cell.agreement.as_bool().map(|a| a.to_string()).unwrap_or_default();
-            let by_construction = (cell.agreement == Agreement::ByConstruction).to_string();
+            let by_construction = cell.agreement.is_by_construction().to_string();
             sheet.row([
                 row.id,
                 cell.strategy,

@@ -11,7 +11,7 @@ use super::{ReportError, csv, grown, provenance};
 use crate::flow::Cause;
 use crate::lang::Lang;
 use crate::metric::Metric;
-use crate::observe::{Ledger, Observation, TenantFigures};
+use crate::observe::{Ledger, Observation, TenantFigures, estimates};
 use crate::stats::Estimate;
 use crate::study::{Grown, Neighbours, Precision, WarmupBy};
 use serde_json::{Map, Value, json};
@@ -61,8 +61,7 @@ impl Done {
 
     fn estimates(&self) -> Vec<(Metric, Estimate)> {
         let recorded = self.first().into_iter().flat_map(|o| o.metrics.keys());
-        let values = |metric| self.observations.iter().map(|o| o.get(metric)).collect::<Vec<_>>();
-        recorded.map(|metric| (*metric, Estimate::of(&values(*metric)))).collect()
+        recorded.map(|metric| (*metric, estimates::estimate(&self.observations, *metric))).collect()
     }
 
     /// How the cluster grew, in sentences.
@@ -78,7 +77,7 @@ impl Done {
         sum
     }
 
-    /// Lines over all replications; of freshness the mean, as of metrics.
+    /// Lines over all replications; of freshness the median of replications.
     fn tenants(&self) -> Vec<TenantFigures> {
         let of = |at: usize| self.observations.iter().filter_map(move |o| o.tenants.get(at));
         let sum = |at: usize, lines: fn(&TenantFigures) -> u64| of(at).map(lines).sum();
@@ -89,7 +88,7 @@ impl Done {
                 lines: sum(at, |t| t.lines),
                 delivered: sum(at, |t| t.delivered),
                 live: sum(at, |t| t.live),
-                freshness_p99: Estimate::of(&of(at).map(|t| t.freshness_p99).collect::<Vec<_>>()).mean,
+                freshness_p99: Estimate::median(&of(at).map(|t| t.freshness_p99).collect::<Vec<_>>()).mean,
             })
             .collect()
     }

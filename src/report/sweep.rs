@@ -6,6 +6,7 @@ use super::words::{self, pick};
 use super::{ReportError, provenance};
 use crate::lang::Lang;
 use crate::metric::Metric;
+use crate::observe::estimates;
 use crate::stats::Estimate;
 use crate::study::{Sweep, SweepPoint};
 use serde_json::{Map, Value, json};
@@ -71,7 +72,7 @@ impl<W: Write> Rows<W> {
                 // Points with different numbers of replications are paired as far as both go.
                 let difference = values(&first.metrics[at], *metric);
                 let difference = difference.map(|first| Estimate::of_differences(&own, &first));
-                let (estimate, difference) = (Estimate::of(&own), difference.as_ref());
+                let (estimate, difference) = (estimates::of_values(*metric, &own), difference.as_ref());
                 let mut row = point.values.clone();
                 row.extend([strategy.clone(), metric.id().to_owned()]);
                 row.extend([estimate.mean, estimate.lo, estimate.hi].map(plain));
@@ -193,7 +194,7 @@ impl Swept<'_> {
                     Some(_) => Cell::words(pick(lang, "infeasible", "不可行")),
                     None => {
                         let values = values(&point.metrics[at], *metric);
-                        Cell::estimate(values.map(|v| Estimate::of(&v)), metric.unit())
+                        Cell::estimate(values.map(|v| estimates::of_values(*metric, &v)), metric.unit())
                     }
                 }));
                 table.row(row);
@@ -208,7 +209,7 @@ impl Swept<'_> {
             let metrics: Map<String, Value> = Metric::ALL
                 .iter()
                 .filter_map(|metric| {
-                    let e = Estimate::of(&values(&point.metrics[at], *metric)?);
+                    let e = estimates::of_values(*metric, &values(&point.metrics[at], *metric)?);
                     let value =
                         json!({ "value": e.mean, "lo": e.lo, "hi": e.hi, "n": e.n, "unit": metric.unit() });
                     Some((metric.id().to_owned(), value))

@@ -10,7 +10,7 @@ use super::{Report, cell, estimate, grown, line, provenance};
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::study::StrategyResult;
-use crate::table::{Agreement, Cell, Variant};
+use crate::table::{Cell, Variant};
 
 /// The figures that stand under the table.
 const METRICS: [Metric; 8] = [
@@ -67,14 +67,8 @@ fn table(report: &Report) -> page::Table {
 
 fn judged(cell: Option<&Cell>, lang: Lang) -> page::Cell {
     let Some(cell) = cell else { return page::Cell::Nothing };
-    let mark = match cell.agreement {
-        Agreement::Agrees => "✓",
-        Agreement::Disagrees => "✗",
-        Agreement::ByConstruction => "=",
-        Agreement::Unknown => "·",
-    };
     page::Cell::Judged(Box::new(Judged {
-        mark,
+        mark: cell.agreement.mark(),
         good: cell.agreement.as_bool(),
         text: cell.text.get(lang).into(),
         aside: None,
@@ -94,10 +88,12 @@ fn agreement(report: &Report) -> String {
         }
         Lang::Zh => format!("✓ {compared} 格中有 {} 格与文章一致", tally.agrees),
     }];
+    let [sure, against, open] = tally.by_construction;
     let more = [
         ("✗", tally.disagrees, pick(report.lang, "not", "不一致")),
-        ("=", tally.by_construction, pick(report.lang, "by construction, not counted", "由定义得出，不计入")),
-        ("·", tally.unknown, pick(report.lang, "with nothing to compare", "无可比较")),
+        ("(✓)", sure, pick(report.lang, "by construction, not counted", "由定义得出而一致，不计入")),
+        ("(✗)", against, pick(report.lang, "not, by construction", "由定义得出而不一致，不计入")),
+        ("·", tally.unknown + open, pick(report.lang, "with nothing to compare", "无可比较")),
     ];
     parts.extend(more.iter().filter(|(_, n, _)| *n > 0).map(|(mark, n, what)| match report.lang {
         Lang::En => format!("{mark} {n} {what}"),

@@ -3,6 +3,7 @@
 use crate::flow::Cause;
 use crate::lang::Lang;
 use crate::metric::Metric;
+use crate::study::Verdict;
 
 /// The English or the Chinese of two texts.
 pub(crate) fn pick<'a>(lang: Lang, en: &'a str, zh: &'a str) -> &'a str {
@@ -112,11 +113,21 @@ pub(crate) fn states(lang: Lang) -> [&'static str; 3] {
 
 /// How a strategy does by the scenario's objectives, and whether it meets all that could be judged.
 pub fn objectives(result: &crate::study::StrategyResult, lang: Lang) -> (String, bool) {
-    let missed: Vec<String> =
-        result.objectives.iter().filter(|(_, met)| *met == Some(false)).map(|(o, _)| o.to_string()).collect();
-    let judged = result.objectives.iter().any(|(_, met)| met.is_some());
-    match (missed.is_empty(), judged) {
-        (false, _) => (format!("{}{}", pick(lang, "missed: ", "未满足："), missed.join(", ")), false),
+    let of = |verdict: Verdict| {
+        let found = result.objectives.iter().filter(|(_, known)| *known == Some(verdict));
+        found.map(|(objective, _)| objective.to_string()).collect::<Vec<String>>()
+    };
+    let (missed, undecided) = (of(Verdict::Missed), of(Verdict::Undecided));
+    let judged = result.objectives.iter().any(|(_, verdict)| verdict.is_some());
+    let mut parts = Vec::new();
+    if !missed.is_empty() {
+        parts.push(format!("{}{}", pick(lang, "missed: ", "未满足："), missed.join(", ")));
+    }
+    if !undecided.is_empty() {
+        parts.push(format!("{}{}", pick(lang, "undecided: ", "未定："), undecided.join(", ")));
+    }
+    match (parts.is_empty(), judged) {
+        (false, _) => (parts.join(pick(lang, "; ", "；")), missed.is_empty() && undecided.is_empty()),
         (true, true) => (pick(lang, "all met", "全部满足").to_owned(), true),
         (true, false) => (pick(lang, "nothing to judge", "无可评判").to_owned(), true),
     }

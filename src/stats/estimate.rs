@@ -1,7 +1,7 @@
-//! Means of replications with Student's t intervals.
+//! What replications say of a figure: a mean with Student's t, a median with order statistics, a jackknife of anything.
 
 use serde::Serialize;
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, StudentsT};
 
 /// A mean over replications with its 95 % confidence interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -63,6 +63,63 @@ impl Estimate {
         Self { mean: Some(mean), lo: Some(mean - half), hi: Some(mean + half), n }
     }
 
+    /// The median of independent replications with the interval between two of them, for figures that have a limit which
+    /// most replications touch (a buffer, the range of a search) or that are very large now and then: of such a Student
+    /// interval holds the mean far less often than it says. Nothing is assumed of the distribution: with five
+    /// replications the interval from the least to the largest holds the median in 93.75 of 100 cases, with more it is 95
+    /// by interpolating between the nearest pairs. With fewer than five there is no such interval, and Student's stands in
+    /// about the median.
+    ///
+    /// A missing value stands for one beyond every bound. Sources: David and Nagaraja, "Order Statistics", 7.1;
+    /// Hettmansperger and Sheather, "Confidence intervals based on interpolated order statistics", Statistics &
+    /// Probability Letters 4 (1986).
+    pub fn median(values: &[Option<f64>]) -> Self {
+        let n = values.len();
+        let mut sorted: Vec<f64> = values.iter().map(|v| v.unwrap_or(f64::INFINITY)).collect();
+        sorted.sort_by(f64::total_cmp);
+        let finite = |v: f64| v.is_finite().then_some(v);
+        let Some(middle) = n.checked_sub(1).map(|last| last / 2) else { return Self::of(&[]) };
+        let mean = finite(if n.is_multiple_of(2) {
+            between(sorted[middle], sorted[middle + 1], 0.5)
+        } else {
+            sorted[middle]
+        });
+        if n < FEWEST {
+            let student = Self::of(values);
+            let half = student.half_width();
+            let end = |sign: f64| Some(mean? + sign * half?);
+            return Self { mean, lo: end(-1.0), hi: end(1.0), n };
+        }
+        let (depth, part) = depth_of_median(n);
+        let lo = between(sorted[depth - 1], sorted[depth], part);
+        let hi = between(sorted[n - depth], sorted[n - depth - 1], part);
+        Self { mean, lo: finite(lo), hi: Some(hi), n }
+    }
+
+    /// A figure of all replications together with the interval of its jackknife: `without[i]` is the figure without the
+    /// i-th. Source: Tukey 1958; Efron and Tibshirani, "An Introduction to the Bootstrap", chapter 11.
+    pub fn jackknife(whole: Option<f64>, without: &[Option<f64>]) -> Self {
+        let n = without.len();
+        let known: Option<Vec<f64>> = without.iter().copied().collect();
+        let (Some(mean), Some(known)) = (whole, known) else {
+            return Self { mean: None, lo: None, hi: None, n };
+        };
+        if n < 2 {
+            return Self { mean: Some(mean), lo: None, hi: None, n };
+        }
+        let of_all = known.iter().sum::<f64>() / n as f64;
+        let squares: f64 = known.iter().map(|v| (v - of_all).powi(2)).sum();
+        let half = t_quantile_975((n - 1) as f64) * ((n - 1) as f64 / n as f64 * squares).sqrt();
+        Self { mean: Some(mean), lo: Some(mean - half), hi: Some(mean + half), n }
+    }
+
+    /// The same with an interval that reaches no further than the figure can.
+    #[must_use]
+    pub fn within(self, least: f64, most: f64) -> Self {
+        let clip = |end: Option<f64>| end.map(|v| if v.is_finite() { v.clamp(least, most) } else { v });
+        Self { lo: clip(self.lo), hi: clip(self.hi), ..self }
+    }
+
     /// Half the width of the interval; `None` where there is none.
     pub fn half_width(&self) -> Option<f64> {
         Some((self.hi? - self.lo?) / 2.0)
@@ -77,8 +134,35 @@ impl Estimate {
     }
 }
 
+/// Replications from which an interval of a median exists that is worth its 95 %: 1 − 2·2⁻⁵ = 93.75 %.
+const FEWEST: usize = 5;
+
+/// What the interval is to hold.
+const CONFIDENCE: f64 = 0.95;
+
+/// From which of the sorted values, counted from 1, the interval of a median reaches to its mirror, and how far inwards
+/// to the next pair.
+fn depth_of_median(n: usize) -> (usize, f64) {
+    // Valid for any n.
+    let Ok(law) = Binomial::new(0.5, n as u64) else { return (1, 0.0) };
+    let holds = |depth: usize| 1.0 - 2.0 * law.cdf(depth as u64 - 1);
+    let depth = (1..=n / 2).take_while(|depth| holds(*depth) >= CONFIDENCE).last().unwrap_or(1);
+    let (wide, narrow) = (holds(depth), holds(depth + 1));
+    if wide < CONFIDENCE || depth >= n / 2 {
+        return (depth, 0.0);
+    }
+    let share = (wide - CONFIDENCE) / (wide - narrow);
+    let (n, d) = (n as f64, depth as f64);
+    (depth, (n - d) * share / (d + (n - 2.0 * d) * share))
+}
+
+/// A part of the way from one value to another, either of which may be infinite.
+fn between(from: f64, to: f64, part: f64) -> f64 {
+    if part == 0.0 || from == to { from } else { from + (to - from) * part }
+}
+
 /// The 97.5 % quantile of Student's t with so many degrees of freedom.
-fn t_quantile_975(freedom: f64) -> f64 {
+pub(super) fn t_quantile_975(freedom: f64) -> f64 {
     // Location 0, scale 1 and at least one degree of freedom are always valid.
     StudentsT::new(0.0, 1.0, freedom.max(1.0)).map_or(f64::INFINITY, |t| t.inverse_cdf(0.975))
 }
@@ -111,6 +195,45 @@ mod tests {
         assert_eq!(estimate.relative_to(0.0), None);
         assert_eq!(Estimate::of(&[Some(0.0); 3]).relative_to(0.0), Some(0.0));
         assert_eq!(Estimate::of(&[Some(1.0)]).relative_to(1.0), None);
+    }
+
+    #[test]
+    fn a_median_lies_between_order_statistics() {
+        let five = Estimate::median(&[5.0, 1.0, 4.0, 2.0, 30.0].map(Some));
+        assert_eq!((five.mean, five.lo, five.hi), (Some(4.0), Some(1.0), Some(30.0)));
+        // Beyond every bound is beyond every bound.
+        let late = Estimate::median(&[Some(1.0), None, Some(2.0), Some(3.0), Some(4.0)]);
+        assert_eq!((late.mean, late.lo, late.hi), (Some(3.0), Some(1.0), Some(f64::INFINITY)));
+        assert_eq!(Estimate::median(&[None; 5]).mean, None);
+        // Nine values: the second and the eighth hold the median in 1 − 2·10/512 = 96.1 %, the third and the seventh in
+        // 82.0 %: I = (0.9609 − 0.95)/(0.9609 − 0.8203) = 0.0778, and (9 − 2)·I ÷ (2 + 5·I) = 0.228 of the way.
+        let nine: Vec<Option<f64>> = (1..=9).map(|v| Some(f64::from(v))).collect();
+        let nine = Estimate::median(&nine);
+        assert!(
+            (nine.lo.unwrap() - 2.228).abs() < 0.001 && (nine.hi.unwrap() - 7.772).abs() < 0.001,
+            "{nine:?}"
+        );
+        // Fewer than five: Student's about the median.
+        let three = Estimate::median(&[1.0, 2.0, 6.0].map(Some));
+        assert_eq!(three.mean, Some(2.0));
+        assert!(three.lo.unwrap() < 0.0 && Estimate::median(&[Some(1.0)]).lo.is_none());
+    }
+
+    #[test]
+    fn the_jackknife_of_a_mean_is_students() {
+        let values = [1.0, 2.0, 3.0, 4.0, 5.0];
+        let without: Vec<Option<f64>> = values.iter().map(|v| Some((15.0 - v) / 4.0)).collect();
+        let (jackknife, student) =
+            (Estimate::jackknife(Some(3.0), &without), Estimate::of(&values.map(Some)));
+        assert!((jackknife.lo.unwrap() - student.lo.unwrap()).abs() < 1e-12);
+        assert_eq!(Estimate::jackknife(None, &without).mean, None);
+    }
+
+    #[test]
+    fn no_interval_reaches_beyond_what_can_be() {
+        let rare = Estimate::of(&[0.0, 0.0, 0.0, 0.0, 1.0].map(Some)).within(0.0, 1.0);
+        assert_eq!(rare.lo, Some(0.0));
+        assert!((rare.hi.unwrap() - 0.755).abs() < 0.001);
     }
 
     #[test]

@@ -194,7 +194,9 @@ impl Plane<'_> {
         for pair in line.points.windows(2) {
             line.between(pair[0], pair[1], &mut found)?;
         }
-        found.into_iter().map(|(below, above, at)| line.crossing(below, above, at)).collect()
+        let crossings = found.into_iter().map(|(below, above, at)| line.crossing(below, above, at));
+        // What no replication shows by itself is the noise of a mean near a bound, and no crossing.
+        crossings.filter(|crossing| crossing.as_ref().map_or(true, |one| !one.each.is_empty())).collect()
     }
 }
 

@@ -1,15 +1,15 @@
 //! All strategies on one scenario, paired.
 
+use super::objectives::Verdict;
 use super::replicate::{Replications, replicate};
 use super::result::{Provenance, StrategyResult};
 use super::subject::Subject;
 use super::table_study::TableStudy;
 use super::warmup::{WarmupBy, settle_warmup};
 use crate::metric::Metric;
-use crate::observe::Observation;
+use crate::observe::{Observation, estimates};
 use crate::run::{RunError, Runner, Setup, identity};
 use crate::scenario::{Objective, Scenario};
-use crate::stats::Estimate;
 use crate::strategy::Strategy;
 use std::sync::Arc;
 
@@ -38,20 +38,19 @@ impl Comparison {
             };
             for (objective, met) in &mut result.objectives {
                 if objective.metric == Metric::NeighbourFreshness && result.infeasible.is_none() {
-                    *met = Some(objective.is_met(Estimate::of(&isolation.freshness_ratio).mean));
+                    *met = Some(Verdict::of(objective, &isolation.estimate()));
                 }
             }
         }
     }
 }
 
-/// Whether the mean over replications meets an objective.
-fn met(objective: &Objective, observations: &[Arc<Observation>]) -> Option<bool> {
+/// Whether an objective is met by what was observed.
+fn verdict(objective: &Objective, observations: &[Arc<Observation>]) -> Option<Verdict> {
     if observations.is_empty() || objective.metric == Metric::NeighbourFreshness {
         return None;
     }
-    let values: Vec<Option<f64>> = observations.iter().map(|o| o.get(objective.metric)).collect();
-    Some(objective.is_met(Estimate::of(&values).mean))
+    Some(Verdict::of(objective, &estimates::estimate(observations, objective.metric)))
 }
 
 /// Runs a scenario under several strategies, after finding its warm-up where it leaves that open.
@@ -78,7 +77,7 @@ pub fn compare(
         Replications::Auto { .. } => observed.iter().map(Vec::len).max().unwrap_or_default().max(1) as u64,
     };
     let results = setups.iter().zip(observed).map(|(setup, observations)| StrategyResult {
-        objectives: scenario.objectives.iter().map(|o| (o.clone(), met(o, &observations))).collect(),
+        objectives: scenario.objectives.iter().map(|o| (o.clone(), verdict(o, &observations))).collect(),
         strategy: setup.strategy.name,
         infeasible: setup.infeasible().map(str::to_owned),
         grown: setup.grown().cloned(),

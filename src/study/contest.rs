@@ -1,8 +1,10 @@
 //! Strategies set against each other on one scenario: which of those that meet its objectives is best by a metric.
 
 use super::isolation::isolation;
+use super::objectives::Verdict;
 use super::observed::observed;
 use crate::metric::{Direction, Metric};
+use crate::observe::estimates;
 use crate::run::{RunError, Runner};
 use crate::scenario::{Comparison, Objective, Scenario};
 use crate::stats::Estimate;
@@ -51,9 +53,11 @@ pub struct Entrant {
     pub infeasible: Option<String>,
     /// The metric in each replication; empty where it cannot be run.
     pub values: Vec<Option<f64>>,
-    /// The objectives that its means over replications miss.
+    /// The objectives that its figures miss, be that certain or not: the best guess decides who wins.
     pub missed: Vec<Objective>,
-    /// What each objective bounds, mean over replications; `None` where it lies beyond the horizon.
+    /// The objectives whose interval reaches over their bound: what is said of them is open.
+    pub undecided: Vec<Objective>,
+    /// What each objective bounds, over all replications; `None` where it lies beyond the horizon.
     pub judged: Vec<(Objective, Option<f64>)>,
     /// Whether all objectives are met, replication by replication.
     met: Vec<bool>,
@@ -91,6 +95,7 @@ impl Contest {
             // Single replications were judged by the bounds that there were.
             entrant.met = vec![entrant.missed.is_empty(); entrant.met.len()];
             entrant.judged = judged;
+            entrant.undecided.clear();
         }
         contest
     }
@@ -147,14 +152,23 @@ pub(super) fn contest(runner: &Runner, scenario: &Scenario, rules: Rules<'_>) ->
         };
         let each: Vec<(&Objective, Vec<Option<f64>>)> =
             scenario.objectives.iter().map(|o| (o, values(o.metric))).collect();
+        let figure = |of: Metric| match (of, neighbour) {
+            (Metric::NeighbourFreshness, Some(i)) => i.estimate(),
+            _ => estimates::estimate(&observations, of),
+        };
+        let figures: Vec<(&Objective, Estimate)> =
+            scenario.objectives.iter().map(|o| (o, figure(o.metric))).collect();
+        let open = figures.iter().filter(|(o, figure)| Verdict::of(o, figure) == Verdict::Undecided);
+        let undecided = open.map(|(o, _)| (*o).clone()).collect();
         let judged: Vec<(Objective, Option<f64>)> =
-            each.iter().map(|(o, values)| ((*o).clone(), Estimate::of(values).mean)).collect();
+            figures.iter().map(|(o, figure)| ((*o).clone(), figure.mean)).collect();
         let met = |r: usize| each.iter().all(|(o, values)| o.is_met(values.get(r).copied().flatten()));
         Entrant {
             strategy,
             infeasible: setup.infeasible().map(str::to_owned),
             missed: judged.iter().filter(|(o, mean)| !o.is_met(*mean)).map(|(o, _)| o.clone()).collect(),
             judged,
+            undecided,
             met: (0..observations.len()).map(met).collect(),
             values: values(metric),
         }
@@ -169,7 +183,7 @@ mod tests {
     fn entrant(strategy: &'static str, values: [f64; 2], met: [bool; 2], missed: bool) -> Entrant {
         let missed = if missed { vec![Objective::parse("loss <= 1%").unwrap()] } else { Vec::new() };
         let (values, met) = (values.map(Some).to_vec(), met.to_vec());
-        Entrant { strategy, infeasible: None, values, missed, judged: Vec::new(), met }
+        Entrant { strategy, infeasible: None, values, missed, undecided: Vec::new(), judged: Vec::new(), met }
     }
 
     #[test]
@@ -180,7 +194,15 @@ mod tests {
             let judged = vec![(late.clone(), p99), (honoured.clone(), Some(share))];
             let missed = judged.iter().filter(|(o, v)| !o.is_met(*v)).map(|(o, _)| o.clone()).collect();
             let met = vec![true];
-            Entrant { strategy, infeasible: None, values: vec![Some(cost)], missed, judged, met }
+            Entrant {
+                strategy,
+                infeasible: None,
+                values: vec![Some(cost)],
+                missed,
+                undecided: Vec::new(),
+                judged,
+                met,
+            }
         };
         let entrants = vec![
             judged("free", 0.0, None, 0.0),

@@ -6,9 +6,11 @@
 
 use super::companion::{DRAIN_SECONDS, Typical, companion};
 use super::observed::observed;
-use crate::observe::Observation;
+use crate::metric::Metric;
+use crate::observe::{Observation, estimates};
 use crate::run::{RunError, Runner};
 use crate::scenario::Scenario;
+use crate::stats::Estimate;
 use crate::strategy::Strategy;
 use crate::units::{Bytes, LineRate};
 use std::sync::Arc;
@@ -37,6 +39,13 @@ pub struct Isolation {
     pub jain: Vec<Option<f64>>,
     /// Tenants that share the companion cluster; with one there is nobody to disturb.
     pub tenants: u64,
+}
+
+impl Isolation {
+    /// The ratio over replications: the median, since single ones may be very large.
+    pub fn estimate(&self) -> Estimate {
+        estimates::of_values(Metric::NeighbourFreshness, &self.freshness_ratio)
+    }
 }
 
 /// Measures isolation under several strategies.

@@ -1,7 +1,7 @@
 //! How many replications: a number, or as many as a precision needs.
 
 use crate::metric::Metric;
-use crate::observe::Observation;
+use crate::observe::{Observation, estimates};
 use crate::run::{RunError, Runner, Setup};
 use crate::stats::Estimate;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -115,28 +115,27 @@ pub fn replicate(
 fn wide(observed: &[(&'static str, &Vec<Arc<Observation>>)], precision: f64) -> Vec<Wide> {
     let mut wide = Vec::new();
     for metric in HEADLINES {
-        let of = |observations: &Vec<Arc<Observation>>| -> Vec<Option<f64>> {
-            observations.iter().map(|o| o.get(metric)).collect()
-        };
-        let all: Vec<(&'static str, Vec<Option<f64>>)> = observed
+        let all: Vec<(&'static str, &Vec<Arc<Observation>>)> = observed
             .iter()
-            .filter(|(_, observations)| !observations.is_empty())
-            .map(|(name, observations)| (*name, of(observations)))
-            .filter(|(_, values)| values.iter().any(Option::is_some))
+            .filter(|(_, observations)| observations.iter().any(|o| o.get(metric).is_some()))
+            .copied()
             .collect();
-        for (at, (strategy, values)) in all.iter().enumerate() {
-            let own = Estimate::of(values);
+        for (at, (strategy, observations)) in all.iter().enumerate() {
+            let own = estimates::estimate(observations, metric);
             let mut look = |against, estimate: &Estimate, size: f64| {
-                let relative = estimate.relative_to(size);
+                let relative = estimate.relative_to(size).filter(|r| r.is_finite());
                 if size > 0.0 && relative.is_none_or(|r| r > precision) {
                     wide.push(Wide { strategy, against, metric, relative });
                 }
             };
-            // A mean that is missing because some replications have none is as wide as can be.
+            // A figure that is missing because some lines never come is as wide as can be.
             look(None, &own, own.mean.unwrap_or(f64::INFINITY));
             for (other, others) in &all[..at] {
-                let (Some(mean), Some(other_mean)) = (own.mean, Estimate::of(others).mean) else { continue };
-                let difference = Estimate::of_differences(values, others);
+                let (Some(mean), Some(other_mean)) = (own.mean, estimates::estimate(others, metric).mean)
+                else {
+                    continue;
+                };
+                let difference = estimates::difference(observations, others, metric);
                 look(Some(other), &difference, mean.abs().max(other_mean.abs()));
             }
         }

@@ -1,10 +1,11 @@
 //! What a comparison yields: every strategy's figures over its replications.
 
+use super::objectives::Verdict;
 use super::replicate::Precision;
 use super::subject::Subject;
 use super::warmup::WarmupBy;
 use crate::metric::Metric;
-use crate::observe::{Ledger, Observation};
+use crate::observe::{Ledger, Observation, estimates};
 use crate::run::Grown;
 use crate::scenario::Objective;
 use crate::stats::Estimate;
@@ -66,9 +67,9 @@ pub struct StrategyResult {
     pub shares_agents: bool,
     /// Whether it routes lines to stores of their owners' choice: a declared capability.
     pub routes_by_store: bool,
-    /// The scenario's objectives, and whether the means over replications meet them; `None` where infeasible, or
-    /// where the metric needs an experiment that was not run.
-    pub objectives: Vec<(Objective, Option<bool>)>,
+    /// The scenario's objectives, and whether they are met; `None` where infeasible, or where the metric needs an
+    /// experiment that was not run.
+    pub objectives: Vec<(Objective, Option<Verdict>)>,
     /// One observation a replication; empty where infeasible.
     pub observations: Vec<Arc<Observation>>,
 }
@@ -81,7 +82,12 @@ impl StrategyResult {
 
     /// A metric over all replications.
     pub fn estimate(&self, metric: Metric) -> Estimate {
-        Estimate::of(&self.values(metric))
+        estimates::estimate(&self.observations, metric)
+    }
+
+    /// How much more of a metric there is than under another strategy, replication by replication.
+    pub fn difference(&self, other: &Self, metric: Metric) -> Estimate {
+        estimates::difference(&self.observations, &other.observations, metric)
     }
 
     /// Every recorded metric over all replications.

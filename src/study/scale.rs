@@ -58,9 +58,10 @@ pub struct ScaleLimit {
 }
 
 impl ScaleLimit {
-    /// The mean over replications with its interval.
+    /// The median over replications with its interval: a search ends at its range, where many replications may.
     pub fn estimate(&self) -> Estimate {
-        Estimate::of(&self.limits.iter().copied().map(Some).collect::<Vec<_>>())
+        let limits: Vec<Option<f64>> = self.limits.iter().copied().map(Some).collect();
+        Estimate::median(&limits).within(0.0, self.range.1)
     }
 
     /// How configs are loaded, in words.

@@ -50,13 +50,11 @@ fn cell(
     // What cannot be run here is not graded here, whatever it does on companion clusters.
     let grading = grade(source.id, &figures, rubric).filter(|_| result.infeasible.is_none());
     let is_set = rubric.figure_of(source.id).is_none();
-    let agreement = match &grading {
-        _ if (source.by_construction)(result) => Agreement::ByConstruction,
-        Some(grading) => match reference.agrees(source.id, result.strategy, grading) {
-            Some(true) => Agreement::Agrees,
-            Some(false) => Agreement::Disagrees,
-            None => Agreement::Unknown,
-        },
+    let agrees = grading.as_ref().and_then(|g| reference.agrees(source.id, result.strategy, g));
+    let agreement = match agrees {
+        _ if (source.by_construction)(result) => Agreement::ByConstruction(agrees),
+        Some(true) => Agreement::Agrees,
+        Some(false) => Agreement::Disagrees,
         None => Agreement::Unknown,
     };
     Cell {

@@ -73,19 +73,42 @@ pub enum Agreement {
     Agrees,
     /// They are not.
     Disagrees,
-    /// The cell follows from a declared capability and is not counted.
-    ByConstruction,
+    /// No draw, no load and no figure of a scenario can change the cell: it follows from what the strategy is, and is not
+    /// counted with those that could have come out otherwise. Whether it agrees; `None` where there is nothing to compare.
+    ByConstruction(Option<bool>),
     /// There is nothing to compare.
     Unknown,
 }
 
 impl Agreement {
+    /// Whether it follows from what the strategy is.
+    pub fn is_by_construction(self) -> bool {
+        matches!(self, Self::ByConstruction(_))
+    }
+
+    /// Whether it contradicts the article, by simulation or by construction.
+    pub fn contradicts(self) -> bool {
+        matches!(self, Self::Disagrees | Self::ByConstruction(Some(false)))
+    }
+
+    /// A sign for it, in brackets where it could not have come out otherwise.
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Agrees => "✓",
+            Self::Disagrees => "✗",
+            Self::ByConstruction(Some(true)) => "(✓)",
+            Self::ByConstruction(Some(false)) => "(✗)",
+            Self::ByConstruction(None) => "(·)",
+            Self::Unknown => "·",
+        }
+    }
+
     /// As it stands in JSON.
     pub fn as_bool(self) -> Option<bool> {
         match self {
             Self::Agrees => Some(true),
             Self::Disagrees => Some(false),
-            Self::ByConstruction | Self::Unknown => None,
+            Self::ByConstruction(_) | Self::Unknown => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How a cell came to be: its rule, how far its figures are from what would change it, the article's claim.
 
-use super::cell::{Agreement, Cell, Figure, Table};
+use super::cell::{Cell, Figure, Table};
 use super::reference::Claim;
 use super::rubric::{Band, Rule};
 use super::{Reference, Rubric};
@@ -120,11 +120,11 @@ pub fn explain(
     })
 }
 
-/// Every cell that disagrees with the article, as one explanation a row.
+/// Every cell that disagrees with the article, by simulation or by construction, as one explanation a row.
 pub fn disagreements(table: &Table, rubric: &Rubric, reference: &Reference) -> Vec<Explanation> {
     let rows = table.rows.iter().filter_map(|row| {
         let mut explanation = explain(table, row.id, None, rubric, reference)?;
-        explanation.cells.retain(|c| c.cell.agreement == Agreement::Disagrees);
+        explanation.cells.retain(|c| c.cell.agreement.contradicts());
         (!explanation.cells.is_empty()).then_some(explanation)
     });
     rows.collect()

@@ -54,7 +54,7 @@ pub(super) const ROWS: [RowSource; 10] = [
              a minute, one after the other; Deployments a quarter at a time",
             "仿真集群中运行的采集容器数；升级与改配置的滚动发布：DaemonSet 逐个 Pod、每个一分钟，Deployment 每次四分之一",
         ),
-        by_construction: |_| false,
+        by_construction: |result| matches!(result.strategy, "native" | "sidecar"),
         graded: &[
             "containers_per_100_pods",
             "agents",
@@ -123,7 +123,7 @@ pub(super) const ROWS: [RowSource; 10] = [
     RowSource {
         id: "resource_use",
         method: ("requests and use of agents in the scenario's runs", "场景仿真中采集容器的申请量与使用量"),
-        by_construction: |_| false,
+        by_construction: ships_nothing,
         graded: &[
             "collector_share",
             "agent_cpu",
@@ -148,7 +148,7 @@ pub(super) const ROWS: [RowSource; 10] = [
             "仿真结束时可集中检索的日志比例；一小时、一天、一周为外推（保留时间 = 保留字节 ÷ 速率）；\
              查询耗时：kubectl 假定每 Pod 50 毫秒、20 MB/s，后端按一次往返",
         ),
-        by_construction: |_| false,
+        by_construction: ships_nothing,
         graded: &[
             "searchable",
             "freshness_p50",
@@ -203,6 +203,11 @@ pub(super) const ROWS: [RowSource; 10] = [
         notes: runs::contenders,
     },
 ];
+
+/// Where nothing runs, nothing is reserved and nothing can be searched, whatever there is to collect.
+fn ships_nothing(result: &StrategyResult) -> bool {
+    result.strategy == "native"
+}
 
 fn none(_: &Sources<'_>, _: &StrategyResult) -> Vec<Text> {
     Vec::new()

@@ -127,7 +127,11 @@ fn the_json_has_the_promised_shape() {
         has_keys(row, &["row", "cells"], &["title"]);
         assert_eq!(keys(&row["cells"]), BTreeSet::from(STRATEGIES));
         for (strategy, cell) in row["cells"].as_object().unwrap() {
-            has_keys(cell, &["text", "grade", "article", "agrees"], &["by_construction", "figures", "notes"]);
+            has_keys(
+                cell,
+                &["text", "grade", "article", "agrees"],
+                &["by_construction", "contradicts", "figures", "notes"],
+            );
             assert!(!cell["text"].as_str().unwrap().is_empty());
             assert!(cell["grade"].is_string() || cell["grade"].is_null());
             // The later version, from which the row on coupling is, has no native column.

@@ -353,7 +353,7 @@ fn another_rubric_gives_other_grades_of_the_same_figures() {
         let cell = cell(&regraded, "resource_use", strategy);
         (cell.grade.clone().unwrap(), cell.agreement)
     };
-    assert_eq!(found("native"), ("low".to_owned(), Agreement::Agrees));
+    assert_eq!(found("native"), ("low".to_owned(), Agreement::ByConstruction(Some(true))));
     assert_eq!(found("daemonset"), ("rather_high".to_owned(), Agreement::Disagrees));
     assert_eq!(found("sidecar"), ("rather_high".to_owned(), Agreement::Agrees));
     assert_eq!(base.grade("resource_use", "daemonset"), "rather_low");

@@ -43,7 +43,7 @@ pub(super) fn to_json(explanation: &Explanation, provenance: &Provenance, lang: 
                 "article": c.cell.article,
                 "claim": c.claim.as_ref().map(|claim| claim.text.get(lang)),
                 "agrees": c.cell.agreement.as_bool(),
-                "by_construction": c.cell.agreement == crate::table::Agreement::ByConstruction,
+                "by_construction": c.cell.agreement.is_by_construction(),
                 "changes": c.changes.iter().map(|one| change(one, lang)).collect::<Vec<_>>(),
             })
         })

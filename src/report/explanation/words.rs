@@ -51,9 +51,13 @@ pub(super) fn agreement(cell: &CellExplanation, lang: Lang) -> String {
     let (en, zh) = match cell.cell.agreement {
         Agreement::Agrees => ("Agrees with the article.", "与文章一致。"),
         Agreement::Disagrees => ("Does not agree with the article.", "与文章不一致。"),
-        Agreement::ByConstruction => (
-            "By construction: it follows from what the strategy can do by definition, and is not counted.",
-            "由定义得出：来自该方式按定义具备的能力，不计入一致数。",
+        Agreement::ByConstruction(Some(false)) => (
+            "Does not agree with the article, by construction: it follows from what the strategy is, and is not counted.",
+            "与文章不一致，由定义得出：来自该方式本身，不计入。",
+        ),
+        Agreement::ByConstruction(_) => (
+            "By construction: it follows from what the strategy is, whatever is simulated, and is not counted.",
+            "由定义得出：来自该方式本身，与仿真无关，不计入一致数。",
         ),
         Agreement::Unknown => ("There is nothing to compare.", "无可比较。"),
     };

@@ -93,8 +93,11 @@ pub struct StrategyDocument {
 pub struct ObjectiveDocument {
     /// The objective, as in the scenario.
     pub objective: String,
-    /// Whether the mean over replications meets it; null where there is nothing to judge by.
+    /// Whether it is met, by the whole of its figure's interval; null where the interval reaches over the bound, or where
+    /// there is nothing to judge by.
     pub met: Option<bool>,
+    /// `met`, `missed` or `undecided`; null where there is nothing to judge by.
+    pub verdict: Option<&'static str>,
 }
 
 /// A mean over replications with its 95 % confidence interval.
@@ -175,8 +178,10 @@ pub struct CellDocument {
     pub article: Option<String>,
     /// Whether measurement and article agree; null where that is not counted.
     pub agrees: Option<bool>,
-    /// True where the cell follows from a declared capability.
+    /// True where the cell follows from what the strategy is, so that no simulation could have come out otherwise.
     pub by_construction: bool,
+    /// True where the cell contradicts the article, by simulation or by construction.
+    pub contradicts: bool,
     /// What else is worth saying about it, such as what gives way first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,

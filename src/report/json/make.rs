@@ -10,8 +10,8 @@ use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::report::{Report, estimate, grown};
 use crate::stats::Estimate;
-use crate::study::{Precision, StrategyResult, WarmupBy};
-use crate::table::{Agreement, Cell, Figure, Row, Variant};
+use crate::study::{Precision, StrategyResult, Verdict, WarmupBy};
+use crate::table::{Cell, Figure, Row, Variant};
 
 impl From<&Estimate> for Estimated {
     fn from(e: &Estimate) -> Self {
@@ -107,7 +107,11 @@ fn strategy(result: &StrategyResult) -> StrategyDocument {
         objectives: result
             .objectives
             .iter()
-            .map(|(objective, met)| ObjectiveDocument { objective: objective.to_string(), met: *met })
+            .map(|(objective, met)| ObjectiveDocument {
+                objective: objective.to_string(),
+                met: met.and_then(Verdict::as_bool),
+                verdict: met.map(Verdict::id),
+            })
             .collect(),
     }
 }
@@ -128,7 +132,8 @@ fn row(row: &Row, lang: Lang) -> RowDocument {
         grade: c.grade.clone(),
         article: c.article.clone(),
         agrees: c.agreement.as_bool(),
-        by_construction: c.agreement == Agreement::ByConstruction,
+        by_construction: c.agreement.is_by_construction(),
+        contradicts: c.agreement.contradicts(),
         notes: c.notes.iter().map(|n| n.get(lang).to_owned()).collect(),
         figures: c.figures.iter().map(|f| figure(f, lang)).collect(),
     };

@@ -8,7 +8,6 @@ use crate::observe::Ledger;
 use crate::report::page::{Cell, Column, Figure, Form, Page, Prose, Table};
 use crate::report::words::{self, pick};
 use crate::report::{Report, estimate, line, records};
-use crate::stats::Estimate;
 use crate::strategy::DAEMONSET;
 use crate::study::StrategyResult;
 
@@ -41,8 +40,9 @@ pub(super) fn metrics(page: &mut Page, report: &Report) {
              scenario's prices.",
         ),
         (Lang::En, _) => Prose::from(format!(
-            "Mean of {replications} replications, ± half the width of its 95% interval (none: every digit shown is \
-             certain). "
+            "Of {replications} replications: freshness over all their lines, memory of the middle one, the mean of all \
+             else; ± half the width of the 95% interval, or its ends (none: other seeds give the same digits; how well the \
+             agents' costs are known is another matter). "
         ))
         .stress("never")
         .plain(
@@ -53,7 +53,7 @@ pub(super) fn metrics(page: &mut Page, report: &Report) {
             "只有一次重复，没有置信区间。“未送达”表示在运行与排空期间未送达的行超过该分位。成本以场景中价格的货币计。".into()
         }
         (Lang::Zh, _) => format!(
-            "{replications} 次重复的均值，± 为 95% 置信区间的半宽（无 ± 表示所示各位均确定）。\
+            "{replications} 次重复：新鲜度取全部行的分位数，内存取中位数，其余取均值；± 为 95% 置信区间的半宽，或给出两端（无 ± 表示换种子各位不变；采集器成本本身的不确定性另当别论）。\
              “未送达”表示在运行与排空期间未送达的行超过该分位。成本以场景中价格的货币计。"
         )
         .into(),
@@ -91,7 +91,7 @@ pub(super) fn differences(page: &mut Page, report: &Report) {
     let mut table = Table::new(columns);
     for metric in COMPARED.into_iter().filter(|m| records(base, *m)) {
         let difference = |other: &&StrategyResult| {
-            let value = Estimate::of_differences(&other.values(metric), &base.values(metric));
+            let value = other.difference(base, metric);
             Cell::Figure(Figure { value, unit: metric.unit(), form: Form::Difference })
         };
         let mut cells = vec![Cell::words(words::metric(metric, lang))];

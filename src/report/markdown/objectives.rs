@@ -6,7 +6,7 @@ use crate::metric::Metric;
 use crate::report::page::{Cell, Column, Judged, Page, Prose};
 use crate::report::words::{self, pick};
 use crate::report::{Report, estimate, line};
-use crate::study::StrategyResult;
+use crate::study::{StrategyResult, Verdict};
 
 /// How a strategy does by all objectives together.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,8 +19,8 @@ enum Outcome {
 fn outcome(result: &StrategyResult) -> Outcome {
     let mut judged = result.objectives.iter().map(|(_, met)| *met);
     match result.observations.is_empty() {
-        _ if judged.any(|met| met == Some(false)) => Outcome::Missed,
-        false if result.objectives.iter().all(|(_, met)| met.is_some()) => Outcome::Met,
+        _ if judged.any(|met| met == Some(Verdict::Missed)) => Outcome::Missed,
+        false if result.objectives.iter().all(|(_, met)| *met == Some(Verdict::Met)) => Outcome::Met,
         _ => Outcome::Open,
     }
 }
@@ -71,8 +71,8 @@ fn best(report: &Report, asked: bool) -> Prose {
             }
             (true, true) => pick(
                 lang,
-                "No strategy is known to meet all objectives; some could not be judged.",
-                "尚无已知满足全部目标的方案；部分目标无法评判。",
+                "No strategy is known to meet all objectives; of some it is open whether they do.",
+                "尚无确定满足全部目标的方案；部分目标尚无定论。",
             ),
             (true, false) => pick(lang, "No strategy meets all objectives.", "没有方案满足全部目标。"),
         }
@@ -98,7 +98,7 @@ fn table(page: &mut Page, report: &Report) {
     table.blocks = true;
     for (at, (objective, _)) in first.objectives.iter().enumerate() {
         table.row(line(report, objective.to_string(), |s| match s.objectives.get(at) {
-            Some((_, met)) => verdict(*met, lang),
+            Some((_, met)) => verdict(met.and_then(Verdict::as_bool), lang),
             None => Cell::Nothing,
         }));
     }

@@ -4,8 +4,8 @@ use super::table_by_strategy;
 use crate::lang::Lang;
 use crate::report::page::{self, Block, Column, Judged, Page, Prose, Table};
 use crate::report::words::pick;
-use crate::report::{Report, cell, line};
-use crate::table::{Agreement, Figure, Row};
+use crate::report::{Report, Tally, cell, line};
+use crate::table::{Figure, Row};
 
 /// The table: every cell with its agreement, and the article's own cell below it; what the signs mean, and what agrees
 /// if something were otherwise. Cells that `open` carry what they rest on.
@@ -36,12 +36,7 @@ fn variants(page: &mut Page, report: &Report) {
             .iter()
             .map(|(row, strategy, agreement)| {
                 let title = report.table.rows.iter().find(|r| r.id == *row).map(|r| r.title.get(lang));
-                let sign = match agreement {
-                    Agreement::Agrees => "✓",
-                    Agreement::Disagrees => "✗",
-                    Agreement::ByConstruction | Agreement::Unknown => "–",
-                };
-                format!("{} ({strategy}) {sign}", title.unwrap_or(row))
+                format!("{} ({strategy}) {}", title.unwrap_or(row), agreement.mark())
             })
             .collect();
         let turned =
@@ -54,16 +49,10 @@ fn variants(page: &mut Page, report: &Report) {
 fn one(report: &Report, row: &Row, strategy: &str, open: bool) -> page::Cell {
     let Some(cell) = cell(row, strategy) else { return page::Cell::Nothing };
     let lang = report.lang;
-    let mark = match cell.agreement {
-        Agreement::Agrees => "✓",
-        Agreement::Disagrees => "✗",
-        Agreement::ByConstruction => "=",
-        Agreement::Unknown => "·",
-    };
-    let by_construction = cell.agreement == Agreement::ByConstruction;
+    let by_construction = cell.agreement.is_by_construction();
     let article = |words: &String| (pick(lang, "article: ", "文章：").to_owned(), words.clone());
     page::Cell::Judged(Box::new(Judged {
-        mark,
+        mark: cell.agreement.mark(),
         good: cell.agreement.as_bool(),
         text: cell.text.get(lang).into(),
         aside: by_construction.then(|| pick(lang, "by construction", "由定义得出").to_owned()),
@@ -95,18 +84,19 @@ fn evidence(row: &Row, cell: &crate::table::Cell, lang: Lang) -> Vec<Block> {
 fn legend(report: &Report) -> Prose {
     let tally = report.tally();
     let compared = tally.agrees + tally.disagrees;
-    let (agrees, by_construction, unknown) = (tally.agrees, tally.by_construction, tally.unknown);
+    let Tally { agrees, by_construction: [sure, against, open], unknown, .. } = tally;
     match report.lang {
         Lang::En => Prose::default()
             .strong(format!("{agrees} of {compared} compared cells agree with the article."))
             .plain(format!(
-                " ✓ agrees, ✗ does not, – is not counted: {by_construction} by construction (from a declared \
-                 capability, not a simulated quantity), {unknown} with nothing to compare. In small print the article's \
-                 own cell, word for word."
+                " ✓ agrees, ✗ does not. In brackets, and not counted: what follows from what a strategy is, so that no \
+                 simulation could have come out otherwise; {sure} agree by construction, {against} disagree, {open} have \
+                 nothing to compare. · {unknown} more with nothing to compare. In small print the article's own cell, \
+                 word for word."
             )),
         Lang::Zh => Prose::default().strong(format!("参与比较的 {compared} 格中，{agrees} 格与文章一致。")).plain(format!(
-            " ✓ 一致，✗ 不一致，– 不计入：{by_construction} 格由定义得出（来自声明的能力而非模拟量），{unknown} 格无可比较。\
-             小字为文章原文。"
+            " ✓ 一致，✗ 不一致。括号内不计入：由该方式的定义得出，仿真不可能有别的结果；其中 {sure} 格一致，{against} 格不一致，\
+             {open} 格无可比较。· 另有 {unknown} 格无可比较。小字为文章原文。"
         )),
     }
 }

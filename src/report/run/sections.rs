@@ -22,7 +22,7 @@ pub(super) fn neighbours(page: &mut Page, found: &[Neighbours]) {
         Column::figures(word("delivered without", "送达（无）")),
     ]);
     for n in found {
-        let shown = |values: &[Option<f64>], unit| Cell::estimate(Some(Estimate::of(values)), unit);
+        let shown = |values: &[Option<f64>], unit| Cell::estimate(Some(Estimate::median(values)), unit);
         table.row([
             Cell::words(n.strategy),
             shown(&n.with_s, "s"),
@@ -84,7 +84,7 @@ pub(super) fn proxies(page: &mut Page, found: &[ProxyFigures]) {
 
 /// The same for programs.
 pub(super) fn neighbours_json(found: &[Neighbours]) -> Value {
-    let mean = |values: &[Option<f64>]| Estimate::of(values).mean;
+    let mean = |values: &[Option<f64>]| Estimate::median(values).mean;
     let one = |n: &Neighbours| {
         json!({
             "strategy": n.strategy,

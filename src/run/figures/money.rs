@@ -79,7 +79,8 @@ fn allocated_an_hour(setup: &Setup, placement: &Placement) -> f64 {
         .sum();
     // Collectors in the middle are placed on no node here; whoever runs them puts them where they cost least.
     let central = setup.blueprint.in_between().map_or(0.0, |central| {
-        let least = pools.iter().map(|pool| share(central.requests, pool.allocatable) * pool.price_per_hour);
+        let ordinary = pools.iter().filter(|pool| !pool.serverless && pool.sized.is_none());
+        let least = ordinary.map(|pool| share(central.requests, pool.allocatable) * pool.price_per_hour);
         central.processes as f64 * least.reduce(f64::min).unwrap_or(0.0)
     });
     on_nodes + central

@@ -74,7 +74,7 @@ pub(super) fn isolation(sources: &Sources<'_>, result: &StrategyResult) -> Vec<F
         figure(
             Metric::NeighbourFreshness.id(),
             ("{} as old with a loud neighbour", "有喧闹邻居时延迟为 {}"),
-            found.and_then(|i| complete(&i.freshness_ratio)),
+            found.map(|i| i.estimate()).filter(|ratio| ratio.mean.is_some()),
             "ratio",
         ),
         figure(

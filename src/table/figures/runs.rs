@@ -99,6 +99,7 @@ fn contender(archetype: &Archetype, strategy: &str) -> Option<Text> {
             format!("{name}：不满足 {}", missed.join("，")),
         ));
     }
+    let open: Vec<String> = own.undecided.iter().map(ToString::to_string).collect();
     let cost = |e: &Entrant| Estimate::of(&e.values).mean.unwrap_or(f64::INFINITY);
     let shown = |e: &Entrant, lang| quantity(cost(e), contest.metric.unit(), lang);
     let others = contest.entrants.iter().filter(|e| e.strategy != strategy && e.is_feasible());
@@ -122,6 +123,13 @@ fn contender(archetype: &Archetype, strategy: &str) -> Option<Text> {
         None => Text::new(
             format!("{name}: meets all objectives at {}, and nobody else does", shown(own, Lang::En)),
             format!("{name}：满足全部目标，费用 {}，别无他者满足", shown(own, Lang::Zh)),
+        ),
+    };
+    let text = match open.is_empty() {
+        true => text,
+        false => text.then(
+            &Text::new("; ", "；"),
+            &Text::new(format!("undecided: {}", open.join(", ")), format!("未定：{}", open.join("，"))),
         ),
     };
     let keeps = contest.keeps();

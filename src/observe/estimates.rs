@@ -1,0 +1,140 @@
+//! What replications say of a metric, by one rule for every study, table and report.
+//!
+//! | metric | of several replications | interval |
+//! |---|---|---|
+//! | freshness | the quantile of all their lines together | inverted test of the share of lines (`stats::pooled`) |
+//! | memory, and what buffers held | the median | order statistics: most replications touch the buffer's limit |
+//! | all others | the mean | Student's t |
+//!
+//! Differences of two strategies are paired: of quantiles by the jackknife over replications, of memory by the median of
+//! differences, of all others by their mean. No interval reaches beyond what a figure can be.
+
+use super::{Freshness, Observation};
+use crate::metric::Metric;
+use crate::stats::Estimate;
+use crate::stats::pooled::{self, Curve};
+use std::sync::Arc;
+
+/// How replications of a metric are brought together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Rule {
+    /// The quantile of all lines.
+    Quantile(f64),
+    Median,
+    Mean,
+}
+
+fn rule(metric: Metric) -> Rule {
+    match metric {
+        Metric::FreshnessP50 => Rule::Quantile(0.5),
+        Metric::FreshnessP99 => Rule::Quantile(0.99),
+        Metric::AgentMemory | Metric::AgentMemoryRss | Metric::GatewayBuffer | Metric::NeighbourFreshness => {
+            Rule::Median
+        }
+        _ => Rule::Mean,
+    }
+}
+
+/// The largest value that a metric can have.
+fn most(metric: Metric) -> f64 {
+    match metric {
+        Metric::Loss
+        | Metric::Undelivered
+        | Metric::Paused
+        | Metric::Stalled
+        | Metric::AppSlowdown
+        | Metric::AppSlowdownWorst
+        | Metric::DiskPressure
+        | Metric::CrashLogsMissed
+        | Metric::Honoured => 1.0,
+        _ => f64::INFINITY,
+    }
+}
+
+/// A metric over replications.
+pub fn estimate(observations: &[Arc<Observation>], metric: Metric) -> Estimate {
+    let values = || observations.iter().map(|o| o.get(metric)).collect::<Vec<_>>();
+    match rule(metric) {
+        // A record of figures alone has no lines.
+        Rule::Quantile(share) if observations.iter().any(|o| o.freshness.lines() > 0) => {
+            pooled::quantile(&curves(observations), &Freshness::edges_s(), share)
+        }
+        _ => of_values(metric, &values()),
+    }
+}
+
+/// A metric over replications of which nothing but its values is known: of freshness the median of replications.
+pub fn of_values(metric: Metric, values: &[Option<f64>]) -> Estimate {
+    let estimate = match rule(metric) {
+        Rule::Mean => Estimate::of(values),
+        Rule::Median | Rule::Quantile(_) => Estimate::median(values),
+    };
+    estimate.within(0.0, most(metric))
+}
+
+/// How much more of a metric there is than in the same replications of something else.
+pub fn difference(a: &[Arc<Observation>], b: &[Arc<Observation>], metric: Metric) -> Estimate {
+    let pairs = || a.iter().zip(b).map(|(a, b)| Some(a.get(metric)? - b.get(metric)?)).collect::<Vec<_>>();
+    match rule(metric) {
+        Rule::Quantile(share) => {
+            let n = a.len().min(b.len());
+            let edges = Freshness::edges_s();
+            let (a, b) = (curves(&a[..n]), curves(&b[..n]));
+            let more = |but: Option<usize>| {
+                Some(
+                    pooled::quantile_but(&a, but, &edges, share)?
+                        - pooled::quantile_but(&b, but, &edges, share)?,
+                )
+            };
+            Estimate::jackknife(more(None), &(0..n).map(|but| more(Some(but))).collect::<Vec<_>>())
+        }
+        Rule::Median => Estimate::median(&pairs()),
+        Rule::Mean => Estimate::of(&pairs()),
+    }
+}
+
+fn curves(observations: &[Arc<Observation>]) -> Vec<Curve> {
+    observations.iter().map(|o| o.freshness.curve()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::Spread;
+
+    /// Lines even over the first second, and some that are twenty seconds late.
+    fn observation(late: u64, memory: f64) -> Arc<Observation> {
+        let mut one = Observation::default();
+        one.freshness.add(&Spread::between(0, 1_000_000_000), 1000 - late);
+        one.freshness.add(&Spread::between(20_000_000_000, 20_100_000_000), late);
+        one.metrics.insert(Metric::FreshnessP99, one.freshness.quantile(0.99));
+        one.metrics.insert(Metric::AgentMemory, Some(memory));
+        one.metrics.insert(Metric::Loss, Some(late as f64 / 1000.0));
+        Arc::new(one)
+    }
+
+    #[test]
+    fn quantiles_are_of_all_lines_and_memory_is_of_the_middle_replication() {
+        let runs: Vec<_> = [0, 0, 0, 0, 20].map(|late| observation(late, 5.0 - late as f64 / 10.0)).into();
+        // 20 of 5,000 lines are late: the p99 is the first second's 0.99/0.996, where the mean of p99s is 4.8 s.
+        let p99 = estimate(&runs, Metric::FreshnessP99);
+        assert!((p99.mean.unwrap() - 0.99 / 0.996).abs() < 0.02, "{p99:?}");
+        assert_eq!(estimate(&runs, Metric::AgentMemory).mean, Some(5.0));
+        // 0.004 ± 2.776·0.004, and no loss is below none.
+        let loss = estimate(&runs, Metric::Loss);
+        assert_eq!(loss.lo, Some(0.0));
+        assert!((loss.hi.unwrap() - 0.0151).abs() < 1e-4, "{loss:?}");
+    }
+
+    #[test]
+    fn differences_are_paired() {
+        let (a, b): (Vec<_>, Vec<_>) =
+            [0, 5, 1, 3, 2].map(|late| (observation(late, 9.0), observation(late, 7.0))).into_iter().unzip();
+        for metric in [Metric::FreshnessP99, Metric::Loss] {
+            let none = difference(&a, &b, metric);
+            assert_eq!((none.mean, none.lo, none.hi), (Some(0.0), Some(0.0), Some(0.0)), "{metric}");
+        }
+        let memory = difference(&a, &b, Metric::AgentMemory);
+        assert_eq!((memory.lo, memory.hi), (Some(2.0), Some(2.0)));
+    }
+}

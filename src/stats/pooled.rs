@@ -1,0 +1,150 @@
+//! Quantiles of what all replications observed together, with intervals.
+//!
+//! A quantile of each replication, averaged, is the mean of a figure that may jump: a sidecar's p99 is a second in most
+//! replications and twenty in one that has a late file, so that five replications show either. The quantile of all lines
+//! of all replications together is one figure of one distribution, and settles as lines are added.
+//!
+//! Its interval inverts a test. The share of lines that are at most `x` old is a mean over replications, which are
+//! independent; its standard error is that of a ratio (lines differ in number), and the quantile may be any `x` at which
+//! that share is not significantly different from the share asked for. Sources: Woodruff, "Confidence intervals for
+//! medians and other position measures", JASA 47 (1952); Francisco and Fuller, "Quantile estimation with a complex survey
+//! design", Annals of Statistics 19 (1991), which invert the test at each point instead of at the estimate alone.
+
+use super::Estimate;
+use super::estimate::t_quantile_975;
+
+/// One replication's distribution: how many observations are at most as large as each edge.
+#[derive(Clone, Debug, Default)]
+pub struct Curve {
+    /// Cumulated at the edges that all replications share, ascending; empty where nothing is finite.
+    pub below: Vec<f64>,
+    /// All observations, those included that are larger than any edge.
+    pub total: f64,
+}
+
+/// The quantile of all replications together, with its 95 % interval. `edges` ascend; within two of them observations are
+/// spread evenly. A mean of `None` is beyond the last edge; an upper end beyond it is infinite.
+pub fn quantile(curves: &[Curve], edges: &[f64], share: f64) -> Estimate {
+    let n = curves.len();
+    let total: f64 = curves.iter().map(|curve| curve.total).sum();
+    if n == 0 || total <= 0.0 {
+        return Estimate { mean: None, lo: None, hi: None, n };
+    }
+    let at = |curve: &Curve, edge: usize| curve.below.get(edge).copied().unwrap_or(0.0);
+    let pooled = |edge: usize| curves.iter().map(|curve| at(curve, edge)).sum::<f64>() / total;
+    let mean = crossing(edges, share, pooled);
+    if n < 2 {
+        return Estimate { mean, lo: None, hi: None, n };
+    }
+    let (t, mean_total) = (t_quantile_975((n - 1) as f64), total / n as f64);
+    // Half the width of the interval of the share below an edge.
+    let half = |edge: usize| {
+        let share = pooled(edge);
+        let squares: f64 =
+            curves.iter().map(|c| ((at(c, edge) - share * c.total) / mean_total).powi(2)).sum();
+        t * (squares / (n * (n - 1)) as f64).sqrt()
+    };
+    let lo = crossing(edges, share, |edge| pooled(edge) + half(edge));
+    let hi = last_crossing(edges, share, |edge| pooled(edge) - half(edge));
+    Estimate { mean, lo: lo.or(mean), hi: Some(hi.unwrap_or(f64::INFINITY)), n }
+}
+
+/// The quantile of all replications but one; of all of them where none is left out. `None` beyond the last edge.
+pub fn quantile_but(curves: &[Curve], but: Option<usize>, edges: &[f64], share: f64) -> Option<f64> {
+    let kept =
+        || curves.iter().enumerate().filter(|(number, _)| Some(*number) != but).map(|(_, curve)| curve);
+    let total: f64 = kept().map(|curve| curve.total).sum();
+    let pooled = |edge: usize| kept().map(|c| c.below.get(edge).copied().unwrap_or(0.0)).sum::<f64>() / total;
+    if total <= 0.0 {
+        return None;
+    }
+    // The share below rises from edge to edge.
+    let all: Vec<usize> = (0..edges.len()).collect();
+    let found = all.partition_point(|edge| pooled(*edge) < share);
+    (found < edges.len()).then(|| between(edges, found, share, pooled))
+}
+
+/// Where a function of the edges first reaches a level, evenly between two edges; `None` where it never does.
+fn crossing(edges: &[f64], level: f64, value: impl Fn(usize) -> f64) -> Option<f64> {
+    let found = (0..edges.len()).find(|edge| value(*edge) >= level)?;
+    Some(between(edges, found, level, value))
+}
+
+/// Where it reaches the level for good.
+fn last_crossing(edges: &[f64], level: f64, value: impl Fn(usize) -> f64) -> Option<f64> {
+    let found = match (0..edges.len()).rev().find(|edge| value(*edge) < level) {
+        None => 0,
+        Some(last) if last + 1 < edges.len() => last + 1,
+        Some(_) => return None,
+    };
+    Some(between(edges, found, level, value))
+}
+
+/// Evenly between the edge before, where the value is lower, and this one.
+fn between(edges: &[f64], edge: usize, level: f64, value: impl Fn(usize) -> f64) -> f64 {
+    let Some(before) = edge.checked_sub(1) else { return edges[edge] };
+    let (from, to) = (value(before), value(edge));
+    let part = if to > from { (level - from) / (to - from) } else { 1.0 };
+    edges[before] + (edges[edge] - edges[before]) * part.clamp(0.0, 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Edges every tenth of a second up to 30 s.
+    fn edges() -> Vec<f64> {
+        (0..=300).map(|tenth| f64::from(tenth) / 10.0).collect()
+    }
+
+    /// Ages even from 0 to 1 s, but for a share that is even from 19 to 20 s; and some that never arrive.
+    fn curve(lines: f64, late: f64, never: f64) -> Curve {
+        let below = |age: f64| {
+            let soon = age.clamp(0.0, 1.0) * (1.0 - late);
+            lines * (1.0 - never) * (soon + (age - 19.0).clamp(0.0, 1.0) * late)
+        };
+        Curve { below: edges().into_iter().map(below).collect(), total: lines }
+    }
+
+    #[test]
+    fn one_bad_replication_of_five_does_not_move_the_quantile_of_all() {
+        // A twentieth of one replication's lines is late: a hundredth of all. The p99 of that replication is 19.8 s.
+        let mut curves = vec![curve(1000.0, 0.0, 0.0); 4];
+        curves.push(curve(1000.0, 0.04, 0.0));
+        let p50 = quantile(&curves, &edges(), 0.5);
+        // 0.992 of the lines are even over the first second: half of all lines are younger than 0.5/0.992 s.
+        assert!((p50.mean.unwrap() - 0.5 / 0.992).abs() < 1e-6, "{p50:?}");
+        let p99 = quantile(&curves, &edges(), 0.99);
+        assert!((p99.mean.unwrap() - 0.99 / 0.992).abs() < 1e-6, "{p99:?}");
+        // Whether it is 1 % of all lines that are late is open: the interval reaches there.
+        assert!(p99.hi.unwrap() > 19.0 && p99.lo.unwrap() < 1.0 && p99.lo.unwrap() > 0.9, "{p99:?}");
+    }
+
+    #[test]
+    fn what_never_arrives_is_older_than_anything() {
+        let all = vec![curve(1000.0, 0.0, 0.02); 3];
+        let p99 = quantile(&all, &edges(), 0.99);
+        assert_eq!((p99.mean, p99.lo, p99.hi), (None, None, Some(f64::INFINITY)));
+        // One of three loses them: a hundred-and-fiftieth of all lines. The upper end is beyond what arrived.
+        let some = [curve(1000.0, 0.0, 0.0), curve(1000.0, 0.0, 0.02), curve(1000.0, 0.0, 0.0)];
+        let p99 = quantile(&some, &edges(), 0.99);
+        assert!(p99.mean.unwrap() < 1.0 && p99.hi == Some(f64::INFINITY), "{p99:?}");
+    }
+
+    #[test]
+    fn replications_that_agree_have_no_width_and_single_ones_no_interval() {
+        let alike = quantile(&vec![curve(1000.0, 0.1, 0.0); 4], &edges(), 0.5);
+        assert!((alike.hi.unwrap() - alike.lo.unwrap()).abs() < 1e-9);
+        assert_eq!(quantile(&[curve(10.0, 0.0, 0.0)], &edges(), 0.5).lo, None);
+        assert_eq!(quantile(&[], &edges(), 0.5).mean, None);
+    }
+
+    #[test]
+    fn replications_count_by_their_lines() {
+        // 3,000 lines even over a second and 1,000 that are all late: three quarters are younger than a second.
+        let curves = [curve(3000.0, 0.0, 0.0), curve(1000.0, 1.0, 0.0)];
+        let at = |share| quantile(&curves, &edges(), share).mean.unwrap();
+        assert!((at(0.375) - 0.5).abs() < 1e-9);
+        assert!((at(0.875) - 19.5).abs() < 1e-9);
+    }
+}
