@@ -8,6 +8,7 @@
 //! - [`theory`]: closed forms, with their sources.
 //! - `queue`: one experiment on a station; `slotted`: one on the server that the backend is.
 //! - `coverage`: many experiments, and how often theory lies inside their intervals.
+//! - `world`: how often intervals of the world's own figures hold what they say.
 //! - `closed`: the world where arithmetic says what must come out.
 //! - `convergence`: the world with shorter chunks and other windows.
 
@@ -18,10 +19,12 @@ mod coverage;
 mod queue;
 mod slotted;
 pub mod theory;
+mod world;
 
 pub use closed::Closed;
 pub use convergence::{Convergence, Shift};
 pub use coverage::{Coverage, Effort, Little};
+pub use world::Held;
 
 use crate::run::RunError;
 use serde::Serialize;
@@ -53,6 +56,8 @@ pub struct Verification {
     pub theory: Vec<Coverage>,
     /// Little's law on the same queues.
     pub little: Vec<Little>,
+    /// How often intervals of the world's figures hold what they say; empty in the quick form.
+    pub held: Vec<Held>,
     /// The world against closed forms.
     pub closed: Vec<Closed>,
     /// The world in finer steps.
@@ -67,9 +72,12 @@ pub struct Verification {
 /// A ledger does not balance.
 pub fn verify(seed: u64, effort: Effort) -> Result<Verification, RunError> {
     let (theory, little) = coverage::all(seed, effort);
+    // Some thousand runs: nothing for every test.
+    let held = if effort == Effort::Full { world::all(seed)? } else { Vec::new() };
     let closed = closed::all(seed)?;
     let convergence = convergence::all(seed)?;
     let verdicts = theory.iter().map(|row| row.verdict).chain(little.iter().map(|row| row.verdict));
+    let verdicts = verdicts.chain(held.iter().map(|row| row.verdict));
     let verdicts = verdicts.chain(closed.iter().map(|row| row.verdict));
     let passed = verdicts.chain(convergence.iter().map(|row| row.verdict)).all(|v| v != Verdict::Failed);
     Ok(Verification {
@@ -79,6 +87,7 @@ pub fn verify(seed: u64, effort: Effort) -> Result<Verification, RunError> {
         quick: effort == Effort::Quick,
         theory,
         little,
+        held,
         closed,
         convergence,
         passed,

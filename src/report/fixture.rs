@@ -162,6 +162,7 @@ fn strategy(name: &'static str) -> StrategyResult {
         strategy: name,
         infeasible: None,
         grown: None,
+        growing: None,
         shares_agents: name == "daemonset",
         routes_by_store: true,
         objectives: Vec::new(),

@@ -1,10 +1,10 @@
 //! What comes first where a cluster grew: how many nodes there are now, for whom, and what there was too little of.
 
-use super::format::integer;
+use super::format::{integer, quantity};
 use super::page::{Block, Page, Tone};
 use super::words::pick;
 use crate::lang::Lang;
-use crate::study::{Comparison, Grown, Short, Shortage};
+use crate::study::{Comparison, Growing, Grown, Short, Shortage, StrategyResult};
 
 /// Sentences on how a comparison's cluster grew; none where it did not.
 pub fn sentences(comparison: &Comparison, lang: Lang) -> Vec<String> {
@@ -92,4 +92,24 @@ fn short(shortage: &Shortage, lang: Lang) -> String {
             format!("单个 Pod 申请 {wanted}m，没有节点剩余这么多（{nodes} 个节点，各至多 {available}m）")
         }
     }
+}
+
+/// That loss still grows, and towards what; a sentence for each strategy of which it does.
+pub fn growing(comparison: &Comparison, lang: Lang) -> Vec<String> {
+    let one = |result: &StrategyResult| {
+        let Growing { so_far, towards, lines_per_s } = result.growing?;
+        let shown = |share: f64| quantity(share, "fraction", lang);
+        let (so_far, towards) = (shown(so_far), shown(towards));
+        let (rate, strategy) = (quantity(lines_per_s, "lines/s", lang), result.strategy);
+        Some(match lang {
+            Lang::En => format!(
+                "{strategy}: loss is still growing when the run ends, {so_far} so far: {rate} are written and not delivered, \
+                 which comes to {towards} in a long run."
+            ),
+            Lang::Zh => format!(
+                "{strategy}：运行结束时丢失仍在增长，目前 {so_far}：每秒 {rate} 写出而未送达，长期将达 {towards}。"
+            ),
+        })
+    };
+    comparison.strategies.iter().filter_map(one).collect()
 }

@@ -52,6 +52,7 @@ pub fn page(report: &Report, charts: Charts) -> Page {
         page.blocks.push(Block::Quote(provenance.question.as_str().into()));
     }
     infeasible(&mut page, report);
+    grown::put(&mut page, grown::growing(report.comparison, lang));
     if charts == Charts::Inside {
         objectives::answer(&mut page, report);
     }

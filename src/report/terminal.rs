@@ -39,6 +39,7 @@ pub(super) fn page(report: &Report) -> Page {
             page.blocks.push(note(Tone::Bad, format!("{}: {text}: {reason}", result.strategy)));
         }
     }
+    grown::put(&mut page, grown::growing(report.comparison, lang));
     page.blocks.push(note(Tone::Plain, agreement(report)));
     let small = variants(report).into_iter().chain(provenance_lines(report));
     page.blocks.extend(small.map(|text| note(Tone::Faint, text)));

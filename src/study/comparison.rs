@@ -1,5 +1,6 @@
 //! All strategies on one scenario, paired.
 
+use super::growing::growing;
 use super::objectives::Verdict;
 use super::replicate::{Replications, replicate};
 use super::result::{Provenance, StrategyResult};
@@ -81,6 +82,7 @@ pub fn compare(
         strategy: setup.strategy.name,
         infeasible: setup.infeasible().map(str::to_owned),
         grown: setup.grown().cloned(),
+        growing: growing(&settled, &observations),
         shares_agents: setup.blueprint.node_agent.is_some() || setup.blueprint.central.is_some(),
         routes_by_store: setup.strategy.honours.store,
         observations,

@@ -1,5 +1,6 @@
 //! What a comparison yields: every strategy's figures over its replications.
 
+use super::growing::Growing;
 use super::objectives::Verdict;
 use super::replicate::Precision;
 use super::subject::Subject;
@@ -62,6 +63,8 @@ pub struct StrategyResult {
     pub infeasible: Option<String>,
     /// How the cluster grew because pods did not fit, the strategy's agents included.
     pub grown: Option<Grown>,
+    /// Loss that still grows when the run ends; `None` where it does not.
+    pub growing: Option<Growing>,
     /// Whether pods share agents, or collectors behind them: an agent that is not shared loads its own config alone,
     /// however many there are.
     pub shares_agents: bool,

@@ -64,6 +64,7 @@ fn cell(
         notes: (source.notes)(sources, result),
         figures,
         article: reference.text(source.id, result.strategy).map(str::to_owned),
+        article_en: reference.translation(source.id, result.strategy).map(str::to_owned),
         agreement,
     }
 }

@@ -62,6 +62,8 @@ pub struct Cell {
     pub notes: Vec<Text>,
     /// The article's own cell, word for word; `None` where the article has none.
     pub article: Option<String>,
+    /// The same in English.
+    pub article_en: Option<String>,
     /// Whether measurement and article agree.
     pub agreement: Agreement,
 }

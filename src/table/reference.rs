@@ -27,6 +27,8 @@ struct ReferenceRow {
 #[serde(deny_unknown_fields)]
 struct ReferenceCell {
     text: String,
+    /// The same in English.
+    en: String,
     claim: Claim,
 }
 
@@ -77,6 +79,11 @@ impl Reference {
     /// A cell's words.
     pub fn text(&self, row: &str, strategy: &str) -> Option<&str> {
         self.cell(row, strategy).map(|c| c.text.as_str())
+    }
+
+    /// A cell's words in English.
+    pub fn translation(&self, row: &str, strategy: &str) -> Option<&str> {
+        self.cell(row, strategy).map(|c| c.en.as_str())
     }
 
     /// What a cell claims; `None` where the article has no such cell.

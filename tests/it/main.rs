@@ -33,6 +33,7 @@ mod reference_model;
 mod rooms;
 mod scenarios;
 mod settings;
+mod statistics;
 mod strategies;
 mod studies;
 mod support;

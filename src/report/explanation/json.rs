@@ -41,6 +41,7 @@ pub(super) fn to_json(explanation: &Explanation, provenance: &Provenance, lang: 
                 "figures": figures,
                 "notes": c.cell.notes.iter().map(|n| n.get(lang)).collect::<Vec<_>>(),
                 "article": c.cell.article,
+                "article_en": c.cell.article_en,
                 "claim": c.claim.as_ref().map(|claim| claim.text.get(lang)),
                 "agrees": c.cell.agreement.as_bool(),
                 "by_construction": c.cell.agreement.is_by_construction(),

@@ -42,7 +42,10 @@ pub(super) fn article(explanation: &Explanation, cell: &CellExplanation, lang: L
     });
     let later = later.unwrap_or_default();
     Some(match lang {
-        Lang::En => format!("The article{later} says “{words}”, which claims: {}.", claim.text.en),
+        Lang::En => {
+            let english = cell.cell.article_en.as_deref().unwrap_or_default();
+            format!("The article{later} says “{words}” ({english}), which claims: {}.", claim.text.en)
+        }
         Lang::Zh => format!("文章{later}写“{words}”，其主张为：{}。", claim.text.zh),
     })
 }

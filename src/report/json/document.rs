@@ -86,6 +86,20 @@ pub struct StrategyDocument {
     pub infeasible: Option<String>,
     /// The scenario's objectives.
     pub objectives: Vec<ObjectiveDocument>,
+    /// Loss that still grows when the run ends; left out where it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub still_growing: Option<GrowingDocument>,
+}
+
+/// Loss that still grows when the run ends.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct GrowingDocument {
+    /// Share of the lines lost so far.
+    pub so_far: f64,
+    /// What it comes to in a long run.
+    pub towards: f64,
+    /// Lines a second that are written and not delivered.
+    pub lines_per_s: f64,
 }
 
 /// An objective and whether it is met.
@@ -176,6 +190,8 @@ pub struct CellDocument {
     pub grade: Option<String>,
     /// The article's own cell, word for word; null where it has none.
     pub article: Option<String>,
+    /// The same in English.
+    pub article_en: Option<String>,
     /// Whether measurement and article agree; null where that is not counted.
     pub agrees: Option<bool>,
     /// True where the cell follows from what the strategy is, so that no simulation could have come out otherwise.

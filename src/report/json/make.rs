@@ -2,9 +2,9 @@
 
 use super::SCHEMA;
 use super::document::{
-    CellDocument, Cluster, Document, Estimated, FigureDocument, LedgerDocument, Measured, ObjectiveDocument,
-    Ordered, PrecisionDocument, ProvenanceDocument, RowDocument, StrategyDocument, VariantDocument,
-    WarmupDocument, WideDocument,
+    CellDocument, Cluster, Document, Estimated, FigureDocument, GrowingDocument, LedgerDocument, Measured,
+    ObjectiveDocument, Ordered, PrecisionDocument, ProvenanceDocument, RowDocument, StrategyDocument,
+    VariantDocument, WarmupDocument, WideDocument,
 };
 use crate::lang::Lang;
 use crate::metric::Metric;
@@ -102,6 +102,11 @@ fn strategy(result: &StrategyResult) -> StrategyDocument {
             duplicated: ledger.duplicated,
             withheld: ledger.withheld,
         },
+        still_growing: result.growing.map(|g| GrowingDocument {
+            so_far: g.so_far,
+            towards: g.towards,
+            lines_per_s: g.lines_per_s,
+        }),
         feasible: result.infeasible.is_none(),
         infeasible: result.infeasible.clone(),
         objectives: result
@@ -131,6 +136,7 @@ fn row(row: &Row, lang: Lang) -> RowDocument {
         text: c.text.get(lang).to_owned(),
         grade: c.grade.clone(),
         article: c.article.clone(),
+        article_en: c.article_en.clone(),
         agrees: c.agreement.as_bool(),
         by_construction: c.agreement.is_by_construction(),
         contradicts: c.agreement.contradicts(),

@@ -50,7 +50,11 @@ fn one(report: &Report, row: &Row, strategy: &str, open: bool) -> page::Cell {
     let Some(cell) = cell(row, strategy) else { return page::Cell::Nothing };
     let lang = report.lang;
     let by_construction = cell.agreement.is_by_construction();
-    let article = |words: &String| (pick(lang, "article: ", "文章：").to_owned(), words.clone());
+    let article = |words: &String| {
+        let translated = cell.article_en.as_ref().filter(|_| lang == Lang::En);
+        let translated = translated.map_or_else(String::new, |english| format!(" ({english})"));
+        (pick(lang, "article: ", "文章：").to_owned(), format!("{words}{translated}"))
+    };
     page::Cell::Judged(Box::new(Judged {
         mark: cell.agreement.mark(),
         good: cell.agreement.as_bool(),
