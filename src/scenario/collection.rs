@@ -4,6 +4,7 @@ use super::as_is::AsIs;
 use super::gateway::Gateway;
 use super::settings::{Override, Settings, unplaced};
 use super::variants::{Driver, Hybrid, Ordering};
+use crate::units::{Bytes, Millicores};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
