@@ -6,8 +6,10 @@
 mod axes;
 mod break_even;
 mod calibrate;
+mod check;
 mod compare;
 mod completions;
+mod diff;
 mod explain;
 mod import;
 mod init;
@@ -63,6 +65,14 @@ enum Verb {
     ///
     /// `-o json` prints loghaul.scale-limit/v1.
     ScaleLimit(scale_limit::ScaleLimit),
+    /// Hold a scenario to its objectives, for CI: exit code 0 met, 99 missed, 4 undecided
+    ///
+    /// `-o json` prints loghaul.check/v1.
+    Check(check::Check),
+    /// Set two results, or two scenarios, beside each other: paired differences and what is more than chance
+    ///
+    /// `-o json` prints loghaul.diff/v1.
+    Diff(diff::Diff),
     /// Run a scenario under one strategy and print the run in detail
     ///
     /// `-o json` prints loghaul.run/v1.
@@ -99,6 +109,17 @@ enum Verb {
     Schema(schema::Schema),
 }
 
+/// What was asked for was done, and what was found is no success: a code of its own, and nothing more to be said.
+#[derive(Debug, thiserror::Error)]
+#[error("exit code {0}")]
+struct Outcome(u8);
+
+impl Outcome {
+    fn of(code: u8) -> anyhow::Error {
+        anyhow::Error::new(Self(code))
+    }
+}
+
 /// An error of the user's: bad usage or bad input. Everything else is a failure of the program.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -130,6 +151,8 @@ impl Cli {
             Verb::Explain(verb) => verb.execute(),
             Verb::BreakEven(verb) => verb.execute(),
             Verb::ScaleLimit(verb) => verb.execute(),
+            Verb::Check(verb) => verb.execute(),
+            Verb::Diff(verb) => verb.execute(),
             Verb::Run(verb) => verb.execute(),
             Verb::Sweep(verb) => verb.execute(),
             Verb::Merge(verb) => verb.execute(),
@@ -146,6 +169,9 @@ impl Cli {
         match done {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+            Err(error) if error.is::<Outcome>() => {
+                ExitCode::from(error.downcast_ref::<Outcome>().map_or(1, |outcome| outcome.0))
+            }
             Err(error) => {
                 output::complain(&error);
                 let code = if error.is::<BadInput>() { 2 } else { 1 };
@@ -153,6 +179,17 @@ impl Cli {
             }
         }
     }
+}
+
+/// Metrics by their names.
+fn metrics(names: &[String]) -> anyhow::Result<Vec<crate::metric::Metric>> {
+    let find = |name: &String| {
+        crate::metric::Metric::from_id(name.trim()).ok_or_else(|| {
+            let known: Vec<&str> = crate::metric::Metric::ALL.iter().map(|m| m.id()).collect();
+            BadInput::of(format!("there is no metric {name:?}; there are {}", known.join(", ")))
+        })
+    };
+    names.iter().map(find).collect()
 }
 
 /// Strategies by their names.

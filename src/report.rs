@@ -13,7 +13,9 @@ pub mod article_table;
 pub mod break_even;
 pub mod calibration;
 pub mod chart;
+pub mod check;
 pub mod csv;
+pub mod difference;
 mod error;
 pub mod explanation;
 #[cfg(test)]
@@ -25,6 +27,7 @@ pub mod markdown;
 pub mod page;
 mod pooled;
 pub mod provenance;
+pub mod recorded;
 pub mod run;
 pub mod scale_limit;
 pub mod sweep;

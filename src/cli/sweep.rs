@@ -6,7 +6,6 @@ use super::study::{ExperimentArgs, RepsArgs};
 use super::tabled::DEFAULT_REPS;
 use super::{BadInput, output, progress};
 use crate::campaign::{Design, Engine, Shard, points};
-use crate::metric::Metric;
 use crate::report::sweep::{Footer, Swept as Shown};
 use crate::run::identity;
 use crate::scenario::{Scenario, Setting};
@@ -88,7 +87,7 @@ struct Job<'a> {
 
 impl Sweep {
     pub fn execute(self) -> anyhow::Result<()> {
-        let metrics = self.metrics()?;
+        let metrics = super::metrics(&self.metrics)?;
         let job = self.job()?;
         if let Some(engine) = self.emit {
             return output::print(&job.script(engine)?);
@@ -146,16 +145,6 @@ impl Sweep {
             }
         }
         Ok(job)
-    }
-
-    fn metrics(&self) -> anyhow::Result<Vec<Metric>> {
-        let find = |name: &String| {
-            Metric::from_id(name.trim()).ok_or_else(|| {
-                let known: Vec<&str> = Metric::ALL.iter().map(|m| m.id()).collect();
-                BadInput::of(format!("there is no metric {name:?}; there are {}", known.join(", ")))
-            })
-        };
-        self.metrics.iter().map(find).collect()
     }
 }
 

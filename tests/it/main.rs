@@ -14,6 +14,7 @@ mod explain;
 mod faults;
 mod flips;
 mod formats;
+mod gate;
 mod gateway;
 mod golden;
 mod growth;
