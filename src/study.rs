@@ -56,7 +56,7 @@ pub use resize::slice;
 pub use result::{DensityPoint, Provenance, StrategyResult};
 pub use rollout::{Operations, Rollout};
 pub use scale::{GivesWay, ScaleLimit, Search, scale_limits};
-pub use subject::{Agent, Subject};
+pub use subject::{Agent, Mark, Subject};
 pub use sweep::{Sweep, SweepPoint, Variation, combinations, sweep, sweep_point};
 pub use table_study::{TableStudy, table_study};
 pub use warmup::{WarmupBy, settle_on_slice, settle_warmup};

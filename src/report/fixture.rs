@@ -7,7 +7,7 @@ use crate::flow::Cause;
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::observe::{Freshness, Ledger, Observation, Spread, TimelineBin};
-use crate::study::{Agent, Comparison, DensityPoint, Provenance, StrategyResult, Subject, WarmupBy};
+use crate::study::{Agent, Comparison, DensityPoint, Mark, Provenance, StrategyResult, Subject, WarmupBy};
 use crate::table::Table;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -120,6 +120,8 @@ fn subject() -> Subject {
         lines_per_s: 6000.0,
         backend: "capacity unlimited, latency 20ms + exponential 5ms, queue 5s".into(),
         faults: vec!["the backend refuses connections from 5m for 1m".into()],
+        marks: vec![Mark { name: "outage".to_owned(), from_s: 180.0, until_s: 240.0 }],
+        one_node_in: 1,
         objectives: vec!["loss <= 0.1%".into()],
         chunk_s: 1.0,
         strategies: STRATEGIES.iter().map(|s| (*s, "A way to collect.")).collect(),

@@ -23,17 +23,19 @@ pub fn warmup(seconds: f64, by: WarmupBy, lang: Lang) -> String {
 
 /// Adds to a page what its figures come from, the program's version and the command that remakes it.
 pub(super) fn remake(page: &mut Page, from: Vec<String>, command: &str) {
-    let remake = pick(page.lang, "remake", "重现");
-    let version = env!("CARGO_PKG_VERSION");
-    let before = format!("{} · loghaul {version} · {remake}: ", from.join(" · "));
-    page.note(Prose::from(before).code(command));
+    page.note(format!("{} · loghaul {}", from.join(" · "), env!("CARGO_PKG_VERSION")));
+    page.note(Prose::from(pick(page.lang, "remake: ", "重现：")).code(command));
 }
 
 /// Where a study's figures come from: agent, replications, seed.
 pub(super) fn of_study(p: &Provenance, lang: Lang) -> Vec<String> {
     vec![
         p.agent.clone(),
-        format!("{} {}", p.replications, pick(lang, "replications", "次重复")),
+        match lang {
+            Lang::En if p.replications == 1 => "1 replication".to_owned(),
+            Lang::En => format!("{} replications", format::integer(p.replications)),
+            Lang::Zh => format!("{} 次重复", format::integer(p.replications)),
+        },
         format!("{} {}", pick(lang, "seed", "种子"), p.seed),
     ]
 }

@@ -111,6 +111,24 @@ pub(crate) fn states(lang: Lang) -> [&'static str; 3] {
     }
 }
 
+/// A fault as people say it; one that is not known here by its own name.
+pub(crate) fn fault(name: &str, lang: Lang) -> &str {
+    let (en, zh) = match name {
+        "outage" => ("outage", "中断"),
+        "crash" => ("crash", "崩溃"),
+        "badConfig" => ("bad config", "错误配置"),
+        "upgrade" => ("upgrade", "升级"),
+        "nodeLoss" => ("node loss", "节点丢失"),
+        "drain" => ("node drain", "节点排空"),
+        "spotWave" => ("spot wave", "竞价实例回收"),
+        "nodesAdded" => ("nodes added", "新增节点"),
+        "evictionStorm" => ("eviction storm", "驱逐风暴"),
+        "rollout" => ("rollout", "滚动发布"),
+        other => (other, other),
+    };
+    pick(lang, en, zh)
+}
+
 /// How a strategy does by the scenario's objectives, and whether it meets all that could be judged.
 pub fn objectives(result: &crate::study::StrategyResult, lang: Lang) -> (String, bool) {
     let of = |verdict: Verdict| {

@@ -17,6 +17,10 @@ pub struct Subject {
     pub backend: String,
     /// What goes wrong, and when.
     pub faults: Vec<String>,
+    /// The same as spans of time.
+    pub marks: Vec<Mark>,
+    /// One node in so many is simulated and stands for the others.
+    pub one_node_in: u64,
     /// What counts as good enough.
     pub objectives: Vec<String>,
     /// The longest run of lines handled as one, in seconds.
@@ -27,6 +31,17 @@ pub struct Subject {
     pub agents: Vec<Agent>,
     /// The scenario with all defaults, as YAML.
     pub yaml: String,
+}
+
+/// Something that goes wrong, as a span of time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// Its name in a scenario, such as `outage`.
+    pub name: String,
+    /// When it begins, in seconds.
+    pub from_s: f64,
+    /// When what it does itself is over, in seconds.
+    pub until_s: f64,
 }
 
 /// An agent and where its numbers come from.
@@ -73,6 +88,8 @@ impl Subject {
             lines_per_s,
             backend: described(backend, scenario.collection.gateway.as_ref()),
             faults: scenario.faults.iter().map(Fault::in_words).collect(),
+            marks: scenario.faults.iter().map(mark).collect(),
+            one_node_in: scenario.one_node_in.get(),
             objectives: scenario.objectives.iter().map(ToString::to_string).collect(),
             chunk_s: scenario.chunk.as_secs_f64(),
             strategies: strategies.iter().map(|s| (s.name, s.about)).collect(),
@@ -80,6 +97,11 @@ impl Subject {
             yaml: scenario.to_yaml().unwrap_or_default(),
         }
     }
+}
+
+/// When a fault begins and ends.
+fn mark(fault: &Fault) -> Mark {
+    Mark { name: fault.name(), from_s: fault.at().as_secs_f64(), until_s: fault.ends().as_secs_f64() }
 }
 
 /// The log service in a line, with the gateway in front of it.

@@ -291,6 +291,11 @@ fn a_folder_gets_report_csv_json_and_charts() {
     // Resource use, freshness, loss by cause, cost against pods a node, and the timeline.
     assert_eq!((ending(".svg"), ending(".png"), ending(".csv"), ending(".md")), (5, 5, 7, 1), "{names:?}");
     let report = String::from_utf8(read("report.md")).unwrap();
+    let page = String::from_utf8(read("report.html")).unwrap();
+    assert!(
+        page.starts_with("<!DOCTYPE html>") && page.matches("<svg ").count() == 2 * 5,
+        "charts in two languages"
+    );
     for name in &names {
         let bytes = read(name);
         match name.rsplit('.').next().unwrap() {

@@ -55,6 +55,13 @@ fn source(p: &Provenance, lang: Lang) -> String {
     };
     let mut parts = vec![p.scenario.clone()];
     parts.push(format!("{}, {}", count(p.nodes, "node", "个节点"), count(p.pods, "pod", "个 Pod")));
+    // What stands for the cluster is said where it is not all of it.
+    if p.subject.one_node_in > 1 {
+        parts.push(match lang {
+            Lang::En => format!("one node in {} simulated", format::integer(p.subject.one_node_in)),
+            Lang::Zh => format!("每 {} 个节点模拟一个", format::integer(p.subject.one_node_in)),
+        });
+    }
     parts.push(format::duration(p.duration_s, lang));
     parts.push(p.agent.clone());
     parts.push(count(p.replications, "replication", "次重复"));

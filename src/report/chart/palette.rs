@@ -20,7 +20,10 @@ pub(super) const GROUND: RGBColor = RGBColor(0xd5, 0xd9, 0xde);
 /// A span that is set apart.
 pub(super) const BAND: RGBColor = RGBColor(0xf5, 0xf6, 0xf7);
 
-/// Where the scenario itself stands.
+/// A span in which something goes wrong.
+pub(super) const FAULT: RGBColor = RGBColor(0xfb, 0xe4, 0xea);
+
+/// Where the scenario itself stands, and where something begins to go wrong.
 pub(super) const HERE: RGBColor = RGBColor(0xb0, 0x00, 0x40);
 
 const BLACK: RGBColor = RGBColor(0x3c, 0x3c, 0x3c);

@@ -1,5 +1,6 @@
 use super::*;
 use crate::report::fixture::{Fixture, STRATEGIES};
+use crate::study::Mark;
 
 fn fixtures() -> Vec<(&'static str, Fixture)> {
     vec![
@@ -40,6 +41,28 @@ fn labels_name_strategies_and_numbers() {
     assert!(Chart::Resources.svg(&report).unwrap().contains("1.23 cores ±0.05 used"));
     assert!(Chart::Freshness.svg(&report).unwrap().contains("nothing is delivered"));
     assert!(Chart::Ledger.svg(&report).unwrap().contains("lost: rotated before read"));
+}
+
+#[test]
+fn faults_are_named_where_they_begin_and_no_two_names_meet() {
+    let mut fixture = Fixture::three();
+    let mark = |name: &str, from_s: f64| Mark { name: name.to_owned(), from_s, until_s: from_s + 30.0 };
+    // The run lasts 600 s: two at once, one at its very end, one behind it.
+    let marks = [mark("outage", 180.0), mark("upgrade", 181.0), mark("nodeLoss", 599.0), mark("drain", 9e9)];
+    fixture.comparison.provenance.subject.marks = marks.to_vec();
+    let svg = Chart::Timeline.svg(&fixture.report(Lang::En)).unwrap();
+    for (name, shown) in [("outage", 1), ("upgrade", 1), ("node loss", 1), ("node drain", 0)] {
+        assert_eq!(svg.matches(&format!("\n{name}\n")).count(), shown, "{name}: {svg}");
+    }
+    let height = |name: &str| -> i32 {
+        let before = svg.split(&format!("\n{name}\n")).next().unwrap();
+        let y = before.rsplit("y=\"").next().unwrap();
+        y.split('"').next().unwrap().parse().unwrap()
+    };
+    assert!(height("upgrade") > height("outage"), "names that would meet stand below each other");
+    fixture.comparison.provenance.subject.one_node_in = 50;
+    let svg = Chart::Ledger.svg(&fixture.report(Lang::En)).unwrap();
+    assert!(svg.contains("one node in 50 simulated"), "{svg}");
 }
 
 #[test]

@@ -4,16 +4,19 @@ use super::Chart;
 use super::axis::Linear;
 use super::canvas::{Anchor, Canvas, Drawn};
 use super::frame::{self, LABEL, MARGIN, SMALL, TOP, WIDTH};
-use super::palette::{self, AXIS, BAND, FAINT, GRID, GROUND};
+use super::palette::{self, AXIS, BAND, FAINT, FAULT, GRID, GROUND, HERE};
 use crate::lang::format::Scale;
-use crate::report::{Report, pooled};
-use crate::study::WarmupBy;
+use crate::report::{Report, pooled, words};
+use crate::study::{Mark, WarmupBy};
 use plotters::prelude::DrawingBackend;
 
 const LEFT: f64 = MARGIN + 52.0;
 const RIGHT: f64 = WIDTH - MARGIN - 8.0;
 /// Above a panel, for its name.
 const NAME: f64 = 22.0;
+/// Lines for the names of faults, and how high one is.
+const ROWS: usize = 3;
+const NAMES: f64 = 14.0;
 
 /// A span of time: its ends in seconds, lines emitted and delivered a second.
 struct Span {
@@ -27,14 +30,24 @@ fn panel(report: &Report) -> f64 {
     if report.feasible().count() > 4 { 64.0 } else { 96.0 }
 }
 
+/// The faults of a report.
+fn marks<'r>(report: &Report<'r>) -> &'r [Mark] {
+    &report.comparison.provenance.subject.marks
+}
+
+/// Where the first panel's space begins: below the names of faults.
+fn head(report: &Report) -> f64 {
+    TOP + 14.0 + if marks(report).is_empty() { 0.0 } else { NAMES * ROWS as f64 }
+}
+
 pub(super) fn height(report: &Report) -> f64 {
-    TOP + 14.0 + (panel(report) + NAME) * report.feasible().count() as f64 + 50.0 + frame::BOTTOM
+    head(report) + (panel(report) + NAME) * report.feasible().count() as f64 + 50.0 + frame::BOTTOM
 }
 
 pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Drawn {
     let note = canvas.pick(
-        "Grey: lines written a second; coloured: lines delivered a second; mean over replications",
-        "灰色：每秒写入的行；彩色：每秒送达的行；各次重复的均值",
+        "Grey: lines written a second; coloured: lines delivered a second; red: what goes wrong; mean over replications",
+        "灰色：每秒写入的行；彩色：每秒送达的行；红色：故障；各次重复的均值",
     );
     frame::draw(canvas, report, Chart::Timeline, note, height(report))?;
     let all: Vec<(&str, Vec<Span>)> =
@@ -48,7 +61,7 @@ pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Dr
 
     let unit = scale.suffix.trim_start();
     canvas.text((MARGIN, TOP), unit, SMALL, FAINT, Anchor::Left)?;
-    let bottom = TOP + 14.0 + (panel(report) + NAME) * all.len() as f64;
+    let bottom = head(report) + (panel(report) + NAME) * all.len() as f64;
     let (warmup, drain) = (report.comparison.provenance.warmup_s, report.comparison.provenance.drain_s);
     let found = report.comparison.provenance.warmup_by == WarmupBy::Mser5;
     let cut = format!("{}{}", canvas.pick("warm-up", "预热"), if found { " (MSER-5)" } else { "" });
@@ -63,8 +76,9 @@ pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Dr
             canvas.text((middle, TOP + 2.0), what, 11.0, FAINT, Anchor::Middle)?;
         }
     }
+    faults(canvas, marks(report), end, bottom, &x)?;
     for (i, (strategy, spans)) in all.iter().enumerate() {
-        let top = TOP + 14.0 + (panel(report) + NAME) * i as f64 + NAME;
+        let top = head(report) + (panel(report) + NAME) * i as f64 + NAME;
         let base = top + panel(report);
         let y = |rate: f64| base - (base - top) * axis.share(rate * scale.factor);
         for tick in axis.ticks() {
@@ -84,6 +98,41 @@ pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Dr
         canvas.text((LEFT, top - 10.0), strategy, LABEL, palette::dark(colour), Anchor::Left)?;
     }
     times(canvas, end, bottom, x)
+}
+
+/// Spans in which something goes wrong, behind all panels, named above them; names that would meet stand in lines below
+/// each other, and one that no line is free for stands as a mark alone.
+fn faults<B: DrawingBackend>(
+    canvas: &Canvas<B>,
+    marks: &[Mark],
+    end: f64,
+    bottom: f64,
+    x: &impl Fn(f64) -> f64,
+) -> Drawn {
+    let mut marks: Vec<&Mark> = marks.iter().filter(|m| m.from_s <= end).collect();
+    marks.sort_by(|a, b| a.from_s.total_cmp(&b.from_s));
+    // How far each line is taken.
+    let mut taken = [f64::NEG_INFINITY; ROWS];
+    for mark in marks {
+        let (from, until) = (x(mark.from_s), x(mark.until_s.min(end)));
+        if until - from >= 1.0 {
+            canvas.bar((from, TOP + 14.0), (until, bottom), FAULT)?;
+        }
+        canvas.line(&[(from, TOP + 14.0), (from, bottom)], HERE, 1.0)?;
+        let name = words::fault(&mark.name, canvas.lang);
+        let wide = canvas.text_width(name, 11.0) * 1.1;
+        // At the right edge a name stands before its line.
+        let (at, anchor, reach) = match from + 4.0 + wide > WIDTH - MARGIN {
+            true => (from - 4.0, Anchor::Right, from),
+            false => (from + 4.0, Anchor::Left, from + 4.0 + wide),
+        };
+        let begins = if matches!(anchor, Anchor::Right) { from - 4.0 - wide } else { from };
+        let Some(row) = taken.iter().position(|reached| *reached + 4.0 <= begins) else { continue };
+        taken[row] = reach;
+        let y = TOP + 20.0 + NAMES * row as f64;
+        canvas.text((at, y), name, 11.0, HERE, anchor)?;
+    }
+    Ok(())
 }
 
 /// Ticks of time below the last panel: seconds, minutes or hours, whatever suits the end.

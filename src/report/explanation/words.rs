@@ -2,7 +2,7 @@
 
 use super::held;
 use crate::lang::Lang;
-use crate::report::format::{self, number, quantity};
+use crate::report::format::{number, quantity};
 use crate::report::page::Page;
 use crate::report::provenance;
 use crate::report::words::pick;
@@ -24,13 +24,10 @@ pub(super) fn method(explanation: &Explanation, lang: Lang) -> String {
 
 /// Where it comes from, and the command that remakes it.
 pub(super) fn remake(page: &mut Page, p: &Provenance) {
-    let replications = match page.lang {
-        Lang::En if p.replications == 1 => "1 replication".to_owned(),
-        Lang::En => format!("{} replications", format::integer(p.replications)),
-        Lang::Zh => format!("{} 次重复", format::integer(p.replications)),
-    };
-    let seed = format!("{} {}", pick(page.lang, "seed", "种子"), p.seed);
-    provenance::remake(page, vec![replications, seed], &p.command);
+    let mut from = provenance::of_study(p, page.lang);
+    // The agent stands in the heading.
+    from.remove(0);
+    provenance::remake(page, from, &p.command);
 }
 
 /// What the article says and claims; `None` where it has no such cell.

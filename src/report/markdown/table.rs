@@ -11,7 +11,7 @@ use crate::table::{Figure, Row};
 /// if something were otherwise. Cells that `open` carry what they rest on.
 pub(in crate::report) fn cells(page: &mut Page, report: &Report, open: bool) {
     let lang = report.lang;
-    let mut table = table_by_strategy(report, Column::stub(""), Column::words);
+    let mut table = Table { blocks: true, ..table_by_strategy(report, Column::stub(""), Column::words) };
     for row in &report.table.rows {
         let title = Prose::default().strong(row.title.get(lang));
         table.row(line(report, title, |s| one(report, row, s.strategy, open)));

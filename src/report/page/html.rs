@@ -175,13 +175,14 @@ fn cell(cell: &Cell, class: &str, column: &Prose, lang: Lang) -> Markup {
 
 /// A finding that was judged; it opens onto what it rests on.
 fn judged(judged: &Judged, label: &str, lang: Lang) -> Markup {
-    let (class, sign, meaning) = match judged.good {
-        Some(true) => ("judged good", "✓", pick(lang, "agrees", "一致")),
-        Some(false) => ("judged bad", "✗", pick(lang, "does not agree", "不一致")),
-        None => ("judged open", "–", pick(lang, "not counted", "不计入")),
+    let (class, meaning) = match judged.good {
+        Some(true) => ("judged good", pick(lang, "yes", "是")),
+        Some(false) => ("judged bad", pick(lang, "no", "否")),
+        None => ("judged open", pick(lang, "not counted", "不计入")),
     };
     let finding = html! {
-        span.mark role="img" aria-label=(meaning) { (sign) } " " (prose(&judged.text))
+        @if !judged.mark.is_empty() { span.mark role="img" aria-label=(meaning) { (judged.mark) } " " }
+        (prose(&judged.text))
         @if let Some(aside) = &judged.aside { " " em { "(" (shown(aside)) ")" } }
     };
     html! {

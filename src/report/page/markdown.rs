@@ -73,12 +73,7 @@ fn cell(cell: &Cell, lang: Lang) -> String {
 }
 
 fn one(judged: &Judged) -> String {
-    let sign = match judged.good {
-        Some(true) => "✓",
-        Some(false) => "✗",
-        None => "–",
-    };
-    let mut out = format!("{sign} {}", prose(&judged.text)).trim_end().to_owned();
+    let mut out = format!("{} {}", judged.mark, prose(&judged.text)).trim().to_owned();
     if let Some(aside) = &judged.aside {
         let _ = write!(out, " *({})*", escaped(aside));
     }

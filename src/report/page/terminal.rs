@@ -1,6 +1,6 @@
 //! A page for a terminal: no line of prose wider than it, tables in columns, colours where they are wanted.
 
-use super::{Block, Cell, Kind, Look, Page, Prose, Table, Tone};
+use super::{Block, Cell, Emphasis, Kind, Look, Page, Prose, Table, Tone};
 use crate::lang::Lang;
 use crate::report::terminal::layout::{self, Entry, Layout, Line, Style, TIE};
 use crate::report::terminal::wrap::{width, wrap};
@@ -38,6 +38,10 @@ pub(super) fn write(page: &Page, look: Look) -> String {
 
 fn block(block: &Block, lang: Lang, look: Look) -> String {
     match block {
+        // A command stays on one line, so that it can be copied.
+        Block::Note(_, text) if text.spans().iter().any(|span| span.emphasis == Emphasis::Code) => {
+            format!("{}\n", bare(&text.words()))
+        }
         Block::Heading(_, text) => lines(text, Style::Strong, look),
         Block::Paragraph(text) | Block::Quote(text) | Block::Note(Tone::Plain, text) => {
             lines(text, Style::Plain, look)
