@@ -46,6 +46,8 @@ pub struct Blueprint {
     pub pools: Vec<Pool>,
     /// Rotation of standard output by the kubelet.
     pub kubelet: FileRotation,
+    /// Nanoseconds from its rename of a file until the runtime has begun a new one, on average.
+    pub kubelet_gap_ns: u64,
     /// How often the kubelet looks at log files, in nanoseconds.
     pub kubelet_interval_ns: u64,
     /// Share of a node's disk, in millionths, below which what is free makes the kubelet evict pods; 0 where nothing does.

@@ -74,6 +74,10 @@ metrics! {
     FreshnessP50 = "freshness_p50", "s", Lower;
     /// Time from a line's writing until it can be queried: 99 in 100 lines are faster
     FreshnessP99 = "freshness_p99", "s", Lower;
+    /// Time from a line's writing until it can be queried, of lines that arrived: half of these are faster
+    ArrivedP50 = "arrived_p50", "s", Lower;
+    /// Time from a line's writing until it can be queried, of lines that arrived: 99 in 100 of these are faster
+    ArrivedP99 = "arrived_p99", "s", Lower;
     /// Share of lines that are lost
     Loss = "loss", "fraction", Lower;
     /// Share of lines that are not delivered to the backend when the run ends

@@ -9,5 +9,5 @@ mod ledger;
 mod observation;
 
 pub use freshness::{Freshness, Spread};
-pub use ledger::{Imbalance, Ledger};
+pub use ledger::{Imbalance, Ledger, Unpaid};
 pub use observation::{Observation, ProxyFigures, TenantFigures, TimelineBin};

@@ -8,7 +8,7 @@ mod figures;
 
 use crate::blueprint::{Blueprint, Placement};
 use crate::engine::random::{named_key, subkey};
-use crate::observe::{Imbalance, Observation};
+use crate::observe::{Imbalance, Observation, Unpaid};
 pub use crate::placement::{Grown, Short, Shortage};
 use crate::placement::{grown, place, strike};
 use crate::scenario::Scenario;
@@ -38,6 +38,20 @@ pub enum RunError {
         replication: u64,
         /// What does not balance.
         imbalance: Imbalance,
+    },
+    /// Lines were read for nothing.
+    #[error("scenario {scenario:?}, strategy {strategy}, seed {seed}, replication {replication}: {unpaid}")]
+    Unpaid {
+        /// The scenario's name.
+        scenario: String,
+        /// The strategy.
+        strategy: &'static str,
+        /// The seed.
+        seed: u64,
+        /// The replication.
+        replication: u64,
+        /// What was not charged.
+        unpaid: Unpaid,
     },
 }
 
@@ -343,6 +357,13 @@ fn sums(
         seed,
         replication,
         imbalance,
+    })?;
+    tally.is_paid().map_err(|unpaid| RunError::Unpaid {
+        scenario: setup.scenario.clone(),
+        strategy: setup.strategy.name,
+        seed,
+        replication,
+        unpaid,
     })?;
     Ok(tally)
 }

@@ -27,10 +27,14 @@ pub struct AgentPlan {
     pub configs: u32,
     /// Whether each config is an input of its own, with a buffer of its own.
     pub own_inputs: bool,
-    /// Nanoseconds from a line's writing until it is read, on average, where the agent keeps up.
+    /// Nanoseconds between two looks at a file for new lines; 0 where the agent is told of them.
+    pub look_ns: u64,
+    /// Nanoseconds that a line takes on its way to the agent beside that, on average.
     pub look_delay_ns: u64,
-    /// Nanoseconds between flushes.
+    /// Nanoseconds between flushes; or for which a batch waits from its first line on.
     pub flush_ns: u64,
+    /// Nanoseconds between two looks whether a batch has waited so long; 0 where flushes go by the clock.
+    pub flush_check_ns: u64,
     /// Bytes of records that an input holds at most.
     pub buffer_limit_bytes: u64,
     /// Of these, bytes that are held in memory; more is on disk.
@@ -61,8 +65,8 @@ pub struct AgentPlan {
     pub scan_ns: u64,
     /// How the file that replaces a rotated one is found.
     pub successor: Successor,
-    /// Probability that a successor is missed although it appears at once.
-    pub missed_successors: f64,
+    /// Nanoseconds until an idle agent is awake that is told of something.
+    pub wake_ns: u64,
     /// Nanoseconds that a rotated file may still be read.
     pub rotate_wait_ns: u64,
     /// Whether positions in files survive the process.
@@ -112,6 +116,11 @@ impl AgentPlan {
     /// Whether what waits to be sent survives the process.
     pub fn buffers_on_disk(&self) -> bool {
         self.buffer_memory_bytes < self.buffer_limit_bytes
+    }
+
+    /// Bytes of records at which a batch is sent at once where that is done: no more than the buffer holds.
+    pub fn full_batch_bytes(&self) -> u64 {
+        self.batch_bytes.min(self.buffer_limit_bytes).max(1)
     }
 
     /// Bytes that lines take in the buffer.

@@ -115,6 +115,8 @@ pub struct StreamPlan {
     pub rotation: FileRotation,
     /// Whether that copies the file and empties it, instead of renaming it.
     pub is_truncated: bool,
+    /// Nanoseconds from that rename until the application has begun a new file, on average.
+    pub gap_ns: u64,
     /// The collection config that covers it; 0 is the one that covers all others.
     pub config: u32,
     /// How its reader parses it.

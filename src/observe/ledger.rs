@@ -35,6 +35,19 @@ pub struct Imbalance {
     accounted: u64,
 }
 
+/// Work of agents that nobody charged: a defect of the program.
+#[derive(Debug, Error)]
+#[error(
+    "agents read lines that take {unpaid_ns} ns of CPU more than the {charged_ns} ns that they are charged; \
+     this is a defect of loghaul, please report it with the scenario and the seed"
+)]
+pub struct Unpaid {
+    /// What was not charged.
+    pub unpaid_ns: u64,
+    /// What was.
+    pub charged_ns: u64,
+}
+
 impl Ledger {
     /// Lines lost, whatever the cause.
     pub fn lost_total(&self) -> u64 {

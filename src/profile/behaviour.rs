@@ -78,9 +78,11 @@ pub enum Retries {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Successor {
-    /// It looks when it notices the rotation, and again at the next scan. A file that appears between
-    /// (the runtime reopens its log some milliseconds after the kubelet's rename) waits for the scan.
+    /// At the next scan.
     NextScan,
+    /// It looks once when it is told of the rename, and again at the next scan: a file that appears between waits for the
+    /// scan. An idle agent looks as soon as it is awake (`cpu.coalesce`), a busy one later.
+    AtRename,
     /// It is found at once.
     AtOnce,
 }

@@ -252,11 +252,30 @@ impl Costs {
         wakeups * wakeup_ns + reads_ns + content_ns
     }
 
+    /// Share of the time in which the reading thread is at work, wake-ups included, and nanoseconds that one read takes it.
+    pub fn occupation(&self, work: &Work) -> (f64, f64) {
+        if work.reads <= 0.0 {
+            return (0.0, 0.0);
+        }
+        let per_s = work.inverse_span * SEC_PER_NS;
+        let reading_ns =
+            work.weighted_reads * self.read_ns + self.content_ns(work.lines, work.bytes) * self.reader_share;
+        let (wakeup_ns, thinned) = self.wakeups_at(work.reads * work.inverse_span);
+        let idle = (1.0 - reading_ns * per_s).max(0.0);
+        let all_ns = reading_ns + work.reads * idle * thinned * wakeup_ns;
+        ((all_ns * per_s).min(1.0), all_ns / work.reads)
+    }
+
+    /// Nanoseconds of CPU that lines and their bytes take whenever they are read: what no agent can do without.
+    #[inline]
+    pub fn content_ns(&self, lines: f64, bytes: f64) -> f64 {
+        lines * self.line_ns + bytes * self.byte_ns
+    }
+
     /// Nanoseconds that the reading thread takes for a backlog read in large chunks: the fastest it can be.
     #[inline]
     pub fn bulk_reader_ns(&self, lines: f64, bytes: f64) -> f64 {
-        (lines * self.line_ns + bytes * self.byte_ns) * self.reader_share
-            + bytes / self.read_chunk_bytes * self.read_ns
+        self.content_ns(lines, bytes) * self.reader_share + bytes / self.read_chunk_bytes * self.read_ns
     }
 
     /// Nanoseconds from a flush until its last line is on its way: what the cost of lines and bytes leaves to others

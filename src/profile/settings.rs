@@ -143,10 +143,23 @@ macro_rules! agent_settings {
             profile { backoff_cap: SimTime }
             scenario {}
 
-            en "Share of files in a rotated one's place that the agent overlooks until its next scan."
-            zh "轮转后被代理漏看、要等下次扫描才发现的新文件比例。"
-            profile { missed_successors: f64 }
-            scenario { missed_successors: Fraction, "0%" to "100%" }
+            en "How often the agent looks at a file for new lines, where it does and `cpu.coalesce` is not that."
+            zh "代理多久查看一次文件是否有新行（与 `cpu.coalesce` 不同时）。"
+            profile {
+                look: SimTime = SimTime::from_ns(0),
+                "Agents that poll bundle their reads by it: `cpu.coalesce` is the time between two looks.",
+                B
+            }
+            scenario {}
+
+            en "So often the agent looks whether a batch has waited for its flush, from its first line on; `0s`: flushes go by the clock."
+            zh "多久检查一次批次自首行起是否已等满发送间隔；`0s` 表示按时钟发送。"
+            profile {
+                batch_check: SimTime = SimTime::from_ns(0),
+                "Flushes are taken to go by the clock where nobody has looked at the program for it.",
+                C
+            }
+            scenario {}
 
             en "Whether positions in files survive the process."
             zh "文件读取位置在进程重启后是否保留。"

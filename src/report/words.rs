@@ -29,6 +29,8 @@ pub(crate) fn metric(metric: Metric, lang: Lang) -> &'static str {
         Metric::CostMarginal => ("cost, marginal", "成本（新增账单）"),
         Metric::FreshnessP50 => ("freshness p50", "新鲜度 p50"),
         Metric::FreshnessP99 => ("freshness p99", "新鲜度 p99"),
+        Metric::ArrivedP50 => ("freshness p50 of what arrives", "已送达行的新鲜度 p50"),
+        Metric::ArrivedP99 => ("freshness p99 of what arrives", "已送达行的新鲜度 p99"),
         Metric::Loss => ("loss", "丢失"),
         Metric::Undelivered => ("undelivered", "未送达"),
         Metric::Throughput => ("throughput", "吞吐"),

@@ -59,6 +59,7 @@ fn metrics(
     let extra = placement.extra.iter().sum::<u64>().saturating_sub(without);
     let write_ns = (tally.write_ns + tally.gzipped_bytes * GZIP_NS_PER_BYTE) as f64;
     let quantiles = freshness.quantiles(&[0.5, 0.99]);
+    let arrived = freshness.arrived_quantiles(&[0.5, 0.99]);
     let mut metrics = BTreeMap::from([
         (Metric::AgentCpu, Some(tally.agent_cpu_ns as f64 / NS_PER_SEC as f64 / written_s + beside.cores)),
         (Metric::AgentCpuRequested, Some(requested.cpu_millicores as f64 / 1000.0)),
@@ -71,6 +72,8 @@ fn metrics(
         (Metric::ExtraNodes, Some(extra as f64)),
         (Metric::FreshnessP50, quantiles[0]),
         (Metric::FreshnessP99, quantiles[1]),
+        (Metric::ArrivedP50, arrived[0]),
+        (Metric::ArrivedP99, arrived[1]),
         (Metric::Loss, Some(tally.ledger.lost_total() as f64 / emitted)),
         // Everything that is not delivered, whatever became of it.
         (Metric::Undelivered, Some(undelivered(&tally.ledger))),

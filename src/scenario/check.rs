@@ -50,6 +50,9 @@ pub(super) const MONTH: SimTime = SimTime::from_secs(30 * 86_400);
 /// The longest that an image takes to be pulled, and an agent to start.
 const HOUR: SimTime = SimTime::from_secs(3600);
 
+/// The longest gap of a rotation.
+pub(super) const MINUTE: SimTime = SimTime::from_secs(60);
+
 /// The dearest gigabyte.
 const MAX_DATA_PRICE: f64 = 1e6;
 
@@ -233,6 +236,7 @@ fn check_cluster(scenario: &Scenario) -> Checked {
         format!("containerLogMonitorInterval is {interval}; the kubelet allows 3s and more")
     })?;
     up_to(MONTH, interval, "containerLogMonitorInterval", path("containerLogMonitorInterval"))?;
+    up_to(MINUTE, kubelet.reopen_gap, "reopenGap", path("reopenGap"))?;
     allow(kubelet.container_log_max_files.get() >= 2, path("containerLogMaxFiles"), || {
         "containerLogMaxFiles is 1; the kubelet allows 2 and more".into()
     })?;

@@ -139,6 +139,9 @@ pub struct Kubelet {
     pub container_log_max_files: Count,
     /// How often the kubelet looks.
     pub container_log_monitor_interval: SimTime,
+    /// Time from its rename of a file until the runtime has begun a new one, on average. The kubelet asks the runtime for that
+    /// by a call (`ReopenContainerLog`): some milliseconds, plausibly 1 to 10.
+    pub reopen_gap: SimTime,
     /// When pods are evicted.
     pub eviction_hard: EvictionHard,
 }
@@ -149,6 +152,7 @@ impl Default for Kubelet {
             container_log_max_size: Bytes::new(10 << 20),
             container_log_max_files: Count::of(5),
             container_log_monitor_interval: SimTime::from_secs(10),
+            reopen_gap: SimTime::from_ns(3_000_000),
             eviction_hard: EvictionHard::default(),
         }
     }

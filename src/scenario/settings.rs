@@ -10,7 +10,7 @@ use crate::profile::{
     Behaviour, Compress, Inotify, LineLimit, LongLines, Most, Overflow, Position, Retries, StartAt, Storage,
     Timeout, agent_settings, out_of_range, yaml_key,
 };
-use crate::units::{Bytes, Fraction, Millicores, SimTime};
+use crate::units::{Bytes, Millicores, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;

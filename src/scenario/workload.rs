@@ -338,6 +338,9 @@ pub struct Rotation {
     /// How: by a rename, or by a copy.
     #[serde(skip_serializing_if = "RotationMode::is_default")]
     pub mode: RotationMode,
+    /// Time from the rename until the application has begun a new file, on average: two system calls in a row, some
+    /// microseconds, plausibly 1 to 100 (where writers wait for their turn on a full machine).
+    pub gap: SimTime,
 }
 
 /// How a log file is rotated.
@@ -361,6 +364,11 @@ impl RotationMode {
 impl Default for Rotation {
     /// As log libraries commonly do, and the same as the kubelet: 10 Mi, five files.
     fn default() -> Self {
-        Self { size: Bytes::new(10 << 20), files: Count(5), mode: RotationMode::Rename }
+        Self {
+            size: Bytes::new(10 << 20),
+            files: Count(5),
+            mode: RotationMode::Rename,
+            gap: SimTime::from_ns(3_000),
+        }
     }
 }

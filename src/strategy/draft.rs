@@ -64,6 +64,7 @@ pub(super) fn draft(name: &'static str, scenario: &Scenario, route: Routes<'_>) 
             size_bytes: kubelet.container_log_max_size.get(),
             files: kubelet.container_log_max_files.get(),
         },
+        kubelet_gap_ns: kubelet.reopen_gap.as_ns(),
         least_free_ppm: (kubelet.eviction_hard.nodefs_available.get() * 1e6).round() as u64,
         kubelet_interval_ns: kubelet.container_log_monitor_interval.as_ns(),
         user_watches: scenario.cluster.inotify_watches.map(|count| count.get()),
@@ -155,6 +156,7 @@ fn pod_template(
                 Medium::LocalFile => LOCAL_DRIVER,
                 _ => FileRotation { size_bytes, files },
             },
+            gap_ns: log.rotate.gap.as_ns(),
             is_truncated: log.rotate.mode == RotationMode::CopyTruncate
                 && medium.is_on_disk()
                 && !medium.is_rotated_by_kubelet(),

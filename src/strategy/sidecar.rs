@@ -47,6 +47,7 @@ pub(super) fn add_agents(draft: &mut Draft, scenario: &Scenario) {
 /// Agents in pods start and stop in the order that the scenario has them in.
 pub(super) fn in_order(blueprint: &mut Blueprint, scenario: &Scenario) {
     start_in_order(blueprint, scenario);
+    end_in_order(blueprint, scenario);
     stop_in_order(blueprint, scenario);
 }
 
@@ -97,6 +98,23 @@ fn stop_in_order(blueprint: &mut Blueprint, scenario: &Scenario) {
                 life.lingers_s = life.pause_s;
                 life.sticks = true;
             }
+        }
+    }
+}
+
+/// Seconds that a pod is given to end.
+/// Source: Kubernetes, `terminationGracePeriodSeconds`.
+const GRACE_S: u64 = 30;
+
+/// A pod whose sidecars are native is deleted when these have ended, which is after its application has: they have the rest
+/// of the pod's grace to send what they hold, as far as the pod's successor leaves it. Source: KEP-753, "Termination".
+fn end_in_order(blueprint: &mut Blueprint, scenario: &Scenario) {
+    if scenario.collection.ordering == Ordering::Classic {
+        return;
+    }
+    for template in blueprint.pods.iter_mut().filter(|template| template.agent.is_some()) {
+        if let Some(life) = &mut template.life {
+            life.lingers_s = life.lingers_s.max(GRACE_S.min(life.pause_s));
         }
     }
 }

@@ -49,6 +49,9 @@ impl Steps {
 /// A buffer that nothing bounds.
 const UNBOUNDED: Bytes = Bytes::new(1 << 40);
 
+/// Who sees new lines so soon need not be asked when it looks.
+const SOON_NS: u64 = 1_000_000;
+
 /// Mean load of some streams.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct MeanLoad {
@@ -221,10 +224,10 @@ fn plan_of(
     let enriches = settings.enrich.unwrap_or(shared);
     let polls = settings.inotify == Some(Inotify::Off) && behaviour.watching.value != Watching::Polls;
     let costs = costs_of(profile, settings, (enriches, polls), load);
-    // Looks are spread evenly over the gaps between them.
-    let looks_every_ns = match polls {
-        true => behaviour.poll_interval.value.as_ns() as f64,
-        false => profile.cpu.coalesce.value * 1e3,
+    let looks_ns = match (polls, behaviour.look.value.as_ns()) {
+        (true, _) => behaviour.poll_interval.value.as_ns(),
+        (false, 0) => (profile.cpu.coalesce.value * 1e3) as u64,
+        (false, looks_ns) => looks_ns,
     };
     let record_overhead = profile.wire.record_overhead.value;
     let record_bytes = load.record_bytes(record_overhead);
@@ -272,8 +275,11 @@ fn plan_of(
         memory_limit_bytes: terms.memory_limit.or(chart.memory_limit).map(|m| m.get()),
         configs,
         own_inputs,
-        look_delay_ns: (looks_every_ns / 2.0) as u64,
+        look_ns: if looks_ns < SOON_NS { 0 } else { looks_ns },
+        // Wake-ups are spread evenly over the gaps between them.
+        look_delay_ns: if looks_ns < SOON_NS { looks_ns / 2 } else { 0 },
         flush_ns: flush.as_ns(),
+        flush_check_ns: behaviour.batch_check.value.as_ns(),
         buffer_limit_bytes: buffer_limit.get(),
         buffer_memory_bytes: buffer_memory.get(),
         batch_bytes: batch.get().max(1),
@@ -289,7 +295,7 @@ fn plan_of(
         backoff_cap_ns: behaviour.backoff_cap.value.as_ns(),
         scan_ns: behaviour.scan_interval.value.as_ns(),
         successor: behaviour.successor.value,
-        missed_successors: behaviour.missed_successors.value,
+        wake_ns: looks_ns,
         rotate_wait_ns: behaviour.rotate_wait.value.as_ns(),
         checkpoints: behaviour.checkpoints.value,
         checkpoint_of: behaviour.checkpoint_of.value,

@@ -15,3 +15,4 @@ pub(crate) mod quiet;
 pub(crate) mod reading;
 pub(crate) mod round;
 pub(crate) mod shipping;
+pub(crate) mod timing;

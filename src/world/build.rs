@@ -278,6 +278,8 @@ impl Node {
         };
         let mut files = Files::new(medium, rotation, initial_bytes, &stream, has_reader, cause);
         files.is_truncated = found.plan.is_truncated;
+        files.gap_ns =
+            if medium.is_rotated_by_kubelet() { blueprint.kubelet_gap_ns } else { found.plan.gap_ns };
         self.files.push(files);
         self.streams.push(stream);
         self.media.push(found.plan.medium);

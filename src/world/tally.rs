@@ -14,7 +14,7 @@ use total::totals;
 use crate::blueprint::{Blueprint, StreamLaw};
 use crate::engine::marks::CLASSES;
 use crate::flow::{Chunk, Medium};
-use crate::observe::{Freshness, Ledger, Spread};
+use crate::observe::{Freshness, Ledger, Spread, Unpaid};
 use crate::world::lines::runtime::writing_ns;
 use crate::world::lines::stream::{Amount, Stream};
 
@@ -55,6 +55,9 @@ totals! {
         sum pub long_lines: u64,
         /// Agents, times nanoseconds in which they were down and about to be started again, while lines are written.
         sum pub agent_down_ns: u64,
+        /// CPU that lines and bytes which agents read take, beyond what was charged for them, in nanoseconds: a little, where
+        /// what is read is known to the chunk, and otherwise a defect.
+        sum pub unpaid_ns: u64,
         /// Requests to the backend while lines are written, retries included.
         sum pub requests: u64,
         /// Bytes sent to the backend while lines are written, retries included.
@@ -192,6 +195,18 @@ impl Tally {
         self.ledger.delivered += lines;
         self.timeline[bin].1 += lines;
         self.delivered_in_time += if at_ns < self.horizon_ns { lines } else { 0 };
+    }
+
+    /// Checks that all work of agents was charged, but for a hundredth of it and a millisecond each.
+    ///
+    /// # Errors
+    /// It was not.
+    pub fn is_paid(&self) -> Result<(), Unpaid> {
+        let allowed_ns = self.agent_cpu_ns / 100 + 1_000_000 * self.inputs.max(1);
+        if self.unpaid_ns <= allowed_ns {
+            return Ok(());
+        }
+        Err(Unpaid { unpaid_ns: self.unpaid_ns, charged_ns: self.agent_cpu_ns })
     }
 
     /// Nanoseconds of a bin of the timeline.

@@ -99,7 +99,7 @@ fn read(name: &str, chunk: &str, rest: &str) -> Scenario {
     let text = format!(
         "name: {name}\nduration: 40s\nwarmup: 5s\ndrain: 20s\nchunk: {chunk}\n\
          cluster: {{ pools: [ {{ name: p, nodes: 2 }} ], kubelet: {{ containerLogMaxSize: 64Ki, \
-         containerLogMaxFiles: 3, containerLogMonitorInterval: 3s }} }}\n{rest}"
+         containerLogMaxFiles: 3, containerLogMonitorInterval: 3s, reopenGap: 1m }} }}\n{rest}"
     );
     scenario::from_yaml(name, &text).unwrap_or_else(|error| panic!("{error}"))
 }
@@ -107,7 +107,7 @@ fn read(name: &str, chunk: &str, rest: &str) -> Scenario {
 fn pods(rate: u64, size: &str) -> String {
     format!(
         "tenants: [ {{ name: a, workloads: [ {{ name: w, replicas: 6, logs: [ {{ stream: stdout, rate: {rate}/s, \
-         rotate: {{ size: {size}, files: 3 }} }} ] }} ] }} ]\n"
+         rotate: {{ size: {size}, files: 3, gap: 0s }} }} ] }} ] }} ]\n"
     )
 }
 
@@ -201,7 +201,7 @@ fn configs_with_inputs_of_their_own_are_those_of_the_reference() {
     let tenant = |name: &str, rate: u64| {
         format!(
             "{{ name: {name}, workloads: [ {{ name: w, replicas: 3, logs: [ {{ stream: stdout, rate: {rate}/s, \
-             wants: {{ store: {name} }}, rotate: {{ size: 1Mi, files: 3 }} }} ] }} ] }}"
+             wants: {{ store: {name} }}, rotate: {{ size: 1Mi, files: 3, gap: 0s }} }} ] }} ] }}"
         )
     };
     let collection = "collection: { configs: ownInputs, with: { memBufLimit: 100kB, refreshInterval: 5s } }";
@@ -235,7 +235,7 @@ fn drawn(number: u64) -> Scenario {
             format!(
                 "{{ name: t{tenant}, workloads: [ {{ name: w, replicas: {replicas}, logs: [ {{ stream: {stream}, \
                  rate: {rate}, arrivals: {arrivals}, line: {line}, fixed: {fixed}, \
-                 rotate: {{ size: {size}, files: {files} }}, wants: {{ store: t{tenant} }} }} ] }} ] }}"
+                 rotate: {{ size: {size}, files: {files}, gap: 0s }}, wants: {{ store: t{tenant} }} }} ] }} ] }}"
             )
         })
         .collect();
@@ -259,7 +259,7 @@ fn drawn(number: u64) -> Scenario {
     let text = format!(
         "name: drawn-{number}\nduration: 40s\nwarmup: 5s\ndrain: {}\nchunk: {}\n\
          cluster: {{ pools: [ {{ name: p, nodes: 2 }} ], kubelet: {{ containerLogMaxSize: {}, \
-         containerLogMaxFiles: {}, containerLogMonitorInterval: 3s }} }}\ntenants: [ {} ]\n\
+         containerLogMaxFiles: {}, containerLogMonitorInterval: 3s, reopenGap: 1m }} }}\ntenants: [ {} ]\n\
          collection: {{ configs: {}, with: {{ {} }} }}\n\
          backend: {{ latency: {}, latencyTail: {}{} }}\nfaults: [ {} ]\n",
         pick(&["0s", "10s", "30s"]),
@@ -313,6 +313,38 @@ fn scenarios_drawn_at_random_are_those_of_the_reference() {
     // A full buffer cut short by a line sends one request more, and all later back-offs are drawn anew: the same lines
     // arrive, at other times.
     assert!(other_ages as f64 <= 0.02 * all as f64, "{other_ages} of {all} pairs have other ages");
+}
+
+/// Agents that send full batches at once and look at their files from time to time, where nothing is full and where the
+/// buffer or the backend is: nearly line for line.
+#[test]
+fn agents_that_send_full_batches_are_those_of_the_reference() {
+    let mut wrong = Vec::new();
+    for (number, agent) in
+        ["filebeat", "logtail", "vector", "otel-collector", "fluentd"].iter().cycle().take(20).enumerate()
+    {
+        let outage = number as u64 / 5 % 2 * 4;
+        let buffer = ["60kB", "200kB"][number / 10];
+        let pods = format!(
+            "tenants: [ {{ name: a, workloads: [ {{ name: w, replicas: 4, logs: [ {{ stream: stdout, rate: {}/s }} ] }} ] }} ]\n",
+            [40, 150, 400][number % 3]
+        );
+        let rest = format!(
+            "{pods}collection: {{ agent: {agent}, with: {{ memBufLimit: {buffer}, rotateWait: 30s, refreshInterval: 2s }}, \
+             daemonset: {{ memoryLimit: 10Gi }}, sidecar: {{ memoryLimit: 10Gi }} }}\n\
+             faults: [ {{ outage: {{ of: backend, at: 10s, for: {outage}s, mode: stall }} }} ]\n"
+        );
+        let rest = if outage == 0 { rest.replace("faults:", "#") } else { rest };
+        let scenario = read(&format!("full-{agent}-{number}"), "100ms", &rest);
+        for strategy in ["daemonset", "sidecar"] {
+            let Some(pair) = pair(&scenario, strategy) else { continue };
+            let most = pair.slow.largest_batch as f64 + 0.01 * pair.slow.emitted as f64;
+            if pair.apart() as f64 > most {
+                wrong.push(format!("{} apart: {}", pair.apart(), pair.complain()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// A scenario of one's own: `LOGHAUL_PAIR=FILE cargo test --test it a_scenario_of_ones_own -- --ignored --nocapture`.

@@ -59,8 +59,8 @@ fn rotated_before_read_is_an_outage_beyond_the_buffer_and_the_files() {
     let case = Case {
         strategy: "sidecar",
         workload: "replicas: 1",
-        log: "stream: file, rate: 100/s, rotate: { size: 100kB, files: 3 }",
-        more: "collection: { with: { memBufLimit: 178kB, missedSuccessors: 0%, rotateWait: 1h, refreshInterval: 1s } }\n\
+        log: "stream: file, rate: 100/s, rotate: { size: 100kB, files: 3, gap: 0s }",
+        more: "collection: { with: { memBufLimit: 178kB, rotateWait: 1h, refreshInterval: 1s } }\n\
                faults: [ { outage: { of: backend, at: 20s, for: 100s, mode: stall } } ]",
     };
     case.loses(Cause::RotatedBeforeRead, 5_800..=7_200);
@@ -78,7 +78,7 @@ fn a_file_that_is_copied_and_emptied_takes_with_it_what_was_not_read() {
         strategy: "sidecar",
         workload: "replicas: 1",
         log: "stream: file, rate: 100/s, rotate: { size: 100kB, files: 3, mode: copyTruncate }",
-        more: "collection: { with: { memBufLimit: 178kB, missedSuccessors: 0%, rotateWait: 1h, refreshInterval: 1s } }\n\
+        more: "collection: { with: { memBufLimit: 178kB, rotateWait: 1h, refreshInterval: 1s } }\n\
                faults: [ { outage: { of: backend, at: 20s, for: 100s, mode: stall } } ]",
     };
     case.loses(Cause::RotatedBeforeRead, 8_800..=10_200);

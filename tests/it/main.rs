@@ -31,6 +31,7 @@ mod pods;
 mod profiles;
 mod properties;
 mod reference_model;
+mod right_answers;
 mod rooms;
 mod scenarios;
 mod settings;

@@ -3,6 +3,7 @@
 //! The scenarios are the same in every run; `PROPTEST_RNG_SEED` and `PROPTEST_CASES` ask for others and for more.
 
 mod engine;
+mod monotone;
 mod world;
 
 use proptest::prelude::*;

@@ -59,9 +59,9 @@ fn looking_from_time_to_time_costs_less_and_comes_later() {
     // 100 reads of 12.2 µs, dearer by up to a factor of four. A published case halves its CPU (fluent/fluent-bit#11096).
     assert!((1.6..4.5).contains(&(told / looks)), "{told} {looks}");
     let later = |with: &str| figure(with, Metric::FreshnessP50) - figure("", Metric::FreshnessP50);
-    // Half a look on average, less the half of 30 µs that it took before.
-    assert!((later("inotify: off") - 0.125).abs() < 0.01, "{}", later("inotify: off"));
-    assert!((later("inotify: off, pollInterval: 100ms") - 0.05).abs() < 0.01);
+    // Half a look on average, less the half of 30 µs that it took before; of one agent, by how its looks stand to its flushes.
+    assert!((later("inotify: off") - 0.125).abs() < 0.02, "{}", later("inotify: off"));
+    assert!((later("inotify: off, pollInterval: 100ms") - 0.05).abs() < 0.02);
     assert_eq!(later("inotify: on"), 0.0);
 }
 

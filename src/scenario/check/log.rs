@@ -1,7 +1,7 @@
 //! One log stream: rate, sizes, arrivals, rotation.
 
 use super::super::{ArrivalsSpec, LineSize, LogSpec};
-use super::{Checked, MAX_FILE_BYTES, MONTH, allow};
+use super::{Checked, MAX_FILE_BYTES, MINUTE, MONTH, allow, up_to};
 use crate::units::{Bytes, SimTime};
 
 /// The longest line: beyond, no container runtime or agent takes it for one.
@@ -17,6 +17,7 @@ pub(in super::super) fn check_log(log: &LogSpec, path: &str) -> Checked {
     allow((1..=MAX_FILE_BYTES).contains(&size.get()), path("rotate/size"), || {
         format!("size is {size}; allowed is 1B to 1Ti")
     })?;
+    up_to(MINUTE, log.rotate.gap, "gap", path("rotate/gap"))?;
     allow(log.spread.get() <= 5.0, path("spread"), || {
         format!("spread is {}; allowed is up to 500%", log.spread)
     })?;

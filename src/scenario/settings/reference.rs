@@ -5,7 +5,7 @@ use crate::profile::{
     Compress, Inotify, LineLimit, LongLines, Most, Overflow, Position, Quality, Retries, StartAt, Storage,
     Successor, Timeout, Watching, agent_settings, range_in_words, yaml_key,
 };
-use crate::units::{Bytes, Fraction, SimTime};
+use crate::units::{Bytes, SimTime};
 use schemars::{JsonSchema, schema_for};
 use serde::Serialize;
 use serde_json::Value;
@@ -115,6 +115,7 @@ fn plain(schema: &Value) -> String {
 mod tests {
     use super::*;
     use crate::scenario::Settings;
+    use crate::units::Fraction;
 
     #[test]
     fn ranges_are_quantities_of_their_types_and_hold_at_their_ends() {
@@ -137,7 +138,7 @@ mod tests {
         }
         assert!(found > 5);
         let settings = |yaml: &str| serde_saphyr::from_str::<Settings>(yaml).unwrap().out_of_range();
-        assert_eq!(settings("{ flush: 10ms, requestTimeout: never, missedSuccessors: 100% }"), None);
+        assert_eq!(settings("{ flush: 10ms, requestTimeout: never }"), None);
         assert_eq!(
             settings("flush: 9ms").unwrap(),
             ("flush".into(), "flush is 9ms; allowed is 10ms to 1h".into())

@@ -6,7 +6,7 @@ use crate::world::agent::round::Round;
 use crate::world::lines::stream::{Amount, Peek, Stream};
 
 /// Lines count as evenly spaced below this anyway: places between are not searched for.
-const RESOLUTION_NS: u64 = 50_000;
+pub(crate) const RESOLUTION_NS: u64 = 50_000;
 
 /// Sums over an input's streams.
 #[derive(Clone, Copy, Debug, Default)]

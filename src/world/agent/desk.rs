@@ -44,12 +44,11 @@ impl Desk<'_> {
         if self.input.scan_ns <= now_ns {
             self.scan();
         }
-        if self.input.flush_ns <= now_ns {
+        self.input.begin_to_wait(now_ns, self.plan);
+        if self.input.deadline_ns <= now_ns || self.plan.sends_full {
             self.with_ship(link, |input, plan, ship| input.flush(now_ns, plan, ship));
-            if now_ns >= self.blueprint.horizon_ns && self.is_finished() {
-                self.input.flush_ns = SimTime::NEVER.as_ns();
-            }
         }
+        self.schedule_flush(now_ns);
     }
 
     /// Sends whatever the input holds, what waits for its retry included.
@@ -70,8 +69,9 @@ impl Desk<'_> {
     /// Returns whether the input has read and sent all that it ever will: after the last line was written.
     pub fn is_finished(&self) -> bool {
         let input = &self.input;
-        let waits =
-            input.scan_ns.min(input.give_up_ns).min(input.restart_ns) < u64::MAX || input.has_unnoticed;
+        // What it gives up when the run is over it does not wait for.
+        let gives_up = input.give_up_ns < self.blueprint.end_ns();
+        let waits = input.scan_ns.min(input.restart_ns) < u64::MAX || gives_up || input.has_unnoticed;
         let holds = input.filling.lines > 0 || !input.batches.is_empty();
         let horizon_ns = self.blueprint.horizon_ns;
         let has_read = |stream: &Stream| stream.time_ns >= stream.limit_ns.min(horizon_ns);
@@ -97,8 +97,7 @@ impl Desk<'_> {
         input.save_offsets_from(now_ns, plan);
         input.has_unnoticed = false;
         input.round = None;
-        input.flush_ns = now_ns + plan.flush_ns;
-        input.flush_gap_ns = plan.flush_ns;
+        input.wind_timer(now_ns + plan.flush_ns, plan);
         // It starts with what its disk has kept; the largest it was before does not count any more.
         input.peak_bytes = input.held_bytes;
         let now_ns = now_ns.min(self.blueprint.horizon_ns);

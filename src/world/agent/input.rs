@@ -66,6 +66,25 @@ impl Batch {
     }
 }
 
+/// When an input looks at its files for new lines.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Looks {
+    /// So often; 0 where it is told of every line.
+    every_ns: u64,
+    phase_ns: u64,
+}
+
+impl Looks {
+    /// Returns the last look by an instant; that instant itself where it is told of every line.
+    #[inline]
+    pub fn last(self, at_ns: u64) -> u64 {
+        match self.every_ns {
+            0 => at_ns,
+            every_ns => at_ns.saturating_sub((at_ns + every_ns - self.phase_ns) % every_ns),
+        }
+    }
+}
+
 /// One reader with its buffer.
 #[derive(Clone, Debug)]
 pub(crate) struct Input {
@@ -84,15 +103,20 @@ pub(crate) struct Input {
     pub behind: bool,
     /// Where it is on its way round its files, while it reads a backlog for which neither buffer nor CPU suffices.
     pub round: Option<Box<Round>>,
+    /// Share of the time in which it was at work when it last read, and nanoseconds that a read took.
+    pub occupied: (f64, f64),
+    /// Reader's time that it had while it was behind and that did not suffice for one line more.
+    pub unspent_ns: f64,
     /// When it was last at the end of all files that it knew.
     pub caught_up_ns: u64,
     /// Whether files were rotated that it has not taken note of.
     pub has_unnoticed: bool,
     /// Whether it carries the costs of the process.
     pub leads: bool,
+    /// When its buffer is looked at next: at its timer, or earlier where a full batch is sent at once.
     pub flush_ns: u64,
-    /// Time from the last flush to the next.
-    pub flush_gap_ns: u64,
+    /// When what it has read since the last flush is sent at the latest, if the backend lets it.
+    pub deadline_ns: u64,
     pub scan_ns: u64,
     pub give_up_ns: u64,
     pub restart_ns: u64,
@@ -101,6 +125,11 @@ pub(crate) struct Input {
     /// When the backend refuses it because its credentials have expired.
     pub refused: (u64, u64),
     scan_phase_ns: u64,
+    /// When it looks at its files first, and whether a batch has waited long enough, where it does so from time to time.
+    look_phase_ns: u64,
+    check_phase_ns: u64,
+    /// Whether the batch that it fills has begun to wait.
+    pub batch_waits: bool,
     pub key: u64,
     pub requests: u64,
     /// Requests of the last flush, one a file: so many answers free its memory.
@@ -126,6 +155,8 @@ pub(crate) struct Input {
 /// Purposes of an agent's draws.
 const FLUSH_PHASE: u64 = 1;
 const SCAN_PHASE: u64 = 2;
+const LOOK_PHASE: u64 = 4;
+const CHECK_PHASE: u64 = 5;
 /// Timers start on a grid of 1/32 of their interval, so that chunks are split between cells and not within.
 const PHASES: u64 = 32;
 
@@ -149,17 +180,22 @@ impl Input {
             since_ns: 0,
             behind: false,
             round: None,
+            occupied: (0.0, 0.0),
+            unspent_ns: 0.0,
             caught_up_ns: 0,
             has_unnoticed: false,
             leads,
             flush_ns: 0,
-            flush_gap_ns: 0,
+            deadline_ns: 0,
             scan_ns: NEVER,
             give_up_ns: NEVER,
             restart_ns: NEVER,
             config_ns: 0,
             refused: Self::NEVER_REFUSED,
             scan_phase_ns: 0,
+            look_phase_ns: 0,
+            check_phase_ns: 0,
+            batch_waits: false,
             key: 0,
             requests: 0,
             answers: 0,
@@ -192,9 +228,45 @@ impl Input {
         self.has_unnoticed = false;
         self.round = None;
         self.answers = 0;
-        self.flush_ns = now_ns + if flush_phase_ns == 0 { plan.flush_ns } else { flush_phase_ns };
-        self.flush_gap_ns = plan.flush_ns;
+        self.wind_timer(now_ns + if flush_phase_ns == 0 { plan.flush_ns } else { flush_phase_ns }, plan);
         self.scan_phase_ns = now_ns + phase(SCAN_PHASE, plan.scan_ns);
+        self.look_phase_ns = draw(subkey(key, LOOK_PHASE), 0) % plan.look_ns.max(1);
+        self.check_phase_ns = draw(subkey(key, CHECK_PHASE), 0) % plan.flush_check_ns.max(1);
+        self.batch_waits = false;
+    }
+
+    /// Returns when it looks at its files.
+    #[inline]
+    pub fn looks(&self, plan: &AgentPlan) -> Looks {
+        // A loop that sleeps for so long comes round a little later each time, and keeps no step with the second.
+        Looks { every_ns: plan.look_ns + plan.look_ns / 128, phase_ns: self.look_phase_ns }
+    }
+
+    /// Returns up to when it has looked at its files by an instant.
+    #[inline]
+    pub fn looked_ns(&self, at_ns: u64, plan: &AgentPlan) -> u64 {
+        self.looks(plan).last(at_ns)
+    }
+
+    /// The batch that it fills begins to wait with its first line, where that is how it goes: sets when it has waited enough.
+    pub fn begin_to_wait(&mut self, now_ns: u64, plan: &AgentPlan) {
+        if plan.flush_check_ns > 0 && self.filling.lines > 0 && !self.batch_waits {
+            self.batch_waits = true;
+            let over_ns = now_ns + plan.flush_ns;
+            let since_ns = (over_ns + plan.flush_check_ns - self.check_phase_ns) % plan.flush_check_ns;
+            self.deadline_ns = over_ns - since_ns + plan.flush_check_ns;
+        }
+    }
+
+    /// Sets its flush timer. Who sends full batches at once looks before when one will be full.
+    pub fn wind_timer(&mut self, at_ns: u64, plan: &AgentPlan) {
+        self.deadline_ns = at_ns;
+        self.flush_ns = if plan.sends_full { at_ns.min(self.since_ns + 1) } else { at_ns };
+    }
+
+    /// Whatever it holds is to be sent now.
+    pub fn hurry(&mut self, now_ns: u64) {
+        (self.flush_ns, self.deadline_ns) = (now_ns, now_ns);
     }
 
     /// The process is gone, and what it held with it: gives the lines that were not accepted yet.
@@ -215,7 +287,7 @@ impl Input {
     pub fn count_from_start(&mut self, plan: &AgentPlan, key: u64, before_ns: u64, within_ns: u64) {
         let more = draw(subkey(key, FLUSH_PHASE), 0) % PHASES * (within_ns / PHASES);
         let left = |interval_ns: u64| interval_ns - (before_ns + more) % interval_ns.max(1);
-        self.flush_ns = left(plan.flush_ns);
+        self.wind_timer(left(plan.flush_ns), plan);
         self.scan_phase_ns = left(plan.scan_ns);
     }
 
@@ -241,6 +313,19 @@ impl Input {
             self.behind = true;
             self.round = None;
         }
+    }
+
+    /// Returns the probability that it looks for a rotated file's successor before that is there. `gap_ns` is how long the
+    /// writer takes from the rename until it has begun the new file, on average; the times are taken to be exponential. An
+    /// idle agent looks when it is awake, a busy one when it has done what it is at.
+    pub fn looks_too_early(&self, gap_ns: u64, plan: &AgentPlan) -> f64 {
+        if gap_ns == 0 {
+            return 0.0;
+        }
+        let (busy, read_ns) = self.occupied;
+        let outlasts = |wait_ns: f64| libm::exp(-wait_ns / gap_ns as f64);
+        let wake_ns = plan.wake_ns as f64;
+        (1.0 - busy) * outlasts(wake_ns) + busy * outlasts(wake_ns + read_ns)
     }
 
     /// Takes note that there is a file to be found by the next scan at or after `now_ns`.

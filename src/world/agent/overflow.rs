@@ -149,7 +149,9 @@ mod tests {
         blueprint.agents[0].buffer_limit_bytes = 556_000;
         blueprint.agents[0].buffer_memory_bytes = 556_000;
         let tally = run(&blueprint);
-        assert_eq!(tally.ledger.delivered, tally.ledger.emitted);
+        // What does not fill the last batch waits for its timer, which is after the run.
+        let waits = tally.ledger.emitted - tally.ledger.delivered;
+        assert!(waits < 1_100 && waits == tally.ledger.in_flight, "{waits}");
         blueprint.agents[0].sends_full = false;
         let p50 = run(&blueprint).tenants[0].freshness.quantiles(&[0.5])[0];
         assert!(p50.is_none_or(|p50| p50 > 5.0), "{p50:?}");

@@ -11,7 +11,7 @@ use crate::observe::Spread;
 use crate::profile::Work;
 use crate::units::NS_PER_SEC;
 use crate::world::agent::desk::Desk;
-use crate::world::agent::input::{Input, Mode};
+use crate::world::agent::input::{Input, Looks, Mode};
 use crate::world::backend::link::Link;
 use crate::world::lines::stream::{Amount, Cursor, Stream};
 use crate::world::tally::Tally;
@@ -138,6 +138,7 @@ impl Desk<'_> {
             blueprint: self.blueprint,
             first_ns: input.flush_ns,
             since_ns: input.since_ns,
+            looks: input.looks(plan),
         };
         if !run.draw(self.streams, flushes, scratch) {
             return false;
@@ -167,14 +168,19 @@ impl Desk<'_> {
             && plan.flush_ns <= blueprint.chunk_ns
             && !input.has_unnoticed
             && input.cores >= plan.cores
-            && input.flush_gap_ns == plan.flush_ns
+            && input.deadline_ns == first_ns
             && plan.max_in_flight > 0
+            && plan.flush_check_ns == 0
             && input.releases.iter().all(|(at_ns, _)| *at_ns <= first_ns);
         let Some(free_until_ns) = link.free_until(since_ns).filter(|_| applies) else { return 0 };
         let mut end_ns = until_ns.min(free_until_ns).min(blueprint.horizon_ns);
         end_ns = end_ns.min(input.scan_ns).min(input.give_up_ns).min(input.restart_ns);
         if first_ns < input.refused.1 {
             end_ns = end_ns.min(input.refused.0);
+        }
+        if since_ns >= blueprint.warmup_ns && input.looked_ns(since_ns, plan) < blueprint.warmup_ns {
+            // What is read first after the warm-up was in part written before.
+            return 0;
         }
         if since_ns < blueprint.warmup_ns {
             // A chunk may end where the warm-up does, and not straddle it.
@@ -198,7 +204,7 @@ impl Desk<'_> {
             input.save_quiet_offsets(times, &answers, live, self.streams, plan);
         }
         input.since_ns = first_ns + (taken.len() as u64 - 1) * plan.flush_ns;
-        input.flush_ns = input.since_ns + plan.flush_ns;
+        input.deadline_ns = input.since_ns + plan.flush_ns;
         let fullest = sent.iter().map(|flush| flush.record_bytes).max().unwrap_or(0);
         input.peak_bytes = input.peak_bytes.max(fullest).max(input.held_bytes);
         input.caught_up_ns = input.since_ns;
@@ -212,6 +218,7 @@ impl Desk<'_> {
                 input.releases.push((last.answer_ns, last.record_bytes));
             }
         }
+        self.schedule_flush(self.input.since_ns);
     }
 }
 
@@ -224,6 +231,7 @@ struct QuietRun<'a> {
     first_ns: u64,
     /// The flush before it.
     since_ns: u64,
+    looks: Looks,
 }
 
 impl QuietRun<'_> {
@@ -238,7 +246,7 @@ impl QuietRun<'_> {
         reached.clear();
         let (is_alone, compresses) = (streams.len() == 1, self.plan.compresses());
         for stream in streams {
-            if stream.limit_ns != u64::MAX || stream.time_ns != self.since_ns {
+            if stream.limit_ns != u64::MAX || stream.time_ns != self.looks.last(self.since_ns) {
                 if stream.time_ns < stream.limit_ns {
                     return false;
                 }
@@ -254,7 +262,7 @@ impl QuietRun<'_> {
             let (mut cursor, mut before) = stream.start();
             let mut at_ns = self.first_ns;
             for flush in &mut *taken {
-                let written = cursor.written(law, stream.key, at_ns);
+                let written = cursor.written(law, stream.key, self.looks.last(at_ns));
                 let new = written - before;
                 before = written;
                 at_ns += self.plan.flush_ns;
@@ -304,7 +312,7 @@ impl QuietRun<'_> {
                 answer.output_ns = plan.output_ns(flush.lines, record_bytes);
             }
             // An agent that sends a full batch at once would not wait for its next flush.
-            let sends_early = plan.sends_full && record_bytes > plan.batch_bytes;
+            let sends_early = plan.sends_full && record_bytes >= plan.full_batch_bytes();
             if record_bytes > plan.buffer_limit_bytes.saturating_sub(held_bytes) || sends_early {
                 return number;
             }
@@ -357,6 +365,8 @@ impl QuietRun<'_> {
             [stream] if counts => Some(stream.tenant as usize),
             _ => None,
         };
+        // Whose looks stand where they do to its flushes has ages of its own.
+        let is_exact = plan.look_ns > 0;
         let mut by_class = alone.map(|tenant| tally.take_punctual(self.kind, tenant));
         for (number, (flush, answer)) in taken.iter().zip(sent).enumerate() {
             if flush.lines > 0 {
@@ -368,14 +378,15 @@ impl QuietRun<'_> {
                     _ => plan.costs.cpu_ns(&work),
                 };
                 cpu_ns += (busy_ns.min(kind.most_ns) + 0.5) as u64;
-                if !tally.emit_within(from_ns, at_ns, flush.lines) {
+                let span = (self.looks.last(from_ns), self.looks.last(at_ns));
+                if !tally.emit_within(span.0, span.1, flush.lines) {
                     match lines.is_empty() {
-                        true => tally.emit(from_ns, at_ns, flush.lines),
+                        true => tally.emit(span.0, span.1, flush.lines),
                         false => lines
                             .iter()
                             .skip(number)
                             .step_by(flushes)
-                            .for_each(|lines| tally.emit(from_ns, at_ns, *lines)),
+                            .for_each(|lines| tally.emit(span.0, span.1, *lines)),
                     }
                 }
                 let wire_bytes = match plan.compresses() {
@@ -386,7 +397,7 @@ impl QuietRun<'_> {
                 sent_bytes += wire_bytes;
                 tally.accept(answer.answer_ns + plan.look_delay_ns, flush.lines);
                 link.send_in(&slots, wire_bytes);
-                if let Some(by_class) = by_class.as_mut().filter(|_| answer.output_ns == 0) {
+                if let Some(by_class) = by_class.as_mut().filter(|_| answer.output_ns == 0 && !is_exact) {
                     by_class[answer.class % CLASSES] += flush.lines;
                 }
             }
@@ -400,10 +411,10 @@ impl QuietRun<'_> {
         if let (Some(tenant), Some(by_class)) = (alone, by_class) {
             tally.put_punctual(self.kind, tenant, by_class);
         }
-        let is_late = sent.iter().any(|answer| answer.output_ns > 0);
+        let is_late = is_exact || sent.iter().any(|answer| answer.output_ns > 0);
         for (number, (stream, reached)) in streams.iter_mut().zip(reached).enumerate() {
             let Some((cursor, written)) = *reached else { continue };
-            stream.advance_with(from_ns, cursor, written);
+            stream.advance_with(self.looks.last(from_ns), cursor, written);
             let tenant = stream.tenant as usize;
             if !counts {
                 continue;
@@ -412,7 +423,7 @@ impl QuietRun<'_> {
                 Some(lines) => *lines,
                 None => taken[flush].lines,
             };
-            if alone.is_none() {
+            if alone.is_none() && !is_exact {
                 let mut by_class = tally.take_punctual(self.kind, tenant);
                 for (flush, answer) in sent.iter().enumerate().filter(|(_, answer)| answer.output_ns == 0) {
                     by_class[answer.class % CLASSES] += own(flush);
@@ -425,8 +436,7 @@ impl QuietRun<'_> {
         }
     }
 
-    /// Enters the ages of a tenant's lines whose output takes long.
-    #[cold]
+    /// Enters the ages of a tenant's lines whose output takes long, or that are looked at from time to time.
     fn deliver_late(
         &self,
         tenant: usize,
@@ -434,14 +444,16 @@ impl QuietRun<'_> {
         sent: &[FlushAnswer],
         tally: &mut Tally,
     ) {
-        let mut at_ns = self.first_ns;
+        let (mut from_ns, mut at_ns) = (self.since_ns, self.first_ns);
         for (flush, answer) in sent.iter().enumerate() {
             let lines = own(flush);
-            if answer.output_ns > 0 && lines > 0 {
-                let youngest_ns = answer.answer_ns - at_ns + self.plan.look_delay_ns;
-                let spread = Spread::between(youngest_ns, youngest_ns + self.plan.flush_ns);
+            if (answer.output_ns > 0 || self.plan.look_ns > 0) && lines > 0 {
+                let there_ns = answer.answer_ns + self.plan.look_delay_ns;
+                let (from_ns, until_ns) = (self.looks.last(from_ns), self.looks.last(at_ns));
+                let spread = Spread::between(there_ns - until_ns, there_ns - from_ns);
                 tally.tenants[tenant].freshness.add(&spread, lines);
             }
+            from_ns = at_ns;
             at_ns += self.plan.flush_ns;
         }
     }

@@ -7,7 +7,7 @@
 
 use crate::blueprint::StreamLaw;
 use crate::flow::Chunk;
-use crate::profile::{LongLines, Overflow, Work};
+use crate::profile::{LongLines, Overflow, Successor, Work};
 use crate::units::{NS_PER_SEC, SimTime};
 use crate::world::agent::catch_up::{CatchUp, Volume, last_that_fits};
 use crate::world::agent::desk::Desk;
@@ -19,6 +19,9 @@ use crate::world::lines::stream::{NONE_TOO_LONG, Peek, Stream};
 /// Answers that a reader takes note of between two passes over its files: one of each of two workers.
 /// Source: lab; without it the freshness of 40 files beyond the ceiling is off by a factor of four.
 const ANSWERS_A_PASS: u64 = 2;
+
+/// Time that is carried over at most: more than the dearest line takes, and than lines are told apart by.
+const MOST_UNSPENT_NS: f64 = 1e7;
 
 /// How far an input has come in a span, and why no further.
 struct Extent {
@@ -120,8 +123,9 @@ impl Desk<'_> {
     /// Returns how long it takes to read what is there now and known, as fast as can be, and a little more.
     fn backlog_ns(&self) -> u64 {
         let mut all = Volume::default();
+        let looked_ns = self.input.looked_ns(self.input.since_ns, self.plan);
         for stream in &*self.streams {
-            let until_ns = self.input.since_ns.min(stream.limit_ns).min(self.blueprint.horizon_ns);
+            let until_ns = looked_ns.min(stream.limit_ns).min(self.blueprint.horizon_ns);
             if stream.time_ns < until_ns {
                 let peek = stream.peek(&self.blueprint.laws[stream.law as usize], until_ns);
                 all.add(peek.written - stream.read, stream, self.plan);
@@ -134,7 +138,7 @@ impl Desk<'_> {
     /// `false` where it does not apply.
     fn read(&mut self, now_ns: u64, quiet: bool) -> bool {
         let span_s = (now_ns - self.input.since_ns) as f64 / NS_PER_SEC as f64;
-        let budget_ns = span_s * NS_PER_SEC as f64 * self.input.cores;
+        let budget_ns = span_s * NS_PER_SEC as f64 * self.input.cores + self.input.unspent_ns;
         let (work, all) = self.peek_at_all(now_ns, span_s);
         let held_before = self.input.held_bytes;
         let room = self.plan.buffer_limit_bytes.saturating_sub(held_before);
@@ -144,15 +148,19 @@ impl Desk<'_> {
         }
         let extent = self.find_extent(now_ns, budget_ns, room, &all);
         let taken = self.take();
-
-        // Where only a share could be read, only that share was paid for; what is read after the horizon counts for
-        // no mean.
-        let share = if all.lines > 0 { taken as f64 / all.lines as f64 } else { 1.0 };
+        if self.plan.successor == Successor::AtRename {
+            let (share, read_ns) = self.plan.costs.occupation(&work);
+            let busy = if extent.keeps_up { (share / self.input.cores).min(1.0) } else { 1.0 };
+            self.input.occupied = (busy, read_ns / self.input.cores);
+        }
+        // What is read after the horizon counts for no mean.
         if now_ns <= self.blueprint.horizon_ns {
-            let most_ns = budget_ns / self.plan.costs.reader_share();
-            self.tally.agent_cpu_ns += ((self.plan.costs.cpu_ns(&work) * share).min(most_ns) + 0.5) as u64;
+            self.pay(&work, (&taken, &all), budget_ns);
         }
         let input = &mut *self.input;
+        let is_short = !extent.keeps_up && input.mode == Mode::Reading;
+        let left_ns = budget_ns - taken.reader_ns(self.plan);
+        input.unspent_ns = if is_short { left_ns.clamp(0.0, MOST_UNSPENT_NS) } else { 0.0 };
         input.behind = !extent.keeps_up;
         if extent.was_at_the_end {
             input.caught_up_ns = extent.pause_ns.unwrap_or(now_ns);
@@ -172,8 +180,9 @@ impl Desk<'_> {
     fn peek_at_all(&mut self, now_ns: u64, span_s: f64) -> (Work, Volume) {
         let (mut work, mut all) = (Work::in_span(span_s), Volume::default());
         self.peeks.clear();
+        let looked_ns = self.input.looked_ns(now_ns, self.plan);
         for stream in &*self.streams {
-            let until_ns = now_ns.min(stream.limit_ns).min(self.blueprint.horizon_ns);
+            let until_ns = looked_ns.min(stream.limit_ns).min(self.blueprint.horizon_ns);
             if until_ns <= stream.time_ns {
                 self.peeks.push(stream.here());
                 continue;
@@ -207,48 +216,64 @@ impl Desk<'_> {
             now_ns,
             horizon_ns: self.blueprint.horizon_ns,
         };
-        let mut keeps_up = all.reader_ns(plan) <= budget_ns;
-        let (mut was_at_the_end, mut pause_ns) = (keeps_up, None);
-        if matches!(plan.overflow, Overflow::Pause | Overflow::Block) && all.record_bytes > room {
-            let backlog = catch_up.volume(peeks, input.since_ns);
-            was_at_the_end = backlog.record_bytes <= room && backlog.reader_ns(plan) <= budget_ns;
-            if was_at_the_end {
-                // It comes to the end of its files, and its buffer is full later.
-                let fits = |cut: u64| catch_up.volume(peeks, cut).record_bytes <= room;
-                let cut_ns = last_that_fits(input.since_ns, now_ns, fits);
-                pause_ns = Some(cut_ns).filter(|at| catch_up.volume(peeks, *at).reader_ns(plan) <= budget_ns);
-                keeps_up = pause_ns.is_some();
-                if keeps_up {
-                    catch_up.cut(peeks, cut_ns);
-                }
-            } else {
-                // The backlog is read as fast as can be; what is written meanwhile to files that have been read already
-                // is read as well.
-                let passes = if input.behind { input.answers.div_ceil(ANSWERS_A_PASS).max(1) } else { 1 };
-                let mut round = input.round.take().unwrap_or_else(|| Box::new(Round::new(passes, room)));
-                let (mut trial, mut trial_round) = (peeks.clone(), *round);
-                let first_ns =
-                    catch_up.go_round(&mut trial, input.since_ns, room, budget_ns, &mut trial_round);
-                pause_ns = catch_up.go_round(peeks, first_ns.unwrap_or(now_ns), room, budget_ns, &mut round);
-                (input.round, keeps_up) = (Some(round), pause_ns.is_some());
+        let keeps_up = all.reader_ns(plan) <= budget_ns;
+        let overflows = matches!(plan.overflow, Overflow::Pause | Overflow::Block) && all.record_bytes > room;
+        let backlog = if overflows { catch_up.volume(peeks, input.since_ns) } else { Volume::default() };
+        let is_at_the_end = backlog.record_bytes <= room && backlog.reader_ns(plan) <= budget_ns;
+        let extent = if overflows && is_at_the_end {
+            // It comes to the end of its files, and its buffer is full later.
+            let fits = |cut: u64| catch_up.volume(peeks, cut).record_bytes <= room;
+            let cut_ns = last_that_fits(input.since_ns, now_ns, fits);
+            let in_time = |at: &u64| catch_up.volume(peeks, *at).reader_ns(plan) <= budget_ns;
+            let pause_ns = Some(cut_ns).filter(in_time);
+            match pause_ns {
+                Some(_) => catch_up.cut(peeks, cut_ns),
+                None => catch_up.cut_to_budget(peeks, budget_ns),
             }
-        }
-        if !keeps_up && input.round.is_none() {
-            catch_up.cut_to_budget(peeks, budget_ns);
-        }
+            input.round = None;
+            Extent { keeps_up: pause_ns.is_some(), was_at_the_end: true, pause_ns }
+        } else if overflows || !keeps_up && input.round.is_some() {
+            // The backlog is read as fast as can be; what is written meanwhile to files that have been read already
+            // is read as well. A way round the files that was begun goes on when the rest of it fits into the buffer.
+            let passes = if input.behind { input.answers.div_ceil(ANSWERS_A_PASS).max(1) } else { 1 };
+            let mut round = input.round.take().unwrap_or_else(|| Box::new(Round::new(passes, room)));
+            let (mut trial, mut trial_round) = (peeks.clone(), *round);
+            let first_ns = catch_up.go_round(&mut trial, input.since_ns, room, budget_ns, &mut trial_round);
+            let pause_ns = catch_up.go_round(peeks, first_ns.unwrap_or(now_ns), room, budget_ns, &mut round);
+            input.round = Some(round);
+            Extent { keeps_up: pause_ns.is_some(), was_at_the_end: false, pause_ns }
+        } else {
+            if !keeps_up {
+                catch_up.cut_to_budget(peeks, budget_ns);
+            }
+            Extent { keeps_up, was_at_the_end: keeps_up, pause_ns: None }
+        };
         // What does not fit into an empty buffer at all goes in all the same: one write past the limit.
-        if pause_ns.is_some() && input.held_bytes == 0 {
+        if extent.pause_ns.is_some() && input.held_bytes == 0 {
             catch_up.take_something(peeks);
         }
-        Extent { keeps_up, was_at_the_end, pause_ns }
+        extent
     }
 
-    /// Takes the readers to their peeks, and what is on the way into the buffer. Returns how many lines that are.
-    fn take(&mut self) -> u64 {
-        let (mut taken, replays) = (0, std::mem::take(&mut self.input.replays));
+    /// Charges the CPU of reading what was `taken`, where `all` would have been `work`: of what could be read only in part,
+    /// only that is paid for.
+    fn pay(&mut self, work: &Work, (taken, all): (&Volume, &Volume), budget_ns: f64) {
+        let costs = &self.plan.costs;
+        let content_ns = |volume: &Volume| costs.content_ns(volume.lines as f64, volume.disk_bytes as f64);
+        let (taken_ns, all_ns) = (content_ns(taken), content_ns(all));
+        let share = if all_ns > 0.0 { taken_ns / all_ns } else { 1.0 };
+        let most_ns = budget_ns / costs.reader_share();
+        let paid_ns = (costs.cpu_ns(work) * share).min(most_ns);
+        self.tally.agent_cpu_ns += (paid_ns + 0.5) as u64;
+        self.tally.unpaid_ns += (taken_ns - paid_ns).max(0.0) as u64;
+    }
+
+    /// Takes the readers to their peeks, and what is on the way into the buffer. Returns what that is.
+    fn take(&mut self) -> Volume {
+        let (mut taken, replays) = (Volume::default(), std::mem::take(&mut self.input.replays));
         for place in 0..self.streams.len() {
             let peek = self.peeks[place];
-            taken += (peek.written - self.streams[place].read).lines;
+            taken.add(peek.written - self.streams[place].read, &self.streams[place], self.plan);
             self.take_of(place, peek, replays);
             let (stream, files) = (&mut self.streams[place], &mut self.files[place]);
             self.input.replays |= replays && files.replays_at(stream.time_ns).is_some();
@@ -267,7 +292,8 @@ impl Desk<'_> {
         while stream.time_ns < peek.at_ns {
             // A chunk does not straddle the end of the warm-up, nor exceed the longest chunk, however much
             // is read at once.
-            let mut next_ns = peek.at_ns.min(stream.time_ns.saturating_add(blueprint.chunk_ns));
+            let longest_ns = blueprint.chunk_ns.saturating_add(2 * plan.look_ns);
+            let mut next_ns = peek.at_ns.min(stream.time_ns.saturating_add(longest_ns));
             if stream.time_ns < blueprint.warmup_ns {
                 next_ns = next_ns.min(blueprint.warmup_ns);
             }

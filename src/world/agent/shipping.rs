@@ -4,7 +4,7 @@ use crate::blueprint::{AgentPlan, backoff_ns, crash_loop_ns};
 use crate::engine::random::{draw, subkey};
 use crate::flow::{Cause, Chunk};
 use crate::profile::Retries;
-use crate::world::agent::input::{Batch, Input};
+use crate::world::agent::input::{Batch, Input, Mode};
 use crate::world::backend::link::{Link, Request};
 use crate::world::lines::stream::Stream;
 use crate::world::tally::Tally;
@@ -32,16 +32,18 @@ impl Input {
         self.held_bytes += self.filling.add(chunk, plan);
     }
 
-    /// Hands what was read since the last flush to the backend.
+    /// Hands what was read since the last flush to the backend, if that is due.
     pub(crate) fn flush(&mut self, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) {
-        let blocked = self.batches.len() + self.releases.len() >= plan.max_in_flight;
-        if !blocked {
-            self.flush_gap_ns = self.next_gap_ns(plan);
-        }
-        self.flush_ns = now_ns + self.flush_gap_ns;
-        if self.filling.lines == 0 || blocked {
+        if !self.is_due(now_ns, plan) {
+            // Who sends as soon as it can keeps to its time while the backend has no room for it.
+            let is_kept = plan.sends_full && self.filling.lines > 0;
+            if self.deadline_ns <= now_ns && !is_kept {
+                self.deadline_ns = now_ns + plan.flush_ns;
+            }
             return;
         }
+        self.deadline_ns = now_ns + plan.flush_ns;
+        self.batch_waits = false;
         let mut batch = std::mem::take(&mut self.filling);
         if self.send(&mut batch, now_ns, plan, ship) {
             // The memory of its chunks is used again.
@@ -52,18 +54,14 @@ impl Input {
         }
     }
 
-    /// Time until the next flush: the interval, or less where a full batch is sent at once and what was read
-    /// since the last flush would fill one sooner.
-    fn next_gap_ns(&self, plan: &AgentPlan) -> u64 {
-        /// Below this, freshness and memory do not depend on it any more.
-        const LEAST_NS: u64 = 50_000_000;
-        let filled_bytes = self.filling.record_bytes;
-        if !plan.sends_full || filled_bytes == 0 || plan.flush_ns <= LEAST_NS {
-            return plan.flush_ns;
-        }
-        let to_fill_ns =
-            u128::from(self.flush_gap_ns) * u128::from(plan.batch_bytes) / u128::from(filled_bytes);
-        u64::try_from(to_fill_ns).map_or(plan.flush_ns, |gap_ns| gap_ns.clamp(LEAST_NS, plan.flush_ns))
+    /// Returns whether what was read since the last flush is to be sent now: its time has come, or it fills a batch where
+    /// such a one is sent at once, or the buffer is full and no answer would ever make room.
+    fn is_due(&self, now_ns: u64, plan: &AgentPlan) -> bool {
+        let is_stuck = self.mode == Mode::Paused && self.batches.is_empty() && self.releases.is_empty();
+        let is_full = self.filling.record_bytes >= plan.full_batch_bytes() || is_stuck;
+        self.filling.lines > 0
+            && self.batches.len() + self.releases.len() < plan.max_in_flight
+            && (now_ns >= self.deadline_ns || plan.sends_full && is_full)
     }
 
     /// Sends a batch. The answer is known at once, as nothing that happens later changes it: an accepted batch

@@ -38,6 +38,10 @@ impl Desk<'_> {
             // It would have been sent if there were not too many under way; retries have events of their own.
             return answer_ns;
         }
+        if plan.flush_check_ns > 0 && input.filling.lines == 0 && input.mode == Mode::Reading {
+            // Its wait begins when the first line is read.
+            return self.gathers_ns(1, now_ns).max(now_ns + 1).min(input.deadline_ns);
+        }
         let next_ns = match input.mode {
             Mode::Reading if input.held_bytes < plan.buffer_limit_bytes => self.full_ns(now_ns),
             // Nothing comes in before an answer makes room.
@@ -82,11 +86,12 @@ impl Desk<'_> {
     /// Returns what the files known so far will have for their reader at an instant.
     fn unread(&self, at_ns: u64) -> Volume {
         let mut all = Volume::default();
+        let looked_ns = self.input.looked_ns(at_ns, self.plan);
         for stream in &*self.streams {
-            let until_ns = at_ns.min(stream.limit_ns).min(self.blueprint.horizon_ns);
+            let until_ns = looked_ns.min(stream.limit_ns).min(self.blueprint.horizon_ns);
             if stream.time_ns < until_ns {
                 let law = &self.blueprint.laws[stream.law as usize];
-                all.add(stream.foresee(law, until_ns) - stream.read, stream, self.plan);
+                all.add(stream.peek(law, until_ns).written - stream.read, stream, self.plan);
             }
         }
         all

@@ -49,6 +49,8 @@ pub(crate) struct Files {
     pub(super) rotation: FileRotation,
     /// Whether it is copied and emptied at that.
     pub is_truncated: bool,
+    /// Nanoseconds from its rename until its successor is there, on average.
+    pub gap_ns: u64,
     /// When the stream began, and when its container has written its last line.
     pub(super) born_ns: u64,
     pub(super) ended_ns: u64,
@@ -109,6 +111,7 @@ impl Files {
         Self {
             rotation,
             is_truncated: false,
+            gap_ns: 0,
             born_ns: 0,
             ended_ns: u64::MAX,
             is_gone: false,
@@ -175,7 +178,7 @@ impl Files {
         let mut files =
             Self::new(self.medium, self.rotation, None, stream, self.has_reader, self.no_reader_cause);
         (files.born_ns, files.live_from_ns, files.older) = (now_ns, now_ns, 0);
-        files.is_truncated = self.is_truncated;
+        (files.is_truncated, files.gap_ns) = (self.is_truncated, self.gap_ns);
         files.known.clear();
         files
     }
@@ -245,6 +248,7 @@ impl Files {
             }
             if let Some(wait_ns) = rotate_wait_ns.filter(|_| stream.time_ns < at_ns) {
                 let until = at_ns.saturating_add(wait_ns);
+                self.give_up.retain(|(_, end_ns)| *end_ns > stream.time_ns);
                 self.give_up.push((until, at_ns));
                 deadline = Some(until);
             }

@@ -337,7 +337,8 @@ impl Node {
             self.advance(index as usize, now_ns, blueprint, tally);
             let input = &mut self.inputs[index as usize];
             if input.mode != Mode::Down {
-                (input.mode, input.flush_ns) = (Mode::Stopped, now_ns);
+                input.mode = Mode::Stopped;
+                input.hurry(now_ns);
             }
             self.schedule_input(index as usize);
         }
@@ -370,7 +371,7 @@ impl Node {
             // An agent in the pod is told to stop, and sends what it has.
             let input = &mut self.inputs[index as usize];
             if input.mode != Mode::Down {
-                input.flush_ns = now_ns;
+                input.hurry(now_ns);
             }
             self.schedule_input(index as usize);
         }

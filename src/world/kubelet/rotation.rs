@@ -129,11 +129,15 @@ impl Node {
             self.schedule_input(reader as usize);
             return;
         }
-        // An application begins its new file at once, before the agent looks; the runtime reopens a container's
-        // log some milliseconds after the kubelet's rename.
-        let appears_at_once = !self.media[number].is_rotated_by_kubelet();
-        let missed = unit(draw(subkey(stream.key, MISSED), now_ns)) < plan.missed_successors;
-        if plan.successor == Successor::AtOnce || (appears_at_once && !missed) {
+        let finds = match plan.successor {
+            Successor::AtOnce => true,
+            Successor::AtRename => {
+                let chance = unit(draw(subkey(stream.key, MISSED), now_ns));
+                chance >= input.looks_too_early(files.gap_ns, plan)
+            }
+            Successor::NextScan => false,
+        };
+        if finds {
             files.discover_at(stream, law, now_ns);
         } else {
             input.want_scan(now_ns, plan.scan_ns);

@@ -77,8 +77,16 @@ pub struct Agent<'a> {
     pub logs: Vec<usize>,
     pub leads: bool,
     pub mode: Mode,
-    pub flush_phase_ns: u64,
     pub scan_phase_ns: u64,
+    /// When what it has read is sent at the latest.
+    pub deadline_ns: u64,
+    /// Whether a timer for that is set.
+    pub is_timed: bool,
+    /// It looks at its files so often, from a phase of its own on; 0 where it is told of every line.
+    pub look_every_ns: u64,
+    pub look_phase_ns: u64,
+    /// It has seen what was written before its last look.
+    pub seen_ns: u64,
     pub held_bytes: u64,
     pub peak_bytes: u64,
     pub filling: Batch,
@@ -112,8 +120,16 @@ impl<'a> Agent<'a> {
             logs: Vec::new(),
             leads,
             mode: Mode::Reading,
-            flush_phase_ns: phase(1, plan.flush_ns),
             scan_phase_ns: phase(2, plan.scan_ns),
+            deadline_ns: match phase(1, plan.flush_ns) {
+                0 => plan.flush_ns,
+                phase_ns => phase_ns,
+            },
+            is_timed: false,
+            // A loop that sleeps for so long comes round a little later.
+            look_every_ns: plan.look_ns + plan.look_ns / 128,
+            look_phase_ns: draw(subkey(owner, 4), 0) % plan.look_ns.max(1),
+            seen_ns: if plan.look_ns == 0 { u64::MAX } else { 0 },
             held_bytes: 0,
             peak_bytes: 0,
             filling: Batch::default(),
@@ -128,6 +144,19 @@ impl<'a> Agent<'a> {
             paused_since_ns: 0,
             paused_ns: 0,
         }
+    }
+
+    /// Whether what it has read is to be sent now. Who sends full batches at once sends one when it is full, 50 ms after the
+    /// last or when no more fits into the buffer, and whatever it has when nothing is under way that could make room.
+    pub fn is_due(&self, now_ns: u64) -> bool {
+        let plan = self.plan;
+        let full_bytes = plan.batch_bytes.min(plan.buffer_limit_bytes).max(1);
+        let rested = now_ns + plan.flush_ns >= self.deadline_ns + 50_000_000;
+        let is_full = self.filling.record_bytes >= full_bytes && (rested || self.mode == Mode::Paused);
+        let is_stuck = self.mode == Mode::Paused && self.outstanding == 0;
+        !self.filling.lines.is_empty()
+            && self.outstanding < plan.max_in_flight
+            && (now_ns >= self.deadline_ns || plan.sends_full && (is_full || is_stuck))
     }
 
     /// It has a backlog to read.

@@ -83,6 +83,15 @@ enum Event {
         agent: usize,
         life: u32,
     },
+    /// A reader may send the batch that it has filled.
+    Full {
+        agent: usize,
+        life: u32,
+    },
+    /// A reader looks at its files.
+    Look {
+        agent: usize,
+    },
     Flush {
         agent: usize,
         life: u32,
@@ -108,9 +117,10 @@ impl Event {
             Self::Restart { .. } => 4,
             Self::GiveUp { .. } => 5,
             Self::Scan { .. } => 6,
-            Self::Flush { .. } => 7,
-            Self::Write { .. } => 8,
-            Self::Read { .. } => 9,
+            Self::Look { .. } => 7,
+            Self::Flush { .. } | Self::Full { .. } => 8,
+            Self::Write { .. } => 9,
+            Self::Read { .. } => 10,
         }
     }
 }
@@ -140,10 +150,12 @@ pub fn simulate(blueprint: &Blueprint, placement: &Placement, key: u64) -> Outco
         cluster.build_node(node, placement, key);
     }
     for agent in 0..cluster.agents.len() {
-        let Agent { flush_phase_ns, scan_phase_ns, plan, .. } = cluster.agents[agent];
-        let first_flush_ns = if flush_phase_ns == 0 { plan.flush_ns } else { flush_phase_ns };
-        cluster.at(first_flush_ns, Event::Flush { agent, life: 0 });
+        let Agent { scan_phase_ns, look_every_ns, look_phase_ns, .. } = cluster.agents[agent];
+        cluster.set_timer(agent);
         cluster.at(scan_phase_ns, Event::Scan { agent, life: 0 });
+        if look_every_ns > 0 {
+            cluster.at(look_phase_ns, Event::Look { agent });
+        }
     }
     for log in 0..cluster.logs.len() {
         cluster.schedule_write(log);
@@ -242,14 +254,24 @@ impl Cluster<'_> {
                 self.read_on(agent, now_ns);
             }
             Event::Flush { agent, life } if self.is_of_now(agent, life) => {
-                let reader = &mut self.agents[agent];
-                let next_ns = now_ns + reader.plan.flush_ns;
-                if !reader.filling.lines.is_empty() && reader.outstanding < reader.plan.max_in_flight {
-                    reader.outstanding += 1;
-                    let batch = std::mem::take(&mut reader.filling);
-                    self.send(agent, batch, now_ns);
+                self.agents[agent].is_timed = false;
+                if !self.flush(agent, now_ns) {
+                    let reader = &mut self.agents[agent];
+                    // Who sends as soon as it can waits for an answer while there is no room for what it has.
+                    let waits = reader.plan.sends_full && !reader.filling.lines.is_empty();
+                    if now_ns >= reader.deadline_ns && !waits {
+                        reader.deadline_ns = now_ns + reader.plan.flush_ns;
+                    }
+                    if now_ns < reader.deadline_ns {
+                        self.set_timer(agent);
+                    }
                 }
-                self.at(next_ns, Event::Flush { agent, life });
+            }
+            Event::Full { agent, life } if self.is_of_now(agent, life) => self.flush_full(agent, now_ns),
+            Event::Look { agent } => {
+                self.agents[agent].seen_ns = now_ns;
+                self.at(now_ns + self.agents[agent].look_every_ns, Event::Look { agent });
+                self.read_on(agent, now_ns);
             }
             Event::Write { log } => {
                 self.logs[log].write();
@@ -304,8 +326,8 @@ impl Cluster<'_> {
             }
             return;
         }
-        let missed = unit(draw(subkey(log.key, 14), now_ns)) < plan.missed_successors;
-        if at_once || log.medium != Medium::Stdout && !missed {
+        // The scenarios leave nothing to luck: the kubelet's new file is there too late for everybody, an application's at once.
+        if at_once || plan.successor == Successor::AtRename && log.medium != Medium::Stdout {
             log.discover();
             log.found_ns = now_ns;
         }
@@ -337,6 +359,43 @@ impl Cluster<'_> {
         }
     }
 
+    /// Sets the timer of what a reader has read, if it is not set.
+    fn set_timer(&mut self, agent: usize) {
+        let Agent { deadline_ns, life, is_timed, .. } = self.agents[agent];
+        if !is_timed {
+            self.agents[agent].is_timed = true;
+            self.at(deadline_ns, Event::Flush { agent, life });
+        }
+    }
+
+    /// Sends what a reader has read, if that is due; whether it was.
+    fn flush(&mut self, agent: usize, now_ns: u64) -> bool {
+        let reader = &mut self.agents[agent];
+        if !reader.is_due(now_ns) {
+            return false;
+        }
+        reader.outstanding += 1;
+        reader.deadline_ns = now_ns + reader.plan.flush_ns;
+        let batch = std::mem::take(&mut reader.filling);
+        self.send(agent, batch, now_ns);
+        self.set_timer(agent);
+        true
+    }
+
+    /// As soon as a batch is full, where such a one is sent at once: now, or when enough time has passed since the last.
+    fn flush_full(&mut self, agent: usize, now_ns: u64) {
+        let reader = &self.agents[agent];
+        if !reader.plan.sends_full || self.flush(agent, now_ns) {
+            return;
+        }
+        let reader = &self.agents[agent];
+        let rested_ns = (reader.deadline_ns + 50_000_000).saturating_sub(reader.plan.flush_ns);
+        if reader.filling.record_bytes >= reader.plan.batch_bytes && rested_ns > now_ns {
+            let life = reader.life;
+            self.at(rested_ns, Event::Full { agent, life });
+        }
+    }
+
     /// The reader takes its next line, if it reads, is not at another one, and there is one.
     fn read_on(&mut self, number: usize, now_ns: u64) {
         if self.agents[number].mode != Mode::Reading || self.agents[number].busy_until_ns > now_ns {
@@ -344,7 +403,9 @@ impl Cluster<'_> {
         }
         self.notice(number, now_ns);
         let agent = &mut self.agents[number];
-        let next: Vec<Option<usize>> = agent.logs.iter().map(|log| self.logs[*log].next_to_read()).collect();
+        let seen_ns = agent.seen_ns;
+        let next: Vec<Option<usize>> =
+            agent.logs.iter().map(|log| self.logs[*log].next_to_read(seen_ns)).collect();
         let files = next.len();
         let chunk_bytes = agent.plan.costs.read_chunk_bytes() as u64;
         let in_passes =
@@ -366,6 +427,7 @@ impl Cluster<'_> {
         if agent.held_bytes > 0 && agent.held_bytes + record_bytes > agent.plan.buffer_limit_bytes {
             agent.mode = Mode::Paused;
             agent.paused_since_ns = now_ns;
+            self.flush_full(number, now_ns);
             return;
         }
         agent.turn = (place + 1) % files;
@@ -373,7 +435,7 @@ impl Cluster<'_> {
         agent.held_bytes += record_bytes;
         agent.filling.lines.push((number_of_log, line));
         agent.filling.record_bytes += record_bytes;
-        agent.filling.wire_bytes += bytes + agent.plan.line_overhead_bytes;
+        agent.filling.wire_bytes += agent.plan.wire_bytes(1, bytes);
         agent.busy_until_ns = now_ns + agent.read_ns(log.disk_bytes(line));
         let busy_until_ns = agent.busy_until_ns;
         if let Some(passes) = &mut agent.passes {
@@ -384,6 +446,7 @@ impl Cluster<'_> {
             self.kill(number, now_ns);
         } else {
             self.at(busy_until_ns, Event::Read { agent: number });
+            self.flush_full(number, now_ns);
         }
     }
 
@@ -400,6 +463,7 @@ impl Cluster<'_> {
             agent.paused_ns += now_ns.min(horizon_ns).saturating_sub(agent.paused_since_ns);
             self.read_on(number, now_ns);
         }
+        self.flush_full(number, now_ns);
     }
 
     fn send(&mut self, number: usize, batch: Batch, now_ns: u64) {
@@ -465,6 +529,7 @@ impl Cluster<'_> {
         agent.busy_until_ns = now_ns;
         agent.peak_bytes = 0;
         agent.passes = None;
+        (agent.deadline_ns, agent.is_timed) = (now_ns + plan.flush_ns, false);
         if plan.checkpoints {
             agent.fall_behind();
         }
@@ -474,7 +539,7 @@ impl Cluster<'_> {
         let since_phase = now_ns.saturating_sub(agent.scan_phase_ns);
         let next_scan_ns = agent.scan_phase_ns + (since_phase / plan.scan_ns + 1) * plan.scan_ns;
         self.at(next_scan_ns, Event::Scan { agent: number, life });
-        self.at(now_ns + plan.flush_ns, Event::Flush { agent: number, life });
+        self.set_timer(number);
         self.read_on(number, now_ns);
     }
 
@@ -526,5 +591,5 @@ fn new_log(blueprint: &Blueprint, plan: &StreamPlan, node: usize, key: u64) -> L
         _ => Cause::RotatedBeforeRead,
     };
     let lines = lines_of(law, key, blueprint.horizon_ns);
-    Log::new(key, node, plan.medium, lines, rotation, initial_bytes, cause)
+    Log::new(node, plan.medium, lines, rotation, initial_bytes, cause)
 }

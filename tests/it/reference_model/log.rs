@@ -34,7 +34,6 @@ struct File {
 /// One log stream.
 #[derive(Clone, Debug)]
 pub struct Log {
-    pub key: u64,
     pub node: usize,
     pub medium: Medium,
     pub agent: Option<usize>,
@@ -66,7 +65,6 @@ pub struct Unnoticed {
 
 impl Log {
     pub fn new(
-        key: u64,
         node: usize,
         medium: Medium,
         lines: Vec<Line>,
@@ -76,7 +74,6 @@ impl Log {
     ) -> Self {
         let live = File { first: 0, end: usize::MAX, disk_bytes: initial_bytes, known: true };
         Self {
-            key,
             node,
             medium,
             agent: None,
@@ -119,12 +116,12 @@ impl Log {
     }
 
     /// The next line that the reader can read: the first that is unread, if its file is known.
-    pub fn next_to_read(&mut self) -> Option<usize> {
+    pub fn next_to_read(&mut self, seen_ns: u64) -> Option<usize> {
         while self.cursor < self.written && self.fates[self.cursor] != Fate::Unread {
             self.cursor += 1;
         }
         let line = self.cursor;
-        if line == self.written {
+        if line == self.written || self.lines[line].at_ns >= seen_ns {
             return None;
         }
         self.files.iter().find(|f| (f.first..f.end).contains(&line)).filter(|f| f.known).map(|_| line)
