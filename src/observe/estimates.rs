@@ -3,7 +3,7 @@
 //! | metric | of several replications | interval |
 //! |---|---|---|
 //! | freshness | the quantile of all their lines together | inverted test of the share of lines (`stats::pooled`) |
-//! | memory, and what buffers held | the median | order statistics: most replications touch the buffer's limit |
+//! | memory, what buffers held, freshness of what arrived | the median | order statistics |
 //! | all others | the mean | Student's t |
 //!
 //! Differences of two strategies are paired: of quantiles by the jackknife over replications, of memory by the median of
@@ -28,9 +28,12 @@ fn rule(metric: Metric) -> Rule {
     match metric {
         Metric::FreshnessP50 => Rule::Quantile(0.5),
         Metric::FreshnessP99 => Rule::Quantile(0.99),
-        Metric::AgentMemory | Metric::AgentMemoryRss | Metric::GatewayBuffer | Metric::NeighbourFreshness => {
-            Rule::Median
-        }
+        Metric::AgentMemory
+        | Metric::AgentMemoryRss
+        | Metric::GatewayBuffer
+        | Metric::NeighbourFreshness
+        | Metric::ArrivedP50
+        | Metric::ArrivedP99 => Rule::Median,
         _ => Rule::Mean,
     }
 }

@@ -313,16 +313,17 @@ fn every_agent_delivers_everything_in_either_layout() {
 }
 
 #[test]
-fn an_agent_that_polls_delivers_later_by_half_its_interval() {
-    // Alloy and Promtail send alike, once a second; Alloy looks at its files every 250 ms.
+fn agents_that_look_and_send_alike_deliver_alike() {
+    // Alloy and Promtail look every 250 ms; a batch waits for a second from its first line on, which is looked at every
+    // 100 ms. Ages are even over 1.25 s and a tenth: half of them are below 0.675 s and the backend's latency.
     let p50 = |agent: &str| {
         let scenario = small(agent, 50, "");
         let setup = Setup::new(&scenario, strategy::by_name("sidecar").unwrap());
         let runs = Runner::new().observe(&[&setup], 1, 1).unwrap();
         runs[0][0].get(loghaul::metric::Metric::FreshnessP50).unwrap()
     };
-    let later = p50("alloy") - p50("promtail");
-    assert!((later - 0.125).abs() < 0.02, "{later}");
+    let (alloy, promtail) = (p50("alloy"), p50("promtail"));
+    assert!((alloy - promtail).abs() < 0.02 && (0.66..0.74).contains(&alloy), "{alloy} {promtail}");
 }
 
 #[test]

@@ -82,7 +82,7 @@ impl Case {
              kubelet: {{ containerLogMaxSize: 100Gi }} }}\n\
              tenants: [ {{ name: t, workloads: [ {{ name: w, replicas: {files}, logs: [ {{ stream: stdout, \
              rate: {each}/s, arrivals: {arrivals}, spread: 0%, line: {{ constant: 200B }} }} ] }} ] }} ]\n\
-             collection: {{ agent: {agent}, with: {{ memBufLimit: {buffer_kb}kB, retries: unlimited }}, \
+             collection: {{ agent: {agent}, with: {{ memBufLimit: {buffer_kb}kB, retries: unlimited, requestTimeout: never }}, \
              daemonset: {{ cpuLimit: {cpu_m}m, memoryLimit: 60Gi }} }}\n\
              backend: {{ latency: {latency_ms}ms, latencyTail: 0ms, capacity: {capacity_kb}kB/s, queue: 1h }}\n\
              faults: [ {faults} ]\n"
