@@ -79,19 +79,41 @@ impl CatchUp<'_> {
         }
     }
 
-    /// Reads a backlog, of files to their ends or to `until_ns`, until the buffer is full or the CPU's time is over. The
-    /// reader goes round its files in passes, a chunk of each; between two passes it takes note of a few answers, each of
-    /// which frees its share of the room, and a pass that the buffer ends is followed by one from the head of the list.
-    /// So files share alike where an answer frees room for whole passes, and those at the end of the list wait where it
-    /// does not. Gives the instant at which the buffer is full; `None` where the CPU's time is over before.
-    pub fn go_round(
+    /// Reads a backlog until the buffer is full or the CPU's time is over, and with it what is written meanwhile to files
+    /// that have been read already. Returns the instant at which the buffer is full; `None` where the CPU's time is over
+    /// before.
+    pub fn go_round(&self, peeks: &mut [Peek], room: u64, budget_ns: f64, round: &mut Round) -> Option<u64> {
+        let (mut trial, mut trial_round) = (peeks.to_vec(), *round);
+        let (_, first_ns) = self.share_out(&mut trial, self.since_ns, room, budget_ns, &mut trial_round);
+        let until_ns = first_ns.unwrap_or(self.now_ns);
+        let (files, full_ns) = self.share_out(peeks, until_ns, room, budget_ns, round);
+        for ((stream, peek), file) in self.streams.iter().zip(peeks).zip(files) {
+            if file.taken < file.record_bytes {
+                let fits = |cut: u64| {
+                    let new = self.new_until(stream, cut).written - stream.read;
+                    self.plan.record_bytes(new.lines, new.bytes) <= file.taken
+                };
+                // All of it does not fit.
+                let cut_ns = last_that_fits_before(stream.time_ns, peek.at_ns, fits);
+                *peek = self.new_until(stream, cut_ns);
+            }
+        }
+        full_ns
+    }
+
+    /// Shares out the room and the CPU's time among files to their ends or to `until_ns`. The reader goes round its files in
+    /// passes, a chunk of each; between two passes it takes note of a few answers, each of which frees its share of the
+    /// room, and a pass that the buffer ends is followed by one from the head of the list. So files share alike where an
+    /// answer frees room for whole passes, and those at the end of the list wait where it does not. Returns what is taken
+    /// of each file, and the instant at which the buffer is full; `None` where the CPU's time is over before.
+    fn share_out(
         &self,
         peeks: &mut [Peek],
         until_ns: u64,
         room: u64,
         budget_ns: f64,
         round: &mut Round,
-    ) -> Option<u64> {
+    ) -> (Vec<Waiting>, Option<u64>) {
         let mut files: Vec<Waiting> = Vec::with_capacity(peeks.len());
         for (stream, peek) in self.streams.iter().zip(&mut *peeks) {
             let end_ns = peek.at_ns.min(until_ns).max(stream.time_ns);
@@ -130,17 +152,8 @@ impl CatchUp<'_> {
             }
             empty = 0;
         }
-        for ((stream, peek), file) in self.streams.iter().zip(peeks).zip(files) {
-            if file.taken < file.record_bytes {
-                let fits = |cut: u64| {
-                    let new = self.new_until(stream, cut).written - stream.read;
-                    self.plan.record_bytes(new.lines, new.bytes) <= file.taken
-                };
-                *peek = self.new_until(stream, last_that_fits(stream.time_ns, peek.at_ns, fits));
-            }
-        }
         let full_ns = self.since_ns + (spent_ns / self.cores) as u64;
-        (taken >= room).then(|| full_ns.min(self.now_ns))
+        (files, (taken >= room).then(|| full_ns.min(self.now_ns)))
     }
 
     /// Where nothing at all is taken, takes the first lines of the first stream that has any.
@@ -185,10 +198,12 @@ impl CatchUp<'_> {
 
 /// The last instant in `[low, high]` for which `fits` holds, `low` where none does; `fits` must not hold again
 /// once it does not.
-pub(crate) fn last_that_fits(mut low: u64, mut high: u64, fits: impl Fn(u64) -> bool) -> u64 {
-    if fits(high) {
-        return high;
-    }
+pub(crate) fn last_that_fits(low: u64, high: u64, fits: impl Fn(u64) -> bool) -> u64 {
+    if fits(high) { high } else { last_that_fits_before(low, high, fits) }
+}
+
+/// As above, where it is known that `high` does not fit.
+fn last_that_fits_before(mut low: u64, mut high: u64, fits: impl Fn(u64) -> bool) -> u64 {
     // In growing steps first: what fits is mostly close to where the reader is, however long its backlog.
     let mut step = NS_PER_SEC;
     while low + step < high {

@@ -237,9 +237,7 @@ impl Desk<'_> {
             // is read as well. A way round the files that was begun goes on when the rest of it fits into the buffer.
             let passes = if input.behind { input.answers.div_ceil(ANSWERS_A_PASS).max(1) } else { 1 };
             let mut round = input.round.take().unwrap_or_else(|| Box::new(Round::new(passes, room)));
-            let (mut trial, mut trial_round) = (peeks.clone(), *round);
-            let first_ns = catch_up.go_round(&mut trial, input.since_ns, room, budget_ns, &mut trial_round);
-            let pause_ns = catch_up.go_round(peeks, first_ns.unwrap_or(now_ns), room, budget_ns, &mut round);
+            let pause_ns = catch_up.go_round(peeks, room, budget_ns, &mut round);
             input.round = Some(round);
             Extent { keeps_up: pause_ns.is_some(), was_at_the_end: false, pause_ns }
         } else {
