@@ -189,21 +189,7 @@ impl Arrivals {
         }
         debug_assert!(length < 1 << 50, "places are 64-bit");
         let split_key = key ^ SPLIT_SALT;
-        // Parts of the interval count from 1, halves of part p are 2p and 2p + 1, as in a heap.
-        let (mut left_of, mut n, mut part, mut offset) = (0, count, 1u64, offset);
-        while n > PLACED && part < 1 << DEPTH {
-            let left = half(n, split_key, (k << DEPTH) + part);
-            offset *= 2;
-            part *= 2;
-            if offset >= length {
-                offset -= length;
-                part += 1;
-                left_of += left;
-                n -= left;
-            } else {
-                n = left;
-            }
-        }
+        let (part, left_of, n, offset) = part_of(split_key, k, count, offset, length);
         let place_key = split_key ^ PLACE;
         let (cell, rest) = ((offset << DEPTH) / length, (offset << DEPTH) % length);
         let first_draw = (k << DEPTH | part) << 3;
@@ -217,6 +203,110 @@ impl Arrivals {
         }
         left_of + before + evenly(not_behind - before, rest, length, place_key ^ PHASE, first_draw + cell)
     }
+}
+
+/// What was found out about where arrivals of one interval fall, for somebody who looks at it again and again: the part of
+/// it that was looked at last, and how many of its arrivals fall before each of its cells.
+#[derive(Clone, Debug)]
+pub struct Memo {
+    /// The interval, and its arrivals.
+    k: u64,
+    count: u64,
+    /// The part, as in a heap; 0 is none. Arrivals left of it, and in it.
+    part: u64,
+    left_of: u64,
+    n: u64,
+    before: [u8; CELLS as usize + 1],
+}
+
+impl Default for Memo {
+    fn default() -> Self {
+        Self { k: 0, count: 0, part: 0, left_of: 0, n: 0, before: [0; CELLS as usize + 1] }
+    }
+}
+
+impl Memo {
+    /// Returns a point as it lies in the part, where it does: in `[0, length)`.
+    fn place_of(&self, k: u64, count: u64, offset: u64, length: u64) -> Option<u64> {
+        let depth = self.part.checked_ilog2()?;
+        let (index, rest) = ((offset << depth) / length, (offset << depth) % length);
+        ((self.k, self.count, self.part) == (k, count, 1 << depth | index)).then_some(rest)
+    }
+
+    /// Takes note of a part with `n` arrivals, no more than have places.
+    fn learn(&mut self, (k, count): (u64, u64), part: u64, (left_of, n): (u64, u64), key: u64) {
+        (self.k, self.count, self.part, self.left_of, self.n) = (k, count, part, left_of, n);
+        self.before = [0; CELLS as usize + 1];
+        let first_draw = (k << DEPTH | part) << 3;
+        for word in 0..n.div_ceil(8) {
+            let places = draw(key, first_draw + word).to_be_bytes();
+            for place in places.into_iter().take((n - 8 * word) as usize) {
+                self.before[(place & 127) as usize + 1] += 1;
+            }
+        }
+        for cell in 1..self.before.len() {
+            self.before[cell] += self.before[cell - 1];
+        }
+    }
+}
+
+impl Arrivals {
+    /// Returns what [`Arrivals::before`] does, sooner where the same part of an interval was looked at before.
+    pub fn before_with(
+        &self,
+        memo: &mut Memo,
+        key: u64,
+        (k, count): (u64, u64),
+        offset: u64,
+        length: u64,
+    ) -> u64 {
+        if !self.poisson || count == 0 || offset == 0 || offset >= length {
+            return self.before(key, k, count, offset, length);
+        }
+        let place_key = key ^ SPLIT_SALT ^ PLACE;
+        let offset = match memo.place_of(k, count, offset, length) {
+            Some(offset) => offset,
+            None => {
+                let (part, left_of, n, offset) = part_of(key ^ SPLIT_SALT, k, count, offset, length);
+                if n > PLACED {
+                    let first_draw = (k << DEPTH | part) << 3;
+                    return left_of + evenly(n, offset, length, place_key ^ PHASE, first_draw);
+                }
+                memo.learn((k, count), part, (left_of, n), place_key);
+                offset
+            }
+        };
+        let (cell, rest) = ((offset << DEPTH) / length, (offset << DEPTH) % length);
+        let before = u64::from(memo.before[cell as usize]);
+        let within = u64::from(memo.before[cell as usize + 1]) - before;
+        if rest == 0 || within == 0 {
+            return memo.left_of + before;
+        }
+        let counter = ((k << DEPTH | memo.part) << 3) + cell;
+        memo.left_of + before + evenly(within, rest, length, place_key ^ PHASE, counter)
+    }
+}
+
+/// The part of interval `k` in which a point lies, halved until its arrivals have places of their own: its number, the
+/// arrivals left of it and in it, and the point within it. Parts count from 1, halves of part p are 2p and 2p + 1, as in a
+/// heap.
+#[inline(always)]
+fn part_of(split_key: u64, k: u64, count: u64, mut offset: u64, length: u64) -> (u64, u64, u64, u64) {
+    let (mut left_of, mut n, mut part) = (0, count, 1u64);
+    while n > PLACED && part < 1 << DEPTH {
+        let left = half(n, split_key, (k << DEPTH) + part);
+        offset *= 2;
+        part *= 2;
+        if offset >= length {
+            offset -= length;
+            part += 1;
+            left_of += left;
+            n -= left;
+        } else {
+            n = left;
+        }
+    }
+    (part, left_of, n, offset)
 }
 
 /// Of `n` places in cells of a part, how many lie before `cell`, and how many not behind it (worked out only where a
@@ -407,6 +497,31 @@ mod tests {
         let counts: Vec<f64> = (0..n).map(|k| arrivals.count(99, k) as f64).collect();
         let mean = counts.iter().sum::<f64>() / n as f64;
         (mean, counts.iter().map(|c| (c - mean).powi(2)).sum::<f64>() / (n - 1) as f64)
+    }
+
+    /// Points within intervals, for few and many arrivals, in the order of a search and anew.
+    #[test]
+    fn what_is_known_of_an_interval_changes_no_answer() {
+        for mean in [0.5, 40.0, 100.0, 930.0, 20_000.0] {
+            let arrivals = Arrivals::poisson(mean, Modulation::Steady);
+            let mut memo = Memo::default();
+            for k in 0..40 {
+                let count = arrivals.count(5, k);
+                let (mut low, mut high) = (0, NOTCHES);
+                for step in 0..40 {
+                    let middle = low + (high - low) / 2;
+                    for offset in [middle, 0, NOTCHES, draw(k, step) % NOTCHES] {
+                        let again = arrivals.before_with(&mut memo, 5, (k, count), offset, NOTCHES);
+                        assert_eq!(
+                            again,
+                            arrivals.before(5, k, count, offset, NOTCHES),
+                            "{mean} {k} {offset}"
+                        );
+                    }
+                    if draw(k, 100 + step) % 2 == 0 { low = middle } else { high = middle }
+                }
+            }
+        }
     }
 
     #[test]

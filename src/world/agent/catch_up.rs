@@ -3,7 +3,7 @@
 use crate::blueprint::{AgentPlan, StreamLaw};
 use crate::units::NS_PER_SEC;
 use crate::world::agent::round::Round;
-use crate::world::lines::stream::{Amount, Peek, Stream};
+use crate::world::lines::stream::{Amount, Peek, Search, Stream};
 
 /// Lines count as evenly spaced below this anyway: places between are not searched for.
 pub(crate) const RESOLUTION_NS: u64 = 50_000;
@@ -89,8 +89,9 @@ impl CatchUp<'_> {
         let (files, full_ns) = self.share_out(peeks, until_ns, room, budget_ns, round);
         for ((stream, peek), file) in self.streams.iter().zip(peeks).zip(files) {
             if file.taken < file.record_bytes {
-                let fits = |cut: u64| {
-                    let new = self.new_until(stream, cut).written - stream.read;
+                let mut search = Search::new(stream, &self.laws[stream.law as usize]);
+                let fits = |cut_ns: u64| {
+                    let new = search.written(cut_ns) - stream.read;
                     self.plan.record_bytes(new.lines, new.bytes) <= file.taken
                 };
                 // All of it does not fit.
@@ -198,12 +199,12 @@ impl CatchUp<'_> {
 
 /// The last instant in `[low, high]` for which `fits` holds, `low` where none does; `fits` must not hold again
 /// once it does not.
-pub(crate) fn last_that_fits(low: u64, high: u64, fits: impl Fn(u64) -> bool) -> u64 {
+pub(crate) fn last_that_fits(low: u64, high: u64, mut fits: impl FnMut(u64) -> bool) -> u64 {
     if fits(high) { high } else { last_that_fits_before(low, high, fits) }
 }
 
 /// As above, where it is known that `high` does not fit.
-fn last_that_fits_before(mut low: u64, mut high: u64, fits: impl Fn(u64) -> bool) -> u64 {
+fn last_that_fits_before(mut low: u64, mut high: u64, mut fits: impl FnMut(u64) -> bool) -> u64 {
     // In growing steps first: what fits is mostly close to where the reader is, however long its backlog.
     let mut step = NS_PER_SEC;
     while low + step < high {

@@ -4,6 +4,7 @@
 //! read what was written before [`Stream::time_ns`]. Files of the stream are spans of time as well.
 
 use crate::blueprint::StreamLaw;
+use crate::engine::arrivals::Memo;
 use crate::engine::marks::CLASSES;
 use crate::units::NS_PER_SEC;
 use std::cell::{Cell, RefCell};
@@ -62,24 +63,67 @@ impl Cursor {
     pub fn written(&mut self, law: &StreamLaw, key: u64, at_ns: u64) -> Amount {
         let interval = at_ns / NS_PER_SEC;
         debug_assert!(interval >= self.interval, "a cursor never goes back");
+        self.walk_to(law, key, interval);
+        self.with(law.arrivals.before(key, interval, self.within.lines, at_ns % NS_PER_SEC, NS_PER_SEC))
+    }
+
+    /// Takes the cursor on to an interval.
+    #[inline]
+    fn walk_to(&mut self, law: &StreamLaw, key: u64, interval: u64) {
         while self.interval < interval {
             self.before += self.within;
             self.interval += 1;
             self.within = Self::draw(law, key, self.interval);
         }
-        let lines = law.arrivals.before(key, interval, self.within.lines, at_ns % NS_PER_SEC, NS_PER_SEC);
-        let bytes = share_of(self.within.bytes, lines, self.within.lines);
-        Amount { lines: self.before.lines + lines, bytes: self.before.bytes + bytes }
     }
 
-    /// Takes the cursor on to an interval.
-    fn walk_to(&mut self, law: &StreamLaw, key: u64, interval: u64) {
-        self.written(law, key, interval * NS_PER_SEC);
+    /// What was written before so many of its interval's lines are.
+    #[inline]
+    fn with(&self, lines: u64) -> Amount {
+        let bytes = share_of(self.within.bytes, lines, self.within.lines);
+        Amount { lines: self.before.lines + lines, bytes: self.before.bytes + bytes }
     }
 
     /// The interval that the cursor stands at.
     pub fn interval(&self) -> u64 {
         self.interval
+    }
+}
+
+/// Somebody who looks for a place in what a stream has for its reader: each look begins where one before was.
+pub(crate) struct Search<'a> {
+    stream: &'a Stream,
+    law: &'a StreamLaw,
+    /// Where the last looks were, the earlier one first.
+    cursors: [Cursor; 2],
+    memo: Memo,
+}
+
+impl<'a> Search<'a> {
+    pub fn new(stream: &'a Stream, law: &'a StreamLaw) -> Self {
+        Self { stream, law, cursors: [stream.cursor; 2], memo: Memo::default() }
+    }
+
+    /// Returns what was written before `at_ns`, as [`Stream::peek`] does: it must not lie before the reader.
+    pub fn written(&mut self, at_ns: u64) -> Amount {
+        let (key, interval) = (self.stream.key, at_ns / NS_PER_SEC);
+        let [earlier, later] = self.cursors;
+        let mut cursor = if interval >= later.interval { later } else { earlier };
+        if interval < cursor.interval {
+            cursor = self.stream.cursor;
+        }
+        if interval >= cursor.interval + STRIDE {
+            cursor = self.stream.peek(self.law, interval * NS_PER_SEC).cursor;
+        }
+        cursor.walk_to(self.law, key, interval);
+        // One of them stays behind, so that what lies before the other is near as well.
+        let replaced = usize::from(interval >= earlier.interval);
+        self.cursors[replaced] = cursor;
+        let lines = cursor.within.lines;
+        let offset = at_ns % NS_PER_SEC;
+        let within =
+            self.law.arrivals.before_with(&mut self.memo, key, (interval, lines), offset, NS_PER_SEC);
+        cursor.with(within)
     }
 }
 
@@ -340,6 +384,12 @@ mod tests {
             (402, 402),
         ] {
             assert_eq!(stream.peek(&law, written_s * s + half).written, walked(written_s * s + half));
+            let mut search = Search::new(&stream, &law);
+            for at_s in
+                [written_s, stream.time_ns.div_ceil(s), written_s / 2 + stream.time_ns.div_ceil(s) / 2]
+            {
+                assert_eq!(search.written(at_s * s + half), walked(at_s * s + half), "{at_s} s");
+            }
             for at_s in (stream.time_ns.div_ceil(s)..=written_s).step_by(3) {
                 assert_eq!(stream.peek(&law, at_s * s + half).written, walked(at_s * s + half), "{at_s} s");
             }
