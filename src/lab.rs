@@ -7,6 +7,7 @@ pub mod agent;
 pub mod campaign;
 pub mod cgroup;
 pub mod compare;
+mod disk;
 pub mod error;
 pub mod experiment;
 pub mod generator;

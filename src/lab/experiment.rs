@@ -1,7 +1,10 @@
 //! One measurement: files are written, agents started, what they send is accounted for, what they cost is read.
 
+mod course;
+
 use super::agent::{Facts, Found, Input};
 use super::cgroup::Cgroup;
+use super::disk::Disk;
 use super::error::LabError;
 use super::generator::{Generator, unix_ns};
 use super::ledger::{Account, Ledger, Written};
@@ -12,6 +15,7 @@ use super::meter::{Meter, Usage, is_runnable};
 use super::process::{Launcher, Process, ending};
 use super::setup::{Layout, Setup, real};
 use super::sink::{Counts, Mood, SharedLedger, Sink, locked};
+use course::{Course, Look};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -487,72 +491,5 @@ impl Drop for Experiment<'_> {
         self.disk = None;
         let _ = std::fs::remove_dir_all(&self.logs);
         let _ = std::fs::remove_dir_all(self.bench.folder.join("agents"));
-    }
-}
-
-/// Counters at an instant.
-struct Look {
-    at: Instant,
-    usage: Usage,
-    cgroup_cpu: Option<Duration>,
-    sink: Counts,
-    generator_cpu: Duration,
-    busy: Busy,
-    written: u64,
-    delivered: u64,
-}
-
-impl Look {
-    fn backlog(&self) -> u64 {
-        self.written.saturating_sub(self.delivered)
-    }
-}
-
-/// What has happened so far of what was planned.
-#[derive(Debug, Default)]
-struct Course {
-    outage_begun: bool,
-    outage_ended: bool,
-    ended_ns: u64,
-    rotations_before: u64,
-    rotations_in_outage: u64,
-    back_after: Option<Duration>,
-    rss_kib: Option<u64>,
-    killed: bool,
-    restarted: bool,
-    end_told: bool,
-}
-
-/// A small disk in memory for what agents write.
-#[derive(Debug)]
-struct Disk {
-    path: PathBuf,
-}
-
-impl Disk {
-    fn mount(path: &Path, bytes: u64) -> Result<Self, LabError> {
-        std::fs::create_dir_all(path)
-            .map_err(LabError::system(format!("cannot create {}", path.display())))?;
-        let size = std::ffi::CString::new(format!("size={bytes}")).unwrap_or_default();
-        let mounted = rustix::mount::mount(
-            "loghaul-lab",
-            path,
-            "tmpfs",
-            rustix::mount::MountFlags::empty(),
-            size.as_c_str(),
-        );
-        mounted.map_err(|e| {
-            let problem = format!(
-                "cannot be made: {e}; mounting a file system needs root, or a user namespace: unshare -Urm"
-            );
-            LabError::input("disk", problem)
-        })?;
-        Ok(Self { path: path.to_owned() })
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = rustix::mount::unmount(&self.path, rustix::mount::UnmountFlags::DETACH);
     }
 }
