@@ -56,7 +56,7 @@ fn faults_are_named_where_they_begin_and_no_two_names_meet() {
     }
     let height = |name: &str| -> i32 {
         let before = svg.split(&format!("\n{name}\n")).next().unwrap();
-        let y = before.rsplit("y=\"").next().unwrap();
+        let y = before.rsplit(" y=\"").next().unwrap();
         y.split('"').next().unwrap().parse().unwrap()
     };
     assert!(height("upgrade") > height("outage"), "names that would meet stand below each other");
