@@ -518,7 +518,7 @@ mod tests {
                             "{mean} {k} {offset}"
                         );
                     }
-                    if draw(k, 100 + step) % 2 == 0 { low = middle } else { high = middle }
+                    if draw(k, 100 + step).is_multiple_of(2) { low = middle } else { high = middle }
                 }
             }
         }

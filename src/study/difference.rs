@@ -4,6 +4,9 @@ use crate::metric::{Direction, Metric};
 use crate::stats::Estimate;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Each metric's value in each replication.
+pub type Replicates = BTreeMap<Metric, Vec<Option<f64>>>;
+
 /// A result, as far as it is compared with another.
 #[derive(Clone, Debug, Default)]
 pub struct Recorded {
@@ -14,7 +17,7 @@ pub struct Recorded {
     /// The seed; results of one seed are paired, replication by replication.
     pub seed: u64,
     /// Every strategy in its order, with each metric's value in each replication; `None` lies beyond the horizon.
-    pub strategies: Vec<(String, BTreeMap<Metric, Vec<Option<f64>>>)>,
+    pub strategies: Vec<(String, Replicates)>,
     /// Objectives that a strategy misses, by strategy, as they are written.
     pub missed: BTreeMap<String, BTreeSet<String>>,
 }
