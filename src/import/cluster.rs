@@ -220,10 +220,12 @@ fn about_rates(options: &ClusterOptions, tenants: &[Tenant]) -> String {
     }
 }
 
-/// A title without what terminals obey.
+/// A title of letters, digits, blanks and a few signs: without what terminals, spreadsheets and pages obey.
 fn clean_title(name: &str) -> String {
-    let title: String = name.chars().take(253).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if title.trim().is_empty() { "cluster".into() } else { title }
+    let plain = |c: char| if c.is_alphanumeric() || "-._:,() ".contains(c) { c } else { ' ' };
+    let title: String = name.chars().take(200).map(plain).collect();
+    let title = title.trim().trim_start_matches(['-', '.', ' ']);
+    if title.is_empty() { "cluster".into() } else { title.to_owned() }
 }
 
 /// A scenario with the format's defaults and one pool to take other defaults from.

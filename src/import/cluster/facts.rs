@@ -289,14 +289,16 @@ impl Facts {
     }
 }
 
-/// Bytes of a name, at most: Kubernetes' own bound (RFC 1123 subdomain).
-const LONGEST_NAME: usize = 253;
+/// Characters of a name, at most: Kubernetes has up to 253 (RFC 1123 subdomain), and numbers are appended here.
+const LONGEST_NAME: usize = 240;
 
 /// A name of letters, digits, `-`, `.` and `_`, as Kubernetes has them; anything else becomes `-`.
 pub(super) fn clean(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "-._:".contains(c) { c } else { '-' };
     let clean: String = name.chars().take(LONGEST_NAME).map(plain).collect();
-    if clean.is_empty() { "unnamed".into() } else { clean }
+    // Spreadsheets take what begins with a dash for a formula.
+    let clean = clean.trim_start_matches(['-', '.', ':']);
+    if clean.is_empty() { "unnamed".into() } else { clean.to_owned() }
 }
 
 /// What tells a pod from all others.
