@@ -63,6 +63,26 @@ fn the_changelog_names_every_scenario() {
     }
 }
 
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let (mut named, mut within) = (Vec::new(), false);
+    for line in manifest.lines() {
+        if let Some(section) = line.strip_prefix('[') {
+            within = section.trim_end_matches(']').ends_with("dependencies");
+        } else if within && line.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            named.push(line.split(['=', '.', ' ']).next().unwrap());
+        }
+    }
+    let page = fs::read_to_string(root().join("docs/dependencies.md")).unwrap();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    let mut explained: Vec<&str> = rows.filter(|name| *name != "crate").collect();
+    assert!(named.len() > 20, "the reader of the manifest is broken");
+    named.sort_unstable();
+    explained.sort_unstable();
+    assert_eq!(explained, named);
+}
+
 /// `50 µs (`RESOLUTION_NS`)` says that the constant of that name is 50 µs.
 #[test]
 fn figures_of_constants_are_those_of_the_code() {
