@@ -40,7 +40,7 @@ impl Desk<'_> {
         }
         if plan.flush_check_ns > 0 && input.filling.lines == 0 && input.mode == Mode::Reading {
             // Its wait begins when the first line is read.
-            return self.gathers_ns(1, now_ns).max(now_ns + 1).min(input.deadline_ns);
+            return self.gathers_ns(1, now_ns).max(now_ns + LEAST_FULL_NS).min(input.deadline_ns);
         }
         let next_ns = match input.mode {
             Mode::Reading if input.held_bytes < plan.buffer_limit_bytes => self.full_ns(now_ns),
