@@ -39,6 +39,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "study",
         &[
             "run",
+            // How a cluster grew because pods did not fit is part of a result.
+            "placement",
             "scenario",
             "strategy",
             "profile",
@@ -67,6 +69,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "report",
         &[
+            // How a cluster grew is said in words.
+            "placement",
             "table",
             "study",
             "validate",
@@ -146,7 +150,7 @@ const STILL: &[(&str, &str)] = &[
 ];
 
 /// Rooms with a circle of files that is still to go, likewise.
-const STILL_CIRCLES: &[&str] = &["blueprint", "report", "scenario", "world"];
+const STILL_CIRCLES: &[&str] = &["blueprint", "import", "report", "scenario", "world"];
 
 /// The room of a module: inside the world, the world's.
 fn room_of(path: &[String]) -> String {
