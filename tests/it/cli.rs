@@ -130,7 +130,7 @@ fn the_json_has_the_promised_shape() {
             has_keys(
                 cell,
                 &["text", "grade", "article", "agrees"],
-                &["by_construction", "contradicts", "figures", "notes"],
+                &["by_construction", "contradicts", "article_en", "figures", "notes"],
             );
             assert!(!cell["text"].as_str().unwrap().is_empty());
             assert!(cell["grade"].is_string() || cell["grade"].is_null());

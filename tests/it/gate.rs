@@ -50,7 +50,7 @@ fn what_cannot_be_checked_is_bad_input() {
 
 #[test]
 fn a_result_does_not_differ_from_itself_and_a_worse_one_is_a_regression() {
-    let (folder, file) = Folder::with("storm.yaml", STORM);
+    let (folder, file) = Folder::with("calm.yaml", CALM);
     let (one, two) = (folder.path("one"), folder.path("two"));
     let (one, two) = (one.to_str().unwrap(), two.to_str().unwrap());
     let compare = ["compare", &file, "--reps", "3", "--strategies", "daemonset,sidecar"];

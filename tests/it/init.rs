@@ -26,6 +26,9 @@ proptest! {
         nodes in 1u64..2000, pods in 1u64..250, tenants in 1u64..300, rate in 1u64..5000, outage in 1u64..3000,
         line in 1u64..100_000,
     ) {
+        // The checker allows 200 billion lines; a scenario of init lasts three outages and two minutes, or ten minutes.
+        let seconds = (120 + 3 * outage).max(600);
+        prop_assume!((nodes * pods + tenants) * rate * seconds < 100_000_000_000);
         let words = [
             ("--nodes", nodes.to_string()), ("--pods-per-node", pods.to_string()), ("--tenants", tenants.to_string()),
             ("--rate", format!("{rate}/s")), ("--outage", format!("{outage}s")), ("--line", format!("{line}B")),

@@ -105,7 +105,8 @@ impl Dispersion {
     fn burst(&self, slot_s: u64) -> ArrivalsSpec {
         let mean = self.lines / self.slots;
         let duty = (mean / (mean + self.index() - 1.0)).clamp(0.001, 1.0);
-        let duty = Fraction::new((duty * 1000.0).round() / 1000.0);
+        // In tenths of a per cent, as it is written and read back.
+        let duty = Fraction::new((duty * 1000.0).round() / 10.0 / 100.0);
         ArrivalsSpec::Burst(Burst { duty, slot: SimTime::from_secs(slot_s) })
     }
 }

@@ -42,7 +42,7 @@ fn all_tables_are_rectangular() {
 fn differences_are_paired_against_the_daemonset() {
     let fixture = Fixture::three();
     let text = render(&fixture.report(Lang::En), false);
-    assert!(text.contains("| cost | -73.4/month | +539/month |"), "{text}");
+    assert!(text.contains("| cost, allocated | -73.4/month | +539/month |"), "{text}");
     let alone = Fixture::of(&["sidecar"]);
     assert!(!render(&alone.report(Lang::En), false).contains("## Differences"));
 }

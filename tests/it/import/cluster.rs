@@ -69,7 +69,8 @@ fn a_skewed_cluster_stays_skewed() {
         .sum();
     assert_eq!(streams, 342);
     let size = import.yaml.len();
-    assert!(size < 50_000, "{size} bytes");
+    // Of a dump of 90 kB.
+    assert!(size < 70_000, "{size} bytes");
 }
 
 #[test]
