@@ -15,11 +15,12 @@ mod placement;
 mod pod_sizes;
 mod pods;
 mod proxy;
+mod requests;
 
 pub use agents::{AgentPlan, CPU_PERIOD_NS, MetadataUse};
 pub use backend::{BackendPlan, Disturbance, Effect, Outage, Partition, Quota, ShardOutage, Shards};
 pub(crate) use backoff::{backoff_ns, crash_loop_ns};
-pub use cluster::{Pool, Requests};
+pub use cluster::Pool;
 pub use control::{Arrival, ControlPlan, CredentialsPlan, PushPlan, Watched, pods_a_wave};
 pub use faults::{EvictionStorm, Fault, Happening, Incident, NodeFault, NodesAdded, Rollout, Who};
 pub use gateway::{Central, GatewayCrash, GatewayPlan};
@@ -32,6 +33,7 @@ pub use pods::{
     Usage,
 };
 pub use proxy::{ProxyPlan, ProxyRuns};
+pub use requests::Requests;
 
 use crate::units::NS_PER_SEC;
 

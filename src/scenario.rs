@@ -22,11 +22,13 @@ mod cluster;
 mod collection;
 mod control;
 mod cost;
+mod count;
 mod embedded;
 mod error;
 mod fault;
 mod gateway;
 mod lifecycle;
+mod log;
 mod logs;
 mod objective;
 mod place;
@@ -48,6 +50,7 @@ pub use cluster::{Cluster, Kubelet, PodSizes, Pool, Startup};
 pub use collection::{Collection, ConfigMode};
 pub use control::{Channel, Control, Credentials, Failure, MachineGroup, Push};
 pub use cost::Cost;
+pub use count::Count;
 pub use embedded::{embedded, embedded_names};
 pub use error::ScenarioError;
 pub use fault::{
@@ -56,6 +59,10 @@ pub use fault::{
 };
 pub use gateway::Gateway;
 pub use lifecycle::{Churn, CrashLoop, Job, Lifecycle};
+pub use log::{
+    ArrivalsSpec, Burst, Diurnal, LineSize, LogNormal, LogSource, LogSpec, Rotation, RotationMode, Trace,
+    Wants,
+};
 pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};
 pub use placed::{NodeCounts, NodeRun, Placed};
@@ -66,10 +73,7 @@ pub use settings::{AgentRequests, CustomProfile, Override, Settings, settings_re
 pub use usage::{EvictionHard, Limits, Peak, Usage};
 pub use variants::{Delivery, Driver, DriverKind, Hybrid, Ordering};
 pub use warmup::Warmup;
-pub use workload::{
-    ArrivalsSpec, Burst, Count, Diurnal, LineSize, LogNormal, LogSource, LogSpec, Resources, Rotation,
-    RotationMode, Tenant, Trace, Wants, Workload,
-};
+pub use workload::{Resources, Tenant, Workload};
 
 use crate::metric::Metric;
 use crate::units::{ByteRate, Fraction, SimTime};

@@ -1,22 +1,6 @@
 //! Kinds of nodes, and what they can give.
 
-use crate::blueprint::SizedPrice;
-
-/// CPU and memory, requested or available.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Requests {
-    /// Thousandths of a core.
-    pub cpu_millicores: u64,
-    /// Bytes.
-    pub memory_bytes: u64,
-}
-
-impl std::ops::AddAssign for Requests {
-    fn add_assign(&mut self, other: Self) {
-        self.cpu_millicores += other.cpu_millicores;
-        self.memory_bytes += other.memory_bytes;
-    }
-}
+use crate::blueprint::{Requests, SizedPrice};
 
 /// Nodes of one kind.
 #[derive(Clone, Debug)]

@@ -1,39 +1,27 @@
 //! Where the best strategy changes: a page, JSON, CSV, and all of it with a chart in a folder.
 
+mod found;
+
+pub use found::Found;
+pub(in crate::report) use found::{nobody, strategies, tick};
+
 use super::chart::PhaseMap;
 use super::csv::{Sheet, plain};
-use super::format::{NOTHING, number, quantity};
+use super::format::quantity;
 use super::page::{self, Finding, Page, Prose, json};
 use super::terminal::wrap::width;
 use super::words::{self, pick};
 use super::{ReportError, provenance, write_files};
 use crate::lang::Lang;
-use crate::metric::Metric;
 use crate::observe::estimates;
 use crate::report::json::Estimated;
-use crate::study::{BreakEven, Crossing, Point, Provenance, Stretch};
+use crate::study::{Crossing, Point, Stretch};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The version of the JSON document's shape.
 pub const SCHEMA: &str = "loghaul.break-even/v1";
-
-/// What was found, and by what.
-#[derive(Clone, Copy, Debug)]
-pub struct Found<'a> {
-    /// What was found.
-    pub result: &'a BreakEven,
-    /// What the best strategy is best by.
-    pub metric: Metric,
-    /// Where it comes from.
-    pub provenance: &'a Provenance,
-}
-
-/// Names of all strategies that took part.
-pub(super) fn strategies(result: &BreakEven) -> Vec<&'static str> {
-    result.points.first().map(|p| p.contest.entrants.iter().map(|e| e.strategy).collect()).unwrap_or_default()
-}
 
 impl Finding for Found<'_> {
     fn page(&self, lang: Lang) -> Page {
@@ -352,11 +340,6 @@ fn named(winner: Option<&'static str>, lang: Lang) -> &'static str {
     winner.unwrap_or_else(|| nobody(lang))
 }
 
-/// How it is said that no strategy meets the objectives.
-pub(super) fn nobody(lang: Lang) -> &'static str {
-    pick(lang, "nobody meets the objectives", "无方案满足目标")
-}
-
 /// A letter a strategy: the first of its name that is free, and a sign where none is.
 fn letters(strategies: &[&str]) -> Vec<char> {
     let mut letters: Vec<char> = Vec::new();
@@ -366,15 +349,6 @@ fn letters(strategies: &[&str]) -> Vec<char> {
         letters.push(free.unwrap_or('?'));
     }
     letters
-}
-
-/// A value of an axis on a chart.
-pub(super) fn tick(value: f64, unit: &str) -> String {
-    match unit {
-        "count" | "lines/s" => number(value),
-        unit if value.is_finite() => quantity(value, unit, Lang::En),
-        _ => NOTHING.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -77,98 +77,51 @@ impl Finding for Verification {
     }
 
     fn records(&self, _: Lang) -> Result<String, ReportError> {
-        let mut sheet = Sheet::new([
-            "section",
-            "case",
-            "figure",
-            "expected",
-            "simulated",
-            "error",
-            "bound",
-            "unit",
-            "verdict",
-        ])?;
-        let number = |value: f64| plain(Some(value));
-        for r in &self.theory {
-            let error = number(r.simulated / r.theory - 1.0);
-            let (expected, simulated) = (number(r.theory), number(r.simulated));
-            let verdict = id(r.verdict);
-            sheet.row([
-                "theory",
-                &r.model,
-                r.figure,
-                &expected,
-                &simulated,
-                &error,
-                "",
-                "mean services",
-                verdict,
-            ])?;
-        }
-        for r in &self.little {
-            let (expected, simulated) = (number(r.flow_times_stay), number(r.number));
-            let (worst, bound) = (number(r.worst), number(r.bound));
-            sheet.row([
-                "little",
-                &r.model,
-                "number",
-                &expected,
-                &simulated,
-                &worst,
-                &bound,
-                "customers",
-                id(r.verdict),
-            ])?;
-        }
-        for r in &self.held {
-            let (case, truth) = (format!("{}, {}", r.scenario, r.strategy), plain(r.truth));
-            sheet.row([
-                "held",
-                &case,
-                r.figure,
-                &truth,
-                &number(r.coverage),
-                "",
-                "",
-                "share held",
-                id(r.verdict),
-            ])?;
-        }
-        for r in &self.closed {
-            let (expected, simulated) = (number(r.expected), number(r.simulated));
-            let (error, bound) = (number(r.error), number(r.bound));
-            sheet.row([
-                "closed",
-                r.what,
-                "",
-                &expected,
-                &simulated,
-                &error,
-                &bound,
-                r.unit,
-                id(r.verdict),
-            ])?;
-        }
-        for r in &self.convergence {
-            let case = format!("{}, {}, {}", r.scenario, r.strategy, r.setting);
-            for s in &r.shifts {
-                let (finest, value) = (plain(s.finest), plain(s.value));
-                let (error, bound) = (number(s.error), number(s.bound));
-                sheet.row([
-                    "convergence",
-                    &case,
-                    s.figure,
-                    &finest,
-                    &value,
-                    &error,
-                    &bound,
-                    "",
-                    id(r.verdict),
-                ])?;
-            }
+        let head =
+            ["section", "case", "figure", "expected", "simulated", "error", "bound", "unit", "verdict"];
+        let mut sheet = Sheet::new(head)?;
+        for row in rows(self) {
+            sheet.row(row.each_ref().map(String::as_str))?;
         }
         sheet.finish()
     }
+}
+
+/// Every check as a row of figures, under the names that `records` gives them.
+fn rows(all: &Verification) -> Vec<[String; 9]> {
+    let number = |value: f64| plain(Some(value));
+    let row = |section: &str, case: &str, figure: &str, figures: [String; 4], unit: &str, verdict| {
+        let [expected, simulated, error, bound] = figures;
+        let [section, case, figure, unit] = [section, case, figure, unit].map(str::to_owned);
+        [section, case, figure, expected, simulated, error, bound, unit, id(verdict).to_owned()]
+    };
+    let mut rows = Vec::new();
+    for r in &all.theory {
+        let error = number(r.simulated / r.theory - 1.0);
+        let figures = [number(r.theory), number(r.simulated), error, String::new()];
+        rows.push(row("theory", &r.model, r.figure, figures, "mean services", r.verdict));
+    }
+    for r in &all.little {
+        let figures = [r.flow_times_stay, r.number, r.worst, r.bound].map(number);
+        rows.push(row("little", &r.model, "number", figures, "customers", r.verdict));
+    }
+    for r in &all.held {
+        let case = format!("{}, {}", r.scenario, r.strategy);
+        let figures = [plain(r.truth), number(r.coverage), String::new(), String::new()];
+        rows.push(row("held", &case, r.figure, figures, "share held", r.verdict));
+    }
+    for r in &all.closed {
+        let figures = [r.expected, r.simulated, r.error, r.bound].map(number);
+        rows.push(row("closed", r.what, "", figures, r.unit, r.verdict));
+    }
+    for r in &all.convergence {
+        let case = format!("{}, {}, {}", r.scenario, r.strategy, r.setting);
+        for s in &r.shifts {
+            let figures = [plain(s.finest), plain(s.value), number(s.error), number(s.bound)];
+            rows.push(row("convergence", &case, s.figure, figures, "", r.verdict));
+        }
+    }
+    rows
 }
 
 fn theory(all: &Verification, lang: Lang) -> Table {

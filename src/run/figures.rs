@@ -102,20 +102,36 @@ fn metrics(
     metrics.extend(control::figures(setup, placement, tally));
     metrics.extend(nodes::figures(blueprint, placement, tally));
     metrics.extend(reach::figures(setup, placement));
+    metrics.extend(pods::figures(blueprint, tally));
+    metrics.extend(of_backend(blueprint, tally, written_s));
+    metrics.extend(of_faults(blueprint, tally, emitted));
+    // Where nobody wishes for anything there is nothing to honour.
+    metrics.extend(setup.honoured.map(|share| (Metric::Honoured, Some(share))));
+    metrics
+}
+
+/// Figures of what stands behind the agents, where the scenario has it.
+fn of_backend(blueprint: &Blueprint, tally: &Tally, written_s: f64) -> Vec<(Metric, Option<f64>)> {
+    let mut figures = Vec::new();
     if blueprint.backend.quota.is_some() {
-        metrics.insert(Metric::Throttled, Some(tally.throttled_bytes as f64 / written_s));
+        figures.push((Metric::Throttled, Some(tally.throttled_bytes as f64 / written_s)));
     }
     if blueprint.backend.shards.count > 1 {
         let mean = tally.shard_bytes.iter().sum::<u64>() as f64 / blueprint.backend.shards.count as f64;
         let most = tally.shard_bytes.iter().max().copied().unwrap_or(0) as f64;
         // Where nothing came to any, none is busier than others.
-        metrics.insert(Metric::ShardSkew, Some(if mean > 0.0 { most / mean } else { 1.0 }));
+        figures.push((Metric::ShardSkew, Some(if mean > 0.0 { most / mean } else { 1.0 })));
     }
     if blueprint.gateway.is_some() {
-        metrics.insert(Metric::GatewayBuffer, Some(tally.gateway_bytes as f64));
-        metrics.insert(Metric::GatewayRefused, Some(tally.gateway_refused as f64));
+        figures.push((Metric::GatewayBuffer, Some(tally.gateway_bytes as f64)));
+        figures.push((Metric::GatewayRefused, Some(tally.gateway_refused as f64)));
     }
-    metrics.extend(pods::figures(blueprint, tally));
+    figures
+}
+
+/// Figures of what goes wrong, where it can.
+fn of_faults(blueprint: &Blueprint, tally: &Tally, emitted: f64) -> Vec<(Metric, Option<f64>)> {
+    let mut figures = Vec::new();
     let stops = |fault: &Fault| match fault {
         Fault::Crash { .. } | Fault::BadConfig { .. } | Fault::Upgrade { .. } => true,
         // Of agents of nodes alone.
@@ -123,16 +139,16 @@ fn metrics(
         _ => false,
     };
     if blueprint.faults.iter().any(stops) {
-        metrics.insert(Metric::AgentDown, Some(tally.agent_down_ns as f64 / NS_PER_SEC as f64));
+        figures.push((Metric::AgentDown, Some(tally.agent_down_ns as f64 / NS_PER_SEC as f64)));
     }
     if blueprint.may_duplicate() {
-        metrics.insert(Metric::Duplicated, Some(tally.ledger.duplicated as f64 / emitted));
+        figures.push((Metric::Duplicated, Some(tally.ledger.duplicated as f64 / emitted)));
     }
     if blueprint.limits_files() {
-        metrics.insert(Metric::UnreadFiles, Some(tally.unread_files as f64));
+        figures.push((Metric::UnreadFiles, Some(tally.unread_files as f64)));
     }
     if blueprint.has_long_lines() {
-        metrics.insert(Metric::LongLines, Some(tally.long_lines as f64 / emitted));
+        figures.push((Metric::LongLines, Some(tally.long_lines as f64 / emitted)));
     }
     // Pods leave their nodes through faults and evictions.
     let moves = |fault: &Fault| {
@@ -143,14 +159,12 @@ fn metrics(
     };
     let may_move = blueprint.faults.iter().any(moves);
     if may_move || blueprint.counts_evictions() {
-        metrics.insert(Metric::PodGap, Some(tally.pod_gap_ns as f64 / NS_PER_SEC as f64));
+        figures.push((Metric::PodGap, Some(tally.pod_gap_ns as f64 / NS_PER_SEC as f64)));
     }
     if may_move {
-        metrics.insert(Metric::PodsPending, Some(tally.pods_pending as f64));
+        figures.push((Metric::PodsPending, Some(tally.pods_pending as f64)));
     }
-    // Where nobody wishes for anything there is nothing to honour.
-    metrics.extend(setup.honoured.map(|share| (Metric::Honoured, Some(share))));
-    metrics
+    figures
 }
 
 /// Share of lines that are not delivered, whatever became of them; those that a blocked application never wrote are

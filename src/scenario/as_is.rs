@@ -1,7 +1,7 @@
 //! What collects in a real cluster today: the strategy `as-is`.
 
+use super::Count;
 use super::settings::Override;
-use super::workload::Count;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! The log service.
 
-use super::workload::Count;
+use super::Count;
 use crate::units::{ByteRate, Bytes, DataPrice, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Nodes and their kubelet.
 
+use super::Count;
 use super::usage::EvictionHard;
-use super::workload::Count;
 use crate::units::{Bytes, Millicores, Price, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,8 @@
 //! Gateways: collectors that stand between all agents and the log service.
 
+use super::Count;
 use super::buffer::BufferOn;
 use super::settings::{AgentRequests, unplaced};
-use super::workload::Count;
 use crate::units::{Bytes, Fraction, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,9 @@
 //! Proxies beside the pods of a workload: where they run, what passes them, what they do for it.
 
-use super::{LineSize, LogNormal, LogSource, LogSpec, Workload};
+use super::{LineSize, LogNormal, LogSource, LogSpec};
 use crate::units::{Bytes, Fraction, LineRate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 
 /// What does for a service's requests what every service needs: encryption, retries, tracing and the like.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -41,19 +40,9 @@ fn nothing() -> Fraction {
     Fraction::new(0.0)
 }
 
-impl Workload {
-    /// What each pod writes, its proxy's access log last.
-    pub fn all_logs(&self) -> Cow<'_, [LogSpec]> {
-        let Some(line) = self.proxy.as_ref().and_then(Proxy::access_lines) else {
-            return Cow::Borrowed(&self.logs);
-        };
-        Cow::Owned(self.logs.iter().cloned().chain([line]).collect())
-    }
-}
-
 impl Proxy {
     /// Its access log. Sizes are an assumption: Istio's default format with short paths and header values.
-    fn access_lines(&self) -> Option<LogSpec> {
+    pub(super) fn access_lines(&self) -> Option<LogSpec> {
         let per_s = self.requests_per_second * self.access_log.get();
         (per_s > 0.0).then(|| LogSpec {
             stream: LogSource::Stdout,

@@ -4,8 +4,8 @@
 
 mod reference;
 
+use super::Count;
 use super::cost::Cost;
-use super::workload::Count;
 use crate::profile::{
     Behaviour, Compress, Inotify, LineLimit, LongLines, Most, Overflow, Position, Retries, StartAt, Storage,
     Timeout, agent_settings, out_of_range, yaml_key,

@@ -1,7 +1,7 @@
 //! What the further strategies need to know: log drivers, which workloads get sidecars, how sidecars stop.
 
+use super::Count;
 use super::buffer::BufferOn;
-use super::workload::Count;
 use crate::units::{Bytes, Fraction, LineRate, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

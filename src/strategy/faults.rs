@@ -23,29 +23,13 @@ pub(super) fn add_faults(scenario: &Scenario, blueprint: &mut Blueprint) {
 /// A fault of agents or nodes; one of the backend alone is added to it. What it is of may be missing in a slice of the
 /// scenario, and nothing happens then.
 fn world_fault(scenario: &Scenario, fault: &Fault, blueprint: &mut Blueprint) -> Option<WorldFault> {
-    let pool_of = |name: &Option<String>| match name {
-        None => Some(None),
-        Some(name) => blueprint.pools.iter().position(|pool| pool.name == *name).map(Some),
-    };
-    let nodes = |nodes, pool| NodeFault {
-        nodes,
-        pool,
-        drained: None,
-        lost_ns: None,
-        linger_ns: 0,
-        pause_ns: 0,
-        back_ns: None,
-        agent_ready_ns: NodesAdded::AGENT_READY.as_ns(),
-        start_ns: NodesAdded::PAUSE.as_ns(),
-    };
-    let back = |time: Option<SimTime>| time.map(|time| time.as_ns());
     Some(match fault {
         Fault::Outage(outage) => {
             if let Some(outage) = backend::shard_outage(outage) {
                 blueprint.backend.shard_outages.push(outage);
                 return None;
             }
-            let pool = pool_of(&outage.pool)?;
+            let pool = pool_of(&outage.pool, blueprint)?;
             // Where nobody reaches a gateway is part of that; what is of some requests or nodes is of the way to it.
             let met = gateway::is_met_in(blueprint, scenario);
             if outage.of == OutageOf::Gateway && (outage.is_total() || !met) {
@@ -67,18 +51,33 @@ fn world_fault(scenario: &Scenario, fault: &Fault, blueprint: &mut Blueprint) ->
             max_unavailable: upgrade.max_unavailable,
             takes_ns: upgrade.takes.as_ns(),
         },
+        Fault::NodeLoss(_)
+        | Fault::Drain(_)
+        | Fault::SpotWave(_)
+        | Fault::EvictionStorm(_)
+        | Fault::DiskFull(_)
+        | Fault::Rollout(_)
+        | Fault::NodesAdded(_) => return fault_of_nodes(fault, blueprint),
+    })
+}
+
+/// A fault of nodes, or of the pods on them.
+fn fault_of_nodes(fault: &Fault, blueprint: &Blueprint) -> Option<WorldFault> {
+    let back = |time: Option<SimTime>| time.map(|time| time.as_ns());
+    Some(match fault {
+        Fault::Outage(_) | Fault::Crash(_) | Fault::BadConfig(_) | Fault::Upgrade(_) => return None,
         Fault::NodeLoss(loss) => WorldFault::Nodes(NodeFault {
             lost_ns: Some(loss.at.as_ns()),
             pause_ns: loss.evict_after.as_ns() + loss.pause.as_ns(),
             back_ns: back(loss.back),
-            ..nodes(loss.nodes, pool_of(&loss.pool)?)
+            ..of_nodes(loss.nodes, pool_of(&loss.pool, blueprint)?)
         }),
         Fault::Drain(drain) => WorldFault::Nodes(NodeFault {
             drained: Some((drain.at.as_ns(), drain.apart.as_ns())),
             linger_ns: drain.linger.as_ns(),
             pause_ns: drain.pause.as_ns(),
             back_ns: back(drain.back),
-            ..nodes(drain.nodes, pool_of(&drain.pool)?)
+            ..of_nodes(drain.nodes, pool_of(&drain.pool, blueprint)?)
         }),
         Fault::SpotWave(wave) => WorldFault::Nodes(NodeFault {
             drained: Some((wave.at.as_ns(), 0)),
@@ -86,11 +85,11 @@ fn world_fault(scenario: &Scenario, fault: &Fault, blueprint: &mut Blueprint) ->
             linger_ns: wave.linger.as_ns(),
             pause_ns: wave.pause.as_ns(),
             back_ns: back(wave.back),
-            ..nodes(wave.nodes, pool_of(&wave.pool)?)
+            ..of_nodes(wave.nodes, pool_of(&wave.pool, blueprint)?)
         }),
         Fault::EvictionStorm(storm) => WorldFault::EvictionStorm(EvictionStorm {
             nodes: storm.nodes,
-            pool: pool_of(&storm.pool)?,
+            pool: pool_of(&storm.pool, blueprint)?,
             pods: storm.pods,
             at_ns: storm.at.as_ns(),
             within_ns: storm.within.as_ns(),
@@ -99,7 +98,7 @@ fn world_fault(scenario: &Scenario, fault: &Fault, blueprint: &mut Blueprint) ->
         }),
         Fault::DiskFull(full) => WorldFault::DiskFull {
             nodes: full.nodes,
-            pool: pool_of(&full.pool)?,
+            pool: pool_of(&full.pool, blueprint)?,
             at_ns: full.at.as_ns(),
             until_ns: full.at.as_ns().saturating_add(full.lasts.as_ns()),
         },
@@ -114,7 +113,7 @@ fn world_fault(scenario: &Scenario, fault: &Fault, blueprint: &mut Blueprint) ->
         }),
         Fault::NodesAdded(added) => WorldFault::NodesAdded(WorldNodesAdded {
             nodes: added.nodes.get(),
-            pool: pool_of(&added.pool)?.unwrap_or(0),
+            pool: pool_of(&added.pool, blueprint)?.unwrap_or(0),
             at_ns: added.at.as_ns(),
             pods: added.pods,
             pause_ns: added.pause.as_ns(),
@@ -122,6 +121,29 @@ fn world_fault(scenario: &Scenario, fault: &Fault, blueprint: &mut Blueprint) ->
             from_beginning: added.reads.map(|reads| reads == ReadsFrom::Beginning),
         }),
     })
+}
+
+/// Nodes to which nothing happens yet.
+fn of_nodes(nodes: HowMany, pool: Option<usize>) -> NodeFault {
+    NodeFault {
+        nodes,
+        pool,
+        drained: None,
+        lost_ns: None,
+        linger_ns: 0,
+        pause_ns: 0,
+        back_ns: None,
+        agent_ready_ns: NodesAdded::AGENT_READY.as_ns(),
+        start_ns: NodesAdded::PAUSE.as_ns(),
+    }
+}
+
+/// Which pool is meant: all where none is named, and nothing where it is not in the blueprint.
+fn pool_of(name: &Option<String>, blueprint: &Blueprint) -> Option<Option<usize>> {
+    match name {
+        None => Some(None),
+        Some(name) => blueprint.pools.iter().position(|pool| pool.name == *name).map(Some),
+    }
 }
 
 /// The templates of the workloads that a rollout is of.

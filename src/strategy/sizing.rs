@@ -224,34 +224,18 @@ fn plan_of(
     let enriches = settings.enrich.unwrap_or(shared);
     let polls = settings.inotify == Some(Inotify::Off) && behaviour.watching.value != Watching::Polls;
     let costs = costs_of(profile, settings, (enriches, polls), load);
-    let looks_ns = match (polls, behaviour.look.value.as_ns()) {
-        (true, _) => behaviour.poll_interval.value.as_ns(),
-        (false, 0) => (profile.cpu.coalesce.value * 1e3) as u64,
-        (false, looks_ns) => looks_ns,
-    };
+    let looks_ns = looks_ns(profile, polls);
     let record_overhead = profile.wire.record_overhead.value;
     let record_bytes = load.record_bytes(record_overhead);
     let batch = behaviour.batch.value.min(lines_as_bytes(behaviour.batch_lines.value, record_bytes));
     let Buffers { limit: buffer_limit, memory: buffer_memory } =
         buffers_of(behaviour, settings, record_bytes);
-    let flush = behaviour.flush.value;
     let compression = match settings.compress {
         Some(Compress::Gzip) => profile.wire.compression.value.min(behaviour.gzip_left.value),
         _ => profile.wire.compression.value,
     };
     let many = load.scaled(collection.headroom);
-    let mut buffered = (many.line_bytes_per_s + many.lines_per_s * record_overhead) * flush.as_secs_f64();
-    if behaviour.sends_full.value {
-        // One batch fills while another is on its way.
-        buffered = buffered.min(2.0 * batch.as_f64());
-    }
-    let (cores, rss_bytes) = costs.expected(&Load {
-        files: load.files,
-        configs: f64::from(configs),
-        lines_per_s: many.lines_per_s,
-        bytes_per_s: many.line_bytes_per_s + many.prefix_bytes_per_s,
-        buffered_bytes: buffered.min(buffer_limit.as_f64()),
-    });
+    let (cores, rss_bytes) = used(profile, &costs, &many, configs, (batch, buffer_limit));
     let steps = if is_process { Steps::of_container(collection) } else { Steps::WITHIN };
     let rule = steps.round_up(cores, rss_bytes);
     let none = Chart::default();
@@ -278,7 +262,7 @@ fn plan_of(
         look_ns: if looks_ns < SOON_NS { 0 } else { looks_ns },
         // Wake-ups are spread evenly over the gaps between them.
         look_delay_ns: if looks_ns < SOON_NS { looks_ns / 2 } else { 0 },
-        flush_ns: flush.as_ns(),
+        flush_ns: behaviour.flush.value.as_ns(),
         flush_check_ns: behaviour.batch_check.value.as_ns(),
         buffer_limit_bytes: buffer_limit.get(),
         buffer_memory_bytes: buffer_memory.get(),
@@ -323,6 +307,39 @@ fn plan_of(
         costs,
     };
     (plan, max_inputs)
+}
+
+/// How often an agent looks for new lines where nothing tells it of them, or how long it is told too late.
+fn looks_ns(profile: &Profile, polls: bool) -> u64 {
+    match (polls, profile.behaviour.look.value.as_ns()) {
+        (true, _) => profile.behaviour.poll_interval.value.as_ns(),
+        (false, 0) => (profile.cpu.coalesce.value * 1e3) as u64,
+        (false, looks_ns) => looks_ns,
+    }
+}
+
+/// Cores and bytes of memory that an agent uses under a steady load.
+fn used(
+    profile: &Profile,
+    costs: &Costs,
+    load: &MeanLoad,
+    configs: u32,
+    (batch, buffer): (Bytes, Bytes),
+) -> (f64, f64) {
+    let behaviour = &profile.behaviour;
+    let per_s = load.line_bytes_per_s + load.lines_per_s * profile.wire.record_overhead.value;
+    let mut buffered = per_s * behaviour.flush.value.as_secs_f64();
+    if behaviour.sends_full.value {
+        // One batch fills while another is on its way.
+        buffered = buffered.min(2.0 * batch.as_f64());
+    }
+    costs.expected(&Load {
+        files: load.files,
+        configs: f64::from(configs),
+        lines_per_s: load.lines_per_s,
+        bytes_per_s: load.line_bytes_per_s + load.prefix_bytes_per_s,
+        buffered_bytes: buffered.min(buffer.as_f64()),
+    })
 }
 
 /// What an agent spends: as its profile says, and what settings add to that.

@@ -8,15 +8,10 @@ use crate::flow::Cause;
 use crate::profile::Parse;
 use crate::world::agent::input::Input;
 use crate::world::agent::limits::{Gets, Given};
-use crate::world::control::Reach;
 use crate::world::disk::files::Files;
-use crate::world::kubelet::cpu::Contention;
-use crate::world::kubelet::eviction::Pressure;
-use crate::world::kubelet::pods::Place;
-use crate::world::kubelet::restarts::Container;
 use crate::world::lines::runtime::prefix_bytes;
 use crate::world::lines::stream::Stream;
-use crate::world::node::Node;
+use crate::world::node::{Container, Contention, Node, Place, Pressure, Reach};
 use smallvec::SmallVec;
 use std::ops::Range;
 

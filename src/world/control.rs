@@ -12,8 +12,7 @@
 
 use crate::blueprint::{Arrival, Blueprint, ControlPlan, PlacedPod, PushPlan, pods_a_wave};
 use crate::engine::random::{draw, subkey, unit};
-use crate::world::kubelet::pods::Place;
-use crate::world::node::Node;
+use crate::world::node::{Node, Place, Reach};
 use crate::world::tally::{ControlTally, Tally};
 use std::ops::Range;
 
@@ -44,13 +43,6 @@ impl Arrival {
             Self::Waves { wave_ns, .. } => at_ns + (1 + wave) * wave_ns,
         }
     }
-}
-
-/// When changes reach the agents of a node.
-#[derive(Clone, Debug)]
-pub(super) struct Reach {
-    /// For each input, of each change: when; `None` where it does not concern the agent.
-    due_ns: Vec<Vec<Option<u64>>>,
 }
 
 impl Reach {

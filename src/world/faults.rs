@@ -10,18 +10,9 @@ use crate::flow::Cause;
 use crate::profile::StartAt;
 use crate::world::agent::input::Mode;
 use crate::world::backend::link::Link;
-use crate::world::node::Node;
+use crate::world::node::{Node, Strike};
 use crate::world::tally::Tally;
 use std::ops::Range;
-
-/// An incident with the inputs that it concerns.
-#[derive(Clone, Debug)]
-pub(crate) struct Strike {
-    pub at_ns: u64,
-    what: Incident,
-    inputs: Range<u32>,
-    node_key: u64,
-}
 
 impl Node {
     /// Takes note of what will happen here. `inputs_of` are the inputs of the agent in each pod.

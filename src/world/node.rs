@@ -1,5 +1,17 @@
-//! What a node is.
+//! What a node is: its state, part by part. What is done to it stands in the rooms above.
 
+mod container;
+mod contention;
 mod node;
+mod place;
+mod pressure;
+mod reach;
+mod strike;
 
+pub(crate) use container::{Container, NONE};
+pub(crate) use contention::{Contention, Sharer};
 pub(crate) use node::{KUBELET, Node};
+pub(crate) use place::{GENERATION, Place, Stage};
+pub(crate) use pressure::Pressure;
+pub(crate) use reach::Reach;
+pub(crate) use strike::Strike;

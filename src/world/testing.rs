@@ -64,6 +64,41 @@ pub(super) fn agent() -> AgentPlan {
     }
 }
 
+/// Pods with one log of standard output each, which an agent in them or of their node reads.
+fn pod(replicas: u64, sidecars: bool, rotation: FileRotation) -> PodTemplate {
+    PodTemplate {
+        name: "pod".into(),
+        tenant: 0,
+        replicas,
+        requests: Requests::default(),
+        streams: vec![StreamPlan {
+            name: "stdout".into(),
+            medium: Medium::Stdout,
+            first_law: 0,
+            reader: if sidecars { Reader::Pod } else { Reader::Node },
+            rotation,
+            is_truncated: false,
+            gap_ns: 0,
+            config: 0,
+            parse: Parse::Raw,
+        }],
+        agent: sidecars.then_some(0),
+        agent_start: None,
+        pull_ns: 0,
+        life: None,
+        crashes: None,
+        max_unavailable: None,
+        needs_backend: false,
+        relay: None,
+        pools: Vec::new(),
+        placed: Vec::new(),
+        registration_ns: 0,
+        usage: None,
+        priority: 0,
+        most_disk_bytes: None,
+    }
+}
+
 /// A node with `files` files of `rate` lines of 200 bytes a second each, one agent for all of them or one each.
 pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blueprint {
     let law =
@@ -92,37 +127,7 @@ pub(super) fn layout(files: u64, rate: f64, sidecars: bool, seconds: u64) -> Blu
         user_watches: None,
         tenants: vec!["all".into()],
         laws: vec![law; StreamPlan::RATE_CLASSES],
-        pods: vec![PodTemplate {
-            name: "pod".into(),
-            tenant: 0,
-            replicas: files,
-            requests: Requests::default(),
-            streams: vec![StreamPlan {
-                name: "stdout".into(),
-                medium: Medium::Stdout,
-                first_law: 0,
-                reader: if sidecars { Reader::Pod } else { Reader::Node },
-                rotation,
-                is_truncated: false,
-                gap_ns: 0,
-                config: 0,
-                parse: Parse::Raw,
-            }],
-            agent: sidecars.then_some(0),
-            agent_start: None,
-            pull_ns: 0,
-            life: None,
-            crashes: None,
-            max_unavailable: None,
-            needs_backend: false,
-            relay: None,
-            pools: Vec::new(),
-            placed: Vec::new(),
-            registration_ns: 0,
-            usage: None,
-            priority: 0,
-            most_disk_bytes: None,
-        }],
+        pods: vec![pod(files, sidecars, rotation)],
         agents: vec![agent()],
         node_agent: (!sidecars).then_some(0),
         central: None,

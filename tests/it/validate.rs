@@ -152,7 +152,7 @@ fn a_folder_gets_report_chart_and_points() {
     stdout(&["validate", &path, "--out", out.to_str().unwrap(), "-o", "md"]);
     let report = std::fs::read_to_string(out.join("validation.md")).unwrap();
     assert!(report.contains("# Validation") && report.contains("validation/predicted-over-measured.svg"));
-    assert!(report.contains("agent_cpu"));
+    assert!(report.contains("agent\\_cpu"));
     for name in ["predicted-over-measured.svg", "predicted-over-measured.png", "points.csv"] {
         assert!(out.join("validation").join(name).metadata().unwrap().len() > 100, "{name}");
     }
@@ -210,7 +210,7 @@ fn what_others_measured_has_its_scores_apart_and_no_rows() {
     let (before, section) = report.split_once("## Measured elsewhere").unwrap();
     assert!(!before.contains("published.csv") && section.contains("published.csv"));
     assert!(
-        section.contains("agent_cpu")
+        section.contains("agent\\_cpu")
             && section.contains("no profile for the agent")
             && !section.contains(":2")
     );

@@ -40,41 +40,41 @@ pub(super) fn appendix(page: &mut Page, report: &Report) {
 
 type Item = (&'static str, (&'static str, &'static str), Prose);
 
+/// The items, by the checklist's own sections.
 fn items(report: &Report) -> Vec<Item> {
+    [objectives, logic, data, experiment, implementation, access].map(|section| section(report)).concat()
+}
+
+/// A text in the report's language.
+fn say(lang: Lang, en: String, zh: String) -> Prose {
+    Prose::from(if lang == Lang::En { en } else { zh })
+}
+
+/// A text that does not depend on the run.
+fn fixed(lang: Lang, en: &str, zh: &str) -> Prose {
+    Prose::from(pick(lang, en, zh))
+}
+
+/// What the study is for.
+fn objectives(report: &Report) -> Vec<Item> {
     let (lang, p) = (report.lang, &report.comparison.provenance);
     let subject = &p.subject;
-    let say = |en: String, zh: String| Prose::from(if lang == Lang::En { en } else { zh });
-    let fixed = |en: &str, zh: &str| Prose::from(pick(lang, en, zh));
     let objectives = list(&subject.objectives, lang);
     let metrics: Vec<&str> = report.metrics().into_iter().map(|m| m.id()).collect();
     let names: Vec<&str> = subject.strategies.iter().map(|(name, _)| *name).collect();
-    let about = subject.strategies.iter().enumerate().fold(Prose::default(), |text, (at, (name, about))| {
-        let text = if at > 0 { text.plain("; ") } else { text };
-        text.strong(*name).plain(format!(": {about}"))
-    });
-    let cluster = list(&subject.pools, lang);
-    let workloads = list(&subject.workloads, lang);
-    let faults = if subject.faults.is_empty() {
-        pick(lang, "none", "无").to_owned()
-    } else {
-        list(&subject.faults, lang)
-    };
-    let lines = format::quantity(subject.lines_per_s, "lines/s", lang);
     let error = format!(
         "1/{:.0} {} {}",
         1.0 / Freshness::RELATIVE_ERROR,
         pick(lang, "of the age or", "或"),
         format::quantity(Freshness::ABSOLUTE_ERROR_S, "s", Lang::En)
     );
-    let seconds = |s| format::duration(s, lang);
-    let agents: Vec<String> = subject.agents.iter().map(|a| agent(a, lang)).collect();
-    let sources: Vec<String> = subject.agents.iter().flat_map(|a| a.sources.clone()).collect();
     vec![
         (
             "1.1",
             ("purpose", "目的"),
             if p.question.is_empty() {
                 say(
+                    lang,
                     format!("to compare {} on the scenario {}", names.join(", "), p.scenario),
                     format!("在场景 {} 上比较 {}", p.scenario, names.join("、")),
                 )
@@ -86,6 +86,7 @@ fn items(report: &Report) -> Vec<Item> {
             "1.2",
             ("outputs", "输出"),
             say(
+                lang,
                 format!(
                     "{}; equations in docs/model.md, section 14; freshness quantiles from histograms, to {error}; 95 % Student t intervals over replications",
                     metrics.join(", ")
@@ -100,14 +101,35 @@ fn items(report: &Report) -> Vec<Item> {
             "1.3",
             ("aims of the experiment", "实验目标"),
             say(
+                lang,
                 format!("which strategy meets {objectives}, and at what cost"),
                 format!("哪种策略满足 {objectives}，代价如何"),
             ),
         ),
+    ]
+}
+
+/// How the model works.
+fn logic(report: &Report) -> Vec<Item> {
+    let (lang, p) = (report.lang, &report.comparison.provenance);
+    let subject = &p.subject;
+    let about = subject.strategies.iter().enumerate().fold(Prose::default(), |text, (at, (name, about))| {
+        let text = if at > 0 { text.plain("; ") } else { text };
+        text.strong(*name).plain(format!(": {about}"))
+    });
+    let cluster = list(&subject.pools, lang);
+    let faults = if subject.faults.is_empty() {
+        pick(lang, "none", "无").to_owned()
+    } else {
+        list(&subject.faults, lang)
+    };
+    let agents: Vec<String> = subject.agents.iter().map(|a| agent(a, lang)).collect();
+    vec![
         (
             "2.1",
             ("overview of the model", "模型概览"),
             fixed(
+                lang,
                 "pods write lines → files, rotated by kubelet or application → agent: reads, buffers, flushes, \
                  retries → backend; docs/model.md",
                 "Pod 写日志行 → 文件（由 kubelet 或应用轮转）→ 采集器：读取、缓冲、刷新、重试 → 后端；见 docs/model.md",
@@ -117,6 +139,7 @@ fn items(report: &Report) -> Vec<Item> {
             "2.2",
             ("logic of the base model", "基础模型逻辑"),
             fixed(
+                lang,
                 "every line ends in one state: delivered, retained, in flight, or lost with a cause; the sum is \
                  checked in every run",
                 "每一行处于一种状态：已送达、保留、在途，或因某原因丢失；每次运行都核对总和",
@@ -127,6 +150,7 @@ fn items(report: &Report) -> Vec<Item> {
             "2.4",
             ("algorithms", "算法"),
             fixed(
+                lang,
                 "placement: least allocated node first, largest pods first; requests of agents: one sizing rule; \
                  reading under a CPU budget: max-min fair",
                 "调度：先放最大的 Pod，选分配最少的节点；采集器申请：统一的规格规则；CPU 预算下的读取：最大最小公平",
@@ -136,6 +160,7 @@ fn items(report: &Report) -> Vec<Item> {
             "2.5",
             ("components", "组成"),
             say(
+                lang,
                 format!(
                     "nodes: {cluster}; {} pods of {} tenants; agents: {}; queue: the backend's, {}; faults: {faults}",
                     format::integer(p.pods),
@@ -152,17 +177,30 @@ fn items(report: &Report) -> Vec<Item> {
                 ),
             ),
         ),
+    ]
+}
+
+/// What the model is fed with.
+fn data(report: &Report) -> Vec<Item> {
+    let (lang, p) = (report.lang, &report.comparison.provenance);
+    let subject = &p.subject;
+    let workloads = list(&subject.workloads, lang);
+    let lines = format::quantity(subject.lines_per_s, "lines/s", lang);
+    let sources: Vec<String> = subject.agents.iter().flat_map(|a| a.sources.clone()).collect();
+    vec![
         ("3.1", ("data sources", "数据来源"), sources_of(&sources, lang).into()),
         (
             "3.2",
             ("pre-processing", "预处理"),
             if subject.agents.iter().all(|a| a.set.is_empty()) {
                 fixed(
+                    lang,
                     "costs of agents: weighted non-negative least squares (docs/profiles.md); none of the scenario",
                     "采集器成本：加权非负最小二乘（docs/profiles.md）；场景本身无预处理",
                 )
             } else {
                 fixed(
+                    lang,
                     "costs of agents: weighted non-negative least squares (docs/profiles.md), some replaced as below",
                     "采集器成本：加权非负最小二乘（docs/profiles.md），部分被下表替换",
                 )
@@ -172,6 +210,7 @@ fn items(report: &Report) -> Vec<Item> {
             "3.3",
             ("input parameters", "输入参数"),
             say(
+                lang,
                 format!("{workloads}; {lines} in all; every parameter below"),
                 format!("{workloads}；合计 {lines}；全部参数见下"),
             ),
@@ -180,15 +219,25 @@ fn items(report: &Report) -> Vec<Item> {
             "3.4",
             ("assumptions", "假设"),
             fixed(
+                lang,
                 "a workload writes the same lines under every strategy; what is left out and known to be wrong is in \
                  docs/limitations.md",
                 "各策略下工作负载写出相同的行；未建模及已知有误之处见 docs/limitations.md",
             ),
         ),
+    ]
+}
+
+/// How the model was run.
+fn experiment(report: &Report) -> Vec<Item> {
+    let (lang, p) = (report.lang, &report.comparison.provenance);
+    let seconds = |s| format::duration(s, lang);
+    vec![
         (
             "4.1",
             ("initialisation", "初始化"),
             say(
+                lang,
                 format!(
                     "files begin partly full, as in the middle of life; {} left out of freshness, never out of the \
                      account of lines",
@@ -204,6 +253,7 @@ fn items(report: &Report) -> Vec<Item> {
             "4.2",
             ("run length", "运行长度"),
             say(
+                lang,
                 format!(
                     "lines are written for {}, then {} in which agents still deliver",
                     seconds(p.duration_s),
@@ -228,6 +278,7 @@ fn items(report: &Report) -> Vec<Item> {
                 },
             );
             say(
+                lang,
                 format!(
                     "{} independent replications; {how}; differences are paired by common random numbers",
                     p.replications
@@ -235,11 +286,21 @@ fn items(report: &Report) -> Vec<Item> {
                 format!("{} 次独立重复；{how}；差异以公共随机数配对", p.replications),
             )
         }),
+    ]
+}
+
+/// What it was run with.
+fn implementation(report: &Report) -> Vec<Item> {
+    let (lang, p) = (report.lang, &report.comparison.provenance);
+    let subject = &p.subject;
+    let seconds = |s| format::duration(s, lang);
+    vec![
         ("5.1", ("software", "软件"), format!("loghaul {} (Rust)", p.version).into()),
         (
             "5.2",
             ("random sampling", "随机抽样"),
             say(
+                lang,
                 format!(
                     "SplitMix64 at random access, keyed by seed ({}), replication, entity and purpose; xoshiro256++ \
                      where a sampler needs a state",
@@ -255,6 +316,7 @@ fn items(report: &Report) -> Vec<Item> {
             "5.3",
             ("execution of the model", "模型执行"),
             say(
+                lang,
                 format!(
                     "an event list a node, ordered by time, then entity; lines in runs of {} at most; nodes in \
                      parallel, with the same bytes at any number of threads",
@@ -270,6 +332,7 @@ fn items(report: &Report) -> Vec<Item> {
             "5.4",
             ("system", "系统"),
             say(
+                lang,
                 format!(
                     "{}, {}; results do not depend on the number of threads",
                     std::env::consts::OS,
@@ -278,17 +341,22 @@ fn items(report: &Report) -> Vec<Item> {
                 format!("{}，{}；结果与线程数无关", std::env::consts::OS, std::env::consts::ARCH),
             ),
         ),
-        ("6.1", ("access to the model", "模型获取"), {
-            let [before, after] = match lang {
-                Lang::En => ["MIT or Apache-2.0; scenario", "; remade by the command above"],
-                Lang::Zh => ["MIT 或 Apache-2.0；场景", "；用上面的命令重现"],
-            };
-            let [open, close] = if lang == Lang::En { [" (", ")"] } else { ["（", "）"] };
-            Prose::from(format!("{before} {}{open}", p.scenario))
-                .code(p.scenario_hash.as_str())
-                .plain(format!("{close}{after}"))
-        }),
     ]
+}
+
+/// Where it is to be had.
+fn access(report: &Report) -> Vec<Item> {
+    let (lang, p) = (report.lang, &report.comparison.provenance);
+    vec![("6.1", ("access to the model", "模型获取"), {
+        let [before, after] = match lang {
+            Lang::En => ["MIT or Apache-2.0; scenario", "; remade by the command above"],
+            Lang::Zh => ["MIT 或 Apache-2.0；场景", "；用上面的命令重现"],
+        };
+        let [open, close] = if lang == Lang::En { [" (", ")"] } else { ["（", "）"] };
+        Prose::from(format!("{before} {}{open}", p.scenario))
+            .code(p.scenario_hash.as_str())
+            .plain(format!("{close}{after}"))
+    })]
 }
 
 fn agent(agent: &Agent, lang: Lang) -> String {

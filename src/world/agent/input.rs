@@ -8,7 +8,7 @@ use crate::engine::random::{draw, subkey};
 use crate::flow::{Chunk, Medium};
 use crate::profile::Parse;
 use crate::units::SimTime;
-use crate::world::agent::positions::Offsets;
+use crate::world::agent::offsets::Offsets;
 use crate::world::agent::round::Round;
 use crate::world::lines::stream::Stream;
 use smallvec::SmallVec;

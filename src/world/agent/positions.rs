@@ -4,19 +4,9 @@ use crate::blueprint::{AgentPlan, Blueprint};
 use crate::flow::Chunk;
 use crate::profile::Position;
 use crate::world::agent::input::{Input, Mode};
+use crate::world::agent::offsets::Offsets;
 use crate::world::lines::stream::Stream;
 use smallvec::SmallVec;
-
-/// Positions of the files of an input, in the order of its streams. A position is an instant, as a place in a stream is.
-#[derive(Clone, Debug)]
-pub(crate) struct Offsets {
-    /// When they are written next; never where they are not written by the clock.
-    due_ns: u64,
-    /// What is on disk.
-    written_ns: Vec<u64>,
-    /// What the backend has accepted without the agent knowing: when it will, the stream, and where it begins.
-    pending: Vec<(u64, u32, u64)>,
-}
 
 impl Input {
     /// The agent starts at `now_ns` with files of which nothing has been read.

@@ -352,7 +352,7 @@ impl QuietRun<'_> {
         link: &mut Link<'_>,
         tally: &mut Tally,
     ) {
-        let Scratch { taken, sent, lines, reached, kinds, .. } = scratch;
+        let Scratch { taken, sent, lines, kinds, .. } = scratch;
         let Some(kind) = &kinds[self.kind] else { return };
         let plan = self.plan;
         let flushes = taken.len();
@@ -411,19 +411,35 @@ impl QuietRun<'_> {
         if let (Some(tenant), Some(by_class)) = (alone, by_class) {
             tally.put_punctual(self.kind, tenant, by_class);
         }
+        self.settle(streams, from_ns, alone.is_some(), scratch, tally);
+    }
+
+    /// Takes the streams to the last flush, which reads what was written by `until_ns`, and enters the ages of their lines
+    /// where that was not done flush by flush.
+    fn settle(
+        &self,
+        streams: &mut [Stream],
+        until_ns: u64,
+        is_entered: bool,
+        scratch: &Scratch,
+        tally: &mut Tally,
+    ) {
+        let Scratch { taken, sent, lines, reached, .. } = scratch;
+        let flushes = taken.len();
+        let is_exact = self.plan.look_ns > 0;
         let is_late = is_exact || sent.iter().any(|answer| answer.output_ns > 0);
         for (number, (stream, reached)) in streams.iter_mut().zip(reached).enumerate() {
             let Some((cursor, written)) = *reached else { continue };
-            stream.advance_with(self.looks.last(from_ns), cursor, written);
+            stream.advance_with(self.looks.last(until_ns), cursor, written);
             let tenant = stream.tenant as usize;
-            if !counts {
+            if self.since_ns < self.blueprint.warmup_ns {
                 continue;
             }
             let own = |flush: usize| match lines.get(number * flushes + flush) {
                 Some(lines) => *lines,
                 None => taken[flush].lines,
             };
-            if alone.is_none() && !is_exact {
+            if !is_entered && !is_exact {
                 let mut by_class = tally.take_punctual(self.kind, tenant);
                 for (flush, answer) in sent.iter().enumerate().filter(|(_, answer)| answer.output_ns == 0) {
                     by_class[answer.class % CLASSES] += own(flush);

@@ -16,7 +16,7 @@ use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::Medium;
 use crate::units::NS_PER_SEC;
 use crate::world::lines::runtime::writing_ns;
-use crate::world::node::Node;
+use crate::world::node::{Contention, Node, Sharer};
 use crate::world::tally::Tally;
 use std::ops::Range;
 
@@ -37,47 +37,6 @@ impl Usage {
         let is_peak = unit(draw(subkey(pod_key, PEAK), at_ns / self.slot_ns)) < self.peak_share;
         if is_peak { self.peak_cores } else { self.cores }
     }
-}
-
-/// A pod as one of those who share the CPU.
-#[derive(Clone, Debug)]
-struct Sharer {
-    key: u64,
-    usage: Option<Usage>,
-    /// Thousandths of a core that it requests.
-    weight: f64,
-    /// What of its share is its agent's where both want more than that; `None` where the agent is a part of the runtime.
-    agent_share: Option<f64>,
-    /// Cores that the runtime and the application spend on its lines, on average.
-    writing: f64,
-    /// Its place, where it is not there all the time; and the inputs of its agent.
-    place: Option<u32>,
-    inputs: Range<u32>,
-    /// Cores that its application wants in this span.
-    wants: f64,
-}
-
-/// How the CPU of one node is shared.
-#[derive(Clone, Debug)]
-pub(crate) struct Contention {
-    /// The end of the span.
-    pub next_ns: u64,
-    span_ns: u64,
-    since_ns: u64,
-    cores: f64,
-    pods: Vec<Sharer>,
-    /// The inputs of the node's agent, and thousandths of a core that it requests.
-    node_agent: Option<(Range<u32>, f64)>,
-    /// Cores that writing takes in this span, and that an agent used on average in the one before.
-    writing: f64,
-    each_agent: f64,
-    /// CPU of the node's agents in this span so far, in nanoseconds.
-    used_ns: u64,
-    /// What the sum over all nodes was when this node's was last taken note of.
-    mark_ns: u64,
-    /// Nanoseconds of CPU that applications wanted and did not get, and that they wanted.
-    missing_ns: u64,
-    wanted_ns: u64,
 }
 
 impl Blueprint {

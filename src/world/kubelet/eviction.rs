@@ -19,9 +19,7 @@ use crate::blueprint::{Blueprint, Fault, FileRotation, PlacedPod, PodTemplate, S
 use crate::engine::random::draw;
 use crate::flow::Medium;
 use crate::units::NS_PER_SEC;
-use crate::world::kubelet::pods::Place;
-use crate::world::kubelet::restarts::Container;
-use crate::world::node::Node;
+use crate::world::node::{Container, Node, Place, Pressure};
 use crate::world::tally::Tally;
 
 /// Purpose of the draw of the second at which a kubelet looks.
@@ -37,22 +35,6 @@ const TRANSITION_NS: u64 = 300 * NS_PER_SEC;
 /// Nanoseconds from an eviction until the successor writes: the start-up time that Kubernetes promises
 /// (sig-scalability, pod startup SLO), as after a drain.
 const PAUSE_NS: u64 = 5 * NS_PER_SEC;
-
-/// What a node's kubelet knows of its disk.
-#[derive(Clone, Debug)]
-pub(crate) struct Pressure {
-    /// When it looks next.
-    pub next_ns: u64,
-    /// Bytes of logs above which too little is free.
-    most_bytes: u64,
-    /// Whether it was too full at the last look, and when it last was.
-    is_full: bool,
-    full_ns: u64,
-    /// Until when something else fills it.
-    filled_until_ns: u64,
-    /// Places whose pods are taken to be elsewhere.
-    elsewhere: Vec<usize>,
-}
 
 impl Blueprint {
     /// Bytes of logs on a node's disk above which the kubelet evicts.

@@ -19,8 +19,7 @@ use crate::engine::random::{draw, named_key, subkey, unit};
 use crate::flow::{Cause, Medium};
 use crate::units::NS_PER_SEC;
 use crate::world::agent::input::Mode;
-use crate::world::kubelet::pods::Place;
-use crate::world::node::Node;
+use crate::world::node::{Container, NONE, Node, Place};
 use crate::world::tally::Tally;
 use smallvec::SmallVec;
 
@@ -30,9 +29,6 @@ const FIRST_RUN: u64 = 42;
 
 /// A container that ran for so long is started at once. Source: KEP-4603, twice the longest back-off.
 const RECOVERED_NS: u64 = 600 * NS_PER_SEC;
-
-/// No stream.
-const NONE: u32 = u32::MAX;
 
 impl CrashLoop {
     /// Seconds that a container runs which starts at `now_ns`: the same whatever happened before.
@@ -45,27 +41,6 @@ impl CrashLoop {
         let left_s = unit(draw(pod_key, FIRST_RUN)) * self.runs_s(pod_key, 0) as f64;
         self.from_ns.div_ceil(NS_PER_SEC) * NS_PER_SEC + left_s.ceil().max(1.0) as u64 * NS_PER_SEC
     }
-}
-
-/// The container of a pod, where it crashes.
-#[derive(Clone, Debug)]
-pub(crate) struct Container {
-    /// When it crashes or starts next.
-    pub next_ns: u64,
-    is_up: bool,
-    /// Whether it has crashed and was not started again.
-    is_waiting: bool,
-    began_ns: u64,
-    /// When its pod began.
-    pod_began_ns: u64,
-    pod_key: u64,
-    crashes: u64,
-    /// Crashes since it last ran for long.
-    failures: u32,
-    /// For each stream of the pod the one that holds the log of the container before, or will hold that of the next;
-    /// [`NONE`] where the file goes on.
-    others: SmallVec<[u32; 2]>,
-    crash_loop: CrashLoop,
 }
 
 impl Container {

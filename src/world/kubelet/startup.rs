@@ -11,9 +11,8 @@
 
 use crate::blueprint::{AgentStart, Blueprint, law_of};
 use crate::engine::random::named_key;
-use crate::world::kubelet::pods::Place;
 use crate::world::lines::stream::Stream;
-use crate::world::node::Node;
+use crate::world::node::{Node, Place};
 use crate::world::tally::Tally;
 
 impl Node {

@@ -6,19 +6,16 @@ use crate::flow::Medium;
 use crate::units::SimTime;
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::Input;
-use crate::world::control::Reach;
 use crate::world::disk::files::Files;
-use crate::world::faults::Strike;
-use crate::world::kubelet::cpu::Contention;
-use crate::world::kubelet::eviction::Pressure;
-use crate::world::kubelet::pods::Place;
 use crate::world::lines::stream::{Peek, Stream};
+use crate::world::node::{Contention, Place, Pressure, Reach, Strike};
 use crate::world::tally::Tally;
 use smallvec::SmallVec;
 use std::ops::Range;
 
 /// The kubelet's place in the event list, for pods' lives and for their files; inputs follow.
 pub(crate) const KUBELET: usize = 0;
+
 /// All state of one node. Streams lie in the order of the inputs that read them.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {

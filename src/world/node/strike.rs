@@ -1,0 +1,13 @@
+//! Something that happens to a node, when its time has come.
+
+use crate::blueprint::Incident;
+use std::ops::Range;
+
+/// An incident with the inputs that it concerns.
+#[derive(Clone, Debug)]
+pub(crate) struct Strike {
+    pub(crate) at_ns: u64,
+    pub(crate) what: Incident,
+    pub(crate) inputs: Range<u32>,
+    pub(crate) node_key: u64,
+}
