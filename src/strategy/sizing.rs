@@ -234,7 +234,8 @@ fn plan_of(
         Some(Compress::Gzip) => profile.wire.compression.value.min(behaviour.gzip_left.value),
         _ => profile.wire.compression.value,
     };
-    let many = load.scaled(collection.headroom);
+    // More lines, and no more files.
+    let many = MeanLoad { files: load.files, ..load.scaled(collection.headroom) };
     let (cores, rss_bytes) = used(profile, &costs, &many, configs, (batch, buffer_limit));
     let steps = if is_process { Steps::of_container(collection) } else { Steps::WITHIN };
     let rule = steps.round_up(cores, rss_bytes);
