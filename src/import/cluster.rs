@@ -165,7 +165,7 @@ fn made(mut objects: Objects, options: &ClusterOptions) -> Result<ClusterImport,
     scenario.collection.as_is = as_is;
     // What is written is what the checker takes, or is refused here.
     let full = scenario.to_yaml().map_err(ImportError::Defaults)?;
-    let compact = written::compact(&full);
+    let compact = written::compact(&full, &defaults_text()?);
     let same = |back: &Scenario| back.to_yaml().is_ok_and(|again| again == full);
     let (scenario, yaml) = match from_yaml(&options.name, &compact) {
         Ok(back) if same(&back) => (back, compact),
@@ -226,6 +226,18 @@ fn clean_title(name: &str) -> String {
     let title: String = name.chars().take(200).map(plain).collect();
     let title = title.trim().trim_start_matches(['-', '.', ' ']);
     if title.is_empty() { "cluster".into() } else { title.to_owned() }
+}
+
+/// The text of a scenario of which as little is said as possible: what it has beside is the format's defaults.
+fn defaults_text() -> Result<String, ImportError> {
+    let written = serde_json::json!({
+        "name": "x",
+        "cluster": { "pools": [ { "name": "x", "nodes": 1 } ] },
+        "tenants": [ { "name": "x", "workloads": [
+            { "name": "x", "replicas": 1, "logs": [ { "stream": "stdout", "rate": "1/s" } ] } ] } ],
+    });
+    let scenario: Scenario = serde_json::from_value(written).map_err(ImportError::defaults)?;
+    scenario.to_yaml().map_err(ImportError::Defaults)
 }
 
 /// A scenario with the format's defaults and one pool to take other defaults from.
