@@ -50,6 +50,7 @@ use crate::units::LineRate;
 use facts::Facts;
 use parse::Objects;
 use pools::Pools;
+use std::collections::BTreeSet;
 use streams::{DEFAULT_RATE, Streams, logs_of_each};
 use workloads::{MAX_WORKLOADS, Pods};
 
@@ -138,7 +139,7 @@ fn made(mut objects: Objects, options: &ClusterOptions) -> Result<ClusterImport,
     let pods = Pods::group(facts, &pools, &streams, MAX_WORKLOADS);
     missing(&objects, &pools, &pods)?;
     let named = pods.tenants(&pools, &streams)?;
-    let as_is = as_is::as_is(facts, pods.groups(), &named);
+    let found = as_is::as_is(facts, pods.groups(), &named);
     let nodes: u64 = pools.pools.iter().map(|p| p.nodes.get()).sum();
     let mut notes = vec![format!(
         "{} in {} and {} in {} of {}",
@@ -152,9 +153,7 @@ fn made(mut objects: Objects, options: &ClusterOptions) -> Result<ClusterImport,
     notes.extend(about(facts, options));
     notes.extend(pools.notes);
     notes.extend(pods.notes());
-    if let Some(as_is) = &as_is {
-        notes.extend(as_is::notes(as_is, pods.groups()));
-    }
+    notes.extend(as_is::notes(&found, pods.groups()));
     notes.push(format!(
         "every node has the default price ({}), whatever its size: set it for each pool",
         like.price
@@ -162,7 +161,7 @@ fn made(mut objects: Objects, options: &ClusterOptions) -> Result<ClusterImport,
     notes.push(about_rates(options, &named.tenants));
     scenario.tenants = named.tenants;
     scenario.cluster.pools = pools.pools;
-    scenario.collection.as_is = as_is;
+    scenario.collection.as_is = found.as_is;
     // What is written is what the checker takes, or is refused here.
     let full = scenario.to_yaml().map_err(ImportError::Defaults)?;
     let compact = written::compact(&full, &defaults_text()?);
@@ -185,6 +184,12 @@ fn about(facts: &Facts, options: &ClusterOptions) -> Vec<String> {
             "{} of other namespaces left out: their room on the nodes counts as free",
             counted(facts.filtered, "pod")
         ));
+    }
+    let by_mount = facts.kinds.iter().filter(|kind| kind.agents.iter().any(|a| a.name == agents::BY_MOUNT));
+    let by_mount: BTreeSet<String> = by_mount.map(|kind| format!("{}/{}", kind.namespace, kind.name)).collect();
+    if !by_mount.is_empty() {
+        let names: Vec<String> = by_mount.into_iter().collect();
+        notes.push(format!("{}: images that are not known, log agents by what they mount", names.join(", ")));
     }
     if facts.renamed > 0 {
         let names = counted(facts.renamed, "name");

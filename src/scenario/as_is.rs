@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct AsIs {
-    /// Agents of nodes. The first of them collects; the others' requests come on top of its own.
+    /// Agents of nodes. The first of them collects; the others' requests come on top of its own, in proportion to how many
+    /// there are of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub node: Vec<NodeAgents>,
     /// Agents in pods.

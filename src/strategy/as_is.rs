@@ -44,7 +44,13 @@ fn draw(scenario: &Scenario, nodes: u64) -> Blueprint {
         let mut own = scenario.clone();
         own.collection.daemonset = first.terms.or(&scenario.collection.daemonset);
         daemonset::add_agent(&mut draft, &own, nodes);
-        let others = as_is.node[1..].iter().map(|agents| requests(&agents.terms));
+        // A DaemonSet that only some of the nodes have weighs as much as there are of it.
+        let others = as_is.node[1..].iter().map(|agents| {
+            let (own, all) = (u128::from(agents.agents.get()), u128::from(first.agents.get().max(1)));
+            let share = |n: u64| u64::try_from((u128::from(n) * own.min(all)).div_ceil(all)).unwrap_or(n);
+            let Requests { cpu_millicores, memory_bytes } = requests(&agents.terms);
+            Requests { cpu_millicores: share(cpu_millicores), memory_bytes: share(memory_bytes) }
+        });
         if let Some(agent) = draft.blueprint.node_agent {
             others.for_each(|more| draft.blueprint.agents[agent].requests += more);
         }

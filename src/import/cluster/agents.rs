@@ -67,7 +67,7 @@ const FLUENT_BIT: Option<&str> = Some("fluent-bit");
 const FLUENTD: Option<&str> = Some("fluentd");
 
 /// Agents, the more telling names first. Images and names: the projects' and vendors' own charts and manifests.
-const KNOWN: [Known; 44] = [
+const KNOWN: [Known; 48] = [
     known(
         "newrelic-logging",
         FLUENT_BIT,
@@ -113,7 +113,7 @@ const KNOWN: [Known; 44] = [
     ),
     known("log-pilot", FLUENTD, &["log-pilot"], &[], true),
     known("loggie", None, &["loggie"], &[], true),
-    known("rsyslog", Some("rsyslog"), &["rsyslog", "rsyslogd"], &[], true),
+    known("rsyslog", Some("rsyslog"), &["rsyslog", "rsyslogd"], &["rsyslog/syslog_appliance_alpine"], true),
     known("syslog-ng", Some("rsyslog"), &["syslog-ng", "axosyslog"], &[], true),
     known(
         "logdna-agent",
@@ -190,7 +190,11 @@ const KNOWN: [Known; 44] = [
     known("papertrail", None, &["papertrail", "remote_syslog2"], &[], true),
     known("rancher-logging", FLUENT_BIT, &["rancher-logging-agent", "rke2-logging-agent"], &[], true),
     known("edgedelta", None, &["edgedelta", "edgedelta-agent"], &["edgedelta/agent"], false),
-    known("groundcover", None, &["groundcover-sensor"], &[], false),
+    known("groundcover", None, &["groundcover-sensor"], &["groundcovercom/sensor"], false),
+    known("honeycomb", None, &["honeycomb-kubernetes-agent"], &[], true),
+    known("cribl", None, &["cribl-edge", "cribl"], &["cribl/cribl"], false),
+    known("graylog", Some("filebeat"), &["graylog-sidecar"], &["graylog/sidecar"], true),
+    known("openobserve", Some("otel-collector"), &["openobserve-collector"], &[], false),
     known("tencent-loglistener", None, &["loglistener", "cls-provisioner", "tke-log-agent"], &[], true),
     known("icagent", None, &["icagent"], &[], false),
     known("beats", Some("filebeat"), &["journalbeat"], &[], true),
@@ -200,6 +204,7 @@ const KNOWN: [Known; 44] = [
         &[
             "logging-agent",
             "log-agent",
+            "logs-agent",
             "log-collector",
             "logs-collector",
             "log-shipper",
@@ -226,6 +231,10 @@ const KNOWN: [Known; 44] = [
     ),
 ];
 
+/// An agent that is none of these, by what its DaemonSet mounts: nobody else has use for folders of containers' logs.
+pub(super) const BY_MOUNT: &str = "an agent of another kind";
+const BY_MOUNTS: Known = known(BY_MOUNT, None, &[], &[], false);
+
 /// What belongs to agents and is none.
 const NOT_AGENTS: [&str; 12] = [
     "exporter",
@@ -243,8 +252,21 @@ const NOT_AGENTS: [&str; 12] = [
 ];
 
 /// Directories of a node that hold its pods' logs.
-const LOG_FOLDERS: [&str; 6] =
-    ["/var/log", "/var/lib/docker", "/var/lib/containerd", "/run/log", "/run/containerd", "/var/lib/rancher"];
+const LOG_FOLDERS: [&str; 7] = [
+    "/var/log",
+    "/var/lib/docker",
+    "/var/lib/containerd",
+    "/run/log",
+    "/run/containerd",
+    "/var/lib/rancher",
+    "/programdata/docker",
+];
+/// Those that hold nothing else.
+const CONTAINER_LOGS: [&str; 4] =
+    ["/var/log/pods", "/var/log/containers", "/var/lib/docker/containers", "/programdata/docker/containers"];
+/// Words of DaemonSets that look after the files of logs and collect none.
+const KEEPERS: [&str; 8] =
+    ["rotate", "logrotate", "rotator", "cleanup", "cleaner", "janitor", "metrics", "monitor"];
 
 /// Words in which a name is cut.
 fn words(name: &str) -> Vec<&str> {
@@ -308,11 +330,36 @@ fn by_name(name: &str, namespace: &str) -> Option<&'static Known> {
 fn sees_node_logs(spec: &Spec) -> Option<bool> {
     let volumes = spec.volumes.as_ref()?;
     let is_logs = |path: &str| {
-        let path = path.trim_end_matches('/');
         path.is_empty() || LOG_FOLDERS.iter().any(|f| path == *f || path.starts_with(&format!("{f}/")))
     };
-    let named = |folder: &super::objects::HostPath| is_logs(&folder.path) && !is_of_another(&folder.path);
+    let named = |folder: &super::objects::HostPath| {
+        let path = unix_path(&folder.path);
+        is_logs(&path) && !is_of_another(&path)
+    };
     Some(volumes.iter().filter_map(|volume| volume.host_path.as_ref()).any(named))
+}
+
+/// A path as Linux has it: of Windows' without the drive, in lower case; without a slash at its end.
+fn unix_path(path: &str) -> String {
+    let path = match path.split_once(':') {
+        Some((drive, rest)) if drive.len() == 1 => rest.replace('\\', "/").to_ascii_lowercase(),
+        _ => path.to_owned(),
+    };
+    path.trim_end_matches('/').to_owned()
+}
+
+/// Whether a DaemonSet of an unknown image mounts what only log agents mount.
+fn collects_by_mounts(spec: &Spec, name: &str) -> bool {
+    let mounts = |volume: &super::objects::Volume| {
+        volume.host_path.as_ref().is_some_and(|f| CONTAINER_LOGS.contains(&unix_path(&f.path).as_str()))
+    };
+    let keeps = |name: &str| {
+        is_part_of_agents(name) || words(name).iter().any(|word| KEEPERS.contains(word))
+    };
+    let image_keeps = |image: &str| keeps(repository(image).rsplit('/').next().unwrap_or_default());
+    spec.volumes.iter().flatten().any(mounts)
+        && !keeps(name)
+        && !spec.containers.iter().any(|container| image_keeps(&container.image))
 }
 
 /// Folders of logs of one program that is no container.
@@ -346,7 +393,8 @@ fn node_agent(spec: &Spec, name: &str, namespace: &str) -> Option<&'static Known
         return (known.logs_alone || sees != Some(false)).then_some(known);
     }
     // A name alone says nothing of a pod that sees no logs.
-    by_name(name, namespace).filter(|_| sees != Some(false))
+    let by_mounts = || collects_by_mounts(spec, name).then_some(&BY_MOUNTS);
+    by_name(name, namespace).filter(|_| sees != Some(false)).or_else(by_mounts)
 }
 
 fn is_native(container: &Container) -> bool {

@@ -24,6 +24,8 @@ pub(super) struct Pods {
     groups: Vec<Group>,
     finished: u64,
     pending: u64,
+    /// Of these, those that have a node already.
+    bound: u64,
     without_cpu: u64,
     without_memory: u64,
     of_daemonsets: u64,
@@ -52,7 +54,10 @@ impl Pods {
             all.lives.learn(kind, pod);
             match pod.phase {
                 Phase::Finished => all.finished += 1,
-                Phase::Pending => all.pending += 1,
+                Phase::Pending => {
+                    all.pending += 1;
+                    all.bound += u64::from(pod.node != u32::MAX);
+                }
                 Phase::Running if kind.is_node_agent() => all.agents += 1,
                 Phase::Running => all.add(kind, pod, pools, streams, &mut grouped),
             }
@@ -186,6 +191,7 @@ impl Pods {
         };
         note(self.finished, "left out: finished (Succeeded or Failed)");
         note(self.pending, "left out: not running yet (Pending)");
+        note(self.bound, "of these on a node already: their room counts as free");
         note(self.without_cpu, "with no CPU request: counted as 0, as the scheduler does");
         note(self.without_memory, "with no memory request: counted as 0, as the scheduler does");
         note(self.of_daemonsets, "of DaemonSets, on the nodes where they run; nodes that are added get none");

@@ -26,6 +26,8 @@ pub(super) const MOST_SECONDS: u64 = 3_600;
 const EVEN: f64 = 0.1;
 /// Times between lines from which evenness is told.
 const EVEN_FROM: u64 = 10;
+/// Seconds of a window from which its first and its last do not count.
+const EDGES_FROM: u64 = 10;
 /// Minutes from which bursts of minutes are told.
 const LEAST_MINUTES: f64 = 10.0;
 
@@ -80,7 +82,12 @@ struct Dispersion {
 }
 
 impl Dispersion {
-    fn add(&mut self, counts: impl Iterator<Item = u64>, slots: f64, lines: f64) {
+    fn add(&mut self, counts: impl Iterator<Item = u64>, slots: f64) {
+        if slots <= 0.0 {
+            return;
+        }
+        let counts: Vec<u64> = counts.collect();
+        let lines = counts.iter().map(|count| *count as f64).sum::<f64>();
         let mean = lines / slots;
         let (mut seen, mut squares) = (0.0, 0.0);
         for count in counts {
@@ -141,8 +148,12 @@ impl Observed {
         let inside = |second: i64| second.clamp(from, until).abs_diff(from);
         let lines: u64 = writer.counts.iter().map(|(_, n)| n).sum();
         self.points.extend(writer.counts.iter().map(|(second, n)| (self.window + inside(*second), *n)));
-        let counts = || writer.counts.iter().map(|(_, n)| *n);
-        self.seconds.add(counts(), window as f64, lines as f64);
+        // The first second and the last are cut by the window, and so is what is left of the last minute: they say nothing
+        // of bursts.
+        let edge = u64::from(window >= EDGES_FROM);
+        let is_whole = |second: &i64| (edge..window - edge).contains(&inside(*second));
+        let whole = writer.counts.iter().filter(|(second, _)| is_whole(second)).map(|(_, n)| *n);
+        self.seconds.add(whole, (window - 2 * edge) as f64);
         let minutes = window.div_ceil(60);
         let mut by_minute: Vec<(u64, u64)> = Vec::new();
         for (second, n) in &writer.counts {
@@ -152,7 +163,8 @@ impl Observed {
                 _ => by_minute.push((minute, *n)),
             }
         }
-        self.minutes.add(by_minute.iter().map(|(_, n)| *n), minutes as f64, lines as f64);
+        let whole = by_minute.iter().filter(|(minute, _)| *minute < window / 60).map(|(_, n)| *n);
+        self.minutes.add(whole, (window / 60) as f64);
         if minutes as usize <= MINUTES_KEPT {
             let mut kept = vec![0; minutes as usize];
             for (minute, n) in by_minute {
@@ -311,6 +323,17 @@ mod tests {
         assert_eq!(trace.per_second.len(), 400);
         // 2 + 0.9718·18 = 19.49 and 2 − 0.9718·2 = 0.06.
         assert_eq!((trace.per_second[0], trace.per_second[1]), (19.49, 0.06));
+    }
+
+    #[test]
+    fn what_the_window_cuts_is_no_burst() {
+        // 500 lines in each of 604 seconds but the first and the last, which the window cuts in half: four seconds are left of
+        // the eleventh minute.
+        let counts: Vec<_> = (0..604).map(|s| (s, if s % 603 == 0 { 250 } else { 500 })).collect();
+        let (arrivals, why) = of(&counts).arrivals();
+        assert!(matches!(arrivals, ArrivalsSpec::Poisson), "{why}");
+        // The first of ten whole minutes has 250 lines less than 30,000: (225² + 9 · 25²) / 299,750.
+        assert!(why.contains("0.0 by the second, 0.2 by the minute"), "{why}");
     }
 
     #[test]

@@ -26,8 +26,25 @@ pub(super) struct Finder {
     /// Byte and layout of the last time.
     last: Option<(usize, usize)>,
     last_key: Option<String>,
+    /// The last date that others would read otherwise.
+    doubtful: Option<Doubtful>,
+    /// What times so far are to be moved by, now that it is known how dates are written.
+    moved_ms: i64,
     seen: BTreeMap<Way, u64>,
 }
+
+/// A date whose order of day, month and year is not certain.
+#[derive(Debug)]
+struct Doubtful {
+    text: String,
+    layout: usize,
+    ms: i64,
+}
+
+/// A step from one line to the next that makes one look for another order of day and month.
+const DOUBT_MS: i64 = 20 * timestamp::DAY_MS;
+/// Bytes that the longest date and time takes.
+const LONGEST: usize = 40;
 
 /// How a time was written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,12 +52,18 @@ enum Way {
     Layout(usize),
     Key(String),
     Epoch,
+    Start,
     Own,
 }
 
 impl Finder {
     pub(super) fn with(hints: TimeHints) -> Self {
         Self { hints, ..Self::default() }
+    }
+
+    /// By how much the times so far are to be moved; asked after each time that was found.
+    pub(super) fn moved_ms(&mut self) -> i64 {
+        std::mem::take(&mut self.moved_ms)
     }
 
     /// The time of a line.
@@ -71,13 +94,50 @@ impl Finder {
             && begins_word(line, at)
             && let Some((time, _)) = LAYOUTS[layout].read(text)
         {
-            return Some((time, Way::Layout(layout)));
+            return Some(self.certain(text, time, at, layout));
         }
         self.scan(line)
     }
 
+    /// A time as the other dates of the file say that it is to be read: the first of two orders of day and month that
+    /// neither fails nor leaps by weeks.
+    fn certain(&mut self, text: &str, time: Time, at: usize, layout: usize) -> (Time, Way) {
+        self.last = Some((at, layout));
+        if !LAYOUTS[layout].is_ambiguous() {
+            self.doubtful = None;
+            return (time, Way::Layout(layout));
+        }
+        let (mut time, mut layout) = (time, layout);
+        if let Some(before) = &self.doubtful {
+            let read = |layout: usize, text: &str| LAYOUTS[layout].read(text).map(|(time, _)| time);
+            if layout != before.layout {
+                // What cannot be read as the dates so far: these were in the other order too.
+                if let Some(other) = read(layout, &before.text) {
+                    self.moved_ms += other.ms - before.ms;
+                }
+            } else if time.ms.abs_diff(before.ms) > DOUBT_MS.unsigned_abs() {
+                let others = (0..LAYOUTS.len()).filter(|n| *n != layout && LAYOUTS[*n].is_ambiguous());
+                let near = others.filter_map(|n| {
+                    let (then, now) = (read(n, &before.text)?, read(n, text)?);
+                    (now.ms.abs_diff(then.ms) <= 2 * timestamp::DAY_MS.unsigned_abs()).then_some((n, then, now))
+                });
+                if let Some((n, then, now)) = near.min_by_key(|(_, then, now)| now.ms.abs_diff(then.ms)) {
+                    self.moved_ms += then.ms - before.ms;
+                    (time, layout) = (now, n);
+                    self.last = Some((at, n));
+                }
+            }
+        }
+        let text = text.char_indices().take_while(|(at, _)| *at < LONGEST).map(|(_, c)| c).collect();
+        self.doubtful = Some(Doubtful { text, layout, ms: time.ms });
+        (time, Way::Layout(layout))
+    }
+
     /// The first date and time of a line; failing that a count since 1970, failing that a time of day.
     fn scan(&mut self, line: &str) -> Option<(Time, Way)> {
+        if let Some(time) = timestamp::tai64n(line) {
+            return Some((time, Way::Epoch));
+        }
         let mut of_day = None;
         let bytes = line.as_bytes();
         for (at, byte) in bytes.iter().enumerate().take(LOOK) {
@@ -85,8 +145,7 @@ impl Finder {
             let Some(text) = is_start.then(|| line.get(at..)).flatten() else { continue };
             if let Some((time, _, layout)) = timestamp::any(text) {
                 if time.known != Known::OfDay {
-                    self.last = Some((at, layout));
-                    return Some((time, Way::Layout(layout)));
+                    return Some(self.certain(text, time, at, layout));
                 }
                 if of_day.is_none() && at < NEAR {
                     of_day = Some((time, at, layout));
@@ -97,6 +156,9 @@ impl Finder {
             {
                 return Some((time, Way::Epoch));
             }
+        }
+        if let Some(time) = timestamp::since_start(line) {
+            return Some((time, Way::Start));
         }
         let (time, at, layout) = of_day?;
         self.last = Some((at, layout));
@@ -111,6 +173,7 @@ impl Finder {
             Way::Layout(n) => format!("times like {}", LAYOUTS[*n].example()),
             Way::Key(key) => format!("JSON with times under {key:?}"),
             Way::Epoch => "times as counts since 1970".to_owned(),
+            Way::Start => "seconds since a start".to_owned(),
             Way::Own => "times of the layout given".to_owned(),
         };
         const SHOWN: usize = 3;
@@ -127,7 +190,7 @@ fn begins_word(line: &str, at: usize) -> bool {
 
 /// Whether a number is one that a key calls a time, or stands first in brackets.
 fn is_keyed(line: &str, at: usize) -> bool {
-    let before = line[..at].trim_end_matches(['"', '\'', '=', ':', ' ']);
+    let before = line[..at].trim_end_matches(['"', '\'', '=', ':', ' ', '(']);
     if before.len() == at || at > LOOK {
         return line[..at].trim_start_matches(['[', '(', '<', ' ', '|']).is_empty();
     }
@@ -137,7 +200,7 @@ fn is_keyed(line: &str, at: usize) -> bool {
         .unwrap_or_default();
     matches!(
         word.trim_start_matches('@').to_ascii_lowercase().as_str(),
-        "ts" | "time" | "timestamp" | "t" | "at" | "date" | "epoch"
+        "ts" | "time" | "timestamp" | "t" | "at" | "date" | "epoch" | "audit"
     )
 }
 
@@ -229,6 +292,12 @@ mod tests {
             "\u{1b}[2m2015-07-29T17:41:44.123456Z\u{1b}[0m \u{1b}[32m INFO\u{1b}[0m x",
             "INFO|2015-07-29 17:41:44,123|x",
             "[GIN] 2015/07/29 - 17:41:44 | 200 | 1.2ms",
+            "type=SYSCALL msg=audit(1438191704.123:1): arch=c",
+            // 2⁶² + 1438191704 + 37 in base 16.
+            "@4000000055b9107d0a1b2c3d plain",
+            "July 29, 2015 17:41:44 x",
+            "29 July 2015 17:41:44 x",
+            "2015年7月29日 17:41:44 x",
             "=INFO REPORT==== 29-Jul-2015::17:41:44 ===",
             r#"{"level":"info","ts":1438191704.25,"msg":"x"}"#,
         ] {
@@ -239,6 +308,42 @@ mod tests {
         {
             assert_eq!(second(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn times_since_a_start_and_of_clocks_of_twelve_hours_are_read() {
+        for (line, ms) in [
+            ("[   12.345678] eth0: link up", 12_346),
+            ("[0.012s][info][gc] Using G1", 12),
+            ("INFO[0012] hello", 12_000),
+            ("5:41:44PM INF hello", 63_704_000),
+            ("5:41PM INF hello", 63_660_000),
+        ] {
+            assert_eq!(Finder::default().find(line).map(|time| time.ms), Some(ms), "{line}");
+        }
+        for line in ["[12][info] x", "INFO[x] y", "WARN[12] y", "[1.5] x"] {
+            assert_eq!(second(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_day_and_month_follows_from_the_dates_after() {
+        // Days by `date -u -d 2023-10-11 +%s` ÷ 86,400: 19,641 is 11 October, 19,671 is 10 November.
+        let days = |lines: &[&str]| {
+            let (mut finder, mut days) = (Finder::default(), Vec::<i64>::new());
+            for line in lines {
+                let time = finder.find(line).unwrap();
+                let moved = finder.moved_ms() / timestamp::DAY_MS;
+                days.iter_mut().for_each(|day| *day += moved);
+                days.push(time.ms.div_euclid(timestamp::DAY_MS));
+            }
+            days
+        };
+        assert_eq!(days(&["11/10/2023 23:59:59 a", "12/10/2023 00:00:01 b"]), [19_641, 19_642]);
+        assert_eq!(days(&["10/11/2023 23:59:59 a", "10/12/2023 00:00:01 b"]), [19_641, 19_642]);
+        // A day beyond the twelfth tells it at once.
+        assert_eq!(days(&["12/10/2023 23:59:59 a", "13/10/2023 00:00:01 b"]), [19_642, 19_643]);
+        assert_eq!(days(&["[10/11/23 23:59:59:1 UTC] a", "[10/12/23 0:00:01:1 UTC] b"]), [19_641, 19_642]);
     }
 
     #[test]

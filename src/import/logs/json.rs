@@ -85,7 +85,7 @@ impl Json {
         in_object(&self.0).or_else(|| {
             let nested = |name: &&str| self.0.get(*name).and_then(Value::as_object).and_then(in_object);
             NESTED.iter().find_map(nested)
-        })
+        }).or_else(|| self.0.iter().find_map(|(key, value)| deep(key, value, 0)))
     }
 
     /// What Docker recorded, and from which stream, if it is Docker's.
@@ -127,6 +127,42 @@ fn in_object(object: &Map<String, Value>) -> Option<(Time, String)> {
             (time.known == timestamp::Known::Full).then(|| (time, key.clone()))
         })
     })
+}
+
+/// Objects and lists in each other in which a time is looked for.
+const DEEPEST: usize = 8;
+
+/// The first count since 1970, or whole date and time, at any depth, under a key that calls it one.
+fn deep(key: &str, value: &Value, depth: usize) -> Option<(Time, String)> {
+    match value {
+        _ if depth > DEEPEST => None,
+        Value::Object(object) => object.iter().find_map(|(key, value)| deep(key, value, depth + 1)),
+        Value::Array(values) => values.iter().find_map(|value| deep(key, value, depth + 1)),
+        _ if calls_a_time(key) => {
+            let time = time_of(value).filter(|time| time.known == timestamp::Known::Full);
+            time.map(|time| (time, key.to_owned()))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a word of a key says that it holds a moment: `EventTimestampMs`, `started_at`, `epoch_s`.
+fn calls_a_time(key: &str) -> bool {
+    let mut words = Vec::new();
+    let mut was_upper = true;
+    for c in key.chars() {
+        let begins = !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && !was_upper);
+        if begins || words.is_empty() {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_ascii_alphanumeric()) {
+            word.push(c.to_ascii_lowercase());
+        }
+        was_upper = c.is_ascii_uppercase();
+    }
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    has(&["time", "timestamp", "ts", "epoch", "date", "datetime", "at", "when"])
+        && !has(&["expires", "expiry", "expiration", "until", "deadline", "next", "birth", "modified", "updated"])
 }
 
 /// A time in text, as a count, or in parts.
@@ -187,11 +223,14 @@ mod tests {
             r#"{"StartUTC":"2015-07-29T17:41:44.1Z"}"#,
             r#"{"somebody's own":"2015-07-29T17:41:44Z"}"#,
             r#"{"timestamp":[2015,7,29,17,41,44,123]}"#,
+            r#"{"EventTimestampMs":1438191704123,"Outcome":"ok"}"#,
+            r#"{"expires_at":1538191704,"started_at":1438191704123}"#,
+            r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1438191704000000000"}]}]}]}"#,
         ] {
             let time = Json::of(line).and_then(|json| json.time(None, None)).map(|(time, _)| time.ms / 1000);
             assert_eq!(time, Some(1_438_191_704), "{line}");
         }
-        for line in [r#"{"time":{"at":1}}"#, r#"{"msg":"x","n":5}"#, r#"{"duration":12.5,"time":3}"#] {
+        for line in [r#"{"time":{"at":1}}"#, r#"{"msg":"x","n":5}"#, r#"{"duration":12.5,"time":3}"#, r#"{"id":1438191704}"#] {
             assert_eq!(Json::of(line).and_then(|json| json.time(None, None)), None, "{line}");
         }
         let own = Json::of(r#"{"a":{"b":"2015-07-29T17:41:44Z"},"time":"2016-01-01T00:00:00Z"}"#).unwrap();

@@ -83,6 +83,10 @@ impl OneFile {
         let bare = self.tool.strip(text);
         *self.by.entry(bare.by).or_default() += u64::from(bare.by != By::Application);
         let own = self.finder.find(&bare.text);
+        let moved_ms = self.finder.moved_ms();
+        if moved_ms != 0 && bare.recorded.is_none() {
+            self.writers.values_mut().for_each(|writer| writer.shift(moved_ms));
+        }
         // Who recorded a line knows when it came; what it says itself comes next.
         let time = bare.recorded.or(own);
         let bytes = bytes.saturating_sub(bare.taken);

@@ -47,7 +47,8 @@ enum Tail {
 /// A way to write a time.
 #[derive(Debug)]
 pub(super) struct Layout {
-    /// `d` stands for a digit, `a` for a letter, `k` for a severity of klog; anything else for itself.
+    /// `d` stands for a digit, `D` for one or two, `a` for a letter, `w` for a word, `m` for what AM and PM begin with, `k` for
+    /// a severity of klog; anything else for itself.
     shape: &'static str,
     format: &'static str,
     tail: Tail,
@@ -62,7 +63,7 @@ use Known::{Full, OfDay, Yearless};
 use Tail::{Meridiem, Year, Zone};
 
 /// Layouts, the more telling first.
-pub(super) const LAYOUTS: [Layout; 54] = [
+pub(super) const LAYOUTS: [Layout; 64] = [
     layout("dddd-dd-ddTdd:", "%Y-%m-%dT%H:%M:%S", Zone, Full),
     layout("dddd-dd-dd dd:", "%Y-%m-%d %H:%M:%S", Meridiem, Full),
     layout("dddd-dd-dd  dd:", "%Y-%m-%d %H:%M:%S", Zone, Full),
@@ -87,6 +88,9 @@ pub(super) const LAYOUTS: [Layout; 54] = [
     layout("dddddd  d:", "%y%m%d %H:%M:%S", Zone, Full),
     layout("dddddd dddddd", "%y%m%d %H%M%S", Zone, Full),
     layout("dd/dd/dd dd:", "%y/%m/%d %H:%M:%S", Zone, Full),
+    layout("D/D/dd D:", "%m/%d/%y %H:%M:%S", Meridiem, Full),
+    layout("D/D/dd D:", "%d/%m/%y %H:%M:%S", Meridiem, Full),
+    layout("D/D/dd, D:", "%m/%d/%y, %H:%M:%S", Meridiem, Full),
     layout("D/D/dddd D:", "%m/%d/%Y %H:%M:%S", Meridiem, Full),
     layout("D/D/dddd D:", "%d/%m/%Y %H:%M:%S", Meridiem, Full),
     layout("D/D/dddd, D:", "%m/%d/%Y, %H:%M:%S", Meridiem, Full),
@@ -106,6 +110,11 @@ pub(super) const LAYOUTS: [Layout; 54] = [
     layout("aaa D, dddd ", "%b %d, %Y %H:%M:%S", Meridiem, Full),
     layout("aaa D, dddd, ", "%b %d, %Y, %H:%M:%S", Meridiem, Full),
     layout("aaa D dddd D:", "%b %d %Y %H:%M:%S", Meridiem, Full),
+    layout("w D, dddd D:", "%B %d, %Y %H:%M:%S", Meridiem, Full),
+    layout("w D dddd D:", "%B %d %Y %H:%M:%S", Meridiem, Full),
+    layout("D w dddd D:", "%d %B %Y %H:%M:%S", Meridiem, Full),
+    layout("dddd年D月D日 D:", "%Y年%m月%d日 %H:%M:%S", Zone, Full),
+    layout("dddd年D月D日D:", "%Y年%m月%d日%H:%M:%S", Zone, Full),
     layout("aaa aaa D D:", "%a %b %d %H:%M:%S", Year, Yearless),
     layout("aaa, D aaa dddd ", "%a, %d %b %Y %H:%M:%S", Zone, Full),
     layout("aaa, D-aaa-dd ", "%a, %d-%b-%y %H:%M:%S", Zone, Full),
@@ -117,6 +126,8 @@ pub(super) const LAYOUTS: [Layout; 54] = [
     layout("dd.dd dd:dd:dd", "%m.%d %H:%M:%S", Zone, Yearless),
     layout("dd:dd:dd", "%H:%M:%S", Meridiem, OfDay),
     layout("d:dd:dd ", "%H:%M:%S", Meridiem, OfDay),
+    layout("d:dd:ddm", "%H:%M:%S", Meridiem, OfDay),
+    layout("D:ddmM", "%H:%M", Meridiem, OfDay),
 ];
 
 impl Layout {
@@ -125,6 +136,11 @@ impl Layout {
         let day = jiff::civil::date(2015, 7, 29).at(17, 41, 44, 0);
         let example = jiff::fmt::strtime::format(self.format, day).unwrap_or_else(|_| self.format.to_owned());
         if self.shape.starts_with('k') { format!("I{example}") } else { example }
+    }
+
+    /// Whether others read the same text as another day: `02/03/2015`, `15/07/29`.
+    pub(super) fn is_ambiguous(&self) -> bool {
+        ["D/D/", "D-D-", "dd/dd/dd "].iter().any(|start| self.shape.starts_with(start))
     }
 
     /// Whether the text may begin with such a time.
@@ -136,6 +152,12 @@ impl Layout {
                 b'd' => byte.is_ascii_digit(),
                 b'a' => byte.is_ascii_alphabetic(),
                 b'k' => b"IWEFD".contains(byte),
+                b'm' => b"APap".contains(byte),
+                b'w' => {
+                    let letters = text[at..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
+                    at += letters.saturating_sub(1);
+                    letters >= 3
+                }
                 // One digit or two, or a blank and a digit.
                 b'D' => {
                     let next = text.get(at + 1).copied().unwrap_or(0);
@@ -189,7 +211,7 @@ impl Layout {
             Known::Full => Day::new(year?, parts.month()?, parts.day()?),
         };
         let day = day.ok().filter(|day| (1970..=2200).contains(&day.year()))?;
-        let (minute, second) = (i64::from(parts.minute()?), i64::from(parts.second()?));
+        let (minute, second) = (i64::from(parts.minute()?), i64::from(parts.second().unwrap_or(0)));
         let ms = days_of(day) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 + fraction_ms - zone_ms;
         Some((Time { ms, known }, rest.at))
     }
@@ -331,6 +353,36 @@ pub(super) fn epoch_at(text: &str) -> Option<(Time, usize)> {
         return None;
     }
     Some((Time::full(epoch_ms(text[..end].parse().ok()?)?), end))
+}
+
+/// Seconds since 1970 in TAI64N, as daemontools, runit and s6 write them before lines: `@`, 16 digits of seconds from 2⁶²
+/// on, 8 of nanoseconds, in base 16. Source: cr.yp.to/libtai/tai64.html; TAI was 37 s ahead of UTC from 2017 on.
+pub(super) fn tai64n(line: &str) -> Option<Time> {
+    let digits = line.strip_prefix('@')?.get(..24)?;
+    if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let seconds = i64::from_str_radix(&digits[..16], 16).ok()? - (1 << 62);
+    let nanos = i64::from_str_radix(&digits[16..], 16).ok()?;
+    epoch_ms((seconds - 37) as f64).map(|ms| Time::full(ms + nanos / 1_000_000))
+}
+
+/// Seconds since a process or a machine started, at the start of a line: `[   12.345678] eth0` (the kernel),
+/// `[0.012s][info][gc]` (Java), `[     0.001s]  INFO` (linkerd), `INFO[0012] text` (logrus on a terminal).
+pub(super) fn since_start(line: &str) -> Option<Time> {
+    let since = |seconds: f64| Time { ms: (seconds * 1000.0).round() as i64, known: Known::OfDay };
+    let (level, rest) = line.split_once('[')?;
+    let (number, _) = rest.split_once(']')?;
+    if ["TRAC", "DEBU", "INFO", "WARN", "ERRO", "FATA", "PANI"].contains(&level) {
+        let all_digits = number.len() >= 4 && number.len() <= 9 && number.bytes().all(|b| b.is_ascii_digit());
+        return number.parse().ok().filter(|_| all_digits).map(since);
+    }
+    let seconds = number.trim_start();
+    let (seconds, has_unit) = seconds.strip_suffix('s').map_or((seconds, false), |seconds| (seconds, true));
+    let (whole, fraction) = seconds.split_once('.')?;
+    let digits = |text: &str| !text.is_empty() && text.len() <= 9 && text.bytes().all(|b| b.is_ascii_digit());
+    let fits = level.is_empty() && digits(whole) && digits(fraction) && (has_unit || fraction.len() == 6);
+    seconds.parse().ok().filter(|_| fits).map(since)
 }
 
 #[cfg(test)]

@@ -191,7 +191,8 @@ impl Writer {
         }
     }
 
-    fn shift(&mut self, by_ms: i64) {
+    /// Moves all times so far: only now is it known how they were meant.
+    pub(super) fn shift(&mut self, by_ms: i64) {
         for part in &mut self.parts {
             part.seconds.shift(by_ms.div_euclid(1000));
             part.first_ms += by_ms;

@@ -46,8 +46,19 @@ pub(super) struct Samples {
 
 /// What a figure's name says.
 pub(super) fn sort_of(figure: &str) -> (Sort, Unit) {
-    let is_of_file =
-        ["filesystem", "read_bytes", "file_bytes", "tail_file_position", "log_usage", "used_bytes"];
+    // What is read from the runtime's files, or written to them, has its prefixes: promtail and Alloy, OpenShift's exporter
+    // (`log_logged_bytes_total`) and Fluentd (`log_collected_bytes_total`), Vector's sources of files, the kubelet.
+    let is_of_file = [
+        "filesystem",
+        "read_bytes",
+        "file_bytes",
+        "tail_file_position",
+        "log_usage",
+        "used_bytes",
+        "logged_bytes",
+        "collected_bytes",
+        "received_bytes",
+    ];
     let unit = if is_of_file.iter().any(|part| figure.contains(part)) {
         Unit::FileBytes
     } else if figure.contains("byte") || figure.contains("_size") {

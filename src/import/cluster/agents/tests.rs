@@ -75,3 +75,19 @@ fn what_collects_more_than_logs_counts_where_it_sees_logs() {
     assert_eq!(agents("ReplicaSet", beside("logs")), [("otel-collector", Role::Sidecar)]);
     assert_eq!(agents("ReplicaSet", beside("config")), []);
 }
+
+#[test]
+fn unknown_images_are_agents_by_folders_that_nobody_else_mounts() {
+    let of = |name: &str, image: &str, path: &str| {
+        let spec = serde_json::json!({"containers": [{"name": "c", "image": image}],
+                                      "volumes": [{"name": "v", "hostPath": {"path": path}}]});
+        let pod = Object { spec: serde_json::from_value(spec).unwrap(), ..Object::default() };
+        agents_of(&pod, "DaemonSet", name, "x").agents.iter().map(|agent| agent.name).collect::<Vec<_>>()
+    };
+    assert_eq!(of("lc", "corp/platform-lc:1", "/var/lib/docker/containers/"), [BY_MOUNT]);
+    assert_eq!(of("lc", "corp/platform-lc:1", r"C:\ProgramData\docker\containers"), [BY_MOUNT]);
+    // Detectors of problems, exporters and rotation see logs too, or their folders.
+    assert_eq!(of("node-problem-detector", "k8s/node-problem-detector:1", "/var/log"), [""; 0]);
+    assert_eq!(of("lc", "corp/log-file-metric-exporter:1", "/var/log/pods"), [""; 0]);
+    assert_eq!(of("logrotate", "corp/some:1", "/var/lib/docker/containers"), [""; 0]);
+}
