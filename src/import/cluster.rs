@@ -186,7 +186,8 @@ fn about(facts: &Facts, options: &ClusterOptions) -> Vec<String> {
         ));
     }
     let by_mount = facts.kinds.iter().filter(|kind| kind.agents.iter().any(|a| a.name == agents::BY_MOUNT));
-    let by_mount: BTreeSet<String> = by_mount.map(|kind| format!("{}/{}", kind.namespace, kind.name)).collect();
+    let by_mount: BTreeSet<String> =
+        by_mount.map(|kind| format!("{}/{}", kind.namespace, kind.name)).collect();
     if !by_mount.is_empty() {
         let names: Vec<String> = by_mount.into_iter().collect();
         notes.push(format!("{}: images that are not known, log agents by what they mount", names.join(", ")));

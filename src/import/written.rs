@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 /// Lists from this length on are written once.
 const LONG: usize = 60;
 /// Where defaults are left out: parts of a scenario, and the indentation of keys in them.
-const LEFT_OUT: [(&str, &[usize]); 3] =
-    [("cluster", &[2, 4]), ("tenants", &[2, 4, 6]), ("collection", &[2])];
+const LEFT_OUT: [(&str, &[usize]); 3] = [("cluster", &[2, 4]), ("tenants", &[2, 4, 6]), ("collection", &[2])];
 /// Keys that are written whatever they say: a reader looks for them.
 const KEPT: [&str; 24] = [
     "name",
@@ -117,8 +116,8 @@ fn blocks(yaml: &str) -> impl Iterator<Item = Block<'_>> {
             part = key;
         }
         let own = if indentation == 0 { "" } else { part };
-        let counts = indentation == 0
-            || LEFT_OUT.iter().any(|(part, at)| *part == own && at.contains(&indentation));
+        let counts =
+            indentation == 0 || LEFT_OUT.iter().any(|(part, at)| *part == own && at.contains(&indentation));
         if !counts {
             continue;
         }
@@ -149,7 +148,9 @@ mod tests {
     fn lists_are_written_once_and_defaults_not_at_all() {
         let long = (0..40).map(|n| format!("{n}B")).collect::<Vec<_>>().join(", ");
         let scenario = |log: &str, kind: &str| {
-            format!("name: x\ntenants:\n- name: a\n  count: 1\n  workloads:\n  - name: w\n    lifecycle: {kind}\n    logs:\n{log}")
+            format!(
+                "name: x\ntenants:\n- name: a\n  count: 1\n  workloads:\n  - name: w\n    lifecycle: {kind}\n    logs:\n{log}"
+            )
         };
         let rotate = "      rotate:\n        size: 10Mi\n        gap: 3us\n";
         let log = format!(

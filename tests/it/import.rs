@@ -1,7 +1,11 @@
 //! Imports of real clusters and logs: `../shared/data`, or the folder that `LOGHAUL_DATA` names.
 
 mod cluster;
+mod dumps;
 mod hostile;
+mod kinds;
+#[cfg(target_os = "linux")]
+mod large;
 mod logs;
 mod rates;
 

@@ -353,9 +353,7 @@ fn collects_by_mounts(spec: &Spec, name: &str) -> bool {
     let mounts = |volume: &super::objects::Volume| {
         volume.host_path.as_ref().is_some_and(|f| CONTAINER_LOGS.contains(&unix_path(&f.path).as_str()))
     };
-    let keeps = |name: &str| {
-        is_part_of_agents(name) || words(name).iter().any(|word| KEEPERS.contains(word))
-    };
+    let keeps = |name: &str| is_part_of_agents(name) || words(name).iter().any(|word| KEEPERS.contains(word));
     let image_keeps = |image: &str| keeps(repository(image).rsplit('/').next().unwrap_or_default());
     spec.volumes.iter().flatten().any(mounts)
         && !keeps(name)

@@ -119,7 +119,8 @@ impl Finder {
                 let others = (0..LAYOUTS.len()).filter(|n| *n != layout && LAYOUTS[*n].is_ambiguous());
                 let near = others.filter_map(|n| {
                     let (then, now) = (read(n, &before.text)?, read(n, text)?);
-                    (now.ms.abs_diff(then.ms) <= 2 * timestamp::DAY_MS.unsigned_abs()).then_some((n, then, now))
+                    (now.ms.abs_diff(then.ms) <= 2 * timestamp::DAY_MS.unsigned_abs())
+                        .then_some((n, then, now))
                 });
                 if let Some((n, then, now)) = near.min_by_key(|(_, then, now)| now.ms.abs_diff(then.ms)) {
                     self.moved_ms += then.ms - before.ms;

@@ -82,10 +82,12 @@ impl Json {
         if let Some(time) = last.and_then(|key| self.0.get(key)).and_then(time_of) {
             return Some((time, last.unwrap_or_default().to_owned()));
         }
-        in_object(&self.0).or_else(|| {
-            let nested = |name: &&str| self.0.get(*name).and_then(Value::as_object).and_then(in_object);
-            NESTED.iter().find_map(nested)
-        }).or_else(|| self.0.iter().find_map(|(key, value)| deep(key, value, 0)))
+        in_object(&self.0)
+            .or_else(|| {
+                let nested = |name: &&str| self.0.get(*name).and_then(Value::as_object).and_then(in_object);
+                NESTED.iter().find_map(nested)
+            })
+            .or_else(|| self.0.iter().find_map(|(key, value)| deep(key, value, 0)))
     }
 
     /// What Docker recorded, and from which stream, if it is Docker's.
@@ -162,7 +164,17 @@ fn calls_a_time(key: &str) -> bool {
     }
     let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     has(&["time", "timestamp", "ts", "epoch", "date", "datetime", "at", "when"])
-        && !has(&["expires", "expiry", "expiration", "until", "deadline", "next", "birth", "modified", "updated"])
+        && !has(&[
+            "expires",
+            "expiry",
+            "expiration",
+            "until",
+            "deadline",
+            "next",
+            "birth",
+            "modified",
+            "updated",
+        ])
 }
 
 /// A time in text, as a count, or in parts.
@@ -230,7 +242,12 @@ mod tests {
             let time = Json::of(line).and_then(|json| json.time(None, None)).map(|(time, _)| time.ms / 1000);
             assert_eq!(time, Some(1_438_191_704), "{line}");
         }
-        for line in [r#"{"time":{"at":1}}"#, r#"{"msg":"x","n":5}"#, r#"{"duration":12.5,"time":3}"#, r#"{"id":1438191704}"#] {
+        for line in [
+            r#"{"time":{"at":1}}"#,
+            r#"{"msg":"x","n":5}"#,
+            r#"{"duration":12.5,"time":3}"#,
+            r#"{"id":1438191704}"#,
+        ] {
             assert_eq!(Json::of(line).and_then(|json| json.time(None, None)), None, "{line}");
         }
         let own = Json::of(r#"{"a":{"b":"2015-07-29T17:41:44Z"},"time":"2016-01-01T00:00:00Z"}"#).unwrap();

@@ -75,6 +75,21 @@ fn what_a_log_disk_grew_by_is_a_lower_bound_and_lines_follow_from_bytes() {
 }
 
 #[test]
+fn bytes_of_the_runtimes_files_have_its_prefixes_whoever_counts_them() {
+    for figure in
+        ["log_logged_bytes_total", "promtail_read_bytes_total", "vector_component_received_bytes_total"]
+    {
+        // 59,200 B in 200 s: one line of 251 B and 45 B of prefix a second.
+        let answer = format!(
+            r#"{{"status":"success","data":{{"resultType":"matrix","result":[
+              {{"metric":{{"__name__":"{figure}","namespace":"shop","podname":"web-0","containername":"a"}},
+               "values":[[0,"1000"],[200,"60200"]]}}]}}}}"#
+        );
+        assert_eq!(of(&learn(&[("a.json", &answer)]).unwrap(), "web-0").lines_per_s, 1.0, "{figure}");
+    }
+}
+
+#[test]
 fn two_snapshots_of_the_kubelet_are_a_rate() {
     let snapshot = |time: &str, bytes: u32| {
         format!(

@@ -1,7 +1,10 @@
 //! Small logs that were read wrong once, each with what is right.
 
 use super::{data, read};
-use loghaul::import::{LifetimesOptions, LogsImport, LogsOptions, Paths, learn_lifetimes, learn_log_files};
+use crate::support::root;
+use loghaul::import::{
+    LifetimesOptions, LogsImport, LogsOptions, Paths, learn_lifetimes, learn_log_files, learn_logs,
+};
 use loghaul::scenario::{ArrivalsSpec, LineSize};
 use loghaul::units::SimTime;
 use std::path::PathBuf;
@@ -93,6 +96,28 @@ fn formats_of_the_ecosystem_are_understood() {
             assert_eq!((sizes[0], sizes[sizes.len() - 1]), (22, 25));
         }
     }
+}
+
+#[test]
+fn formats_of_applications_runtimes_and_clouds_are_understood() {
+    const FORMATS: &str = include_str!("formats.jsonl");
+    let (mut all, mut missed) = (0, Vec::new());
+    for format in FORMATS.lines() {
+        let format: serde_json::Value = serde_json::from_str(format).unwrap();
+        let name = format["name"].as_str().unwrap();
+        let lines: Vec<&str> =
+            format["lines"].as_array().unwrap().iter().map(|l| l.as_str().unwrap()).collect();
+        let log = lines.join("\n") + "\n";
+        all += 1;
+        match learn_logs(&[(format!("{name}.log"), log.into_bytes())], &LogsOptions::default()) {
+            // Two moments three seconds apart: a window of four.
+            Ok(import) => assert_eq!(rate(&import), lines.len() as f64 / 4.0, "{name}: {:?}", import.notes),
+            Err(_) => missed.push(name.to_owned()),
+        }
+    }
+    assert_eq!(missed, ["vpc_flow"]);
+    let told = std::fs::read_to_string(root().join("docs/import.md")).unwrap();
+    assert!(told.contains(&format!("Of {all} formats")), "{all}");
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! Rates of a whole cluster, and the cluster with them.
 
 use super::data;
+use crate::support::observe;
 use loghaul::import::{ClusterOptions, Paths, RatesOptions, learn_rates_in, read_cluster_paths};
 use loghaul::placement::place;
+use loghaul::scenario::Scenario;
 use loghaul::strategy::by_name;
+use loghaul::units::SimTime;
 
 /// Lines a second that the pods on each node write, by the scenario's rates.
-fn lines_by_node(scenario: &loghaul::scenario::Scenario) -> Vec<f64> {
+fn lines_by_node(scenario: &Scenario) -> Vec<f64> {
     let placement = place(&by_name("native").unwrap().blueprint(scenario, scenario.nodes())).unwrap();
     let workloads: Vec<_> = scenario.tenants.iter().flat_map(|tenant| &tenant.workloads).collect();
     let mut lines = vec![0.0; placement.nodes.len()];
@@ -48,4 +51,11 @@ fn measured_rates_give_the_cluster_its_lines_and_the_busiest_node_its_share() {
         (busiest(&mut lines.into_iter(), total), busiest(&mut by_node.into_values(), right));
     assert!((found - wanted).abs() < 0.02, "{found} instead of {wanted}");
     assert_eq!(scenario.pods(), 183);
+    // What the simulator writes in ten minutes, warm-up left out, is what was measured: pods of one workload spread about
+    // their mean, and chance has its part.
+    let minutes = SimTime::from_secs(600);
+    let scenario = Scenario { duration: minutes, ..scenario };
+    let seconds = (minutes.as_ns() - scenario.warmup.time().as_ns()) as f64 / 1e9;
+    let emitted = observe(&scenario, "native").ledger.emitted as f64 / seconds;
+    assert!((emitted / right - 1.0).abs() < 0.01, "{emitted} instead of {right}");
 }
