@@ -21,6 +21,7 @@ mod lab;
 mod lab;
 mod merge;
 mod output;
+mod plan;
 mod progress;
 mod report;
 mod run;
@@ -30,6 +31,7 @@ mod show;
 mod study;
 mod sweep;
 mod tabled;
+mod tune;
 mod validate;
 mod verify;
 
@@ -69,6 +71,14 @@ enum Verb {
     ///
     /// `-o json` prints loghaul.check/v1.
     Check(check::Check),
+    /// Find the cheapest change of settings that meets what a strategy misses
+    ///
+    /// `-o json` prints loghaul.tune/v1.
+    Tune(tune::Tune),
+    /// Find the cheapest assignment of sidecars and DaemonSet to workloads that meets the objectives
+    ///
+    /// `-o json` prints loghaul.plan/v1.
+    Plan(plan::Plan),
     /// Set two results, or two scenarios, beside each other: paired differences and what is more than chance
     ///
     /// `-o json` prints loghaul.diff/v1.
@@ -152,6 +162,8 @@ impl Cli {
             Verb::BreakEven(verb) => verb.execute(),
             Verb::ScaleLimit(verb) => verb.execute(),
             Verb::Check(verb) => verb.execute(),
+            Verb::Tune(verb) => verb.execute(),
+            Verb::Plan(verb) => verb.execute(),
             Verb::Diff(verb) => verb.execute(),
             Verb::Run(verb) => verb.execute(),
             Verb::Sweep(verb) => verb.execute(),

@@ -27,6 +27,7 @@ pub mod blueprint;
 pub mod calibrate;
 pub mod campaign;
 pub mod cli;
+pub mod decision;
 pub mod engine;
 pub mod files;
 pub mod flow;

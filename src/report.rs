@@ -9,12 +9,14 @@
 //! [`check_folder`] comes before a long run and [`write_folder`] after it: all files are made in memory,
 //! written under temporary names and only then renamed, so that a folder never holds half a report.
 
+pub mod answer;
 pub mod article_table;
 pub mod break_even;
 pub mod calibration;
 pub mod chart;
 pub mod check;
 pub mod csv;
+pub mod decided;
 pub mod difference;
 mod error;
 pub mod explanation;
@@ -25,6 +27,7 @@ pub mod grown;
 pub mod json;
 pub mod markdown;
 pub mod page;
+pub mod planning;
 mod pooled;
 pub mod provenance;
 pub mod recorded;
@@ -32,6 +35,7 @@ pub mod run;
 pub mod scale_limit;
 pub mod sweep;
 pub mod terminal;
+pub mod tuning;
 pub mod validation;
 pub mod verification;
 pub(crate) mod words;
@@ -53,6 +57,8 @@ pub struct Report<'a> {
     pub comparison: &'a Comparison,
     /// The article's table, regenerated.
     pub table: &'a Table,
+    /// Settings that would meet what strategies miss, where they were searched.
+    pub tuning: Option<&'a crate::decision::Tuning>,
     /// Cost and use against pods a node; may be empty.
     pub pods_per_node: &'a [DensityPoint],
     /// The language of texts; charts are in English.

@@ -45,7 +45,7 @@ pub use contest::{Contest, Entrant, Keeps, Rules};
 pub use density::density;
 pub use difference::{Change, Difference, FieldChange, Recorded, Significance, difference};
 pub use growing::Growing;
-pub use isolation::Isolation;
+pub use isolation::{Isolation, isolation};
 pub use layout::{ConfigCost, Layout};
 pub use log_types::LogTypes;
 pub use neighbours::{Neighbours, neighbours};

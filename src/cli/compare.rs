@@ -4,12 +4,18 @@ use super::show::{ShowArgs, look};
 use super::study::{COLUMNS, ExperimentArgs, RepsArgs, StudyArgs};
 use super::tabled::{self, DEFAULT_REPS, Request, Yardstick};
 use super::{BadInput, output};
+use crate::decision;
 use crate::metric::Metric;
 use crate::report::{self, Format};
 use crate::run::Runner;
-use crate::study::{Comparison, Replications, StrategyResult, density};
+use crate::scenario::Scenario;
+use crate::strategy;
+use crate::study::{Comparison, Replications, StrategyResult, Verdict, density};
 use crate::table;
 use std::path::PathBuf;
+
+/// Nodes of the slice on which `--decide` tries settings, as `tune` does.
+const DECIDED_ON: u64 = 2;
 
 /// Compare strategies on a scenario.
 #[derive(Debug, clap::Args)]
@@ -25,6 +31,9 @@ pub(super) struct Compare {
     /// Default: fluent-bit and logtail
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     agents: Option<Vec<String>>,
+    /// Also search, for every strategy that misses an objective, the setting that would change that: up to some minutes
+    #[arg(long)]
+    decide: bool,
     /// Also write report, CSV, JSON and charts to this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -49,6 +58,7 @@ impl Compare {
             reps: RepsArgs::default(),
             rubric: None,
             agents: None,
+            decide: false,
             out: None,
             article_table: None,
             html: None,
@@ -79,9 +89,14 @@ impl Compare {
         tabled::set_beside(&mut table, &others, &runner, request, &yardstick)?;
         let needs_density = self.out.is_some() || self.html.is_some() || show.output == Format::Html;
         let points = if needs_density { density(&runner, &scenario, &strategies, seed)? } else { Vec::new() };
+        let tuning = match self.decide {
+            true => self.tuned(&runner, &scenario, &comparison)?,
+            false => None,
+        };
         let report = report::Report {
             comparison: &comparison,
             table: &table,
+            tuning: tuning.as_ref(),
             pods_per_node: &points,
             lang: study.lang,
         };
@@ -110,6 +125,34 @@ impl Compare {
         }
     }
 
+    /// What would change what strategies miss; nothing where nothing is missed.
+    fn tuned(
+        &self,
+        runner: &Runner,
+        scenario: &Scenario,
+        comparison: &Comparison,
+    ) -> anyhow::Result<Option<decision::Tuning>> {
+        let missing = comparison.strategies.iter().filter(|result| {
+            result.objectives.iter().any(|(_, verdict)| *verdict == Some(Verdict::Missed))
+                && result.ledger().delivered > 0
+        });
+        let strategies: Vec<_> = missing.filter_map(|result| strategy::by_name(result.strategy)).collect();
+        if strategies.is_empty() {
+            return Ok(None);
+        }
+        let knobs: Vec<_> = decision::KNOBS.iter().collect();
+        let asked = decision::Asked {
+            scenario,
+            strategies: &strategies,
+            knobs: &knobs,
+            seed: self.experiment.study.seed,
+            replications: comparison.provenance.replications,
+            nodes: DECIDED_ON,
+            command: "",
+        };
+        Ok(Some(decision::tune(runner, asked)?))
+    }
+
     /// What a reader types to remake the result.
     fn command(&self, replications: Replications) -> String {
         let mut own = format!(
@@ -119,6 +162,9 @@ impl Compare {
         );
         own += &output::option("rubric", self.rubric.as_ref().map(|p| p.display()));
         own += &output::option("agents", self.agents.as_ref().map(|names| names.join(",")));
+        if self.decide {
+            own += " --decide";
+        }
         own += &output::option("article-table", self.article_table.as_ref().map(|dir| dir.display()));
         own += &output::option("out", self.html.as_ref().map(|file| file.display()));
         let verb = if self.html.is_some() { "report" } else { "compare" };

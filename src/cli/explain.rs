@@ -4,10 +4,14 @@ use super::show::ShowArgs;
 use super::study::{COLUMNS, RepsArgs, StudyArgs};
 use super::tabled::{self, DEFAULT_REPS, Request, Yardstick};
 use super::{BadInput, output};
+use crate::decision::{self, Clue};
+use crate::metric::Metric;
 use crate::report::{self, explanation::Explained};
 use crate::run::Runner;
-use crate::scenario::Scenario;
-use crate::table;
+use crate::scenario::{Comparison, Objective, Scenario};
+use crate::strategy;
+use crate::study::RestsOn;
+use crate::table::{self, Agreement, CellExplanation, Explanation, Rule};
 use std::path::PathBuf;
 
 /// Explain a row of the table.
@@ -22,6 +26,9 @@ pub(super) struct Explain {
     /// One column of the row; default: all three of the article's
     #[arg(long)]
     strategy: Option<String>,
+    /// Also search the setting that would turn what disagrees with the article: some seconds to minutes
+    #[arg(long)]
+    decide: bool,
     #[command(flatten)]
     show: ShowArgs,
     /// Thresholds of grades, in place of the embedded ones
@@ -50,11 +57,13 @@ impl Explain {
         let replications = self.reps.replications(DEFAULT_REPS)?;
         let own = self.reps.typed(replications)
             + &output::option("strategy", asked.map(|s| s.name))
+            + if self.decide { " --decide" } else { "" }
             + &output::option("rubric", self.rubric.as_ref().map(|p| p.display()));
         let command = self.study.command(&format!("explain {row}"), &own);
         let request =
             Request { scenario: &scenario, strategies: &strategies, seed: self.study.seed, replications };
-        let (comparison, table) = tabled::study(&Runner::new(), request, &yardstick, &command)?;
+        let runner = Runner::new();
+        let (comparison, table) = tabled::study(&runner, request, &yardstick, &command)?;
         let column = asked.map(|s| s.name);
         let explained = table::explain(&table, row, column, &yardstick.rubric, &yardstick.reference);
         // The row's name was checked, and a rubric has a rule for every row.
@@ -67,9 +76,44 @@ impl Explain {
                 names.join(", ")
             ));
         }
-        let found = Explained { explanation: &explained, provenance: &comparison.provenance };
+        let clues = self.clues(&runner, &explained, &scenario, comparison.provenance.replications)?;
+        let found = Explained { explanation: &explained, provenance: &comparison.provenance, clues: &clues };
         self.show.print(&found, self.study.lang)
     }
+}
+
+impl Explain {
+    /// What would turn the cells that disagree with the article by simulation: on the archetypes what is missed, on other
+    /// rows the bound that the article's grade sets on the row's figure.
+    fn clues(
+        &self,
+        runner: &Runner,
+        explained: &Explanation,
+        scenario: &Scenario,
+        replications: u64,
+    ) -> anyhow::Result<Vec<Clue>> {
+        let mut all = Vec::new();
+        for cell in explained.cells.iter().filter(|c| c.cell.agreement == Agreement::Disagrees) {
+            let Some(strategy) = strategy::by_name(cell.cell.strategy) else { continue };
+            let clusters = match table::rests_on(explained.row) {
+                Some(RestsOn::Archetypes) => RestsOn::Archetypes.clusters(scenario),
+                _ => with_objective(explained, cell, scenario).into_iter().collect(),
+            };
+            let (seed, search) = (self.study.seed, self.decide);
+            all.extend(decision::clues(runner, &clusters, strategy, seed, replications, search)?);
+        }
+        Ok(all)
+    }
+}
+
+/// The scenario with the bounds of the article's grade as its objectives; `None` where the row is graded by something that
+/// no run records.
+fn with_objective(explained: &Explanation, cell: &CellExplanation, scenario: &Scenario) -> Option<Scenario> {
+    let Rule::Bands { figure, .. } = &explained.rule else { return None };
+    let (metric, band) = (Metric::from_id(figure)?, cell.claim.as_ref()?.band.as_ref()?);
+    let above = band.above.and_then(|bound| Objective::on(metric, Comparison::AtLeast, bound));
+    let at_most = band.at_most.and_then(|bound| Objective::on(metric, Comparison::AtMost, bound));
+    Some(Scenario { objectives: above.into_iter().chain(at_most).collect(), ..scenario.clone() })
 }
 
 /// The clusters that a row was run on, as files.

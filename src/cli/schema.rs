@@ -19,6 +19,8 @@ enum Of {
     Scenario,
     /// What `compare -o json` prints
     Result,
+    /// What `tune -o json` prints
+    Tune,
 }
 
 impl Schema {
@@ -26,6 +28,7 @@ impl Schema {
         let schema = match self.of {
             Of::Scenario => scenario::json_schema(),
             Of::Result => report::json::schema().to_value(),
+            Of::Tune => report::tuning::schema().to_value(),
         };
         output::print(&format!("{schema:#}"))
     }

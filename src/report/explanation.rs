@@ -8,11 +8,12 @@ mod words;
 pub use json::SCHEMA;
 use json::to_json;
 
-use super::ReportError;
 use super::csv::{Sheet, plain};
 use super::markdown::shown;
 use super::page::{self, Block, Cell, Column, Finding, Page, Prose, Table};
 use super::words::pick;
+use super::{ReportError, answer, decided};
+use crate::decision::Clue;
 use crate::lang::Lang;
 use crate::study::Provenance;
 use crate::table::{Band, CellExplanation, Explanation, Rule};
@@ -24,11 +25,13 @@ pub struct Explained<'a> {
     pub explanation: &'a Explanation,
     /// Where the figures come from.
     pub provenance: &'a Provenance,
+    /// What would turn cells that disagree with the article, and objectives that are missed.
+    pub clues: &'a [Clue],
 }
 
 impl Finding for Explained<'_> {
     fn page(&self, lang: Lang) -> Page {
-        let Self { explanation, provenance } = self;
+        let Self { explanation, provenance, clues } = self;
         // It goes into other documents.
         let mut page = Page { level: 2, ..Page::new(lang, words::heading(explanation, provenance, lang)) };
         page.paragraph(words::method(explanation, lang));
@@ -38,13 +41,14 @@ impl Finding for Explained<'_> {
         }
         for cell in &explanation.cells {
             evidence(&mut page, explanation, cell);
+            turned(&mut page, clues, cell.cell.strategy);
         }
         words::remake(&mut page, provenance);
         page
     }
 
     fn document(&self, lang: Lang) -> Result<String, ReportError> {
-        page::json(&to_json(self.explanation, self.provenance, lang))
+        page::json(&to_json(self.explanation, self.provenance, self.clues, lang))
     }
 
     fn records(&self, lang: Lang) -> Result<String, ReportError> {
@@ -105,6 +109,44 @@ fn evidence(page: &mut Page, explanation: &Explanation, cell: &CellExplanation) 
         page.paragraph(pick(lang, "What would change it:", "何时改变："));
         page.list(cell.changes.iter().map(|change| words::change(change, lang).into()).collect());
     }
+}
+
+/// What decides what is missed, and the setting that would turn it.
+fn turned(page: &mut Page, clues: &[Clue], strategy: &str) {
+    let lang = page.lang;
+    let own: Vec<&Clue> = clues.iter().filter(|clue| clue.tuned.strategy == strategy).collect();
+    if own.is_empty() {
+        return;
+    }
+    page.paragraph(pick(
+        lang,
+        "What decides it, and what would turn it:",
+        "决定因素，以及可改变结论的设置：",
+    ));
+    page.list(own.into_iter().map(|clue| clue_text(clue, lang)).collect());
+}
+
+/// A clue in a line.
+fn clue_text(clue: &Clue, lang: Lang) -> Prose {
+    let mut text = Prose::default().strong(clue.cluster.as_str()).plain(pick(lang, ": ", "："));
+    for (at, (objective, decides)) in clue.tuned.decides.iter().enumerate() {
+        let (between, by) =
+            (if at > 0 { pick(lang, "; ", "；") } else { "" }, decided::phrase(decides, lang));
+        text = text.plain(format!("{between}{objective}{}{by}", pick(lang, ": ", "：")));
+    }
+    let Some(setting) = answer::setting(&clue.tuned, lang) else {
+        return text.plain(pick(lang, "; ", "；")).code("--decide").plain(pick(
+            lang,
+            " searches the setting that would turn it",
+            " 可求解能改变结论的设置",
+        ));
+    };
+    let text = text.plain(pick(lang, ". ", "。"));
+    setting.spans().iter().fold(text, |prose, span| match span.emphasis {
+        page::Emphasis::Code => prose.code(span.text.as_str()),
+        page::Emphasis::Strong => prose.strong(span.text.as_str()),
+        _ => prose.plain(span.text.as_str()),
+    })
 }
 
 /// A paragraph on a cell that disagrees with the article: what the article says, what was found, why that is

@@ -84,7 +84,13 @@ impl Fixture {
     }
 
     pub fn report(&self, lang: Lang) -> Report<'_> {
-        Report { comparison: &self.comparison, table: &self.table, pods_per_node: &self.density, lang }
+        Report {
+            comparison: &self.comparison,
+            table: &self.table,
+            tuning: None,
+            pods_per_node: &self.density,
+            lang,
+        }
     }
 }
 

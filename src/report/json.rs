@@ -4,9 +4,9 @@ mod document;
 mod make;
 
 pub use document::{
-    CellDocument, Cluster, Document, Estimated, FigureDocument, LedgerDocument, Measured, Ordered,
-    PrecisionDocument, ProvenanceDocument, RowDocument, StrategyDocument, VariantDocument, WarmupDocument,
-    WideDocument,
+    AnswerDocument, CellDocument, Cluster, Document, Estimated, FigureDocument, LedgerDocument, Measured,
+    Ordered, PrecisionDocument, ProvenanceDocument, RowDocument, StrategyDocument, VariantDocument,
+    WarmupDocument, WideDocument,
 };
 pub use make::precision;
 

@@ -10,7 +10,7 @@ pub(super) use table::{cells as table_of, shown};
 use super::chart::Chart;
 use super::page::{self, Block, Cell, Column, Page, Prose, Table, Tone};
 use super::words::pick;
-use super::{Report, ReportError, format, grown, provenance};
+use super::{Report, ReportError, answer, format, grown, provenance};
 use crate::lang::Lang;
 
 /// Where a page's charts are.
@@ -70,6 +70,12 @@ pub fn page(report: &Report, charts: Charts) -> Page {
     chart(&mut page, report, Chart::Timeline, charts);
     page.heading(pick(lang, "What the cells rest on", "各单元格的依据"));
     table::grounds(&mut page, report);
+    if charts != Charts::Inside {
+        page.heading(pick(lang, "The answer", "结论"));
+        for sentence in answer::sentences(report) {
+            page.paragraph(sentence);
+        }
+    }
     page.heading(pick(lang, "How to remake this report", "如何重现本报告"));
     provenance_of(&mut page, report);
     stress::appendix(&mut page, report);

@@ -6,7 +6,7 @@ pub(super) mod wrap;
 use super::format;
 use super::page::{self, Block, Column, Judged, Page, Tone};
 use super::words::{self, pick};
-use super::{Report, cell, estimate, grown, line, provenance};
+use super::{Report, answer, cell, estimate, grown, line, provenance};
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::study::StrategyResult;
@@ -43,6 +43,9 @@ pub(super) fn page(report: &Report) -> Page {
     page.blocks.push(note(Tone::Plain, agreement(report)));
     let small = variants(report).into_iter().chain(provenance_lines(report));
     page.blocks.extend(small.map(|text| note(Tone::Faint, text)));
+    for sentence in answer::sentences(report) {
+        page.paragraph(sentence);
+    }
     page
 }
 

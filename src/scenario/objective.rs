@@ -69,6 +69,17 @@ impl Objective {
         Ok(Self { metric, comparison, bound, text: format!("{metric} {} {value}", comparison.sign()) })
     }
 
+    /// An objective on a metric whose bound is a plain number in the metric's unit; `None` where it cannot be written.
+    pub fn on(metric: Metric, comparison: Comparison, bound: f64) -> Option<Self> {
+        let value = match metric.unit() {
+            "fraction" => format!("{}%", bound * 100.0),
+            "s" => format!("{bound}s"),
+            "bytes" => format!("{bound}B"),
+            _ => bound.to_string(),
+        };
+        Self::parse(&format!("{metric} {} {value}", comparison.sign())).ok()
+    }
+
     /// Whether a value meets it; a missing value (freshness beyond the horizon) is infinitely large.
     pub fn is_met(&self, value: Option<f64>) -> bool {
         let value = value.unwrap_or(f64::INFINITY);
@@ -139,6 +150,8 @@ mod tests {
         assert_eq!(Objective::parse("freshness_p99 <= 500ms").unwrap().bound, 0.5);
         assert_eq!(Objective::parse("loss<=0.1%").unwrap().bound, 0.001);
         assert_eq!(Objective::parse("cost <= 120.5").unwrap().bound, 120.5);
+        let share = Objective::on(Metric::CollectorShare, Comparison::AtMost, 0.05).unwrap();
+        assert_eq!((share.to_string().as_str(), share.bound), ("collector_share <= 5%", 0.05));
         for wrong in ["loss < 1%", "lost <= 1%", "freshness_p99 <= 10", "loss <= lots"] {
             assert!(Objective::parse(wrong).is_err(), "{wrong}");
         }

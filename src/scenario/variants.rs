@@ -97,7 +97,7 @@ pub struct Hybrid {
     /// All of these tenants, by the name of their entry.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tenants: Vec<String>,
-    /// Those of these names.
+    /// Those of these names, of every tenant; or `tenant/workload` for those of one tenant entry.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub workloads: Vec<String>,
 }

@@ -35,5 +35,8 @@ fn is_chosen(scenario: &Scenario, tenant: &Tenant, workload: &Workload) -> bool 
     (selector.wants && workload.logs.iter().any(|log| log.wants.is_some()))
         || selector.above.is_some_and(|least| lines_per_s >= least.get())
         || selector.tenants.contains(&tenant.name)
-        || selector.workloads.contains(&workload.name)
+        || selector.workloads.iter().any(|name| {
+            let own = name.split_once('/');
+            *name == workload.name || own == Some((tenant.name.as_str(), workload.name.as_str()))
+        })
 }

@@ -52,7 +52,7 @@ impl Isolation {
 ///
 /// # Errors
 /// A ledger does not balance.
-pub(super) fn isolation(
+pub fn isolation(
     runner: &Runner,
     scenario: &Scenario,
     strategies: &[&'static Strategy],

@@ -74,7 +74,7 @@ fn the_json_has_the_promised_shape() {
     has_keys(
         &result,
         &["schema", "scenario", "cluster", "seed", "replications", "strategies", "table"],
-        &["provenance", "variants"],
+        &["provenance", "variants", "answer"],
     );
     assert_eq!(result["schema"], "loghaul.compare/v1");
     assert_eq!(result["scenario"], "calm");

@@ -9,6 +9,7 @@ mod bad_input;
 mod campaign;
 mod cli;
 mod control;
+mod decisions;
 mod docs;
 mod explain;
 mod faults;

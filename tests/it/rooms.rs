@@ -52,6 +52,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "units",
         ],
     ),
+    // Its candidates are scenarios with some fields set, told apart by the blueprints that strategies make of them, judged by
+    // what studies return; what decides an objective is a cause of loss or a metric.
+    (
+        "decision",
+        &["study", "run", "scenario", "strategy", "blueprint", "flow", "metric", "stats", "observe"],
+    ),
     // Its parts hold what studies found; a design is drawn by the engine's keys.
     ("campaign", &["study", "engine"]),
     // Figures carry estimates and units, texts two languages; a cell of the scale row names a way to load configs.
@@ -73,6 +79,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "placement",
             "table",
             "study",
+            // What was found by searching, and what decides an objective, which is said by its own words.
+            "decision",
+            "scenario",
             "validate",
             "verify",
             "calibrate",
@@ -96,6 +105,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "report",
             "table",
             "study",
+            "decision",
             "run",
             "import",
             "lab",

@@ -1,7 +1,9 @@
 //! An explanation as JSON.
 
+use crate::decision::Clue;
 use crate::lang::Lang;
 use crate::report::json::Estimated;
+use crate::report::{answer, decided};
 use crate::study::Provenance;
 use crate::table::{Band, Change, Explanation, Rule, Side};
 use serde_json::{Value, json};
@@ -10,7 +12,12 @@ use serde_json::{Value, json};
 pub const SCHEMA: &str = "loghaul.explain/v1";
 
 /// The explanation as a JSON value; numbers are plain, in the units named beside them.
-pub(super) fn to_json(explanation: &Explanation, provenance: &Provenance, lang: Lang) -> Value {
+pub(super) fn to_json(
+    explanation: &Explanation,
+    provenance: &Provenance,
+    clues: &[Clue],
+    lang: Lang,
+) -> Value {
     let rule = match &explanation.rule {
         Rule::Bands { figure, bands } => {
             json!({ "figure": figure, "grades": bands.iter().map(|b| band(b, lang)).collect::<Vec<_>>() })
@@ -45,6 +52,7 @@ pub(super) fn to_json(explanation: &Explanation, provenance: &Provenance, lang: 
                 "claim": c.claim.as_ref().map(|claim| claim.text.get(lang)),
                 "agrees": c.cell.agreement.as_bool(),
                 "by_construction": c.cell.agreement.is_by_construction(),
+                "turned_by": turned_by(clues, c.cell.strategy, lang),
                 "changes": c.changes.iter().map(|one| change(one, lang)).collect::<Vec<_>>(),
             })
         })
@@ -93,4 +101,27 @@ fn change(change: &Change, lang: Lang) -> Value {
         "factor": change.factor(),
         "within_interval": change.within_interval,
     })
+}
+
+/// What decides what a strategy misses, and the setting that would turn it, a cluster each.
+fn turned_by(clues: &[Clue], strategy: &str, lang: Lang) -> Vec<Value> {
+    let own = clues.iter().filter(|clue| clue.tuned.strategy == strategy);
+    own.map(|clue| {
+        let tuned = &clue.tuned;
+        let decides = tuned.decides.iter().map(|(objective, all)| {
+            json!({ "objective": objective.to_string(), "decided_by": decided::phrase(all, lang) })
+        });
+        let found = tuned.outcome.as_ref().and_then(|outcome| outcome.found());
+        let set = found.map(|found| {
+            tuned.turns_of(&found.candidate).iter().map(ToString::to_string).collect::<Vec<_>>()
+        });
+        json!({
+            "cluster": clue.cluster,
+            "missed": decides.collect::<Vec<_>>(),
+            "set": set,
+            "aside": tuned.aside.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "sentence": answer::setting(tuned, lang).map(|text| text.words()),
+        })
+    })
+    .collect()
 }

@@ -55,8 +55,19 @@ pub struct Document {
     pub table: Vec<RowDocument>,
     /// How many cells agree with the article if something were otherwise.
     pub variants: Vec<VariantDocument>,
+    /// The answer, a sentence each: which strategy, at what cost, what it misses, what decides that, how sure.
+    pub answer: AnswerDocument,
     /// Where the figures come from and how to remake them.
     pub provenance: ProvenanceDocument,
+}
+
+/// The answer in both languages.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct AnswerDocument {
+    /// English.
+    pub en: Vec<String>,
+    /// Chinese.
+    pub zh: Vec<String>,
 }
 
 /// The simulated cluster.

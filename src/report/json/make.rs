@@ -2,13 +2,14 @@
 
 use super::SCHEMA;
 use super::document::{
-    CellDocument, Cluster, Document, Estimated, FigureDocument, GrowingDocument, LedgerDocument, Measured,
-    ObjectiveDocument, Ordered, PrecisionDocument, ProvenanceDocument, RowDocument, StrategyDocument,
-    VariantDocument, WarmupDocument, WideDocument,
+    AnswerDocument, CellDocument, Cluster, Document, Estimated, FigureDocument, GrowingDocument,
+    LedgerDocument, Measured, ObjectiveDocument, Ordered, PrecisionDocument, ProvenanceDocument, RowDocument,
+    StrategyDocument, VariantDocument, WarmupDocument, WideDocument,
 };
 use crate::lang::Lang;
 use crate::metric::Metric;
-use crate::report::{Report, estimate, grown};
+use crate::report::page::Prose;
+use crate::report::{Report, answer, estimate, grown};
 use crate::stats::Estimate;
 use crate::study::{Precision, StrategyResult, Verdict, WarmupBy};
 use crate::table::{Cell, Figure, Row, Variant};
@@ -38,6 +39,10 @@ impl Document {
             replications: provenance.replications,
             strategies: Ordered(report.strategies().iter().map(|s| (s.strategy, strategy(s))).collect()),
             table: report.table.rows.iter().map(|r| row(r, report.lang)).collect(),
+            answer: AnswerDocument {
+                en: in_words(&Report { lang: Lang::En, ..*report }),
+                zh: in_words(&Report { lang: Lang::Zh, ..*report }),
+            },
             variants: report.table.variants.iter().map(|v| variant(v, report.lang)).collect(),
             provenance: ProvenanceDocument {
                 version: provenance.version,
@@ -53,6 +58,11 @@ impl Document {
             },
         }
     }
+}
+
+/// The answer, a sentence each.
+fn in_words(report: &Report) -> Vec<String> {
+    answer::sentences(report).iter().map(Prose::words).collect()
 }
 
 impl From<WarmupBy> for WarmupDocument {

@@ -1,11 +1,10 @@
 //! The answer: which strategy meets the objectives, at what cost, and what the others miss.
 
 use super::table_by_strategy;
-use crate::lang::{Lang, format};
-use crate::metric::Metric;
+use crate::lang::Lang;
 use crate::report::page::{Cell, Column, Judged, Page, Prose};
 use crate::report::words::{self, pick};
-use crate::report::{Report, estimate, line};
+use crate::report::{Report, answer, line};
 use crate::study::{StrategyResult, Verdict};
 
 /// How a strategy does by all objectives together.
@@ -30,7 +29,9 @@ pub(super) fn answer(page: &mut Page, report: &Report) {
     let lang = report.lang;
     let asked = report.feasible().any(|s| !s.objectives.is_empty());
     page.heading(pick(lang, "The answer", "结论"));
-    page.paragraph(best(report, asked));
+    for sentence in answer::sentences(report) {
+        page.paragraph(sentence);
+    }
     let missed = |s: &StrategyResult| {
         let (text, _) = words::objectives(s, lang);
         Prose::default().strong(s.strategy).plain(format!("{}{text}", pick(lang, ": ", "：")))
@@ -54,39 +55,6 @@ pub(super) fn answer(page: &mut Page, report: &Report) {
     });
     if asked {
         table(page, report);
-    }
-}
-
-/// The cheapest strategy of those that meet all objectives.
-fn best(report: &Report, asked: bool) -> Prose {
-    let lang = report.lang;
-    let cost = |s: &StrategyResult| estimate(s, Metric::Cost).and_then(|e| e.mean);
-    let met = report.feasible().filter(|s| outcome(s) == Outcome::Met);
-    let cheapest = met.filter_map(|s| Some((s, cost(s)?))).min_by(|a, b| a.1.total_cmp(&b.1));
-    let Some((best, _)) = cheapest else {
-        let open = report.feasible().any(|s| outcome(s) == Outcome::Open);
-        return match (asked, open) {
-            (false, _) => {
-                pick(lang, "The scenario has no objectives to judge by.", "场景没有可供评判的目标。")
-            }
-            (true, true) => pick(
-                lang,
-                "No strategy is known to meet all objectives; of some it is open whether they do.",
-                "尚无确定满足全部目标的方案；部分目标尚无定论。",
-            ),
-            (true, false) => pick(lang, "No strategy meets all objectives.", "没有方案满足全部目标。"),
-        }
-        .into();
-    };
-    let shown = format::estimate(estimate(best, Metric::Cost).as_ref(), Metric::Cost.unit(), lang);
-    let name = Prose::default().strong(best.strategy);
-    match (asked, lang) {
-        (true, Lang::En) => name.plain(format!(" is the cheapest that meets all objectives: {shown}.")),
-        (true, Lang::Zh) => name.plain(format!(" 是满足全部目标的方案中成本最低者：{shown}。")),
-        (false, Lang::En) => {
-            name.plain(format!(" is the cheapest: {shown}. The scenario has no objectives."))
-        }
-        (false, Lang::Zh) => name.plain(format!(" 成本最低：{shown}。场景没有目标。")),
     }
 }
 

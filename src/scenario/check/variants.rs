@@ -41,17 +41,21 @@ pub(super) fn check_variants(scenario: &Scenario) -> Checked {
         format!("hop is {}; allowed is up to {second}", driver.hop)
     })?;
     let tenants: Vec<&str> = scenario.tenants.iter().map(|t| t.name.as_str()).collect();
-    let mut workloads: Vec<&str> =
-        scenario.tenants.iter().flat_map(|t| &t.workloads).map(|w| w.name.as_str()).collect();
+    let placed = || scenario.tenants.iter().flat_map(|t| t.workloads.iter().map(move |w| (t, w)));
+    let mut workloads: Vec<&str> = placed().map(|(_, w)| w.name.as_str()).collect();
     workloads.sort_unstable();
     workloads.dedup();
     for (named, known, what) in
         [(&hybrid.tenants, &tenants, "tenants"), (&hybrid.workloads, &workloads, "workloads")]
     {
         for (number, name) in named.iter().enumerate() {
-            allow(known.contains(&name.as_str()), format!("collection/hybrid/{what}/{number}"), || {
-                format!("{name:?} is none of the {what}; there are {}", known.join(", "))
-            })?;
+            let one_tenants = what == "workloads"
+                && placed().any(|(t, w)| name.split_once('/') == Some((t.name.as_str(), w.name.as_str())));
+            allow(
+                one_tenants || known.contains(&name.as_str()),
+                format!("collection/hybrid/{what}/{number}"),
+                || format!("{name:?} is none of the {what}; there are {}", known.join(", ")),
+            )?;
         }
     }
     Ok(())

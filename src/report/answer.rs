@@ -1,0 +1,304 @@
+//! The answer that every comparison ends with: which strategy, at what cost, what it misses, what decides that, how sure.
+//!
+//! Every sentence is computed from the result; what the replications do not decide is said to be open.
+
+use super::decided;
+use super::format;
+use super::page::Prose;
+use super::tuning;
+use super::words::pick;
+use super::{Report, estimate};
+use crate::decision::{Tuned, decides};
+use crate::lang::Lang;
+use crate::metric::Metric;
+use crate::scenario::Objective;
+use crate::study::{StrategyResult, Verdict};
+
+/// The answer in two to four sentences, each a paragraph's part.
+pub fn sentences(report: &Report) -> Vec<Prose> {
+    let lang = report.lang;
+    let money = Metric::Cost;
+    let cost = |s: &StrategyResult| estimate(s, money).and_then(|e| e.mean);
+    let mut found: Vec<(&StrategyResult, f64)> =
+        report.feasible().filter_map(|s| Some((s, cost(s)?))).collect();
+    if found.is_empty() {
+        return vec![pick(lang, "No strategy can be run here.", "没有方案可在此运行。").into()];
+    }
+    found.sort_by(|a, b| rank(a.0).cmp(&rank(b.0)).then(a.1.total_cmp(&b.1)));
+    let best = found[0].0;
+    let mut all = vec![first(report, best, &found)];
+    all.extend(missed(best, lang));
+    all.extend(cheaper(report, best, &found));
+    all.push(sure(report, best));
+    all.extend(turned(report));
+    all
+}
+
+/// Who meets everything comes before whoever is open, and that before whoever misses; fewer misses first. Who delivers
+/// nothing comes last: losing nothing is no merit then.
+fn rank(result: &StrategyResult) -> (bool, usize, usize) {
+    let count = |wanted| result.objectives.iter().filter(|(_, verdict)| *verdict == wanted).count();
+    let ledger = result.ledger();
+    let silent = ledger.emitted > 0 && ledger.delivered == 0;
+    (silent, count(Some(Verdict::Missed)), count(Some(Verdict::Undecided)) + count(None))
+}
+
+fn of(result: &StrategyResult, wanted: Verdict) -> Vec<&Objective> {
+    result.objectives.iter().filter(|(_, verdict)| *verdict == Some(wanted)).map(|(o, _)| o).collect()
+}
+
+/// Objectives with their figures.
+fn named(result: &StrategyResult, objectives: &[&Objective], lang: Lang) -> String {
+    let one = |objective: &&Objective| {
+        let figure = estimate(result, objective.metric);
+        match figure {
+            Some(figure) => {
+                format!("{objective} ({})", format::estimate(Some(&figure), objective.metric.unit(), lang))
+            }
+            None => objective.to_string(),
+        }
+    };
+    objectives.iter().map(one).collect::<Vec<_>>().join(pick(lang, ", ", "，"))
+}
+
+/// Which strategy, at what cost.
+fn first(report: &Report, best: &StrategyResult, found: &[(&StrategyResult, f64)]) -> Prose {
+    let lang = report.lang;
+    let shown = format::estimate(estimate(best, Metric::Cost).as_ref(), Metric::Cost.unit(), lang);
+    let name = Prose::default().strong(best.strategy);
+    let (missed, open) = (of(best, Verdict::Missed), of(best, Verdict::Undecided));
+    // The next one that does as well, and what it costs more, paired.
+    let next = found.iter().skip(1).find(|(other, _)| rank(other) == rank(best));
+    let beside = next.map(|(other, _)| {
+        let more = other.difference(best, Metric::Cost);
+        let shown = format::difference(&more, Metric::Cost.unit(), lang);
+        match (shown.as_str(), lang) {
+            ("=" | "~", Lang::En) => format!("; {} costs as much", other.strategy),
+            ("=" | "~", Lang::Zh) => format!("；{} 费用相当", other.strategy),
+            (_, Lang::En) => format!("; {} costs {shown}", other.strategy),
+            (_, Lang::Zh) => format!("；{} 费用差为 {shown}", other.strategy),
+        }
+    });
+    let beside = beside.unwrap_or_default();
+    let none = best.objectives.is_empty();
+    match (lang, missed.is_empty(), open.is_empty()) {
+        (Lang::En, ..) if none => name.plain(format!(" is the cheapest, at {shown}{beside}; there are no objectives to meet.")),
+        (Lang::Zh, ..) if none => name.plain(format!(" 成本最低：{shown}{beside}；场景没有目标。")),
+        (Lang::En, true, true) => {
+            name.plain(format!(" is the cheapest that meets every objective, at {shown}{beside}."))
+        }
+        (Lang::Zh, true, true) => name.plain(format!(" 是满足全部目标的方案中成本最低者：{shown}{beside}。")),
+        (Lang::En, true, false) => name.plain(format!(
+            " comes nearest, at {shown}{beside}: it misses nothing for sure, and whether it meets {} is open.",
+            named(best, &open, lang)
+        )),
+        (Lang::Zh, true, false) => name.plain(format!(
+            " 最接近，{shown}{beside}：没有确定未满足的目标，{} 尚无定论。",
+            named(best, &open, lang)
+        )),
+        (Lang::En, false, _) => name.plain(format!(
+            " comes nearest, at {shown}{beside}, and misses {}: no strategy meets every objective.",
+            named(best, &missed, lang)
+        )),
+        (Lang::Zh, false, _) => name.plain(format!(
+            " 最接近，{shown}{beside}，但未满足 {}：没有方案满足全部目标。",
+            named(best, &missed, lang)
+        )),
+    }
+}
+
+/// What decides what the best misses.
+fn missed(best: &StrategyResult, lang: Lang) -> Option<Prose> {
+    let open = [of(best, Verdict::Missed), of(best, Verdict::Undecided)].concat();
+    let text = reasons(best, &open, lang)?;
+    Some(match lang {
+        Lang::En => format!("What decides that: {text}.").into(),
+        Lang::Zh => format!("决定因素：{text}。").into(),
+    })
+}
+
+/// What decides objectives, those decided by the same thing named together.
+fn reasons(result: &StrategyResult, objectives: &[&Objective], lang: Lang) -> Option<String> {
+    let mut by: Vec<(String, Vec<String>)> = Vec::new();
+    for objective in objectives {
+        let phrase = decided::phrase(&decides(result, objective.metric), lang);
+        if phrase.is_empty() {
+            continue;
+        }
+        let name = objective.metric.id().to_owned();
+        match by.iter_mut().find(|(known, _)| *known == phrase) {
+            Some((_, names)) => names.push(name),
+            None => by.push((phrase, vec![name])),
+        }
+    }
+    let and = pick(lang, " and ", "、");
+    let one = |(phrase, names): (String, Vec<String>)| {
+        format!("{phrase}{}{}{}", pick(lang, " (", "（"), names.join(and), pick(lang, ")", "）"))
+    };
+    let all: Vec<String> = by.into_iter().map(one).collect();
+    (!all.is_empty()).then(|| all.join(pick(lang, "; ", "；")))
+}
+
+/// What those miss that would be cheaper.
+fn cheaper(report: &Report, best: &StrategyResult, found: &[(&StrategyResult, f64)]) -> Option<Prose> {
+    let lang = report.lang;
+    let own = found.first()?.1;
+    let told = found.iter().filter(|(other, cost)| *cost < own && other.strategy != best.strategy);
+    let told = told.filter_map(|(other, _)| {
+        let missed = of(other, Verdict::Missed);
+        let (named, why) = (named(other, &missed, lang), reasons(other, &missed, lang));
+        let why = why.map(|why| format!("{}{why}", pick(lang, ": ", "："))).unwrap_or_default();
+        (!missed.is_empty()).then(|| match lang {
+            Lang::En => format!("{} is cheaper and misses {named}{why}", other.strategy),
+            Lang::Zh => format!("{} 更便宜，但未满足 {named}{why}", other.strategy),
+        })
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty())
+        .then(|| format!("{}{}", told.join(pick(lang, "; ", "；")), pick(lang, ".", "。")).into())
+}
+
+/// How sure that is.
+fn sure(report: &Report, best: &StrategyResult) -> Prose {
+    let lang = report.lang;
+    let n = report.comparison.provenance.replications;
+    if n == 1 {
+        return pick(
+            lang,
+            "This rests on one replication: no interval stands behind it, and --reps 5 would say how sure it is.",
+            "仅 1 次重复：没有置信区间；--reps 5 可说明可信程度。",
+        )
+        .into();
+    }
+    let unjudged = |s: &StrategyResult| s.objectives.iter().filter(|(_, v)| v.is_none()).count();
+    let open = of(best, Verdict::Undecided).len() + unjudged(best);
+    let others = report.feasible().filter(|s| s.strategy != best.strategy);
+    let open_others: Vec<&str> =
+        others.filter(|s| !of(s, Verdict::Undecided).is_empty()).map(|s| s.strategy).collect();
+    let others = match (open_others.is_empty(), lang) {
+        (true, _) => String::new(),
+        (false, Lang::En) => {
+            format!("; open for {} is whether some objective is met", open_others.join(", "))
+        }
+        (false, Lang::Zh) => format!("；{} 有目标尚无定论", open_others.join("、")),
+    };
+    match (lang, open) {
+        (Lang::En, 0) => format!(
+            "How sure: the 95% intervals of {n} replications lie on one side of every bound{others}. It holds for this model \
+             and scenario."
+        )
+        .into(),
+        (Lang::En, open) => format!(
+            "How sure: of {open} of its objectives {n} replications do not decide{others}; --reps auto adds more."
+        )
+        .into(),
+        (Lang::Zh, 0) => {
+            format!("可信程度：{n} 次重复的 95% 置信区间均在界限一侧{others}；仅对本模型与本场景成立。").into()
+        }
+        (Lang::Zh, open) => format!("可信程度：其 {open} 项目标 {n} 次重复未能定论{others}；--reps auto 可增加重复。").into(),
+    }
+}
+
+/// The setting that would change it, where it was searched; how to search it, where it was not.
+fn turned(report: &Report) -> Vec<Prose> {
+    let lang = report.lang;
+    let Some(tuning) = report.tuning else {
+        let missing: Vec<&str> = report
+            .feasible()
+            .filter(|s| {
+                !of(s, Verdict::Missed).is_empty() && !matches!(s.strategy, "native" | "native-driver")
+            })
+            .map(|s| s.strategy)
+            .collect();
+        let Some(one) = missing.first() else { return Vec::new() };
+        let text = Prose::from(match lang {
+            Lang::En => format!("Which setting would change that for {} is open: ", missing.join(", ")),
+            Lang::Zh => format!("{} 改哪个设置可改变结论尚未求解：", missing.join("、")),
+        });
+        let file = report.comparison.provenance.command.split_whitespace().nth(2).unwrap_or_default();
+        return vec![text.code(format!("loghaul tune {file} --strategy {one}")).plain(pick(
+            lang,
+            " or --decide finds it.",
+            " 或 --decide 可求解。",
+        ))];
+    };
+    tuning.strategies.iter().filter_map(|tuned| setting(tuned, lang)).collect()
+}
+
+/// What a search found for a strategy that misses something, in a sentence.
+pub fn setting(tuned: &Tuned, lang: Lang) -> Option<Prose> {
+    let outcome = tuned.outcome.as_ref()?;
+    let name = Prose::default().strong(tuned.strategy);
+    let aside: Vec<String> = tuned.aside.iter().map(ToString::to_string).collect();
+    let Some(found) = outcome.found() else {
+        let tried = outcome.tried.len();
+        return Some(match lang {
+            Lang::En => name.plain(format!(
+                ": none of {tried} changes of settings that were tried meets what it misses."
+            )),
+            Lang::Zh => name.plain(format!("：所试 {tried} 种设置改动均不能满足其未满足的目标。")),
+        });
+    };
+    let trial = found.last.as_ref().unwrap_or(&found.trial);
+    let turns = tuned.turns_of(&found.candidate);
+    let cost = tuning::extra(trial.extra_cost, lang);
+    let but = match (aside.is_empty(), lang) {
+        (true, _) => String::new(),
+        (false, Lang::En) => format!(" but {}", aside.join(", ")),
+        (false, Lang::Zh) => format!("（{} 除外）", aside.join("，")),
+    };
+    let text = name.plain(pick(lang, " meets every objective", " 可满足全部目标"));
+    let text = text.plain(but).plain(pick(lang, " with ", "："));
+    let text = tuning::named(&turns, lang).spans().iter().fold(text, |prose, span| match span.emphasis {
+        super::page::Emphasis::Code => prose.code(span.text.as_str()),
+        _ => prose.plain(span.text.as_str()),
+    });
+    Some(text.plain(match lang {
+        Lang::En => format!(", {cost}, on fresh seeds too."),
+        Lang::Zh => format!("，{cost}，新种子下亦成立。"),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::Fixture;
+    use crate::stats::Estimate;
+    use crate::study::Comparison;
+
+    /// The fixture with one objective, judged by its own figures.
+    fn judged(objective: &str) -> Fixture {
+        let mut fixture = Fixture::three();
+        let objective = Objective::parse(objective).unwrap();
+        let Comparison { strategies, .. } = &mut fixture.comparison;
+        for result in strategies {
+            let figure: Estimate = result.estimate(objective.metric);
+            result.objectives = vec![(objective.clone(), Some(Verdict::of(&objective, &figure)))];
+        }
+        fixture
+    }
+
+    fn words(fixture: &Fixture, lang: Lang) -> String {
+        sentences(&fixture.report(lang)).iter().map(Prose::words).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn who_meets_everything_at_least_cost_is_the_answer_in_both_languages() {
+        // Whoever delivers nothing is not it, though nothing is cheaper.
+        let fixture = judged("cost <= 100000");
+        let english = words(&fixture, Lang::En);
+        assert!(english.starts_with("daemonset is the cheapest that meets every objective"), "{english}");
+        assert!(english.contains("How sure: the 95% intervals of 5 replications"), "{english}");
+        let chinese = words(&fixture, Lang::Zh);
+        assert!(chinese.starts_with("daemonset 是满足全部目标的方案中成本最低者"), "{chinese}");
+    }
+
+    #[test]
+    fn what_is_missed_is_named_with_what_decides_it_and_how_to_change_it() {
+        // Nothing costs less than nothing.
+        let english = words(&judged("cost <= 0.0001"), Lang::En);
+        assert!(english.contains("no strategy meets every objective"), "{english}");
+        assert!(english.contains("misses cost <= 0.0001"), "{english}");
+        assert!(english.contains("agents request") && english.contains("loghaul tune"), "{english}");
+    }
+}
