@@ -86,7 +86,7 @@ pub const KNOBS: [Knob; 24] = [
         "Fluent Bit, administration/scheduling-and-retries: Retry_Limit no_limits",
     ),
     agent("compress", &["gzip"], "Fluent Bit, outputs/http: compress gzip"),
-    agent("inotify", &["off"], "Fluent Bit, inputs/tail: inotify_watcher off"),
+    agent("inotify", &["\"off\""], "Fluent Bit, inputs/tail: inotify_watcher off"),
     agent("checkpoints", &["true"], "Fluent Bit, inputs/tail: DB"),
     agent("checkpointOf", &["acknowledged"], "Filebeat's registry: positions of what was acknowledged"),
     agent("checkpointEvery", &["1s", "0s"], "about the defaults of the profiles"),

@@ -26,6 +26,13 @@ impl fmt::Display for Turn {
 }
 
 impl Turn {
+    /// How much of a change it is, to choose among equals: a setting of the agent comes with the agent, and before one of the
+    /// kubelet, for which every node is set up anew; within a field by the ladder.
+    pub fn strength(&self) -> usize {
+        const OF_THE_NODE: usize = 10;
+        self.step + if self.path.starts_with("cluster.") { OF_THE_NODE } else { 0 }
+    }
+
     /// The same as a setting; `None` where it is none, which is a defect of the table of knobs.
     pub fn setting(&self) -> Option<Setting> {
         self.to_string().parse().ok()

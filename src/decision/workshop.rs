@@ -74,7 +74,7 @@ pub(super) struct Workshop<'a> {
 impl Workshop<'_> {
     /// The changes as the search sees them.
     pub fn steps_of(turns: &[Turn]) -> Vec<Step> {
-        turns.iter().map(|turn| Step { field: turn.path.clone(), strength: turn.step }).collect()
+        turns.iter().map(|turn| Step { field: turn.path.clone(), strength: turn.strength() }).collect()
     }
 
     fn turns_of(&self, candidate: &[usize]) -> Vec<&Turn> {

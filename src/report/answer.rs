@@ -5,6 +5,7 @@
 use super::decided;
 use super::format;
 use super::page::Prose;
+use super::provenance;
 use super::tuning;
 use super::words::pick;
 use super::{Report, estimate};
@@ -173,14 +174,15 @@ fn sure(report: &Report, best: &StrategyResult) -> Prose {
     let unjudged = |s: &StrategyResult| s.objectives.iter().filter(|(_, v)| v.is_none()).count();
     let open = of(best, Verdict::Undecided).len() + unjudged(best);
     let others = report.feasible().filter(|s| s.strategy != best.strategy);
-    let open_others: Vec<&str> =
-        others.filter(|s| !of(s, Verdict::Undecided).is_empty()).map(|s| s.strategy).collect();
+    let open_others = others.filter_map(|s| {
+        let open: Vec<String> = of(s, Verdict::Undecided).iter().map(ToString::to_string).collect();
+        (!open.is_empty()).then(|| format!("{} ({})", s.strategy, open.join(", ")))
+    });
+    let open_others = open_others.collect::<Vec<_>>().join(pick(lang, ", ", "、"));
     let others = match (open_others.is_empty(), lang) {
         (true, _) => String::new(),
-        (false, Lang::En) => {
-            format!("; open for {} is whether some objective is met", open_others.join(", "))
-        }
-        (false, Lang::Zh) => format!("；{} 有目标尚无定论", open_others.join("、")),
+        (false, Lang::En) => format!("; open is what becomes of {open_others}"),
+        (false, Lang::Zh) => format!("；尚无定论：{open_others}"),
     };
     match (lang, open) {
         (Lang::En, 0) => format!(
@@ -215,8 +217,8 @@ fn turned(report: &Report) -> Vec<Prose> {
             Lang::En => format!("Which setting would change that for {} is open: ", missing.join(", ")),
             Lang::Zh => format!("{} 改哪个设置可改变结论尚未求解：", missing.join("、")),
         });
-        let file = report.comparison.provenance.command.split_whitespace().nth(2).unwrap_or_default();
-        return vec![text.code(format!("loghaul tune {file} --strategy {one}")).plain(pick(
+        let (file, settings) = provenance::scenario_and_settings(&report.comparison.provenance.command);
+        return vec![text.code(format!("loghaul tune {file} --strategy {one}{settings}")).plain(pick(
             lang,
             " or --decide finds it.",
             " 或 --decide 可求解。",

@@ -40,6 +40,19 @@ pub(super) fn of_study(p: &Provenance, lang: Lang) -> Vec<String> {
     ]
 }
 
+/// The scenario in a command of ours, as it was typed, and what was set in it.
+pub(super) fn scenario_and_settings(command: &str) -> (&str, &str) {
+    let rest = command.splitn(3, ' ').nth(2).unwrap_or_default();
+    let end = match rest.starts_with('\'') {
+        // A quoted word ends with a quote before a blank.
+        true => rest.find("' ").map(|at| at + 1),
+        false => rest.find(' '),
+    };
+    let settings = command.rsplit_once(" --seed ").map_or("", |(_, rest)| rest);
+    let settings = settings.find(' ').map_or("", |at| &settings[at..]);
+    (&rest[..end.unwrap_or(rest.len())], settings)
+}
+
 /// The warm-up of a result.
 pub(super) fn warmup_of(provenance: &Provenance, lang: Lang) -> String {
     warmup(provenance.warmup_s, provenance.warmup_by, lang)
@@ -93,6 +106,14 @@ fn percent(share: f64) -> String {
 mod tests {
     use super::*;
     use crate::metric::Metric;
+
+    #[test]
+    fn a_command_of_ours_is_taken_apart() {
+        let plain = "loghaul compare a.yaml --reps 2 --seed 7 --profile p.yaml --set duration=1m";
+        assert_eq!(scenario_and_settings(plain), ("a.yaml", " --profile p.yaml --set duration=1m"));
+        let quoted = "loghaul tune 'my file.yaml' --reps 2 --seed 7";
+        assert_eq!(scenario_and_settings(quoted), ("'my file.yaml'", ""));
+    }
 
     #[test]
     fn what_is_not_reached_is_named_and_the_rest_counted() {

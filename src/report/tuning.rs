@@ -242,10 +242,10 @@ impl Tuning {
 
     /// What a reader types to hold the answer to the objectives.
     fn check(&self, tuned: &Tuned, turns: &[&Turn]) -> String {
-        let file = self.provenance.command.split_whitespace().nth(2).unwrap_or_default();
+        let (file, settings) = provenance::scenario_and_settings(&self.provenance.command);
         let set: String = turns.iter().map(|turn| format!(" --set '{turn}'")).collect();
         format!(
-            "loghaul check {file} --strategies {} --reps {} --seed {}{set}",
+            "loghaul check {file} --strategies {} --reps {} --seed {}{settings}{set}",
             tuned.strategy, self.provenance.replications, self.fresh_seed
         )
     }
