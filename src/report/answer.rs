@@ -132,6 +132,10 @@ fn reasons(result: &StrategyResult, objectives: &[&Objective], lang: Lang) -> Op
             None => by.push((phrase, vec![name])),
         }
     }
+    // What decides everything alike need not say what it decides.
+    if let [(phrase, _)] = &by[..] {
+        return Some(phrase.clone());
+    }
     let and = pick(lang, " and ", "、");
     let one = |(phrase, names): (String, Vec<String>)| {
         format!("{phrase}{}{}{}", pick(lang, " (", "（"), names.join(and), pick(lang, ")", "）"))
