@@ -28,6 +28,7 @@ mod run;
 mod scale_limit;
 mod schema;
 mod show;
+mod size;
 mod study;
 mod sweep;
 mod tabled;
@@ -79,6 +80,9 @@ enum Verb {
     ///
     /// `-o json` prints loghaul.plan/v1.
     Plan(plan::Plan),
+    /// Size agents: requests, limits and buffers at the worst moment, proved on fresh seeds; as values of Helm charts
+    /// `-o json` prints loghaul.size/v1.
+    Size(size::Size),
     /// Set two results, or two scenarios, beside each other: paired differences and what is more than chance
     ///
     /// `-o json` prints loghaul.diff/v1.
@@ -164,6 +168,7 @@ impl Cli {
             Verb::Check(verb) => verb.execute(),
             Verb::Tune(verb) => verb.execute(),
             Verb::Plan(verb) => verb.execute(),
+            Verb::Size(verb) => verb.execute(),
             Verb::Diff(verb) => verb.execute(),
             Verb::Run(verb) => verb.execute(),
             Verb::Sweep(verb) => verb.execute(),

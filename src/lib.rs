@@ -43,6 +43,7 @@ pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod sheet;
+pub mod sizing;
 pub mod stats;
 pub mod strategy;
 pub mod study;

@@ -58,6 +58,18 @@ metrics! {
     AgentMemoryRss = "agent_memory_rss", "bytes", Lower;
     /// Memory that all agents request
     AgentMemoryRequested = "agent_memory_requested", "bytes", Lower;
+    /// CPU of one agent, on average over ten seconds: 95 in 100 such spans of all agents take less
+    AgentCpuP95 = "agent_cpu_p95", "cores", Lower;
+    /// CPU of one agent, on average over ten seconds: the most of any agent at any time
+    AgentCpuPeak = "agent_cpu_peak", "cores", Lower;
+    /// Memory of one agent (RSS), the most in ten seconds: 95 in 100 such spans of all agents take less
+    AgentMemoryP95 = "agent_memory_p95", "bytes", Lower;
+    /// Memory of one agent (RSS): the most of any agent at any time
+    AgentMemoryPeak = "agent_memory_peak", "bytes", Lower;
+    /// Share of agents that at some time use more CPU than they request, on average over ten seconds
+    CpuOverRequest = "cpu_over_request", "fraction", Lower;
+    /// Share of agents that at some time use more memory than they request: whoever made a limit of the request would have them killed
+    MemoryOverRequest = "memory_over_request", "fraction", Lower;
     /// Share of the cluster that agents reserve: the larger of their CPU and memory requests
     CollectorShare = "collector_share", "fraction", Lower;
     /// Agents running

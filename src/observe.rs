@@ -7,7 +7,9 @@ pub mod estimates;
 mod freshness;
 mod ledger;
 mod observation;
+mod usage;
 
 pub use freshness::{Freshness, Spread};
 pub use ledger::{Imbalance, Ledger, Unpaid};
 pub use observation::{Observation, ProxyFigures, TenantFigures, TimelineBin};
+pub use usage::{AgentUse, Excess, Levels, Usage};

@@ -10,6 +10,7 @@
 //! written under temporary names and only then renamed, so that a folder never holds half a report.
 
 pub mod answer;
+pub mod agent_use;
 pub mod article_table;
 pub mod break_even;
 pub mod calibration;
@@ -33,6 +34,7 @@ pub mod provenance;
 pub mod recorded;
 pub mod run;
 pub mod scale_limit;
+pub mod sizes;
 pub mod sweep;
 pub mod terminal;
 pub mod tuning;

@@ -30,6 +30,10 @@ fn rule(metric: Metric) -> Rule {
         Metric::FreshnessP99 => Rule::Quantile(0.99),
         Metric::AgentMemory
         | Metric::AgentMemoryRss
+        | Metric::AgentCpuP95
+        | Metric::AgentCpuPeak
+        | Metric::AgentMemoryP95
+        | Metric::AgentMemoryPeak
         | Metric::GatewayBuffer
         | Metric::NeighbourFreshness
         | Metric::ArrivedP50
@@ -43,6 +47,8 @@ fn most(metric: Metric) -> f64 {
     match metric {
         Metric::Loss
         | Metric::Undelivered
+        | Metric::CpuOverRequest
+        | Metric::MemoryOverRequest
         | Metric::Paused
         | Metric::Stalled
         | Metric::AppSlowdown

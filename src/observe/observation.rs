@@ -1,6 +1,6 @@
 //! What one run of one strategy yields.
 
-use super::{Freshness, Ledger};
+use super::{AgentUse, Freshness, Ledger};
 use crate::metric::Metric;
 use std::collections::BTreeMap;
 
@@ -15,6 +15,8 @@ pub struct Observation {
     pub freshness: Freshness,
     /// Each tenant by itself, in the order of the scenario.
     pub tenants: Vec<TenantFigures>,
+    /// What agents used, by kind and pool.
+    pub uses: Vec<AgentUse>,
     /// Proxies by kind; empty where there are none.
     pub proxies: Vec<ProxyFigures>,
     /// The run over time, warm-up and drain included.

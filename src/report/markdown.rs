@@ -63,6 +63,7 @@ pub fn page(report: &Report, charts: Charts) -> Page {
     for one in [Chart::Resources, Chart::Freshness, Chart::Density] {
         chart(&mut page, report, one, charts);
     }
+    figures::agents(&mut page, report);
     figures::differences(&mut page, report);
     page.heading(pick(lang, "Where the lines end up", "日志行的去向"));
     figures::ledger(&mut page, report);

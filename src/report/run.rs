@@ -7,7 +7,7 @@ mod sections;
 
 use super::page::{Cell, Column, Finding, Form, Page, Prose, Table, json};
 use super::words::{self, pick};
-use super::{ReportError, csv, grown, provenance};
+use super::{ReportError, agent_use, csv, grown, provenance};
 use crate::flow::Cause;
 use crate::lang::Lang;
 use crate::metric::Metric;
@@ -182,6 +182,10 @@ impl Finding for Done {
         page.subtitle = format!("{} {}{reps}", word("seed", "种子"), self.seed).into();
         grown::put(&mut page, self.grown(lang));
         page.table(self.metrics(lang));
+        agent_use::put(&mut page, &self.observations, None);
+        if let Some(warning) = agent_use::warning(&self.observations, self.strategy, lang) {
+            page.note(warning);
+        }
         page.heading(word("where every line is", "每一行的去向"));
         page.table(self.ledger_table(lang));
         page.heading(word("tenants, the least fresh first", "租户，最不新鲜的在前"));
@@ -246,6 +250,10 @@ impl Finding for Done {
             },
         });
         // What a scenario does not have is left out.
+        let agents = agent_use::documents(&self.observations);
+        if !agents.is_empty() {
+            document["agents"] = json!(agents);
+        }
         let grown = self.grown(lang);
         if !grown.is_empty() {
             document["grown"] = json!(grown);

@@ -1,5 +1,6 @@
 //! From a run's sums to its figures.
 
+mod agents;
 mod control;
 mod money;
 mod nodes;
@@ -38,9 +39,11 @@ pub(super) fn observation(setup: &Setup, placement: &Placement, tally: Tally) ->
         delivered: *delivered,
     });
     let proxies = proxies::proxies(&setup.blueprint.proxies, placement);
+    let uses = agents::uses(&setup.blueprint, placement, &tally);
     let mut metrics = metrics(setup, placement, &tally, &freshness);
+    metrics.extend(agents::figures(&uses));
     metrics.extend(proxies::figures(&proxies));
-    Observation { metrics, proxies, timeline: timeline.collect(), ledger: tally.ledger, freshness, tenants }
+    Observation { metrics, uses, proxies, timeline: timeline.collect(), ledger: tally.ledger, freshness, tenants }
 }
 
 fn metrics(

@@ -9,6 +9,7 @@ pub(crate) mod discovery;
 pub(crate) mod input;
 pub(crate) mod limits;
 pub(crate) mod long_lines;
+pub(crate) mod meter;
 pub(crate) mod offsets;
 pub(crate) mod overflow;
 pub(crate) mod positions;

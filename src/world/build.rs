@@ -315,9 +315,13 @@ impl Node {
                 if let Some((before_ns, within_ns)) = blueprint.fresh {
                     input.count_from_start(plan, key, before_ns, within_ns);
                 }
+                input.meter.group = (agent * blueprint.pools.len() + self.pool) as u32;
                 self.inputs.push(input);
                 self.reader_of.resize(next, self.inputs.len() as u32 - 1);
                 leads = false;
+            }
+            if let many @ [_, _, ..] = &mut self.inputs[first_input as usize..] {
+                many.iter_mut().for_each(|input| input.meter.keep_spans());
             }
             if let Some(position) = owner.checked_sub(1) {
                 inputs_of[position as usize] = first_input..self.inputs.len() as u32;

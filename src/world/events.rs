@@ -2,6 +2,7 @@
 
 use crate::blueprint::Blueprint;
 use crate::world::agent::input::{Batch, Mode};
+use crate::world::agent::meter::count_shared;
 use crate::world::agent::quiet::Scratch;
 use crate::world::backend::link::Link;
 use crate::world::node::{KUBELET, Node};
@@ -85,7 +86,9 @@ impl Node {
     pub fn close(&mut self, blueprint: &Blueprint, tally: &mut Tally) {
         for index in 0..self.inputs.len() {
             self.advance(index, blueprint.end_ns(), blueprint, tally);
+            self.desk(index, blueprint, tally).end_span(blueprint.end_ns());
         }
+        count_shared(&mut self.inputs, blueprint, &mut tally.usage);
         self.close_control(blueprint, tally);
         self.close_contention(tally);
         tally.unread_files += self.unread_files;

@@ -14,7 +14,7 @@ use total::totals;
 use crate::blueprint::{Blueprint, StreamLaw};
 use crate::engine::marks::CLASSES;
 use crate::flow::{Chunk, Medium};
-use crate::observe::{Freshness, Ledger, Spread, Unpaid};
+use crate::observe::{Freshness, Ledger, Spread, Unpaid, Usage};
 use crate::world::lines::runtime::writing_ns;
 use crate::world::lines::stream::{Amount, Stream};
 
@@ -35,6 +35,8 @@ totals! {
         sum pub agent_rss_bytes: u64,
         /// PSS of agents at their fullest since they last started, in bytes.
         sum pub agent_pss_bytes: u64,
+        /// What agents used, span by span: for each kind of agent and pool.
+        sum pub usage: Vec<Usage>,
         /// Agent processes.
         sum pub agents: u64,
         /// Agent inputs, times nanoseconds in which they stood still because the buffer was full.
@@ -140,6 +142,7 @@ impl Tally {
             bin_bits,
             warmup_ns: blueprint.warmup_ns,
             horizon_ns: blueprint.horizon_ns,
+            usage: vec![Usage::default(); blueprint.agents.len() * blueprint.pools.len()],
             punctual: vec![None; blueprint.agents.len() * blueprint.tenants.len()],
             ..Self::default()
         }

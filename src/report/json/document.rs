@@ -1,6 +1,7 @@
 //! The shape of the JSON document.
 
 use crate::lang::Lang;
+use crate::report::agent_use::AgentUseDocument;
 use schemars::JsonSchema;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -90,6 +91,9 @@ pub struct StrategyDocument {
     pub metrics: Ordered<Measured>,
     /// Where every line is, summed over replications.
     pub ledger: LedgerDocument,
+    /// What agents use at their fullest beside what they request, by kind and pool; left out where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub agents: Vec<AgentUseDocument>,
     /// Whether the strategy can be run on this cluster.
     pub feasible: bool,
     /// Why it cannot.

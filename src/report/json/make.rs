@@ -9,7 +9,7 @@ use super::document::{
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::report::page::Prose;
-use crate::report::{Report, answer, estimate, grown};
+use crate::report::{Report, agent_use, answer, estimate, grown};
 use crate::stats::Estimate;
 use crate::study::{Precision, StrategyResult, Verdict, WarmupBy};
 use crate::table::{Cell, Figure, Row, Variant};
@@ -112,6 +112,7 @@ fn strategy(result: &StrategyResult) -> StrategyDocument {
             duplicated: ledger.duplicated,
             withheld: ledger.withheld,
         },
+        agents: agent_use::documents(&result.observations),
         still_growing: result.growing.map(|g| GrowingDocument {
             so_far: g.so_far,
             towards: g.towards,

@@ -7,7 +7,7 @@ use crate::metric::Metric;
 use crate::observe::Ledger;
 use crate::report::page::{Cell, Column, Figure, Form, Page, Prose, Table};
 use crate::report::words::{self, pick};
-use crate::report::{Report, estimate, line, records};
+use crate::report::{Report, agent_use, estimate, line, records};
 use crate::strategy::DAEMONSET;
 use crate::study::StrategyResult;
 
@@ -58,6 +58,16 @@ pub(super) fn metrics(page: &mut Page, report: &Report) {
         )
         .into(),
     });
+}
+
+/// What agents use at their fullest beside what they request, strategy by strategy.
+pub(super) fn agents(page: &mut Page, report: &Report) {
+    for result in report.feasible() {
+        agent_use::put(page, &result.observations, Some(result.strategy));
+        if let Some(warning) = agent_use::warning(&result.observations, result.strategy, report.lang) {
+            page.note(warning);
+        }
+    }
 }
 
 /// Differences to one strategy, replication by replication: all strategies face the same lines, so these

@@ -8,6 +8,7 @@ use crate::engine::random::{draw, subkey};
 use crate::flow::{Chunk, Medium};
 use crate::profile::Parse;
 use crate::units::SimTime;
+use crate::world::agent::meter::Meter;
 use crate::world::agent::offsets::Offsets;
 use crate::world::agent::round::Round;
 use crate::world::lines::stream::Stream;
@@ -138,6 +139,8 @@ pub(crate) struct Input {
     pub held_bytes: u64,
     /// The most it ever held.
     pub peak_bytes: u64,
+    /// What it uses, span by span.
+    pub meter: Meter,
     pub filling: Batch,
     /// Batches that were refused, or whose answer comes after the run.
     pub batches: Vec<Batch>,
@@ -201,6 +204,7 @@ impl Input {
             answers: 0,
             held_bytes: 0,
             peak_bytes: 0,
+            meter: Meter::new(0),
             filling: Batch::default(),
             batches: Vec::new(),
             releases: SmallVec::new(),

@@ -121,6 +121,8 @@ struct FlushAnswer {
     class: usize,
     output_ns: u64,
     answer_ns: u64,
+    /// CPU that reading it took, in nanoseconds.
+    cpu_ns: u64,
 }
 
 impl Desk<'_> {
@@ -152,6 +154,9 @@ impl Desk<'_> {
             run.judge(input, scratch, link);
         }
         run.deliver(self.streams, input.leads, scratch, link, self.tally);
+        let input = &mut *self.input;
+        input.peak_bytes = input.peak_bytes.max(input.held_bytes);
+        self.meter_quietly(scratch);
         self.end_quiet_run(scratch);
         true
     }
@@ -206,7 +211,7 @@ impl Desk<'_> {
         input.since_ns = first_ns + (taken.len() as u64 - 1) * plan.flush_ns;
         input.deadline_ns = input.since_ns + plan.flush_ns;
         let fullest = sent.iter().map(|flush| flush.record_bytes).max().unwrap_or(0);
-        input.peak_bytes = input.peak_bytes.max(fullest).max(input.held_bytes);
+        input.peak_bytes = input.peak_bytes.max(fullest);
         input.caught_up_ns = input.since_ns;
         if let Some(taken) = taken.iter().rev().find(|flush| flush.lines > 0) {
             input.answers = taken.files;
@@ -219,6 +224,21 @@ impl Desk<'_> {
             }
         }
         self.schedule_flush(self.input.since_ns);
+    }
+
+    /// Counts what each flush that was delivered took.
+    fn meter_quietly(&mut self, scratch: &Scratch) {
+        let idle_ns = match &scratch.kinds[self.input.plan as usize] {
+            Some(kind) if self.input.leads => kind.idle_ns,
+            _ => 0,
+        };
+        let mut at_ns = self.input.flush_ns;
+        for answer in &scratch.sent {
+            self.input.held_bytes = answer.record_bytes;
+            self.input.meter.hold(answer.record_bytes);
+            self.meter(at_ns, answer.cpu_ns + idle_ns);
+            at_ns += self.plan.flush_ns;
+        }
     }
 }
 
@@ -348,7 +368,7 @@ impl QuietRun<'_> {
         &self,
         streams: &mut [Stream],
         leads: bool,
-        scratch: &Scratch,
+        scratch: &mut Scratch,
         link: &mut Link<'_>,
         tally: &mut Tally,
     ) {
@@ -368,7 +388,7 @@ impl QuietRun<'_> {
         // Whose looks stand where they do to its flushes has ages of its own.
         let is_exact = plan.look_ns > 0;
         let mut by_class = alone.map(|tenant| tally.take_punctual(self.kind, tenant));
-        for (number, (flush, answer)) in taken.iter().zip(sent).enumerate() {
+        for (number, (flush, answer)) in taken.iter().zip(&mut *sent).enumerate() {
             if flush.lines > 0 {
                 let mut work = kind.no_work;
                 let disk_bytes = flush.bytes + flush.prefix_bytes;
@@ -377,7 +397,8 @@ impl QuietRun<'_> {
                     Some(known) if flush.files == 1 => plan.costs.cpu_ns_at(&work, known.wakeups),
                     _ => plan.costs.cpu_ns(&work),
                 };
-                cpu_ns += (busy_ns.min(kind.most_ns) + 0.5) as u64;
+                answer.cpu_ns = (busy_ns.min(kind.most_ns) + 0.5) as u64;
+                cpu_ns += answer.cpu_ns;
                 let span = (self.looks.last(from_ns), self.looks.last(at_ns));
                 if !tally.emit_within(span.0, span.1, flush.lines) {
                     match lines.is_empty() {

@@ -52,6 +52,7 @@ impl Desk<'_> {
     /// Settles a part of the span until `now_ns` in which nothing but reading happens. Returns its end.
     fn step(&mut self, now_ns: u64) -> u64 {
         let since_ns = self.input.since_ns;
+        let charged_ns = self.tally.agent_cpu_ns;
         let caught_up_ns = self.input.caught_up_ns;
         let mut until_ns = self.edge_before(now_ns);
         let offsets_ns = self.input.offsets_before(until_ns, self.streams);
@@ -92,6 +93,7 @@ impl Desk<'_> {
         if !input.releases.is_empty() {
             input.release(until_ns, plan);
         }
+        self.meter(until_ns, self.tally.agent_cpu_ns - charged_ns);
         until_ns
     }
 
@@ -338,6 +340,7 @@ impl Desk<'_> {
         let answered = input.releases.iter().filter(|(at_ns, _)| *at_ns <= now_ns);
         let answered: u64 = answered.map(|(_, record_bytes)| record_bytes).sum();
         let held_bytes = (input.held_bytes - answered).max(held_before);
+        input.meter.hold(held_bytes);
         if held_bytes > input.peak_bytes {
             input.peak_bytes = held_bytes;
             if self.plan.memory_limit_bytes.is_some() {

@@ -1,6 +1,6 @@
 //! How what was counted on some nodes is put together, and how a sample of nodes stands for all of them.
 
-use crate::observe::{Freshness, Ledger};
+use crate::observe::{Freshness, Ledger, Usage};
 
 /// What nodes add to.
 pub(in crate::world) trait Total {
@@ -101,6 +101,16 @@ impl<const N: usize> Total for Option<Box<[u64; N]>> {
 }
 
 impl Total for Ledger {
+    fn add(&mut self, other: &Self) {
+        *self += other;
+    }
+
+    fn multiply(&mut self, factor: u64) {
+        self.scale(factor);
+    }
+}
+
+impl Total for Usage {
     fn add(&mut self, other: &Self) {
         *self += other;
     }

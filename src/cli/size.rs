@@ -1,0 +1,126 @@
+//! `loghaul size`: requests, limits and buffers, and the proof that they suffice.
+
+use super::study::StudyArgs;
+use super::tabled::DEFAULT_REPS;
+use super::{BadInput, Outcome, output, show};
+use crate::report::Format;
+use crate::report::sizes::Sized;
+use crate::sizing::values::Chart;
+use crate::sizing::{self, Ask, SizeError, Sizes};
+use crate::strategy::DAEMONSET;
+use crate::study::Verdict;
+use crate::units::Fraction;
+
+/// Size agents at the scenario's worst moment: exit code 0 proved, 99 an objective is missed, 4 undecided.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example: loghaul size backend-outage --strategy daemonset --reps 2\n\nThe sizes go into the scenario \
+                  with -o set, and into a chart with -o values."
+)]
+pub(super) struct Size {
+    #[command(flatten)]
+    study: StudyArgs,
+    /// The strategy: daemonset, sidecar or hybrid [default: the scenario's own, or daemonset]
+    #[arg(long)]
+    strategy: Option<String>,
+    /// What is added to what agents use
+    #[arg(long, value_name = "SHARE", default_value = "20%", value_parser = headroom)]
+    headroom: Fraction,
+    /// Replications, for finding sizes and for proving them
+    #[arg(long, default_value_t = DEFAULT_REPS, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    reps: u64,
+    /// Format on standard output
+    #[arg(short, long, value_enum, default_value_t)]
+    output: SizeFormat,
+    /// With -o values: where they go [default: the agent's chart, or a native sidecar]
+    #[arg(long, value_enum)]
+    chart: Option<Chart>,
+    /// With -o values: the name of your own sink (Vector) or exporter (OpenTelemetry Collector)
+    #[arg(long, value_name = "NAME", default_value = "backend")]
+    sink: String,
+}
+
+/// How sizes are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum SizeFormat {
+    /// For a terminal
+    #[default]
+    #[value(alias = "text")]
+    Table,
+    /// Everything, as a versioned document of the verb's own
+    Json,
+    /// One figure a row, plain numbers
+    Csv,
+    /// A report in Markdown
+    Md,
+    /// One file for a browser, in both languages
+    Html,
+    /// Values of an official chart, or a sidecar's container
+    Values,
+    /// Arguments that put the sizes into the scenario: --set PATH=VALUE …
+    Set,
+}
+
+/// More than this is no headroom.
+const MOST_HEADROOM: f64 = 10.0;
+
+fn headroom(text: &str) -> Result<Fraction, String> {
+    let share: Fraction = text.parse().map_err(|e| format!("{e}"))?;
+    let in_range = (0.0..=MOST_HEADROOM).contains(&share.get());
+    if in_range { Ok(share) } else { Err("allowed are 0% to 1000%".to_owned()) }
+}
+
+impl Size {
+    pub fn execute(self) -> anyhow::Result<()> {
+        let scenario = self.study.scenario()?;
+        let named = self.strategy.clone().or_else(|| scenario.strategy.clone());
+        let strategy = super::strategies(&[named.unwrap_or_else(|| DAEMONSET.name.to_owned())])?[0];
+        let ask = Ask { headroom: self.headroom.get(), seed: self.study.seed, replications: self.reps };
+        let own = format!("--strategy {} --headroom {} --reps {}", strategy.name, self.headroom, self.reps);
+        let command = self.study.command("size", &own);
+        let sizes = sizing::size(&scenario, strategy, ask, &command).map_err(|error| match error {
+            SizeError::Run(error) => anyhow::Error::new(error),
+            error => BadInput::of(error),
+        })?;
+        self.print(&sizes)?;
+        match sizes.verdict() {
+            Verdict::Met => Ok(()),
+            Verdict::Missed => Err(Outcome::of(99)),
+            Verdict::Undecided => Err(Outcome::of(4)),
+        }
+    }
+
+    fn print(&self, sizes: &Sizes) -> anyhow::Result<()> {
+        let format = match self.output {
+            SizeFormat::Values => return self.print_values(sizes),
+            SizeFormat::Set => {
+                let word = |(path, value): (String, String)| {
+                    format!("--set {}", output::quoted(&format!("{path}={value}")))
+                };
+                let words: Vec<String> = sizes.settings().into_iter().map(word).collect();
+                return output::print(&format!("{}\n", words.join(" ")));
+            }
+            SizeFormat::Table => Format::Table,
+            SizeFormat::Json => Format::Json,
+            SizeFormat::Csv => Format::Csv,
+            SizeFormat::Md => Format::Md,
+            SizeFormat::Html => Format::Html,
+        };
+        output::print(&format.write(&Sized { sizes, sink: &self.sink }, show::look(self.study.lang))?)
+    }
+
+    /// A document a container, as far as it goes where the values are to go.
+    fn print_values(&self, sizes: &Sizes) -> anyhow::Result<()> {
+        let mut documents = Vec::new();
+        let takes = |container: &&sizing::Container| match self.chart {
+            Some(chart) => sizes.containers.len() == 1 || Chart::of(container).contains(&chart),
+            None => true,
+        };
+        for container in sizes.containers.iter().filter(takes) {
+            let usual = Chart::of(container).first().copied();
+            let chart = self.chart.or(usual).unwrap_or(Chart::FluentBit);
+            documents.push(chart.write(container, &self.sink).map_err(BadInput::of)?);
+        }
+        output::print(&documents.join("---\n"))
+    }
+}

@@ -1,0 +1,321 @@
+//! Sizes of agents: what they are, what they rest on, and how they were proved.
+
+mod proof;
+
+use super::page::{Cell, Column, Finding, Page, Table, json};
+use super::words::pick;
+use super::{ReportError, agent_use, csv, provenance};
+use crate::lang::Lang;
+use crate::lang::format::{duration, quantity};
+use crate::profile::Storage;
+use crate::sizing::rule::{Range, cpu_text, memory_text};
+use crate::sizing::values::Chart;
+use crate::sizing::{Container, Sizes};
+use crate::study::Verdict;
+use serde_json::{Map, Value, json};
+
+/// The version of the JSON document's shape.
+pub const SCHEMA: &str = "loghaul.size/v1";
+
+/// Sizes, and what the reader calls the sink that they are for.
+#[derive(Clone, Copy, Debug)]
+pub struct Sized<'a> {
+    /// The sizes.
+    pub sizes: &'a Sizes,
+    /// The name of the reader's own sink or exporter.
+    pub sink: &'a str,
+}
+
+impl Finding for Sized<'_> {
+    fn page(&self, lang: Lang) -> Page {
+        let sizes = self.sizes;
+        let mut page = Page::new(
+            lang,
+            match lang {
+                Lang::En => format!("{}: sizes under {}", sizes.provenance.scenario, sizes.strategy),
+                Lang::Zh => format!("{}：策略 {} 的资源规格", sizes.provenance.scenario, sizes.strategy),
+            },
+        );
+        page.paragraph(proof::sentence(sizes, lang));
+        page.table(containers(sizes, lang));
+        page.heading(pick(lang, "how they came about", "推导"));
+        page.list(sizes.containers.iter().flat_map(|c| derivation(c, sizes.headroom, lang)).map(Into::into).collect());
+        rotation(&mut page, sizes);
+        agents(&mut page, sizes);
+        proof::put(&mut page, sizes);
+        page.heading(pick(lang, "into the scenario", "写入场景"));
+        page.code("sh", set_words(sizes));
+        let p = &sizes.provenance;
+        let from = vec![
+            format!("{} {}", pick(lang, "scenario", "场景"), p.scenario_hash),
+            format!("{} {}", pick(lang, "seed", "种子"), p.seed),
+        ];
+        provenance::remake(&mut page, from, &p.command);
+        page
+    }
+
+    fn document(&self, lang: Lang) -> Result<String, ReportError> {
+        let sizes = self.sizes;
+        let p = &sizes.provenance;
+        let containers: Vec<Value> = sizes.containers.iter().map(|c| self.container(c, lang)).collect();
+        let settings = sizes.settings().into_iter().map(|(path, value)| json!({ "path": path, "value": value }));
+        let judged = |found: &[(crate::scenario::Objective, Verdict)]| -> Vec<Value> {
+            let one = |(objective, verdict): &(crate::scenario::Objective, Verdict)| {
+                json!({ "objective": objective.to_string(), "verdict": verdict.id() })
+            };
+            found.iter().map(one).collect()
+        };
+        let mut document = json!({
+            "schema": SCHEMA,
+            "scenario": p.scenario,
+            "scenario_hash": p.scenario_hash,
+            "strategy": sizes.strategy,
+            "seed": p.seed,
+            "replications": p.replications,
+            "headroom": sizes.headroom,
+            "verdict": sizes.verdict().id(),
+            "containers": containers,
+            "agents": agent_use::documents_of(&sizes.uses, p.replications),
+            "out_of_reach": judged(&sizes.out_of_reach),
+            "proof": {
+                "seed": sizes.proof.seed,
+                "replications": sizes.proof.replications,
+                "objectives": judged(&sizes.proof.objectives),
+                "oom_kills": sizes.proof.kills,
+                "with_a_fifth_less": proof::fewer_json(sizes),
+            },
+            "settings": settings.collect::<Vec<Value>>(),
+            "version": p.version,
+            "command": p.command,
+        });
+        if let Some(rotation) = &sizes.rotation {
+            document["rotation"] = json!({
+                "container_log_max_size_bytes": rotation.size_bytes,
+                "container_log_max_files": rotation.files,
+                "busiest_container_bytes_per_s": rotation.busiest_bytes_per_s,
+                "a_file_lasts_s": rotation.file_lasts_s(),
+                "size_bytes_in_place_of_a_larger_buffer": rotation.instead,
+            });
+        }
+        json(&document)
+    }
+
+    fn records(&self, _: Lang) -> Result<String, ReportError> {
+        let mut sheet = csv::Sheet::with_header(&["side", "agent", "size", "value", "unit"])?;
+        for c in &self.sizes.containers {
+            let rows: [(&str, f64, &str); 8] = [
+                ("cpu_request", c.cpu_request as f64 / 1e3, "cores"),
+                ("cpu_limit", c.cpu_limit as f64 / 1e3, "cores"),
+                ("memory_request", c.memory_request as f64, "bytes"),
+                ("memory_limit", c.memory_limit as f64, "bytes"),
+                ("buffer", c.buffer.bytes as f64, "bytes"),
+                ("cpu_p95", c.cpu_p95.value, "cores"),
+                ("cpu_peak", c.cpu_peak.value, "cores"),
+                ("memory_peak", c.memory_peak.value, "bytes"),
+            ];
+            for (name, value, unit) in rows {
+                sheet.record([c.side.id(), c.agent.as_str(), name, csv::plain(Some(value)).as_str(), unit])?;
+            }
+        }
+        sheet.finish()
+    }
+}
+
+impl Sized<'_> {
+    /// A container for programs, with the values of every place that it can go to.
+    fn container(&self, c: &Container, lang: Lang) -> Value {
+        let range = |r: Range| json!({ "low": r.low, "value": r.value, "high": r.high });
+        let values: Map<String, Value> = Chart::of(c)
+            .into_iter()
+            .filter_map(|chart| Some((chart.id().to_owned(), chart.write(c, self.sink).ok()?.into())))
+            .collect();
+        json!({
+            "side": c.side.id(),
+            "agent": c.agent,
+            "cpu_request_cores": c.cpu_request as f64 / 1e3,
+            "cpu_limit_cores": c.cpu_limit as f64 / 1e3,
+            "memory_request_bytes": c.memory_request,
+            "memory_limit_bytes": c.memory_limit,
+            "refuses_at": c.refuses_at,
+            "used": {
+                "cpu_p95_cores": range(c.cpu_p95),
+                "cpu_peak_cores": range(c.cpu_peak),
+                "memory_peak_bytes": range(c.memory_peak),
+            },
+            "buffer": {
+                "storage": storage(c, Lang::En),
+                "bytes": c.buffer.bytes,
+                "as_is_bytes": c.buffer.as_is,
+                "need_bytes": c.buffer.need,
+                "held_unbounded_bytes": c.buffer.held_unbounded,
+                "record_bytes": c.buffer.record_bytes,
+            },
+            "derivation": derivation(c, self.sizes.headroom, lang),
+            "values": values,
+        })
+    }
+}
+
+/// Where a buffer is.
+fn storage(c: &Container, lang: Lang) -> &'static str {
+    match c.buffer.storage {
+        Storage::Memory => pick(lang, "memory", "内存"),
+        Storage::Filesystem => pick(lang, "filesystem", "文件系统"),
+    }
+}
+
+/// Whose container it is, in words.
+fn side(c: &Container, lang: Lang) -> String {
+    let one = match c.side {
+        crate::sizing::Side::Daemonset => pick(lang, "a node", "每节点"),
+        crate::sizing::Side::Sidecar => pick(lang, "a pod", "每 Pod"),
+    };
+    format!("{} {one}", c.agent)
+}
+
+/// The sizes.
+fn containers(sizes: &Sizes, lang: Lang) -> Table {
+    let mut table = Table::titled(
+        &[("container", "容器")],
+        &[
+            ("CPU request", "CPU 申请"),
+            ("CPU limit", "CPU 上限"),
+            ("memory request", "内存申请"),
+            ("memory limit", "内存上限"),
+            ("buffer", "缓冲区"),
+        ],
+        lang,
+    );
+    for c in &sizes.containers {
+        let bytes = quantity(c.buffer.bytes as f64, "bytes", lang);
+        table.row([
+            Cell::words(side(c, lang)),
+            Cell::words(cpu_text(c.cpu_request)),
+            Cell::words(cpu_text(c.cpu_limit)),
+            Cell::words(memory_text(c.memory_request)),
+            Cell::words(memory_text(c.memory_limit)),
+            Cell::words(match lang {
+                Lang::En => format!("{bytes} in {}", if storage(c, lang) == "memory" { "memory" } else { "files" }),
+                Lang::Zh => format!("{bytes}（{}）", storage(c, lang)),
+            }),
+        ]);
+    }
+    table
+}
+
+/// A figure with the band of the model.
+fn band(range: Range, unit: &str, lang: Lang) -> String {
+    let shown = |value| quantity(value, unit, lang);
+    match lang {
+        Lang::En => format!("{} (model: {} to {})", shown(range.value), shown(range.low), shown(range.high)),
+        Lang::Zh => format!("{}（模型区间 {} 至 {}）", shown(range.value), shown(range.low), shown(range.high)),
+    }
+}
+
+/// How a container came to its sizes.
+fn derivation(c: &Container, headroom: f64, lang: Lang) -> Vec<String> {
+    let more = quantity(headroom, "fraction", lang);
+    let (p95, peak) = (band(c.cpu_p95, "cores", lang), band(c.cpu_peak, "cores", lang));
+    let memory = band(c.memory_peak, "bytes", lang);
+    let name = side(c, lang);
+    let mut said = match lang {
+        Lang::En => vec![
+            format!("{name}, CPU request: 95 in 100 spans of ten seconds take up to {p95}, and {more}"),
+            format!("{name}, CPU limit: the busiest span takes {peak}, and {more}; a lower limit throttles it"),
+            format!("{name}, memory: the fullest agent takes {memory}, and {more}; the request is the limit, as memory cannot be taken back"),
+        ],
+        Lang::Zh => vec![
+            format!("{name}，CPU 申请：95% 的 10 秒区间不超过 {p95}，另加 {more}"),
+            format!("{name}，CPU 上限：最忙的区间为 {peak}，另加 {more}；更低会被限流"),
+            format!("{name}，内存：最满的采集器为 {memory}，另加 {more}；内存无法收回，故申请等于上限"),
+        ],
+    };
+    if c.refuses_at < 1.0 {
+        let at = quantity(c.refuses_at, "fraction", lang);
+        said.push(match lang {
+            Lang::En => format!("{name}: memory_limiter refuses lines at {at} of the limit, so that is what has to suffice"),
+            Lang::Zh => format!("{name}：memory_limiter 在上限的 {at} 处拒收，因此以该值为准"),
+        });
+    }
+    if c.memory_peak.high > c.memory_limit as f64 * c.refuses_at {
+        said.push(match lang {
+            Lang::En => format!("{name}: at the high end of what is known of the agent the limit would not suffice; --headroom covers it"),
+            Lang::Zh => format!("{name}：若采集器成本取已知区间的上端，该上限不够；可用 --headroom 覆盖"),
+        });
+    }
+    said.push(buffer(c, &more, lang));
+    said
+}
+
+/// How the buffer came about.
+fn buffer(c: &Container, more: &str, lang: Lang) -> String {
+    let bytes = |value: u64| quantity(value as f64, "bytes", lang);
+    let (need, held) = (bytes(c.buffer.need), bytes(c.buffer.held_unbounded));
+    let name = side(c, lang);
+    match (lang, c.buffer.is_kept()) {
+        (Lang::En, true) => format!(
+            "{name}, buffer: {} as it is; {need} would do, and without a bound it would hold {held}",
+            bytes(c.buffer.bytes)
+        ),
+        (Lang::Zh, true) => {
+            format!("{name}，缓冲区：维持 {}；{need} 即可满足，不设上限时最多持有 {held}", bytes(c.buffer.bytes))
+        }
+        (Lang::En, false) => format!(
+            "{name}, buffer: {need} is the least that meets what can be met ({} as it is; without a bound it would hold {held}), and {more}",
+            c.buffer.as_is.map_or_else(|| "unbounded".to_owned(), bytes)
+        ),
+        (Lang::Zh, false) => format!(
+            "{name}，缓冲区：满足目标至少需 {need}（现为 {}；不设上限时最多持有 {held}），另加 {more}",
+            c.buffer.as_is.map_or_else(|| "无上限".to_owned(), bytes)
+        ),
+    }
+}
+
+/// What the kubelet keeps meanwhile.
+fn rotation(page: &mut Page, sizes: &Sizes) {
+    let Some(rotation) = &sizes.rotation else { return };
+    let lang = page.lang;
+    let (size, lasts) = (memory_text(rotation.size_bytes), duration(rotation.file_lasts_s(), lang));
+    let rate = quantity(rotation.busiest_bytes_per_s, "bytes/s", lang);
+    let mut text = match lang {
+        Lang::En => format!(
+            "Rotation stays: containerLogMaxSize {size}, containerLogMaxFiles {}. The busiest container writes {rate} and fills a file in {lasts}.",
+            rotation.files
+        ),
+        Lang::Zh => format!(
+            "轮转不变：containerLogMaxSize {size}，containerLogMaxFiles {}。最忙的容器每秒写 {rate}，{lasts} 写满一个文件。",
+            rotation.files
+        ),
+    };
+    if let Some(instead) = rotation.instead {
+        let instead = memory_text(instead);
+        text.push_str(&match lang {
+            Lang::En => format!(" With containerLogMaxSize {instead} the node agents' buffer may stay as it is."),
+            Lang::Zh => format!("若 containerLogMaxSize 为 {instead}，节点采集器的缓冲区可维持不变。"),
+        });
+    }
+    page.paragraph(text);
+}
+
+/// What agents of each kind and pool use.
+fn agents(page: &mut Page, sizes: &Sizes) {
+    let lang = page.lang;
+    page.heading(pick(
+        lang,
+        "what agents of each kind and pool use with these buffers and no limits",
+        "各类采集器、各节点池的用量（采用上述缓冲区、不设上限）",
+    ));
+    page.table(agent_use::table_of(&sizes.uses, sizes.provenance.replications, lang));
+}
+
+/// The sizes as arguments.
+fn set_words(sizes: &Sizes) -> String {
+    let words: Vec<String> =
+        sizes.settings().into_iter().map(|(path, value)| format!("--set {path}={value}")).collect();
+    words.join(" ")
+}
+
+/// Columns of words and figures that the proof's table shares.
+fn column(title: &str) -> Column {
+    Column::words(title)
+}

@@ -1,0 +1,104 @@
+//! The arithmetic of sizes: what is used, times headroom, in whole steps as Kubernetes and agents write them.
+
+/// Thousandths of a core to which CPU is rounded up: charts are written in 5m or 10m.
+const CPU_STEP: f64 = 5.0;
+/// Bytes to which memory is rounded up: one mebibyte.
+const MEMORY_STEP: f64 = 1_048_576.0;
+
+/// Share of the memory limit at which the `memory_limiter` of the OpenTelemetry Collector's chart refuses lines: a limit of
+/// 80 % less a spike of 25 %. Source: chart opentelemetry-collector 0.170.0, `limit_percentage` and
+/// `spike_limit_percentage`; memorylimiterprocessor: the soft limit is their difference.
+const MEMORY_LIMITER: f64 = 0.80 - 0.25;
+
+/// A figure with the profile as it is, and at the low and high that its sources suggest.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Range {
+    /// Where the agent costs as little as its profile allows.
+    pub low: f64,
+    /// With the profile as it is.
+    pub value: f64,
+    /// Where it costs as much.
+    pub high: f64,
+}
+
+/// An end of what a profile's sources suggest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The cheapest.
+    Low,
+    /// The dearest.
+    High,
+}
+
+/// Share of its memory limit at which an agent refuses lines by itself; 1 where it does not.
+pub fn refuses_at(base: &str) -> f64 {
+    if base == "otel-collector" { MEMORY_LIMITER } else { 1.0 }
+}
+
+/// Thousandths of a core for `cores` and headroom, in whole steps.
+pub fn millicores(cores: f64, headroom: f64) -> u64 {
+    let steps = (cores * 1_000.0 * (1.0 + headroom) / CPU_STEP).ceil().max(1.0);
+    (steps * CPU_STEP) as u64
+}
+
+/// Bytes of memory for `bytes` and headroom, in whole steps, where the agent refuses at a share of its limit.
+pub fn memory(bytes: f64, headroom: f64, refuses_at: f64) -> u64 {
+    let steps = (bytes * (1.0 + headroom) / refuses_at / MEMORY_STEP).ceil().max(1.0);
+    (steps * MEMORY_STEP) as u64
+}
+
+/// Bytes of a buffer for `bytes` and headroom: three digits, whole hundreds of kilobytes at least.
+pub fn buffer(bytes: u64, headroom: f64) -> u64 {
+    let wanted = bytes as f64 * (1.0 + headroom);
+    let mut step = 1e5;
+    while wanted >= 1e3 * step {
+        step *= 10.0;
+    }
+    ((wanted / step).ceil().max(1.0) * step) as u64
+}
+
+/// CPU as Kubernetes writes it.
+pub fn cpu_text(millicores: u64) -> String {
+    if millicores % 1_000 == 0 { (millicores / 1_000).to_string() } else { format!("{millicores}m") }
+}
+
+/// Memory as Kubernetes writes it: whole mebibytes, or what there is.
+pub fn memory_text(bytes: u64) -> String {
+    if bytes % (1 << 20) == 0 { format!("{}Mi", bytes >> 20) } else { bytes.to_string() }
+}
+
+/// A buffer as scenarios and Fluent Bit write it: megabytes, or kilobytes.
+pub fn buffer_text(bytes: u64) -> String {
+    match bytes {
+        b if b % 1_000_000 == 0 => format!("{}MB", b / 1_000_000),
+        b if b % 1_000 == 0 => format!("{}kB", b / 1_000),
+        b => format!("{b}B"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_what_is_used_and_headroom_in_whole_steps() {
+        // 0.101 cores and a fifth are 121.2m: 125m. 50 MB and a fifth are 57.2 MiB: 58Mi.
+        assert_eq!(millicores(0.101, 0.2), 125);
+        assert_eq!(millicores(0.0, 0.2), 5);
+        assert_eq!(memory(50e6, 0.2, 1.0), 58 << 20);
+        // Who refuses at 55 % needs 1.2 ÷ 0.55 of it: 104.04 MiB.
+        assert_eq!(memory(50e6, 0.2, refuses_at("otel-collector")), 105 << 20);
+        assert_eq!(refuses_at("vector"), 1.0);
+    }
+
+    #[test]
+    fn buffers_have_three_digits() {
+        assert_eq!(buffer(21_833_333, 0.2), 26_200_000);
+        assert_eq!(buffer(1_000, 0.2), 100_000);
+        assert_eq!(buffer(500_000_000, 0.2), 600_000_000);
+        assert_eq!(buffer(501_000_000, 0.2), 602_000_000);
+        let texts = [26_200_000, 600_000_000, 1_234].map(buffer_text);
+        assert_eq!(texts, ["26200kB", "600MB", "1234B"]);
+        assert_eq!([cpu_text(2_000), cpu_text(125), memory_text(58 << 20)], ["2", "125m", "58Mi"]);
+    }
+}

@@ -1,0 +1,289 @@
+//! Buffers found by simulation: the least with which everything is met that any buffer meets.
+//!
+//! First nothing bounds the buffer: what agents hold then is the most that any could use, and what is missed then no buffer
+//! meets. From there it is halved until something is missed, and the step in between halved four times more: the need is
+//! known to a thirtieth. Whoever keeps up with less than [`LEAST`] needs that.
+
+use super::rule;
+use super::sides::{FREE, Side};
+use super::{Ask, Buffer, Container, Rotation, SizeError};
+use crate::blueprint::{Blueprint, Reader, StreamPlan};
+use crate::metric::Metric;
+use crate::observe::AgentUse;
+use crate::profile::Storage;
+use crate::run::{RunError, Runner, Setup};
+use crate::scenario::{Objective, Scenario};
+use crate::strategy::Strategy;
+use crate::study::{Provenance, Verdict, compare};
+use crate::units::Bytes;
+
+/// Bytes of the least buffer that is looked at.
+const LEAST: u64 = 1_000_000;
+
+/// Halvings of the last step.
+const HALVINGS: usize = 4;
+
+/// A buffer of this size or more is no bound: no agent of a node has so much.
+const NO_BOUND: u64 = 1 << 30;
+
+/// Doublings of the files' size that are tried in place of a larger buffer.
+const DOUBLINGS: u32 = 4;
+
+/// Runs of one strategy.
+pub struct Trials<'a> {
+    /// It remembers what it ran.
+    pub runner: &'a Runner,
+    /// The strategy.
+    pub strategy: &'static Strategy,
+    /// How often, and on which seed.
+    pub ask: Ask,
+}
+
+/// What a scenario comes to.
+pub struct Trial {
+    /// Objectives that can be judged here.
+    pub objectives: Vec<(Objective, Verdict)>,
+    /// What agents used, by kind and pool.
+    pub uses: Vec<AgentUse>,
+    /// Agents killed for their memory, a run.
+    pub kills: f64,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}
+
+impl Trial {
+    /// Those of some objectives that are not surely met.
+    pub fn not_met(&self, of: &[Objective]) -> Vec<Objective> {
+        let open = self.objectives.iter().filter(|(_, verdict)| *verdict != Verdict::Met);
+        open.map(|(objective, _)| objective.clone()).filter(|objective| of.contains(objective)).collect()
+    }
+}
+
+impl Trials<'_> {
+    /// Runs a scenario on a seed.
+    ///
+    /// # Errors
+    /// A ledger does not balance, or the strategy cannot be run.
+    pub fn run(&self, scenario: &Scenario, seed: u64) -> Result<Trial, SizeError> {
+        let strategies = [self.strategy];
+        let mut compared =
+            compare(self.runner, scenario, &strategies, seed, self.ask.replications, "").map_err(RunError::from)?;
+        let result = compared.strategies.remove(0);
+        if let Some(why) = result.infeasible {
+            return Err(SizeError::Infeasible { strategy: self.strategy.name, why });
+        }
+        // Who delivers nothing does not pass by losing nothing.
+        let is_idle = result.observations.iter().all(|o| o.ledger.delivered == 0 && o.ledger.emitted > 0);
+        let judged = result.objectives.iter().filter_map(|(objective, verdict)| {
+            let verdict = if is_idle { Some(Verdict::Missed) } else { *verdict };
+            Some((objective.clone(), verdict?))
+        });
+        let kills = result.values(Metric::OomKills).into_iter().flatten();
+        let n = result.observations.len().max(1) as f64;
+        Ok(Trial {
+            objectives: judged.collect(),
+            uses: AgentUse::pooled(&result.observations),
+            kills: kills.sum::<f64>() / n,
+            provenance: compared.provenance,
+        })
+    }
+}
+
+/// Buffers that suffice.
+pub struct Found {
+    /// The scenario with these buffers and without limits.
+    pub scenario: Scenario,
+    /// One a side.
+    pub buffers: Vec<Buffer>,
+    /// Objectives that are met without a bound.
+    pub reachable: Vec<Objective>,
+    /// Objectives that are not, and their verdicts.
+    pub out_of_reach: Vec<(Objective, Verdict)>,
+}
+
+/// Finds the buffer of every side, one after the other.
+///
+/// # Errors
+/// As [`Trials::run`].
+pub fn buffers(trials: &Trials<'_>, scenario: &Scenario, sides: &[Side]) -> Result<Found, SizeError> {
+    let seed = trials.ask.seed;
+    let mut free = scenario.clone();
+    for side in sides {
+        side.free(&mut free);
+    }
+    let mut unbounded = free.clone();
+    for side in sides {
+        side.set_buffer(&mut unbounded, storage(*side, scenario), FREE);
+    }
+    let most = trials.run(&unbounded, seed)?;
+    let (met, not_met): (Vec<_>, Vec<_>) =
+        most.objectives.iter().cloned().partition(|(_, verdict)| *verdict == Verdict::Met);
+    let reachable: Vec<Objective> = met.into_iter().map(|(objective, _)| objective).collect();
+    let blueprint = Setup::new(scenario, trials.strategy).blueprint;
+    let (mut now, mut found) = (unbounded, Vec::new());
+    for side in sides {
+        let held = side.usage_in(&most.uses).held.most();
+        let storage = storage(*side, scenario);
+        let need = need(trials, &now, *side, storage, held, &reachable)?;
+        let plans = plans_of(*side, &blueprint);
+        let plan = plans.first().map(|index| &blueprint.agents[*index]);
+        let as_is = plan.map(|plan| plan.buffer_limit_bytes).filter(|bytes| *bytes < NO_BOUND);
+        let wanted = rule::buffer(need, trials.ask.headroom);
+        let bytes = match as_is {
+            Some(bytes) if bytes >= wanted => bytes,
+            Some(_) => wanted,
+            // Where nothing bounds it, a bound that was never reached changes nothing but what memory has to hold.
+            None => rule::buffer(need.max(held), trials.ask.headroom),
+        };
+        side.set_buffer(&mut now, storage, Bytes::new(bytes));
+        found.push(Buffer {
+            storage,
+            bytes,
+            as_is,
+            need,
+            held_unbounded: held,
+            max_chunks_up: (storage == Storage::Filesystem)
+                .then(|| side.settings(scenario).max_chunks_up.map_or(128, |count| count.get())),
+            record_bytes: record_bytes(&blueprint, *side, &plans),
+        });
+    }
+    // A buffer that stays is the scenario's own word.
+    let mut settled = free;
+    for (side, buffer) in sides.iter().zip(&found) {
+        if !buffer.is_kept() {
+            side.set_buffer(&mut settled, buffer.storage, Bytes::new(buffer.bytes));
+        }
+    }
+    Ok(Found { scenario: settled, buffers: found, reachable, out_of_reach: not_met })
+}
+
+/// The least buffer of a side with which the reachable is met, everything else being as it is.
+fn need(
+    trials: &Trials<'_>,
+    scenario: &Scenario,
+    side: Side,
+    storage: Storage,
+    held: u64,
+    reachable: &[Objective],
+) -> Result<u64, SizeError> {
+    let meets = |bytes: u64| -> Result<bool, SizeError> {
+        let mut tried = scenario.clone();
+        side.set_buffer(&mut tried, storage, Bytes::new(bytes));
+        Ok(trials.run(&tried, trials.ask.seed)?.not_met(reachable).is_empty())
+    };
+    // On disk nothing smaller than a mebibyte is allowed, and no agent works with less anyway.
+    let least = LEAST.max(if storage == Storage::Filesystem { 1 << 20 } else { 0 });
+    let mut enough = held.max(least);
+    if reachable.is_empty() {
+        return Ok(enough);
+    }
+    let mut short = 0;
+    while enough > least {
+        let half = (enough / 2).max(least);
+        match meets(half)? {
+            true => enough = half,
+            false => {
+                short = half;
+                break;
+            }
+        }
+    }
+    for _ in 0..if short > 0 { HALVINGS } else { 0 } {
+        let middle = short + (enough - short) / 2;
+        *(if meets(middle)? { &mut enough } else { &mut short }) = middle;
+    }
+    Ok(enough)
+}
+
+/// Rotation by the kubelet, where agents of nodes read what it rotates; and, where a buffer had to grow, the size of files
+/// with which it need not.
+///
+/// # Errors
+/// As [`Trials::run`].
+pub fn rotation(
+    trials: &Trials<'_>,
+    scenario: &Scenario,
+    found: &Found,
+    containers: &[Container],
+) -> Result<Option<Rotation>, SizeError> {
+    let blueprint = Setup::new(scenario, trials.strategy).blueprint;
+    let busiest = busiest_bytes_per_s(&blueprint);
+    if busiest <= 0.0 {
+        return Ok(None);
+    }
+    let own = containers.iter().find(|container| container.side == Side::Daemonset);
+    let grew = own.is_some_and(|own| !own.buffer.is_kept() && own.buffer.as_is.is_some());
+    let mut instead = None;
+    for doublings in 1..=if grew { DOUBLINGS } else { 0 } {
+        let mut tried = found.scenario.clone();
+        let size = Bytes::new(blueprint.kubelet.size_bytes << doublings);
+        tried.cluster.kubelet.container_log_max_size = size;
+        if let Some(bytes) = own.and_then(|own| own.buffer.as_is) {
+            Side::Daemonset.set_buffer(&mut tried, storage(Side::Daemonset, scenario), Bytes::new(bytes));
+        }
+        if trials.run(&tried, trials.ask.seed)?.not_met(&found.reachable).is_empty() {
+            instead = Some(size.get());
+            break;
+        }
+    }
+    Ok(Some(Rotation {
+        size_bytes: blueprint.kubelet.size_bytes,
+        files: u64::from(blueprint.kubelet.files),
+        busiest_bytes_per_s: busiest,
+        instead,
+    }))
+}
+
+/// Where a side's buffer is.
+fn storage(side: Side, scenario: &Scenario) -> Storage {
+    side.settings(scenario).storage.unwrap_or(Storage::Memory)
+}
+
+/// A side's agents in a blueprint.
+fn plans_of(side: Side, blueprint: &Blueprint) -> Vec<usize> {
+    match side {
+        Side::Daemonset => blueprint.node_agent.into_iter().collect(),
+        Side::Sidecar => {
+            let mut plans: Vec<usize> = blueprint.pods.iter().filter_map(|pod| pod.agent).collect();
+            plans.sort_unstable();
+            plans.dedup();
+            plans
+        }
+    }
+}
+
+/// Lines and bytes a second of a stream, on average over its rates.
+fn mean_of(blueprint: &Blueprint, stream: &StreamPlan, rate: usize) -> (f64, f64) {
+    let law = &blueprint.laws[stream.first_law + rate];
+    let lines = law.arrivals.mean();
+    (lines, lines * law.sizes.mean())
+}
+
+/// Bytes of a record of what a side's agents read, on average.
+fn record_bytes(blueprint: &Blueprint, side: Side, plans: &[usize]) -> f64 {
+    let reader = if side == Side::Daemonset { Reader::Node } else { Reader::Pod };
+    let (mut lines, mut bytes) = (0.0, 0.0);
+    for pod in &blueprint.pods {
+        for stream in pod.streams.iter().filter(|stream| stream.reader == reader) {
+            let of_one = mean_of(blueprint, stream, 0);
+            lines += of_one.0 * pod.replicas as f64;
+            bytes += of_one.1 * pod.replicas as f64;
+        }
+    }
+    let overhead = plans.first().map_or(0, |plan| blueprint.agents[*plan].record_overhead_bytes);
+    if lines > 0.0 { bytes / lines + overhead as f64 } else { overhead as f64 }
+}
+
+/// Bytes a second that the busiest container writes to a file that the kubelet rotates, on average; 0 where none does.
+fn busiest_bytes_per_s(blueprint: &Blueprint) -> f64 {
+    let streams = blueprint.pods.iter().flat_map(|pod| &pod.streams);
+    let rotated = streams.filter(|s| s.medium.is_rotated_by_kubelet() && s.reader == Reader::Node);
+    let of = |stream: &StreamPlan| {
+        let rates = (0..StreamPlan::RATE_CLASSES).map(|rate| {
+            let (lines, bytes) = mean_of(blueprint, stream, rate);
+            bytes + lines * stream.medium.prefix_bytes() as f64
+        });
+        rates.fold(0.0, f64::max)
+    };
+    rotated.map(of).fold(0.0, f64::max)
+}
