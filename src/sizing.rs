@@ -11,12 +11,10 @@ pub mod search;
 mod sides;
 pub mod values;
 
-
 pub use proof::{Fewer, Proof};
 pub use sides::Side;
 
 use crate::observe::{AgentUse, Usage};
-use crate::profile::Storage;
 use crate::run::{RunError, Runner};
 use crate::scenario::{Objective, Scenario};
 use crate::strategy::Strategy;
@@ -50,7 +48,7 @@ pub struct Sizes {
     pub containers: Vec<Container>,
     /// Rotation by the kubelet, where it keeps what the agents read.
     pub rotation: Option<Rotation>,
-    /// Objectives that no size meets, with the verdict at the largest buffer.
+    /// Objectives that no buffer meets beside the others, with the verdict at the buffer that was needed.
     pub out_of_reach: Vec<(Objective, Verdict)>,
     /// What was simulated with these sizes.
     pub proof: Proof,
@@ -88,8 +86,8 @@ pub struct Container {
 /// A buffer of an agent, in bytes of records.
 #[derive(Clone, Debug)]
 pub struct Buffer {
-    /// Whether it is in memory or on disk.
-    pub storage: Storage,
+    /// Whether it is on disk, and not in memory.
+    pub on_disk: bool,
     /// What it is to hold.
     pub bytes: u64,
     /// What the scenario has; `None` where nothing bounds it.
@@ -224,11 +222,8 @@ impl Container {
         headroom: f64,
     ) -> Self {
         let (agent, base) = side.agent(scenario);
-        let of = |levels: fn(&Usage) -> f64| Range {
-            low: levels(low),
-            value: levels(used),
-            high: levels(high),
-        };
+        let of =
+            |levels: fn(&Usage) -> f64| Range { low: levels(low), value: levels(used), high: levels(high) };
         let cpu_p95 = of(|usage| usage.cpu.quantile(0.95) / 1e6);
         let cpu_peak = of(|usage| usage.cpu.most() as f64 / 1e6);
         let memory_peak = of(|usage| usage.memory.most() as f64);
@@ -261,10 +256,7 @@ impl Container {
             (path("memoryLimit"), rule::memory_text(self.memory_limit)),
         ];
         if !self.buffer.is_kept() {
-            let key = match self.buffer.storage {
-                Storage::Filesystem => "with.storageLimit",
-                Storage::Memory => "with.memBufLimit",
-            };
+            let key = if self.buffer.on_disk { "with.storageLimit" } else { "with.memBufLimit" };
             settings.push((path(key), rule::buffer_text(self.buffer.bytes)));
         }
         settings

@@ -230,8 +230,7 @@ mod tests {
             levels.iter().for_each(|level| sum.record(*level, 1));
             sum
         };
-        let (whole, mut a, mut b) =
-            (of(&[7, 900, 3, 70_000, 0]), of(&[70_000, 7]), of(&[0, 900, 3]));
+        let (whole, mut a, mut b) = (of(&[7, 900, 3, 70_000, 0]), of(&[70_000, 7]), of(&[0, 900, 3]));
         let first = a.clone();
         a += &b;
         b += &first;

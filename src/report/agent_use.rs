@@ -171,8 +171,7 @@ pub(super) fn documents_of(uses: &[AgentUse], runs: u64) -> Vec<AgentUseDocument
 pub(super) fn warning(observations: &[Arc<Observation>], strategy: &str, lang: Lang) -> Option<String> {
     let uses = AgentUse::pooled(observations);
     let worst = uses.iter().filter(|one| one.usage.memory_excess.spans > 0).max_by(|a, b| {
-        let ratio =
-            |u: &AgentUse| u.usage.memory.most() as f64 / (u.memory_requested_bytes.max(1)) as f64;
+        let ratio = |u: &AgentUse| u.usage.memory.most() as f64 / (u.memory_requested_bytes.max(1)) as f64;
         ratio(a).total_cmp(&ratio(b))
     })?;
     let bytes = |value: f64| quantity(value, "bytes", lang);

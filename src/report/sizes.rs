@@ -2,17 +2,17 @@
 
 mod proof;
 
-use super::page::{Cell, Column, Finding, Page, Table, json};
+use super::page::{Cell, Finding, Page, Table, json};
 use super::words::pick;
 use super::{ReportError, agent_use, csv, provenance};
 use crate::lang::Lang;
 use crate::lang::format::{duration, quantity};
-use crate::profile::Storage;
 use crate::sizing::rule::{Range, cpu_text, memory_text};
 use crate::sizing::values::Chart;
 use crate::sizing::{Container, Sizes};
 use crate::study::Verdict;
 use serde_json::{Map, Value, json};
+use std::fmt::Display;
 
 /// The version of the JSON document's shape.
 pub const SCHEMA: &str = "loghaul.size/v1";
@@ -39,7 +39,14 @@ impl Finding for Sized<'_> {
         page.paragraph(proof::sentence(sizes, lang));
         page.table(containers(sizes, lang));
         page.heading(pick(lang, "how they came about", "推导"));
-        page.list(sizes.containers.iter().flat_map(|c| derivation(c, sizes.headroom, lang)).map(Into::into).collect());
+        page.list(
+            sizes
+                .containers
+                .iter()
+                .flat_map(|c| derivation(c, sizes.headroom, lang))
+                .map(Into::into)
+                .collect(),
+        );
         rotation(&mut page, sizes);
         agents(&mut page, sizes);
         proof::put(&mut page, sizes);
@@ -58,13 +65,8 @@ impl Finding for Sized<'_> {
         let sizes = self.sizes;
         let p = &sizes.provenance;
         let containers: Vec<Value> = sizes.containers.iter().map(|c| self.container(c, lang)).collect();
-        let settings = sizes.settings().into_iter().map(|(path, value)| json!({ "path": path, "value": value }));
-        let judged = |found: &[(crate::scenario::Objective, Verdict)]| -> Vec<Value> {
-            let one = |(objective, verdict): &(crate::scenario::Objective, Verdict)| {
-                json!({ "objective": objective.to_string(), "verdict": verdict.id() })
-            };
-            found.iter().map(one).collect()
-        };
+        let settings =
+            sizes.settings().into_iter().map(|(path, value)| json!({ "path": path, "value": value }));
         let mut document = json!({
             "schema": SCHEMA,
             "scenario": p.scenario,
@@ -114,7 +116,13 @@ impl Finding for Sized<'_> {
                 ("memory_peak", c.memory_peak.value, "bytes"),
             ];
             for (name, value, unit) in rows {
-                sheet.record([c.side.id(), c.agent.as_str(), name, csv::plain(Some(value)).as_str(), unit])?;
+                sheet.record([
+                    c.side.id(),
+                    c.agent.as_str(),
+                    name,
+                    csv::plain(Some(value)).as_str(),
+                    unit,
+                ])?;
             }
         }
         sheet.finish()
@@ -156,12 +164,15 @@ impl Sized<'_> {
     }
 }
 
+/// Objectives and verdicts for programs.
+fn judged<O: Display>(found: &[(O, Verdict)]) -> Vec<Value> {
+    let one = |(objective, verdict): &(O, Verdict)| json!({ "objective": objective.to_string(), "verdict": verdict.id() });
+    found.iter().map(one).collect()
+}
+
 /// Where a buffer is.
 fn storage(c: &Container, lang: Lang) -> &'static str {
-    match c.buffer.storage {
-        Storage::Memory => pick(lang, "memory", "内存"),
-        Storage::Filesystem => pick(lang, "filesystem", "文件系统"),
-    }
+    if c.buffer.on_disk { pick(lang, "filesystem", "文件系统") } else { pick(lang, "memory", "内存") }
 }
 
 /// Whose container it is, in words.
@@ -195,7 +206,7 @@ fn containers(sizes: &Sizes, lang: Lang) -> Table {
             Cell::words(memory_text(c.memory_request)),
             Cell::words(memory_text(c.memory_limit)),
             Cell::words(match lang {
-                Lang::En => format!("{bytes} in {}", if storage(c, lang) == "memory" { "memory" } else { "files" }),
+                Lang::En => format!("{bytes} in {}", if c.buffer.on_disk { "files" } else { "memory" }),
                 Lang::Zh => format!("{bytes}（{}）", storage(c, lang)),
             }),
         ]);
@@ -208,7 +219,9 @@ fn band(range: Range, unit: &str, lang: Lang) -> String {
     let shown = |value| quantity(value, unit, lang);
     match lang {
         Lang::En => format!("{} (model: {} to {})", shown(range.value), shown(range.low), shown(range.high)),
-        Lang::Zh => format!("{}（模型区间 {} 至 {}）", shown(range.value), shown(range.low), shown(range.high)),
+        Lang::Zh => {
+            format!("{}（模型区间 {} 至 {}）", shown(range.value), shown(range.low), shown(range.high))
+        }
     }
 }
 
@@ -221,8 +234,12 @@ fn derivation(c: &Container, headroom: f64, lang: Lang) -> Vec<String> {
     let mut said = match lang {
         Lang::En => vec![
             format!("{name}, CPU request: 95 in 100 spans of ten seconds take up to {p95}, and {more}"),
-            format!("{name}, CPU limit: the busiest span takes {peak}, and {more}; a lower limit throttles it"),
-            format!("{name}, memory: the fullest agent takes {memory}, and {more}; the request is the limit, as memory cannot be taken back"),
+            format!(
+                "{name}, CPU limit: the busiest span takes {peak}, and {more}; a lower limit throttles it"
+            ),
+            format!(
+                "{name}, memory: the fullest agent takes {memory}, and {more}; the request is the limit, as memory cannot be taken back"
+            ),
         ],
         Lang::Zh => vec![
             format!("{name}，CPU 申请：95% 的 10 秒区间不超过 {p95}，另加 {more}"),
@@ -233,7 +250,9 @@ fn derivation(c: &Container, headroom: f64, lang: Lang) -> Vec<String> {
     if c.refuses_at < 1.0 {
         let at = quantity(c.refuses_at, "fraction", lang);
         said.push(match lang {
-            Lang::En => format!("{name}: memory_limiter refuses lines at {at} of the limit, so that is what has to suffice"),
+            Lang::En => format!(
+                "{name}: memory_limiter refuses lines at {at} of the limit, so that is what has to suffice"
+            ),
             Lang::Zh => format!("{name}：memory_limiter 在上限的 {at} 处拒收，因此以该值为准"),
         });
     }
@@ -258,7 +277,10 @@ fn buffer(c: &Container, more: &str, lang: Lang) -> String {
             bytes(c.buffer.bytes)
         ),
         (Lang::Zh, true) => {
-            format!("{name}，缓冲区：维持 {}；{need} 即可满足，不设上限时最多持有 {held}", bytes(c.buffer.bytes))
+            format!(
+                "{name}，缓冲区：维持 {}；{need} 即可满足，不设上限时最多持有 {held}",
+                bytes(c.buffer.bytes)
+            )
         }
         (Lang::En, false) => format!(
             "{name}, buffer: {need} is the least that meets what can be met ({} as it is; without a bound it would hold {held}), and {more}",
@@ -290,7 +312,9 @@ fn rotation(page: &mut Page, sizes: &Sizes) {
     if let Some(instead) = rotation.instead {
         let instead = memory_text(instead);
         text.push_str(&match lang {
-            Lang::En => format!(" With containerLogMaxSize {instead} the node agents' buffer may stay as it is."),
+            Lang::En => {
+                format!(" With containerLogMaxSize {instead} the node agents' buffer may stay as it is.")
+            }
             Lang::Zh => format!("若 containerLogMaxSize 为 {instead}，节点采集器的缓冲区可维持不变。"),
         });
     }
@@ -313,9 +337,4 @@ fn set_words(sizes: &Sizes) -> String {
     let words: Vec<String> =
         sizes.settings().into_iter().map(|(path, value)| format!("--set {path}={value}")).collect();
     words.join(" ")
-}
-
-/// Columns of words and figures that the proof's table shares.
-fn column(title: &str) -> Column {
-    Column::words(title)
 }

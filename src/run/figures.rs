@@ -43,7 +43,15 @@ pub(super) fn observation(setup: &Setup, placement: &Placement, tally: Tally) ->
     let mut metrics = metrics(setup, placement, &tally, &freshness);
     metrics.extend(agents::figures(&uses));
     metrics.extend(proxies::figures(&proxies));
-    Observation { metrics, uses, proxies, timeline: timeline.collect(), ledger: tally.ledger, freshness, tenants }
+    Observation {
+        metrics,
+        uses,
+        proxies,
+        timeline: timeline.collect(),
+        ledger: tally.ledger,
+        freshness,
+        tenants,
+    }
 }
 
 fn metrics(

@@ -122,7 +122,7 @@ fn with_less(sized: &Scenario, container: &Container, what: What) -> (Scenario, 
     match what {
         What::Memory => container.side.terms_mut(&mut less).memory_limit = Some(Bytes::new(bytes)),
         What::Buffer | What::Need => {
-            container.side.set_buffer(&mut less, container.buffer.storage, Bytes::new(bytes));
+            container.side.set_buffer(&mut less, container.buffer.on_disk, Bytes::new(bytes));
         }
     }
     (less, bytes)

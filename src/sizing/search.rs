@@ -1,8 +1,8 @@
 //! Buffers found by simulation: the least with which everything is met that any buffer meets.
 //!
-//! First nothing bounds the buffer: what agents hold then is the most that any could use, and what is missed then no buffer
-//! meets. From there it is halved until something is missed, and the step in between halved four times more: the need is
-//! known to a thirtieth. Whoever keeps up with less than [`LEAST`] needs that.
+//! First nothing bounds the buffer: what agents hold then is the most that any could use. From there it is halved down to
+//! [`LEAST`], and what most objectives are met with, and what the smallest of these is, follows; the step below it is halved
+//! four times more, so that the need is known to a sixteenth. What none meets is out of reach of sizes.
 
 use super::rule;
 use super::sides::{FREE, Side};
@@ -66,8 +66,8 @@ impl Trials<'_> {
     /// A ledger does not balance, or the strategy cannot be run.
     pub fn run(&self, scenario: &Scenario, seed: u64) -> Result<Trial, SizeError> {
         let strategies = [self.strategy];
-        let mut compared =
-            compare(self.runner, scenario, &strategies, seed, self.ask.replications, "").map_err(RunError::from)?;
+        let mut compared = compare(self.runner, scenario, &strategies, seed, self.ask.replications, "")
+            .map_err(RunError::from)?;
         let result = compared.strategies.remove(0);
         if let Some(why) = result.infeasible {
             return Err(SizeError::Infeasible { strategy: self.strategy.name, why });
@@ -106,93 +106,122 @@ pub struct Found {
 /// # Errors
 /// As [`Trials::run`].
 pub fn buffers(trials: &Trials<'_>, scenario: &Scenario, sides: &[Side]) -> Result<Found, SizeError> {
-    let seed = trials.ask.seed;
-    let mut free = scenario.clone();
+    let mut settled = scenario.clone();
     for side in sides {
-        side.free(&mut free);
+        side.free(&mut settled);
     }
-    let mut unbounded = free.clone();
+    let mut now = settled.clone();
     for side in sides {
-        side.set_buffer(&mut unbounded, storage(*side, scenario), FREE);
+        side.set_buffer(&mut now, is_on_disk(*side, scenario), FREE);
     }
-    let most = trials.run(&unbounded, seed)?;
-    let (met, not_met): (Vec<_>, Vec<_>) =
-        most.objectives.iter().cloned().partition(|(_, verdict)| *verdict == Verdict::Met);
-    let reachable: Vec<Objective> = met.into_iter().map(|(objective, _)| objective).collect();
     let blueprint = Setup::new(scenario, trials.strategy).blueprint;
-    let (mut now, mut found) = (unbounded, Vec::new());
+    let (mut found, mut best) = (Vec::new(), Best::default());
     for side in sides {
-        let held = side.usage_in(&most.uses).held.most();
-        let storage = storage(*side, scenario);
-        let need = need(trials, &now, *side, storage, held, &reachable)?;
+        let on_disk = is_on_disk(*side, scenario);
+        let held = side.usage_in(&trials.run(&now, trials.ask.seed)?.uses).held.most();
         let plans = plans_of(*side, &blueprint);
         let plan = plans.first().map(|index| &blueprint.agents[*index]);
         let as_is = plan.map(|plan| plan.buffer_limit_bytes).filter(|bytes| *bytes < NO_BOUND);
-        let wanted = rule::buffer(need, trials.ask.headroom);
-        let bytes = match as_is {
-            Some(bytes) if bytes >= wanted => bytes,
-            Some(_) => wanted,
+        let search = Search { trials, scenario: &now, side: *side, on_disk };
+        best = search.best(held, as_is)?;
+        let (need, with_headroom) = (best.need, trials.ask.headroom);
+        let wanted = match as_is {
+            Some(_) => rule::buffer(need, with_headroom),
             // Where nothing bounds it, a bound that was never reached changes nothing but what memory has to hold.
-            None => rule::buffer(need.max(held), trials.ask.headroom),
+            None => rule::buffer(need.max(held), with_headroom),
         };
-        side.set_buffer(&mut now, storage, Bytes::new(bytes));
+        let bytes = match as_is {
+            Some(bytes) if bytes >= wanted && search.meets(bytes, &best.reachable)? => bytes,
+            _ if search.meets(wanted, &best.reachable)? => wanted,
+            _ => need,
+        };
+        side.set_buffer(&mut now, on_disk, Bytes::new(bytes));
+        // A buffer that stays is the scenario's own word.
+        if as_is != Some(bytes) {
+            side.set_buffer(&mut settled, on_disk, Bytes::new(bytes));
+        }
         found.push(Buffer {
-            storage,
+            on_disk,
             bytes,
             as_is,
             need,
             held_unbounded: held,
-            max_chunks_up: (storage == Storage::Filesystem)
+            max_chunks_up: on_disk
                 .then(|| side.settings(scenario).max_chunks_up.map_or(128, |count| count.get())),
             record_bytes: record_bytes(&blueprint, *side, &plans),
         });
     }
-    // A buffer that stays is the scenario's own word.
-    let mut settled = free;
-    for (side, buffer) in sides.iter().zip(&found) {
-        if !buffer.is_kept() {
-            side.set_buffer(&mut settled, buffer.storage, Bytes::new(buffer.bytes));
-        }
-    }
-    Ok(Found { scenario: settled, buffers: found, reachable, out_of_reach: not_met })
+    Ok(Found {
+        scenario: settled,
+        buffers: found,
+        reachable: best.reachable,
+        out_of_reach: best.out_of_reach,
+    })
 }
 
-/// The least buffer of a side with which the reachable is met, everything else being as it is.
-fn need(
-    trials: &Trials<'_>,
-    scenario: &Scenario,
+/// The search for one side's buffer, everything else being as it is.
+struct Search<'a> {
+    trials: &'a Trials<'a>,
+    scenario: &'a Scenario,
     side: Side,
-    storage: Storage,
-    held: u64,
-    reachable: &[Objective],
-) -> Result<u64, SizeError> {
-    let meets = |bytes: u64| -> Result<bool, SizeError> {
-        let mut tried = scenario.clone();
-        side.set_buffer(&mut tried, storage, Bytes::new(bytes));
-        Ok(trials.run(&tried, trials.ask.seed)?.not_met(reachable).is_empty())
-    };
-    // On disk nothing smaller than a mebibyte is allowed, and no agent works with less anyway.
-    let least = LEAST.max(if storage == Storage::Filesystem { 1 << 20 } else { 0 });
-    let mut enough = held.max(least);
-    if reachable.is_empty() {
-        return Ok(enough);
+    on_disk: bool,
+}
+
+/// What the buffers that were tried come to.
+#[derive(Default)]
+struct Best {
+    /// The least with which everything is met that any of them meets.
+    need: u64,
+    reachable: Vec<Objective>,
+    out_of_reach: Vec<(Objective, Verdict)>,
+}
+
+impl Search<'_> {
+    fn at(&self, bytes: u64) -> Result<Trial, SizeError> {
+        let mut tried = self.scenario.clone();
+        self.side.set_buffer(&mut tried, self.on_disk, Bytes::new(bytes));
+        self.trials.run(&tried, self.trials.ask.seed)
     }
-    let mut short = 0;
-    while enough > least {
-        let half = (enough / 2).max(least);
-        match meets(half)? {
-            true => enough = half,
-            false => {
-                short = half;
-                break;
-            }
+
+    fn meets(&self, bytes: u64, reachable: &[Objective]) -> Result<bool, SizeError> {
+        Ok(self.at(bytes)?.not_met(reachable).is_empty())
+    }
+
+    /// Tries buffers from the most that was ever `held` down by halves, and the one that there is. A larger buffer may lose
+    /// less and be late more often, so that none is taken to be better for being larger.
+    fn best(&self, held: u64, as_is: Option<u64>) -> Result<Best, SizeError> {
+        // On disk nothing smaller than a mebibyte is allowed.
+        let least = LEAST.max(if self.on_disk { 1 << 20 } else { 0 });
+        let mut sizes: Vec<u64> = as_is.into_iter().collect();
+        let mut size = held.max(least);
+        while size > least {
+            sizes.push(size);
+            size = (size / 2).max(least);
         }
+        sizes.push(least);
+        sizes.sort_unstable();
+        sizes.dedup();
+        let mut tried = Vec::with_capacity(sizes.len());
+        for bytes in sizes {
+            tried.push((bytes, self.at(bytes)?));
+        }
+        let met = |trial: &Trial| trial.objectives.iter().filter(|(_, v)| *v == Verdict::Met).count();
+        let most = tried.iter().map(|(_, trial)| met(trial)).max().unwrap_or(0);
+        let Some(first) = tried.iter().position(|(_, trial)| met(trial) == most) else {
+            return Ok(Best::default());
+        };
+        let (reached, out_of_reach): (Vec<_>, Vec<_>) =
+            tried[first].1.objectives.iter().cloned().partition(|(_, verdict)| *verdict == Verdict::Met);
+        let reachable: Vec<Objective> = reached.into_iter().map(|(objective, _)| objective).collect();
+        let mut enough = tried[first].0;
+        // Between the smallest that is enough and the next smaller, which is not.
+        let mut short = first.checked_sub(1).map_or(enough, |below| tried[below].0);
+        for _ in 0..if short < enough { HALVINGS } else { 0 } {
+            let middle = short + (enough - short) / 2;
+            *(if self.meets(middle, &reachable)? { &mut enough } else { &mut short }) = middle;
+        }
+        Ok(Best { need: enough, reachable, out_of_reach })
     }
-    for _ in 0..if short > 0 { HALVINGS } else { 0 } {
-        let middle = short + (enough - short) / 2;
-        *(if meets(middle)? { &mut enough } else { &mut short }) = middle;
-    }
-    Ok(enough)
 }
 
 /// Rotation by the kubelet, where agents of nodes read what it rotates; and, where a buffer had to grow, the size of files
@@ -219,7 +248,7 @@ pub fn rotation(
         let size = Bytes::new(blueprint.kubelet.size_bytes << doublings);
         tried.cluster.kubelet.container_log_max_size = size;
         if let Some(bytes) = own.and_then(|own| own.buffer.as_is) {
-            Side::Daemonset.set_buffer(&mut tried, storage(Side::Daemonset, scenario), Bytes::new(bytes));
+            Side::Daemonset.set_buffer(&mut tried, is_on_disk(Side::Daemonset, scenario), Bytes::new(bytes));
         }
         if trials.run(&tried, trials.ask.seed)?.not_met(&found.reachable).is_empty() {
             instead = Some(size.get());
@@ -234,9 +263,9 @@ pub fn rotation(
     }))
 }
 
-/// Where a side's buffer is.
-fn storage(side: Side, scenario: &Scenario) -> Storage {
-    side.settings(scenario).storage.unwrap_or(Storage::Memory)
+/// Whether a side's buffer is on disk.
+fn is_on_disk(side: Side, scenario: &Scenario) -> bool {
+    side.settings(scenario).storage == Some(Storage::Filesystem)
 }
 
 /// A side's agents in a blueprint.

@@ -3,7 +3,7 @@
 use super::Container;
 use super::rule::End;
 use crate::observe::{AgentUse, Usage};
-use crate::profile::{self, Profile, Storage};
+use crate::profile::{self, Profile};
 use crate::scenario::{AgentRequests, Cost, CustomProfile, Override, Scenario, Settings, unplaced};
 use crate::strategy::{DAEMONSET, HYBRID, SIDECAR, Strategy};
 use crate::units::{Bytes, Millicores};
@@ -109,13 +109,10 @@ impl Side {
         (terms.cpu_limit, terms.memory_limit) = (Some(FREE_CORES), Some(FREE));
     }
 
-    /// Gives it a buffer of so many bytes, where its storage is.
-    pub(super) fn set_buffer(self, scenario: &mut Scenario, storage: Storage, bytes: Bytes) {
+    /// Gives it a buffer of so many bytes, on disk or in memory.
+    pub(super) fn set_buffer(self, scenario: &mut Scenario, on_disk: bool, bytes: Bytes) {
         let with = &mut self.terms_mut(scenario).with;
-        match storage {
-            Storage::Filesystem => with.storage_limit = Some(bytes),
-            Storage::Memory => with.mem_buf_limit = Some(bytes),
-        }
+        *(if on_disk { &mut with.storage_limit } else { &mut with.mem_buf_limit }) = Some(bytes);
     }
 
     /// Puts a container's sizes into the scenario; its buffer is there already.
@@ -161,9 +158,8 @@ pub(super) fn at_end(scenario: &Scenario, sides: &[Side], end: End) -> Scenario 
 /// Costs of a profile at one end of what their sources suggest, where they suggest one.
 fn costs_at(profile: &mut Profile, end: End) -> Vec<(String, f64)> {
     let numbers = profile.numbers_mut().into_iter();
-    let is_cost = |path: &str| {
-        (path.starts_with("cpu.") || path.starts_with("memory.")) && !NO_COSTS.contains(&path)
-    };
+    let is_cost =
+        |path: &str| (path.starts_with("cpu.") || path.starts_with("memory.")) && !NO_COSTS.contains(&path);
     numbers
         .filter(|(path, _)| is_cost(path))
         .filter_map(|(path, number)| {

@@ -10,7 +10,6 @@ mod otel;
 mod vector;
 
 use super::{Container, Side, rule};
-use crate::profile::Storage;
 use serde::Serialize;
 
 /// Where sizes go.
@@ -149,9 +148,4 @@ fn document(remarks: &[String], values: &impl Serialize) -> Result<String, Value
     let yaml = serde_saphyr::to_string(values).map_err(|error| ValuesError::Encode(error.to_string()))?;
     let remarks: String = remarks.iter().map(|remark| format!("# {remark}\n")).collect();
     Ok(format!("{remarks}{yaml}"))
-}
-
-/// Whether the buffer is on disk.
-fn is_on_disk(container: &Container) -> bool {
-    container.buffer.storage == Storage::Filesystem
 }

@@ -36,6 +36,7 @@ mod right_answers;
 mod rooms;
 mod scenarios;
 mod settings;
+mod sizes;
 mod statistics;
 mod strategies;
 mod studies;

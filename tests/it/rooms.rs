@@ -62,6 +62,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("campaign", &["study", "engine"]),
     // Figures carry estimates and units, texts two languages; a cell of the scale row names a way to load configs.
     ("table", &["study", "scenario", "metric", "flow", "stats", "lang"]),
+    // It runs what it sizes, reads what agents are and used from blueprints and observations, and costs at their low and
+    // high from profiles.
+    (
+        "sizing",
+        &["study", "run", "scenario", "strategy", "profile", "blueprint", "observe", "metric", "units"],
+    ),
     // It gives scenarios, and quantities are what it reads.
     ("import", &["scenario", "units"]),
     // It gives profiles as scenarios take them.
@@ -82,6 +88,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             // What was found by searching, and what decides an objective, which is said by its own words.
             "decision",
             "scenario",
+            "sizing",
             "validate",
             "verify",
             "calibrate",
@@ -111,6 +118,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "lab",
             "calibrate",
             "campaign",
+            "sizing",
             "scenario",
             "strategy",
             "profile",

@@ -1,9 +1,8 @@
 //! The proof: what fresh seeds say of the sizes, and of a fifth less.
 
-use super::column;
 use crate::lang::Lang;
 use crate::lang::format::{number, quantity};
-use crate::report::page::{Cell, Page, Table};
+use crate::report::page::{Cell, Column, Page, Table};
 use crate::report::words::pick;
 use crate::sizing::proof::What;
 use crate::sizing::{Fewer, Sizes};
@@ -22,7 +21,9 @@ pub(super) fn sentence(sizes: &Sizes, lang: Lang) -> String {
             "Proved on seed {seed}, {n} replications: {met} of {of} objectives that sizes can meet are met, and no agent is killed."
         ),
         (Lang::Zh, true) => {
-            format!("已在新种子 {seed}、{n} 次重复上验证：可由规格满足的 {of} 个目标达到 {met} 个，没有采集器被杀死。")
+            format!(
+                "已在新种子 {seed}、{n} 次重复上验证：可由规格满足的 {of} 个目标达到 {met} 个，没有采集器被杀死。"
+            )
         }
         (Lang::En, false) => format!(
             "Not proved on seed {seed}, {n} replications: {met} of {of} objectives that sizes can meet are surely met, {} agents a run are killed.",
@@ -61,9 +62,9 @@ pub(super) fn put(page: &mut Page, sizes: &Sizes) {
         Lang::Zh => format!("验证（种子 {}）", sizes.proof.seed),
     });
     let mut table = Table::new([
-        column(pick(lang, "simulated", "模拟")),
-        column(pick(lang, "objectives", "目标")),
-        column(pick(lang, "agents killed", "被杀死的采集器")),
+        Column::words(pick(lang, "simulated", "模拟")),
+        Column::words(pick(lang, "objectives", "目标")),
+        Column::words(pick(lang, "agents killed", "被杀死的采集器")),
     ]);
     let judged: Vec<String> =
         sizes.proof.objectives.iter().map(|(o, v)| format!("{o}: {}", word(*v, lang))).collect();
@@ -124,18 +125,24 @@ fn why_it_holds(sizes: &Sizes, fewer: &Fewer, lang: Lang) -> String {
     let peak = container.map_or(0.0, |c| c.memory_peak.value / c.refuses_at);
     let least = container.is_some_and(|c| c.buffer.need <= 1 << 20);
     match fewer.what {
-        What::Memory if fewer.bytes as f64 >= peak => {
-            pick(lang, "all met: headroom and rounding are more than a fifth", "全部达到：余量与取整超过五分之一")
-        }
-        What::Memory => {
-            pick(lang, "all met: no agent is as full on these seeds", "全部达到：这些种子上没有采集器用到该值")
-        }
+        What::Memory if fewer.bytes as f64 >= peak => pick(
+            lang,
+            "all met: headroom and rounding are more than a fifth",
+            "全部达到：余量与取整超过五分之一",
+        ),
+        What::Memory => pick(
+            lang,
+            "all met: no agent is as full on these seeds",
+            "全部达到：这些种子上没有采集器用到该值",
+        ),
         _ if least => pick(
             lang,
             "all met: less than a megabyte is not looked at, and the buffer decides nothing here",
             "全部达到：不考察小于 1 MB 的缓冲区，此处缓冲区不起决定作用",
         ),
-        _ => pick(lang, "all met: headroom, or luck of these seeds", "全部达到：余量所致，或这些种子较为有利"),
+        _ => {
+            pick(lang, "all met: headroom, or luck of these seeds", "全部达到：余量所致，或这些种子较为有利")
+        }
     }
     .to_owned()
 }

@@ -1,7 +1,7 @@
 //! A sidecar's container, to be merged by its name into a pod's template: native among `initContainers` with
 //! `restartPolicy: Always` (KEP-753), classic among `containers`.
 
-use super::{Container, Resources, ValuesError, document, is_on_disk};
+use super::{Container, Resources, ValuesError, document};
 use crate::sizing::rule;
 use serde::Serialize;
 
@@ -40,7 +40,7 @@ fn one<'a>(container: &'a Container, restart_policy: Option<&'static str>) -> On
 
 fn remarks(container: &Container) -> Vec<String> {
     let bytes = rule::buffer_text(container.buffer.bytes);
-    let buffer = match (container.base.as_str(), is_on_disk(container)) {
+    let buffer = match (container.base.as_str(), container.buffer.on_disk) {
         ("fluent-bit", false) => format!("In its inputs: Mem_Buf_Limit {}.", bytes.to_uppercase()),
         ("fluent-bit", true) => format!(
             "In its inputs storage.type filesystem, in each output storage.total_limit_size {}.",
@@ -50,7 +50,8 @@ fn remarks(container: &Container) -> Vec<String> {
         (_, true) => format!("Its buffer on disk: {bytes} of records."),
     };
     vec![
-        "A sidecar's sizes, by `loghaul size`; merged by its name into spec.template.spec of the workload.".to_owned(),
+        "A sidecar's sizes, by `loghaul size`; merged by its name into spec.template.spec of the workload."
+            .to_owned(),
         buffer,
     ]
 }

@@ -4,7 +4,7 @@
 //! the chart's, and hold what it has beside the buffer. `Mem_Buf_Limit` counts with `storage.type memory` alone; with files,
 //! `storage.max_chunks_up` bounds memory, in the service, and `storage.total_limit_size` the files, in each output.
 
-use super::{Container, Resources, ValuesError, document, is_on_disk};
+use super::{Container, Resources, ValuesError, document};
 use crate::sizing::rule;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, context};
@@ -33,7 +33,7 @@ pub(super) fn classic(container: &Container) -> Result<String, ValuesError> {
     let values = Classic {
         resources: Resources::of(container),
         config: ClassicConfig {
-            service: if is_on_disk(container) { Some(render(SERVICE, container)?) } else { None },
+            service: if container.buffer.on_disk { Some(render(SERVICE, container)?) } else { None },
             inputs: render(INPUTS, container)?,
         },
     };
@@ -49,7 +49,7 @@ fn render(template: &str, container: &Container) -> Result<String, ValuesError> 
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
     environment.set_syntax(syntax.build().map_err(encode)?);
     let facts = context! {
-        on_disk => is_on_disk(container),
+        on_disk => container.buffer.on_disk,
         mem_buf_limit => rule::buffer_text(container.buffer.bytes).to_uppercase(),
         max_chunks_up => container.buffer.max_chunks_up.unwrap_or_default(),
     };
@@ -85,7 +85,7 @@ const INPUT: &str = include_str!("fluent_bit/collector_input.json");
 
 /// Values of fluent/fluent-bit-collector.
 pub(super) fn collector(container: &Container) -> Result<String, ValuesError> {
-    let on_disk = is_on_disk(container);
+    let on_disk = container.buffer.on_disk;
     let mut input: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(INPUT).map_err(|error| ValuesError::Encode(error.to_string()))?;
     let mut service = BTreeMap::new();
@@ -108,7 +108,7 @@ fn remarks(container: &Container, chart: &str) -> Vec<String> {
         format!("Sizes for {chart}, by `loghaul size`; behind your own values: helm upgrade -f own.yaml -f this.yaml"),
         "The inputs replace the chart's (Helm merges no texts and no lists): put your own changes of them here.".to_owned(),
     ];
-    remarks.push(match is_on_disk(container) {
+    remarks.push(match container.buffer.on_disk {
         true => format!(
             "On disk, in each of your outputs: storage.total_limit_size {}. Mem_Buf_Limit would not count.",
             rule::buffer_text(container.buffer.bytes).to_uppercase()

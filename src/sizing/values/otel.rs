@@ -1,7 +1,7 @@
 //! The OpenTelemetry Collector's chart: `mode` is required, and unknown keys are refused. Its `memory_limiter` refuses lines
 //! at 55 % of the memory limit, which the limit here allows for. A queue that is full refuses too unless it blocks.
 
-use super::{Container, Resources, ValuesError, document, is_on_disk};
+use super::{Container, Resources, ValuesError, document};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ struct Queue {
 
 /// Values of open-telemetry/opentelemetry-collector.
 pub(super) fn values(container: &Container, exporter: &str) -> Result<String, ValuesError> {
-    let on_disk = is_on_disk(container);
+    let on_disk = container.buffer.on_disk;
     let queue = Queue {
         enabled: true,
         sizer: "bytes",

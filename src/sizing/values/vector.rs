@@ -1,7 +1,7 @@
 //! Vector's chart. Its `role` is `Aggregator` unless it is said: an agent of nodes has to say `Agent`. `customConfig`
 //! replaces the chart's pipeline whole, so that what is written here belongs behind the reader's own.
 
-use super::{Container, Resources, ValuesError, document, is_on_disk};
+use super::{Container, Resources, ValuesError, document};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ struct Buffer {
 
 /// Values of vector/vector.
 pub(super) fn values(container: &Container, sink: &str) -> Result<String, ValuesError> {
-    let on_disk = is_on_disk(container);
+    let on_disk = container.buffer.on_disk;
     let (bytes, record_bytes) = (container.buffer.bytes, container.buffer.record_bytes.max(1.0));
     let events = (bytes as f64 / record_bytes).ceil() as u64;
     let buffer = Buffer {
@@ -58,7 +58,8 @@ pub(super) fn values(container: &Container, sink: &str) -> Result<String, Values
         format!("customConfig replaces the chart's pipeline: yours has to have the sink {sink} (--sink names it)."),
     ];
     if on_disk && bytes < LEAST_ON_DISK {
-        remarks.push(format!("Vector takes no smaller buffer on disk; {bytes} bytes would have been enough."));
+        remarks
+            .push(format!("Vector takes no smaller buffer on disk; {bytes} bytes would have been enough."));
     } else if !on_disk {
         remarks.push(format!("{bytes} bytes, at {record_bytes:.0} a record."));
     }
