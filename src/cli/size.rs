@@ -5,6 +5,7 @@ use super::tabled::DEFAULT_REPS;
 use super::{BadInput, Outcome, output, show};
 use crate::report::Format;
 use crate::report::sizes::Sized;
+use crate::scenario::Objective;
 use crate::sizing::values::Chart;
 use crate::sizing::{self, Ask, SizeError, Sizes};
 use crate::strategy::DAEMONSET;
@@ -14,7 +15,7 @@ use crate::units::Fraction;
 /// Size agents at the scenario's worst moment: exit code 0 proved, 99 an objective is missed, 4 undecided.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example: loghaul size backend-outage --strategy daemonset --reps 2\n\nThe sizes go into the scenario \
+    after_help = "Example: loghaul size backend-outage --objective 'loss <= 0.1%' --reps 2\n\nThe sizes go into the scenario \
                   with -o set, and into a chart with -o values."
 )]
 pub(super) struct Size {
@@ -23,6 +24,9 @@ pub(super) struct Size {
     /// The strategy: daemonset, sidecar or hybrid [default: the scenario's own, or daemonset]
     #[arg(long)]
     strategy: Option<String>,
+    /// An objective in place of the scenario's, such as 'loss <= 0.1%'; repeatable
+    #[arg(long = "objective", value_name = "METRIC<=BOUND", value_parser = Objective::parse)]
+    objectives: Vec<Objective>,
     /// What is added to what agents use
     #[arg(long, value_name = "SHARE", default_value = "20%", value_parser = headroom)]
     headroom: Fraction,
@@ -72,11 +76,22 @@ fn headroom(text: &str) -> Result<Fraction, String> {
 
 impl Size {
     pub fn execute(self) -> anyhow::Result<()> {
-        let scenario = self.study.scenario()?;
+        let mut scenario = self.study.scenario()?;
+        if !self.objectives.is_empty() {
+            scenario.objectives.clone_from(&self.objectives);
+        }
         let named = self.strategy.clone().or_else(|| scenario.strategy.clone());
         let strategy = super::strategies(&[named.unwrap_or_else(|| DAEMONSET.name.to_owned())])?[0];
         let ask = Ask { headroom: self.headroom.get(), seed: self.study.seed, replications: self.reps };
-        let own = format!("--strategy {} --headroom {} --reps {}", strategy.name, self.headroom, self.reps);
+        let objectives: String = self
+            .objectives
+            .iter()
+            .map(|o| format!(" --objective {}", output::quoted(&o.to_string())))
+            .collect();
+        let own = format!(
+            "--strategy {} --headroom {} --reps {}{objectives}",
+            strategy.name, self.headroom, self.reps
+        );
         let command = self.study.command("size", &own);
         let sizes = sizing::size(&scenario, strategy, ask, &command).map_err(|error| match error {
             SizeError::Run(error) => anyhow::Error::new(error),

@@ -88,7 +88,7 @@ fn the_json_has_the_promised_shape() {
     assert_eq!(strategies.len(), 3);
     for name in STRATEGIES {
         let strategy = &strategies[name];
-        has_keys(strategy, &["metrics", "ledger", "feasible"], &["infeasible", "objectives"]);
+        has_keys(strategy, &["metrics", "ledger", "feasible"], &["infeasible", "objectives", "agents"]);
         assert_eq!(strategy["feasible"], true);
         let metrics = strategy["metrics"].as_object().unwrap();
         for (metric, unit) in [

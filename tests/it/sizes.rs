@@ -118,12 +118,27 @@ fn what_cannot_be_sized_is_bad_input() {
     assert!(refused(&["size", &file, "--strategy", "native"]).contains("daemonset, sidecar or hybrid"));
     assert!(refused(&["size", &file, "--headroom", "-1"]).contains("0% to 1000%"));
     assert!(refused(&["size", "no-such-scenario"]).contains("no-such-scenario"));
-    let calm = ["size", &file, "--reps", "1", "--set", "objectives=[agents >= 1]", "-o", "values"];
+    assert!(refused(&["size", &file, "--objective", "los <= 1%"]).contains("los"));
+    let calm = ["size", &file, "--reps", "1", "--objective", "agents >= 1", "-o", "values"];
     assert!(
         refused(&[&calm[..], &["--chart", "vector"]].concat()).contains("fluent-bit, fluent-bit-collector")
     );
     let other = ["--set", "collection.agent=filebeat"];
     assert!(refused(&[&calm[..], &other[..]].concat()).contains("no chart of filebeat"));
+}
+
+#[test]
+fn the_example_of_the_help_runs() {
+    let help = stdout(&["size", "--help"]);
+    let example = help.lines().find_map(|line| line.strip_prefix("Example: loghaul ")).unwrap();
+    // Words between apostrophes are one.
+    let parts = example.split('\'').enumerate();
+    let words = parts.flat_map(|(number, part)| match number % 2 {
+        1 => vec![part],
+        _ => part.split_whitespace().collect(),
+    });
+    let text = stdout(&words.collect::<Vec<_>>());
+    assert!(text.contains("Proved on seed 2, 2 replications: 1 of 1 objectives"), "{text}");
 }
 
 /// A container of an agent, with a buffer in memory or on disk.
