@@ -9,7 +9,7 @@
 //! Differences of two strategies are paired: of quantiles by the jackknife over replications, of memory by the median of
 //! differences, of all others by their mean. No interval reaches beyond what a figure can be.
 
-use super::{Freshness, Observation};
+use super::{AgentUse, Freshness, Observation};
 use crate::metric::Metric;
 use crate::stats::Estimate;
 use crate::stats::pooled::{self, Curve};
@@ -79,6 +79,19 @@ pub fn of_values(metric: Metric, values: &[Option<f64>]) -> Estimate {
         Rule::Median | Rule::Quantile(_) => Estimate::median(values),
     };
     estimate.within(0.0, most(metric))
+}
+
+/// What agents used over all replications, by kind and pool.
+pub fn uses(observations: &[Arc<Observation>]) -> Vec<AgentUse> {
+    let mut uses: Vec<AgentUse> = Vec::new();
+    for one in observations.iter().flat_map(|o| &o.uses) {
+        let same = |u: &&mut AgentUse| (&u.agent, &u.pods, &u.pool) == (&one.agent, &one.pods, &one.pool);
+        match uses.iter_mut().find(same) {
+            Some(known) => known.usage += &one.usage,
+            None => uses.push(one.clone()),
+        }
+    }
+    uses
 }
 
 /// How much more of a metric there is than in the same replications of something else.

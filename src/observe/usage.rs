@@ -4,9 +4,7 @@
 //! bins that are at most a 64th of their value wide, in integers, so that parts added in any order have the same bits. A
 //! quantile is the upper edge of its bin, and never more than the most that there was.
 
-use super::Observation;
 use std::ops::AddAssign;
-use std::sync::Arc;
 
 /// Bits of a single-precision number that are below a bin: six bits of the mantissa are left, 64 bins an octave.
 const BELOW: u32 = 23 - 6;
@@ -189,21 +187,6 @@ pub struct AgentUse {
     pub agents: u64,
     /// What they used.
     pub usage: Usage,
-}
-
-impl AgentUse {
-    /// What agents used over all replications, by kind and pool.
-    pub fn pooled(observations: &[Arc<Observation>]) -> Vec<Self> {
-        let mut uses: Vec<Self> = Vec::new();
-        for one in observations.iter().flat_map(|o| &o.uses) {
-            let same = |u: &&mut Self| (&u.agent, &u.pods, &u.pool) == (&one.agent, &one.pods, &one.pool);
-            match uses.iter_mut().find(same) {
-                Some(known) => known.usage += &one.usage,
-                None => uses.push(one.clone()),
-            }
-        }
-        uses
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::page::{Cell, Column, Page, Table};
 use super::words::pick;
 use crate::lang::Lang;
 use crate::lang::format::{duration, integer, quantity, share};
-use crate::observe::{AgentUse, Excess, Observation};
+use crate::observe::{AgentUse, Excess, Observation, estimates};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::Arc;
@@ -66,7 +66,7 @@ pub(super) fn table_of(uses: &[AgentUse], runs: u64, lang: Lang) -> Table {
 /// Adds the table below a heading, where there are agents; `level` is the heading's.
 pub(super) fn put(page: &mut Page, observations: &[Arc<Observation>], title: Option<&str>) {
     let lang = page.lang;
-    let uses = AgentUse::pooled(observations);
+    let uses = estimates::uses(observations);
     if uses.is_empty() {
         return;
     }
@@ -139,7 +139,7 @@ pub struct UseDocument {
 
 /// The same for programs.
 pub(super) fn documents(observations: &[Arc<Observation>]) -> Vec<AgentUseDocument> {
-    documents_of(&AgentUse::pooled(observations), observations.len() as u64)
+    documents_of(&estimates::uses(observations), observations.len() as u64)
 }
 
 /// What agents used in so many runs together, for programs.
@@ -169,7 +169,7 @@ pub(super) fn documents_of(uses: &[AgentUse], runs: u64) -> Vec<AgentUseDocument
 
 /// Who exceeds its memory request, in a sentence; nothing where nobody does.
 pub(super) fn warning(observations: &[Arc<Observation>], strategy: &str, lang: Lang) -> Option<String> {
-    let uses = AgentUse::pooled(observations);
+    let uses = estimates::uses(observations);
     let worst = uses.iter().filter(|one| one.usage.memory_excess.spans > 0).max_by(|a, b| {
         let ratio = |u: &AgentUse| u.usage.memory.most() as f64 / (u.memory_requested_bytes.max(1)) as f64;
         ratio(a).total_cmp(&ratio(b))

@@ -271,6 +271,14 @@ fn buffer(c: &Container, more: &str, lang: Lang) -> String {
     let bytes = |value: u64| quantity(value as f64, "bytes", lang);
     let (need, held) = (bytes(c.buffer.need), bytes(c.buffer.held_unbounded));
     let name = side(c, lang);
+    if !c.buffer.is_kept() && c.buffer.bytes == c.buffer.need {
+        return match lang {
+            Lang::En => format!(
+                "{name}, buffer: {need} meets what can be met, and headroom on top would not: more is held longer"
+            ),
+            Lang::Zh => format!("{name}，缓冲区：{need} 满足目标，再加余量反而不满足：持有越多越迟"),
+        };
+    }
     match (lang, c.buffer.is_kept()) {
         (Lang::En, true) => format!(
             "{name}, buffer: {} as it is; {need} would do, and without a bound it would hold {held}",

@@ -1,70 +1,12 @@
 //! The proof of sizes: what is simulated with them on fresh seeds, and with a fifth less of each.
 
 use super::search::Trials;
-use super::{Container, Side, SizeError};
+use super::sizes::{Container, Fewer, Proof, SizeError, What};
 use crate::scenario::{Objective, Scenario};
-use crate::study::Verdict;
 use crate::units::Bytes;
 
 /// What is left of a size to see whether it was needed.
 pub const LESS: f64 = 0.8;
-
-/// What was simulated with the sizes.
-#[derive(Clone, Debug)]
-pub struct Proof {
-    /// The seed, on which nothing had been looked for.
-    pub seed: u64,
-    /// Replications.
-    pub replications: u64,
-    /// The objectives that can be met, and their verdicts.
-    pub objectives: Vec<(Objective, Verdict)>,
-    /// Agents killed for their memory, a run.
-    pub kills: f64,
-    /// The same with less.
-    pub fewer: Vec<Fewer>,
-}
-
-/// What is simulated with less.
-#[derive(Clone, Debug)]
-pub struct Fewer {
-    /// Whose size it is.
-    pub side: Side,
-    /// What of it is less.
-    pub what: What,
-    /// How many bytes are left.
-    pub bytes: u64,
-    /// Objectives that are not met any more.
-    pub not_met: Vec<Objective>,
-    /// Agents killed for their memory, a run.
-    pub kills: f64,
-    /// Whether an agent's memory reaches the share of its limit at which it refuses lines.
-    pub refuses: bool,
-}
-
-/// A size that is made smaller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    /// The memory limit.
-    Memory,
-    /// The buffer.
-    Buffer,
-    /// The buffer below what was needed, where it stays as large as it is and that is more.
-    Need,
-}
-
-impl Fewer {
-    /// Whether everything is met with less, too.
-    pub fn holds(&self) -> bool {
-        self.not_met.is_empty() && self.kills == 0.0 && !self.refuses
-    }
-}
-
-impl Proof {
-    /// Whether all that can be met is met, and no agent is killed.
-    pub fn holds(&self) -> bool {
-        self.kills == 0.0 && self.objectives.iter().all(|(_, verdict)| *verdict == Verdict::Met)
-    }
-}
 
 /// Holds sizes to the objectives on a fresh seed, and tries less.
 ///

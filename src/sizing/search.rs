@@ -5,11 +5,11 @@
 //! four times more, so that the need is known to a sixteenth. What none meets is out of reach of sizes.
 
 use super::rule;
-use super::sides::{FREE, Side};
-use super::{Ask, Buffer, Container, Rotation, SizeError};
+use super::sides::FREE;
+use super::sizes::{Ask, Buffer, Container, Rotation, Side, SizeError};
 use crate::blueprint::{Blueprint, Reader, StreamPlan};
 use crate::metric::Metric;
-use crate::observe::AgentUse;
+use crate::observe::{AgentUse, estimates};
 use crate::profile::Storage;
 use crate::run::{RunError, Runner, Setup};
 use crate::scenario::{Objective, Scenario};
@@ -82,7 +82,7 @@ impl Trials<'_> {
         let n = result.observations.len().max(1) as f64;
         Ok(Trial {
             objectives: judged.collect(),
-            uses: AgentUse::pooled(&result.observations),
+            uses: estimates::uses(&result.observations),
             kills: kills.sum::<f64>() / n,
             provenance: compared.provenance,
         })

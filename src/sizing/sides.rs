@@ -1,21 +1,12 @@
 //! Sides of a strategy: the agent of each node and the agent of each pod, each with settings of its own in the scenario.
 
-use super::Container;
 use super::rule::End;
+use super::sizes::{Container, Side};
 use crate::observe::{AgentUse, Usage};
 use crate::profile::{self, Profile};
 use crate::scenario::{AgentRequests, Cost, CustomProfile, Override, Scenario, Settings, unplaced};
 use crate::strategy::{DAEMONSET, HYBRID, SIDECAR, Strategy};
 use crate::units::{Bytes, Millicores};
-
-/// Whose container it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// The agent of each node.
-    Daemonset,
-    /// The agent of each pod.
-    Sidecar,
-}
 
 /// As good as no limit.
 const FREE_CORES: Millicores = Millicores::new(1_000_000);
@@ -32,14 +23,6 @@ impl Side {
             name if name == SIDECAR.name => Some(&[Self::Sidecar]),
             name if name == HYBRID.name => Some(&[Self::Daemonset, Self::Sidecar]),
             _ => None,
-        }
-    }
-
-    /// Its key below `collection` in a scenario.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Daemonset => "daemonset",
-            Self::Sidecar => "sidecar",
         }
     }
 

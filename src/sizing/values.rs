@@ -5,12 +5,14 @@
 //! are those of fluent-bit 0.58.1, fluent-bit-collector 1.1.1, vector 0.57.0 and opentelemetry-collector 0.170.0.
 
 mod container;
+mod document;
 mod fluent_bit;
 mod otel;
 mod vector;
 
-use super::{Container, Side, rule};
-use serde::Serialize;
+pub use document::ValuesError;
+
+use super::sizes::{Container, Side};
 
 /// Where sizes go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -27,32 +29,6 @@ pub enum Chart {
     NativeSidecar,
     /// A sidecar among containers
     ClassicSidecar,
-}
-
-/// What cannot be written.
-#[derive(Debug, thiserror::Error)]
-pub enum ValuesError {
-    /// The chart is another agent's, or of the other side.
-    #[error("{chart} is no place for {agent} of the {side} side; it goes into {}", allowed.join(", "))]
-    WrongChart {
-        /// The chart.
-        chart: &'static str,
-        /// The agent.
-        agent: String,
-        /// The side.
-        side: &'static str,
-        /// Charts that it goes into.
-        allowed: Vec<&'static str>,
-    },
-    /// There is no chart that is known here.
-    #[error(
-        "no chart of {0} is known here; -o set, -o json and -o table have its sizes. Known are fluent-bit, \
-         fluent-bit-collector, vector and opentelemetry-collector"
-    )]
-    NoChart(String),
-    /// It is no YAML: a defect.
-    #[error("the values cannot be written: {0}")]
-    Encode(String),
 }
 
 impl Chart {
@@ -115,37 +91,4 @@ impl Chart {
             Self::ClassicSidecar => container::classic(container),
         }
     }
-}
-
-/// Requests and limits of a container.
-#[derive(Debug, Serialize)]
-struct Resources {
-    requests: Amounts,
-    limits: Amounts,
-}
-
-#[derive(Debug, Serialize)]
-struct Amounts {
-    cpu: String,
-    memory: String,
-}
-
-impl Resources {
-    fn of(container: &Container) -> Self {
-        let amounts = |millicores: u64, bytes: u64| Amounts {
-            cpu: rule::cpu_text(millicores),
-            memory: rule::memory_text(bytes),
-        };
-        Self {
-            requests: amounts(container.cpu_request, container.memory_request),
-            limits: amounts(container.cpu_limit, container.memory_limit),
-        }
-    }
-}
-
-/// A document with remarks above it.
-fn document(remarks: &[String], values: &impl Serialize) -> Result<String, ValuesError> {
-    let yaml = serde_saphyr::to_string(values).map_err(|error| ValuesError::Encode(error.to_string()))?;
-    let remarks: String = remarks.iter().map(|remark| format!("# {remark}\n")).collect();
-    Ok(format!("{remarks}{yaml}"))
 }

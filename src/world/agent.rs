@@ -10,6 +10,7 @@ pub(crate) mod input;
 pub(crate) mod limits;
 pub(crate) mod long_lines;
 pub(crate) mod meter;
+pub(crate) mod metering;
 pub(crate) mod offsets;
 pub(crate) mod overflow;
 pub(crate) mod positions;

@@ -2,7 +2,7 @@
 
 use crate::blueprint::Blueprint;
 use crate::world::agent::input::{Batch, Mode};
-use crate::world::agent::meter::count_shared;
+use crate::world::agent::metering::count_shared;
 use crate::world::agent::quiet::Scratch;
 use crate::world::backend::link::Link;
 use crate::world::node::{KUBELET, Node};

@@ -4,8 +4,7 @@ use crate::lang::Lang;
 use crate::lang::format::{number, quantity};
 use crate::report::page::{Cell, Column, Page, Table};
 use crate::report::words::pick;
-use crate::sizing::proof::What;
-use crate::sizing::{Fewer, Sizes};
+use crate::sizing::{Fewer, Sizes, What};
 use crate::study::Verdict;
 use serde_json::{Value, json};
 

@@ -1,8 +1,9 @@
 //! A sidecar's container, to be merged by its name into a pod's template: native among `initContainers` with
 //! `restartPolicy: Always` (KEP-753), classic among `containers`.
 
-use super::{Container, Resources, ValuesError, document};
+use super::document::{Resources, ValuesError, document};
 use crate::sizing::rule;
+use crate::sizing::sizes::Container;
 use serde::Serialize;
 
 #[derive(Serialize)]

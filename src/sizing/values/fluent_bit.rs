@@ -4,8 +4,9 @@
 //! the chart's, and hold what it has beside the buffer. `Mem_Buf_Limit` counts with `storage.type memory` alone; with files,
 //! `storage.max_chunks_up` bounds memory, in the service, and `storage.total_limit_size` the files, in each output.
 
-use super::{Container, Resources, ValuesError, document};
+use super::document::{Resources, ValuesError, document};
 use crate::sizing::rule;
+use crate::sizing::sizes::Container;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde::Serialize;

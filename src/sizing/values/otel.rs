@@ -1,7 +1,8 @@
 //! The OpenTelemetry Collector's chart: `mode` is required, and unknown keys are refused. Its `memory_limiter` refuses lines
 //! at 55 % of the memory limit, which the limit here allows for. A queue that is full refuses too unless it blocks.
 
-use super::{Container, Resources, ValuesError, document};
+use super::document::{Resources, ValuesError, document};
+use crate::sizing::sizes::Container;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
 //! Vector's chart. Its `role` is `Aggregator` unless it is said: an agent of nodes has to say `Agent`. `customConfig`
 //! replaces the chart's pipeline whole, so that what is written here belongs behind the reader's own.
 
-use super::{Container, Resources, ValuesError, document};
+use super::document::{Resources, ValuesError, document};
+use crate::sizing::sizes::Container;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
