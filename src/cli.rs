@@ -27,6 +27,7 @@ mod report;
 mod run;
 mod scale_limit;
 mod schema;
+mod serve;
 mod show;
 mod size;
 mod study;
@@ -56,6 +57,8 @@ enum Verb {
     Compare(compare::Compare),
     /// Write one HTML file to mail: the answer, the table whose cells open onto their evidence, charts, assumptions
     Report(report::Report),
+    /// Show a page to play with, on this machine: sliders, faults, results as they come
+    Serve(serve::Serve),
     /// Show how a row of the table came to be: figures, thresholds, what would change it
     ///
     /// `-o json` prints loghaul.explain/v1.
@@ -162,6 +165,7 @@ impl Cli {
         let done = match verb {
             Verb::Compare(verb) => verb.execute(),
             Verb::Report(verb) => verb.execute(),
+            Verb::Serve(verb) => verb.execute(),
             Verb::Explain(verb) => verb.execute(),
             Verb::BreakEven(verb) => verb.execute(),
             Verb::ScaleLimit(verb) => verb.execute(),

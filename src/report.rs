@@ -41,6 +41,7 @@ pub mod tuning;
 pub mod validation;
 pub mod verification;
 pub(crate) mod words;
+pub mod workshop;
 
 pub use error::ReportError;
 pub use folder::{check_folder, write_files, write_folder};

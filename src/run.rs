@@ -14,9 +14,10 @@ use crate::placement::{grown, place, strike};
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 pub use crate::world::Pace;
-use crate::world::{Tally, simulate_at};
+use crate::world::{Tally, simulate_unless};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
@@ -53,6 +54,9 @@ pub enum RunError {
         /// What was not charged.
         unpaid: Unpaid,
     },
+    /// Whoever asked for the run has asked to stop: no defect.
+    #[error("stopped before it was done")]
+    Stopped,
 }
 
 /// A scenario under a strategy, ready to run.
@@ -231,12 +235,41 @@ type RunKey = (u64, &'static str, u64, u64);
 #[derive(Debug, Default)]
 pub struct Runner {
     done: Mutex<BTreeMap<RunKey, Arc<Observation>>>,
+    stop: Stop,
+    runs: AtomicU64,
+}
+
+/// Stops runs from outside: set once by whoever has the handle, and seen by runs before each replication and between
+/// nodes. A run that is stopped has no result, so that no result depends on it.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Asks all runs that were begun with this handle to stop.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether they have been asked to.
+    pub fn is_stopped(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl Runner {
     /// A runner that remembers nothing yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A runner that remembers nothing yet, and whose runs end with [`RunError::Stopped`] once `stop` is stopped.
+    pub fn stopped_by(stop: Stop) -> Self {
+        Self { stop, ..Self::default() }
+    }
+
+    /// Runs done so far, what was remembered not counted: for whoever shows progress.
+    pub fn runs(&self) -> u64 {
+        self.runs.load(Ordering::Relaxed)
     }
 
     /// Observes every setup in every replication, in parallel: one vector a setup, one observation a replication.
@@ -287,7 +320,11 @@ impl Runner {
         if let Some(known) = lock().get(&key) {
             return Ok(Arc::clone(known));
         }
-        let observation = Arc::new(run_once(setup, seed, replication, Pace::default())?);
+        if self.stop.is_stopped() {
+            return Err(RunError::Stopped);
+        }
+        let observation = Arc::new(run_once(setup, seed, replication, Pace::default(), &self.stop)?);
+        self.runs.fetch_add(1, Ordering::Relaxed);
         lock().insert(key, Arc::clone(&observation));
         Ok(observation)
     }
@@ -299,14 +336,20 @@ impl Runner {
 /// # Errors
 /// The ledger does not balance.
 pub fn observe_at(setup: &Setup, seed: u64, pace: Pace) -> Result<Observation, RunError> {
-    run_once(setup, seed, 0, pace)
+    run_once(setup, seed, 0, pace, &Stop::default())
 }
 
-fn run_once(setup: &Setup, seed: u64, replication: u64, pace: Pace) -> Result<Observation, RunError> {
+fn run_once(
+    setup: &Setup,
+    seed: u64,
+    replication: u64,
+    pace: Pace,
+    stop: &Stop,
+) -> Result<Observation, RunError> {
     let Ok(placement) = &setup.placement else {
         return Ok(Observation::default());
     };
-    Ok(figures::observation(setup, placement, sums(setup, placement, seed, replication, pace)?))
+    Ok(figures::observation(setup, placement, sums(setup, placement, (seed, replication), pace, stop)?))
 }
 
 /// The raw sums of one run, for those who need more than its figures; `None` where the setup is infeasible.
@@ -315,22 +358,22 @@ fn run_once(setup: &Setup, seed: u64, replication: u64, pace: Pace) -> Result<Ob
 /// The ledger does not balance.
 pub fn tally(setup: &Setup, seed: u64, replication: u64) -> Result<Option<Tally>, RunError> {
     let Ok(placement) = &setup.placement else { return Ok(None) };
-    sums(setup, placement, seed, replication, Pace::default()).map(Some)
+    sums(setup, placement, (seed, replication), Pace::default(), &Stop::default()).map(Some)
 }
 
 fn sums(
     setup: &Setup,
     placement: &Placement,
-    seed: u64,
-    replication: u64,
+    (seed, replication): (u64, u64),
     pace: Pace,
+    stop: &Stop,
 ) -> Result<Tally, RunError> {
     let key = subkey(named_key(seed, "replication"), replication);
     // What agents and nodes suffer is known before the run.
     let struck = (!setup.blueprint.faults.is_empty()).then(|| strike(&setup.blueprint, placement, key));
     let placement = struck.as_ref().map_or(placement, |struck| &struck.placement);
     let mut tally = match setup.one_node_in {
-        1 => simulate_at(pace, &setup.blueprint, placement, key),
+        1 => simulate_unless(&stop.0, pace, &setup.blueprint, placement, key).ok_or(RunError::Stopped)?,
         one_in => {
             let mut part = setup.blueprint.clone();
             part.backend.capacity_bytes_per_s = part.backend.capacity_bytes_per_s.map(|c| c / one_in as f64);
@@ -342,7 +385,7 @@ fn sums(
                 gateway.reduce_to(1.0 / one_in as f64);
             }
             let sample = placement.sample(&part, one_in, named_key(key, "sample"));
-            let mut tally = simulate_at(pace, &part, &sample, key);
+            let mut tally = simulate_unless(&stop.0, pace, &part, &sample, key).ok_or(RunError::Stopped)?;
             tally.scale(one_in);
             tally
         }
@@ -465,6 +508,27 @@ mod tests {
             // Half as wide again: one of four intervals of 95 % would miss in a fifth of all cases.
             assert!((mean - all).abs() <= 1.5 * half_width, "{metric:?}: {mean} ± {half_width}, all {all}");
             assert!((mean / all - 1.0).abs() < 0.05, "{metric:?}: {mean} of {all}");
+        }
+    }
+
+    #[test]
+    fn a_runner_that_is_stopped_has_no_result_but_what_it_had() {
+        let setup = Setup::new(&scenario(""), by_name("native").unwrap());
+        let stop = Stop::default();
+        let runner = Runner::stopped_by(stop.clone());
+        runner.observe(&[&setup], 1, 1).unwrap();
+        stop.stop();
+        assert!(matches!(runner.observe(&[&setup], 1, 2), Err(RunError::Stopped)));
+        assert!(runner.observe(&[&setup], 1, 1).is_ok());
+        assert_eq!(runner.runs(), 1);
+        // Nor has a world whose flag is set, with a backend that nodes share and without one.
+        let (Ok(placement), key) = (&setup.placement, 7) else { panic!() };
+        let mut blueprint = setup.blueprint.clone();
+        for capacity in [None, Some(1e9)] {
+            blueprint.backend.capacity_bytes_per_s = capacity;
+            let run =
+                |set| simulate_unless(&AtomicBool::new(set), Pace::default(), &blueprint, placement, key);
+            assert!(run(true).is_none() && run(false).is_some());
         }
     }
 

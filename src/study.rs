@@ -52,7 +52,7 @@ pub use neighbours::{Neighbours, neighbours};
 pub use objectives::{Verdict, missed};
 pub use query::{PAST_S, Query};
 pub use replicate::{HEADLINES, Precision, Replicated, Replications, Wide, replicate};
-pub use resize::slice;
+pub use resize::{apportion, slice};
 pub use result::{DensityPoint, Provenance, StrategyResult};
 pub use rollout::{Operations, Rollout};
 pub use scale::{GivesWay, ScaleLimit, Search, scale_limits};

@@ -36,6 +36,7 @@ use backend::link::Link;
 use backend::servers::Servers;
 use node::Node;
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tally::Total;
 
 /// Runs the blueprint once, with the random numbers of `key`.
@@ -64,18 +65,46 @@ impl Default for Pace {
 
 /// Runs the blueprint once, as [`simulate`] does, at this pace.
 pub fn simulate_at(pace: Pace, blueprint: &Blueprint, placement: &Placement, key: u64) -> Tally {
+    through(pace, &NEVER, blueprint, placement, key)
+}
+
+/// Runs the blueprint once, as [`simulate_at`] does, unless `stop` is set meanwhile: then nodes that have not begun are
+/// left out, and there is no result. The flag is looked at between nodes, never within one.
+pub fn simulate_unless(
+    stop: &AtomicBool,
+    pace: Pace,
+    blueprint: &Blueprint,
+    placement: &Placement,
+    key: u64,
+) -> Option<Tally> {
+    let tally = through(pace, stop, blueprint, placement, key);
+    // Once set it stays set: where it is not, every node was run.
+    (!is_set(stop)).then_some(tally)
+}
+
+/// The flag of runs that nobody stops.
+static NEVER: AtomicBool = AtomicBool::new(false);
+
+fn is_set(stop: &AtomicBool) -> bool {
+    stop.load(Ordering::Relaxed)
+}
+
+fn through(pace: Pace, stop: &AtomicBool, blueprint: &Blueprint, placement: &Placement, key: u64) -> Tally {
     let on = placement.by_node();
     let mut tally = match Servers::new(blueprint, key) {
-        None => run_nodes_apart(pace, blueprint, placement, &on, key),
-        Some(servers) => run_nodes_together(pace, blueprint, placement, &on, key, servers),
+        None => run_nodes_apart(pace, stop, blueprint, placement, &on, key),
+        Some(servers) => run_nodes_together(pace, stop, blueprint, placement, &on, key, servers),
     };
-    tally.finish(blueprint);
+    if !is_set(stop) {
+        tally.finish(blueprint);
+    }
     tally
 }
 
 /// Every node by itself from beginning to end: nobody ever waits for the backend.
 fn run_nodes_apart(
     pace: Pace,
+    stop: &AtomicBool,
     blueprint: &Blueprint,
     placement: &Placement,
     on: &[OnNode],
@@ -86,6 +115,9 @@ fn run_nodes_apart(
         .fold(
             || (Tally::new(blueprint), Scratch::new(pace.flushes)),
             |(mut tally, mut scratch), node| {
+                if is_set(stop) {
+                    return (tally, scratch);
+                }
                 let mut link = Link::new(blueprint, None, &mut [], 0);
                 let mut state = Node::new(blueprint, node, placement.nodes[node], &on[node], key);
                 state.run_until(blueprint.end_ns(), blueprint, &mut link, &mut scratch, &mut tally);
@@ -106,6 +138,7 @@ fn run_nodes_apart(
 /// All nodes, a stretch of slots at a time, and slot by slot where the backend is congested.
 fn run_nodes_together(
     pace: Pace,
+    stop: &AtomicBool,
     blueprint: &Blueprint,
     placement: &Placement,
     on: &[OnNode],
@@ -132,13 +165,13 @@ fn run_nodes_together(
     let edges: Vec<usize> =
         blueprint.backend.outages.iter().map(|outage| server.slot_of(outage.until_ns)).collect();
     let (mut first, mut stretch) = (0, longest.min((FIRST_STRETCH_NS / server.slot_ns()).max(1) as usize));
-    while first < server.slots() {
+    while first < server.slots() && !is_set(stop) {
         let next_edges = edges.iter().copied().filter(|edge| *edge > first).chain(servers.next_window());
         let edge = next_edges.min().unwrap_or(usize::MAX).min(server.slots());
         let slots = stretch.min(edge - first);
         if slots > 1 && !servers.has_backlog() {
             let before: Vec<Block> = blocks.par_iter_mut().map(|block| block.clone()).collect();
-            let mut demand = run_slots(blueprint, &mut blocks, &servers, first, slots);
+            let mut demand = run_slots(stop, blueprint, &mut blocks, &servers, first, slots);
             let fitting = servers.fitting(&demand, first);
             stretch = if fitting == slots { longest.min(2 * stretch) } else { (stretch / 2).max(SHORTEST) };
             if fitting < slots {
@@ -146,7 +179,7 @@ fn run_nodes_together(
                 blocks = before;
                 demand = match fitting {
                     0 => Vec::new(),
-                    _ => run_slots(blueprint, &mut blocks, &servers, first, fitting),
+                    _ => run_slots(stop, blueprint, &mut blocks, &servers, first, fitting),
                 };
             }
             servers.settle(&demand);
@@ -155,11 +188,14 @@ fn run_nodes_together(
                 continue;
             }
         }
-        let demand = run_slots(blueprint, &mut blocks, &servers, first, 1);
+        let demand = run_slots(stop, blueprint, &mut blocks, &servers, first, 1);
         servers.settle(&demand);
         first += 1;
     }
     let mut total = Tally::new(blueprint);
+    if is_set(stop) {
+        return total;
+    }
     blocks.par_iter_mut().for_each(|block| {
         block.nodes.iter_mut().for_each(|node| node.close(blueprint, &mut block.tally));
     });
@@ -188,6 +224,7 @@ struct Block {
 
 /// All nodes through some slots, with the waits known at their beginning. Gives the demand of each, lane by lane.
 fn run_slots(
+    stop: &AtomicBool,
     blueprint: &Blueprint,
     blocks: &mut [Block],
     servers: &Servers,
@@ -200,7 +237,7 @@ fn run_slots(
         let mut demand = vec![0u64; numbers];
         let mut link = Link::new(blueprint, Some(servers), &mut demand, first);
         for (node, next_ns) in block.nodes.iter_mut().zip(&mut block.next_ns) {
-            if *next_ns < until {
+            if *next_ns < until && !is_set(stop) {
                 *next_ns = node.run_until(until, blueprint, &mut link, &mut block.scratch, &mut block.tally);
             }
         }

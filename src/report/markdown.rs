@@ -40,6 +40,11 @@ pub fn illustrated(report: &Report) -> Result<Page, ReportError> {
     Ok(page)
 }
 
+/// The article's table, whose cells open onto what they rest on.
+pub(super) fn opened(page: &mut Page, report: &Report) {
+    table::cells(page, report, true);
+}
+
 /// The report as a page.
 pub fn page(report: &Report, charts: Charts) -> Page {
     let lang = report.lang;

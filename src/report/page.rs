@@ -202,10 +202,20 @@ impl Page {
         self.blocks.push(Block::Code { language, text: text.into() });
     }
 
+    /// Returns the page's parts as HTML that goes into another page styled by [`style`]: no script, every text escaped.
+    pub fn to_fragment(&self) -> String {
+        html::fragment(self)
+    }
+
     /// Returns the page as Markdown, as GitHub shows it.
     pub fn to_markdown(&self) -> String {
         markdown::write(self)
     }
+}
+
+/// Returns the style sheet of HTML pages and of fragments of them.
+pub fn style() -> &'static str {
+    html::style()
 }
 
 /// Returns a page as text, as files hold it.

@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 use std::fmt;
 use std::str::FromStr;
 
-/// A value at a path. Written `tenants[0].workloads[0].replicas=20`; the value is YAML.
+/// A value at a path. Written `tenants[0].workloads[0].replicas=20`; the value is YAML. `faults[+]=…` adds an entry to a
+/// list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
     written: String,
@@ -20,6 +21,8 @@ pub struct Setting {
 enum Step {
     Key(String),
     Index(usize),
+    /// One entry more, at the end.
+    Another,
 }
 
 impl fmt::Display for Setting {
@@ -57,7 +60,11 @@ fn steps(path: &str) -> Option<Vec<Step>> {
         }
         steps.push(Step::Key(key.to_owned()));
         for index in pieces {
-            steps.push(Step::Index(index.strip_suffix(']')?.parse().ok()?));
+            let index = index.strip_suffix(']')?;
+            steps.push(match index {
+                "+" => Step::Another,
+                _ => Step::Index(index.parse().ok()?),
+            });
         }
     }
     Some(steps)
@@ -92,6 +99,18 @@ impl Setting {
                     }
                     so_far = if so_far.is_empty() { key.clone() } else { format!("{so_far}.{key}") };
                     place = fields.entry(key).or_insert(Value::Null);
+                }
+                Step::Another => {
+                    if place.is_null() {
+                        *place = Value::Array(Vec::new());
+                    }
+                    let Value::Array(entries) = place else {
+                        return Err(format!("{so_far} is {}; [+] needs a list", kind(place)));
+                    };
+                    so_far += &format!("[{}]", entries.len());
+                    entries.push(Value::Null);
+                    let at = entries.len() - 1;
+                    place = &mut entries[at];
                 }
                 Step::Index(index) => {
                     let Value::Array(entries) = place else {
@@ -238,6 +257,22 @@ tenants: [ { name: a, workloads: [ { name: w, replicas: 4, logs: [ { stream: std
             "collection.agent=m",
         ]);
         assert_eq!(set.unwrap().profiles[0].set["cpu.line"].value.value, 5.0);
+    }
+
+    #[test]
+    fn an_entry_is_added_to_a_list_that_need_not_be_there() {
+        let set = amended(&[
+            "faults[+]={outage: {of: backend, at: 1m, for: 10s}}",
+            "faults[+].nodeLoss={nodes: 1, at: 2m}",
+            "tenants[0].workloads[+]={name: v, replicas: 3, logs: []}",
+        ]);
+        let set = set.unwrap();
+        assert_eq!(
+            set.faults.iter().map(super::super::Fault::name).collect::<Vec<_>>(),
+            ["outage", "nodeLoss"]
+        );
+        assert_eq!(set.pods(), 7);
+        assert!(amended(&["name[+]=x"]).unwrap_err().contains("name is a text; [+] needs a list"));
     }
 
     #[test]

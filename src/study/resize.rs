@@ -91,7 +91,7 @@ fn configs(scenario: &Scenario) -> u64 {
 
 /// Whole numbers in the proportion of weights that add up to a total: what is left over goes to the largest
 /// remainders (Hamilton's method), the first of equal ones.
-pub(super) fn apportion(weights: &[f64], total: u64) -> Vec<u64> {
+pub fn apportion(weights: &[f64], total: u64) -> Vec<u64> {
     let sum: f64 = weights.iter().sum();
     if sum <= 0.0 {
         return vec![0; weights.len()];

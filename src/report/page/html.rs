@@ -48,6 +48,17 @@ pub(super) fn write(pages: &[Page]) -> String {
     markup.into_string()
 }
 
+/// Returns the parts of a page as they stand in the file, without a title, to be put into another one.
+pub(super) fn fragment(page: &Page) -> String {
+    let parts = page.blocks.iter().enumerate().map(|(at, part)| block(part, at, page).into_string());
+    parts.collect()
+}
+
+/// The colours and measures of the file.
+pub(super) fn style() -> &'static str {
+    STYLE
+}
+
 fn code(lang: Lang) -> &'static str {
     pick(lang, "en", "zh")
 }
@@ -288,6 +299,16 @@ mod tests {
             assert!(!file.contains(outside), "{outside}");
         }
         assert!(file.contains("default-src &apos;none&apos;") || file.contains("default-src 'none'"));
+    }
+
+    #[test]
+    fn a_fragment_is_as_harmless_as_the_file() {
+        let part = fragment(&hostile(Lang::En));
+        assert!(
+            !part.contains("<script") && !part.contains("\" onload") && !part.contains('\u{1b}'),
+            "{part}"
+        );
+        assert!(part.contains("&lt;script&gt;") && !part.contains("<html"));
     }
 
     #[test]
