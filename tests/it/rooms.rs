@@ -105,6 +105,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // Queues are built from the engine and judged by intervals; the world is asked through runs of small scenarios, at
     // paces of its own.
     ("verify", &["world", "engine", "stats", "run", "scenario", "strategy", "observe", "metric", "units"]),
+    // A state is a scenario with settings, whose knobs stand along a study's axes; agents and strategies are chosen from.
+    ("serve", &["scenario", "strategy", "study", "profile", "metric", "lang", "units"]),
     // Verbs put everything together, and see the world through runs alone.
     (
         "cli",
@@ -128,6 +130,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "files",
             "validate",
             "verify",
+            "serve",
         ],
     ),
 ];

@@ -1,0 +1,7 @@
+//! The workshop page as browsers and others meet it: through a socket, and in a real browser.
+
+mod browser;
+mod http;
+mod running;
+mod security;
+mod webdriver;
