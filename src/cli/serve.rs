@@ -14,6 +14,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// Bytes of a thread's stack: files nest as deep here as on the command line, whose thread has as much.
+const STACK: usize = 8 << 20;
+
+/// Threads that read, run and write for requests, at most; others wait.
+const MOST_THREADS: usize = 32;
+
 /// Show a page to play with.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: loghaul serve reference --port 7878, then open the address that it prints")]
@@ -51,7 +57,12 @@ struct Start {
 impl Serve {
     pub fn execute(self) -> anyhow::Result<()> {
         let start = self.start()?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .max_blocking_threads(MOST_THREADS)
+            .thread_stack_size(STACK)
+            .enable_all()
+            .build()?;
         runtime.block_on(async {
             let asked = SocketAddr::new(self.address, self.port);
             let listener = tokio::net::TcpListener::bind(asked).await.map_err(|error| {

@@ -66,7 +66,7 @@ pub fn figures(report: &Report, sure: Sure) -> Page {
     grown::first(&mut page, report.comparison);
     let mut columns = vec![Column::stub("")];
     columns.extend(report.strategies().iter().map(|result| Column::figures(result.strategy)));
-    let mut table = Table { blocks: true, ..Table::new(columns) };
+    let mut table = Table::new(columns);
     let recorded = report.metrics();
     for metric in PLAIN.into_iter().filter(|metric| recorded.contains(metric)) {
         let figure = |result: &_| Cell::estimate(estimate(result, metric), metric.unit());

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Rehearsal {
-    /// The backend cannot be written to for a minute.
+    /// The backend cannot be written to for a minute, or a quarter of the time where that is shorter.
     Outage,
     /// The agents are upgraded, a tenth of them at a time.
     Upgrade,
@@ -36,7 +36,7 @@ impl Rehearsal {
     /// What it is called, in English and Chinese.
     pub fn title(self) -> (&'static str, &'static str) {
         match self {
-            Self::Outage => ("outage, 60 s", "后端中断 60 秒"),
+            Self::Outage => ("outage", "后端中断"),
             Self::Upgrade => ("agent upgrade", "采集器升级"),
             Self::NodeLoss => ("node loss", "节点丢失"),
             Self::NoisyNeighbour => ("noisy neighbour", "吵闹邻居"),
@@ -48,7 +48,7 @@ impl Rehearsal {
     pub fn settings(self, scenario: &Scenario) -> Vec<String> {
         let at = at(scenario);
         match self {
-            Self::Outage => vec![outage(scenario, 60.0)],
+            Self::Outage => vec![outage(scenario, (at as f64).clamp(1.0, 60.0))],
             Self::Upgrade => {
                 vec![format!("faults[+]={{upgrade: {{at: {at}s, maxUnavailable: 10%, takes: 40s}}}}")]
             }

@@ -291,8 +291,8 @@ async fn attend(shop: Arc<Shop>, job: Job, send: mpsc::Sender<Bytes>) {
         let _slot = slot;
         runs::run(&running, &|event| own.tell(&event))
     });
-    let mut ticks = tokio::time::interval(EVERY);
-    let ended = tokio::time::Instant::now() + shop.limits.time;
+    let now = tokio::time::Instant::now();
+    let (mut ticks, ended) = (tokio::time::interval_at(now + EVERY, EVERY), now + shop.limits.time);
     let mut is_late = false;
     let done = loop {
         tokio::select! {

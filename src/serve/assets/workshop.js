@@ -311,7 +311,8 @@ function showKnob(element) {
   const knob = element.dataset.knob;
   const turned = state.knobs[knob];
   const value = turned ?? positions[knob] ?? null;
-  const shown = value === null ? say("own") : `${Number(value.toPrecision(4)).toLocaleString("en")} ${element.dataset.unit}`.trim();
+  const digits = (of) => (element.dataset.scale === "ratio" ? Number(of.toPrecision(3)) : Math.round(of));
+  const shown = value === null ? say("own") : `${digits(value).toLocaleString("en")} ${element.dataset.unit}`.trim();
   element.querySelector(".value").textContent = shown;
   const slider = element.querySelector("input");
   slider.value = value === null ? 100 : placeOf(element, value);

@@ -12,13 +12,13 @@ const DONE: &str = "document.getElementById('progress').value === 4 && document.
 /// The plain figures of the latest run are whole.
 const FIGURES: &str = "!document.getElementById('pin').disabled";
 
-/// A page with a small scenario, done.
+/// A page with a small scenario, its plain figures there.
 fn page(test: &str) -> Option<(Server, Browser, Folder)> {
     let browser = Browser::start(test)?;
     let (folder, file) = Folder::with("calm.yaml", CALM);
     let server = Server::start(&[&file]);
     browser.open(&server.url());
-    browser.until(DONE);
+    browser.until(FIGURES);
     Some((server, browser, folder))
 }
 
@@ -43,17 +43,18 @@ fn is_shown(browser: &Browser, selector: &str) -> bool {
 #[test]
 fn a_slider_changes_figures_and_undo_brings_them_back() {
     let Some((server, browser, _folder)) = page("a_slider_changes_figures_and_undo_brings_them_back") else { return };
+    browser.until(DONE);
     let (before, command) = (text(&browser, "#figures"), text(&browser, "#command"));
     assert!(before.contains("daemonset") && text(&browser, "#table").contains("Cluster scale"));
     assert!(!command.contains("--set"), "{command}");
     slide(&browser, "nodes", 100);
     browser.until("document.getElementById('command').textContent.includes('cluster.pools[0].nodes=')");
-    browser.until(DONE);
+    browser.until(FIGURES);
     let after = text(&browser, "#figures");
     assert_ne!(before, after);
     browser.click("#undo");
     browser.until("!document.getElementById('command').textContent.includes('--set')");
-    browser.until(DONE);
+    browser.until(FIGURES);
     assert_eq!(text(&browser, "#figures"), before);
     // Nothing of all this was complained of, or came from elsewhere.
     assert_eq!(browser.complaints(), Vec::<String>::new());
@@ -77,7 +78,7 @@ fn a_pinned_result_is_compared_with_and_an_address_carries_everything() {
     browser.click("#pin");
     browser.click("[data-rehearsal=outage]");
     browser.until("document.getElementById('command').textContent.includes('outage')");
-    browser.until(DONE);
+    browser.until(&format!("{FIGURES} && document.getElementById('difference').textContent !== ''"));
     let (figures, difference) = (text(&browser, "#figures"), text(&browser, "#difference"));
     assert!(difference.contains("replications are paired"), "{difference}");
     let address = browser.run("return location.href");
@@ -85,7 +86,7 @@ fn a_pinned_result_is_compared_with_and_an_address_carries_everything() {
     assert!(address.contains("play=outage") && address.contains("pin="), "{address}");
     browser.new_tab();
     browser.open(address);
-    browser.until(DONE);
+    browser.until(&format!("{FIGURES} && document.getElementById('difference').textContent !== ''"));
     assert_eq!((text(&browser, "#figures"), text(&browser, "#difference")), (figures, difference));
     assert_eq!(browser.run("return document.querySelector('[data-rehearsal=outage]').ariaPressed"), "true");
 }
@@ -96,12 +97,12 @@ fn files_are_taken_and_refused() {
     let other = folder.put("other.yaml", CALM.replace("name: calm", "name: dropped"));
     browser.type_into("#file", &other);
     browser.until("document.getElementById('what').textContent.startsWith('dropped')");
-    browser.until(DONE);
+    browser.until(FIGURES);
     // As kubectl prints it.
     let cluster = folder.put("cluster.json", CLUSTER);
     browser.type_into("#file", &cluster);
     browser.until("document.getElementById('what').textContent.startsWith('cluster')");
-    browser.until(DONE);
+    browser.until(FIGURES);
     assert!(text(&browser, "#what").contains("1 nodes"), "{}", text(&browser, "#what"));
     assert!(browser.run("return document.querySelectorAll('#notes li').length").as_u64().unwrap() > 0);
     // 17 MiB are refused with a word, and the page goes on.
@@ -134,14 +135,15 @@ fn a_run_is_cancelled_and_the_language_switched() {
     browser.until("document.getElementById('status').textContent === 'cancelled'");
     browser.run("document.getElementById('set').value = ''");
     browser.click("#reset");
-    browser.until(DONE);
+    browser.until("!document.getElementById('command').textContent.includes('duration')");
+    browser.until(FIGURES);
     assert!(is_shown(&browser, "#figures .en") && !is_shown(&browser, "#figures .zh"));
     browser.click("#lang");
     assert!(is_shown(&browser, "#figures .zh") && !is_shown(&browser, "#figures .en"));
     assert!(text(&browser, "#figures").contains("新鲜度") && text(&browser, "legend").contains("场景"));
     assert_eq!(browser.run("return document.documentElement.lang"), "zh");
     // Figures are still those of the run: nothing was run for it.
-    assert_eq!(browser.run(&format!("return {DONE}")), true);
+    assert_eq!(browser.run(&format!("return {FIGURES}")), true);
 }
 
 #[test]
@@ -169,7 +171,7 @@ fn a_keyboard_is_enough() {
         if id == "upgrade" {
             browser.press(&[SPACE]);
             browser.until("document.getElementById('command').textContent.includes('upgrade')");
-            browser.until(DONE);
+            browser.until(FIGURES);
         }
         stops.push(id);
     }

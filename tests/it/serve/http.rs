@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// Longer than anything takes, even on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(300);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// `loghaul serve` on a free port, for as long as this lives.
 pub struct Server {
@@ -49,11 +49,7 @@ impl Server {
 
     /// A request from this server's own page, unless its headers say otherwise.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let mut stream = self.open(method, path, headers, body);
-        let mut raw = Vec::new();
-        // Whoever refuses a body may close before it has come.
-        let _ = stream.read_to_end(&mut raw);
-        Answer::of(&raw)
+        Answer::from(self.open(method, path, headers, body))
     }
 
     fn open(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> TcpStream {
@@ -135,6 +131,19 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Reads what a server answers, until it has said as much as it said it would, or closes.
+    pub fn from(mut stream: TcpStream) -> Self {
+        let (mut raw, mut some) = (Vec::new(), vec![0; 1 << 16]);
+        // Whoever refuses a body may close before it has come.
+        while let Ok(read) = stream.read(&mut some) {
+            raw.extend_from_slice(&some[..read]);
+            if read == 0 || is_whole(&raw) {
+                break;
+            }
+        }
+        Self::of(&raw)
+    }
+
     fn of(raw: &[u8]) -> Self {
         let mut headers = [httparse::EMPTY_HEADER; 64];
         let mut head = httparse::Response::new(&mut headers);
@@ -165,6 +174,16 @@ impl Answer {
     pub fn error(&self) -> String {
         self.json()["error"].as_str().unwrap().to_owned()
     }
+}
+
+/// Whether an answer that says how long it is is there.
+fn is_whole(raw: &[u8]) -> bool {
+    let mut headers = [httparse::EMPTY_HEADER; 64];
+    let mut head = httparse::Response::new(&mut headers);
+    let Ok(httparse::Status::Complete(start)) = head.parse(raw) else { return false };
+    let length = head.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));
+    let length = length.and_then(|header| std::str::from_utf8(header.value).ok()?.trim().parse::<usize>().ok());
+    length.is_some_and(|length| raw.len() >= start + length)
 }
 
 /// The first event of a kind.

@@ -141,6 +141,8 @@ fn bombs_do_not_go_off() {
 fn a_billion_pods_are_refused_with_what_is_allowed() {
     let server = Server::start(&[]);
     let error = refusal(&server, &CALM.replace("replicas: 6", "replicas: 1000000000"));
+    assert!(error.contains("bad.yaml:11:") && error.contains("a whole number from 1 to 10000000"), "{error}");
+    let error = refusal(&server, &CALM.replace("replicas: 6", "replicas: 10000000"));
     assert!(error.contains("bad.yaml") && error.contains("pods"), "{error}");
     let error = refusal(&server, &CALM.replace("replicas: 6", "replicas: 100000"));
     assert!(error.contains("a workshop takes up to 60000"), "{error}");

@@ -2,7 +2,7 @@
 
 use super::http::{Answer, PATIENCE, send_to};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, Stdio};
 
@@ -49,10 +49,8 @@ impl Browser {
     fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
         let body = if method == "GET" || method == "DELETE" { String::new() } else { body.to_string() };
         let head = [("content-type", "application/json")];
-        let mut stream = send_to(self.address, method, path, &head, body.as_bytes());
-        let mut raw = Vec::new();
-        stream.read_to_end(&mut raw).unwrap();
-        let answer = Answer::of(&raw).json()["value"].clone();
+        let stream = send_to(self.address, method, path, &head, body.as_bytes());
+        let answer = Answer::from(stream).json()["value"].clone();
         assert!(answer.get("error").is_none(), "{method} {path}: {answer}");
         answer
     }
