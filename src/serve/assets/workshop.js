@@ -245,7 +245,8 @@ function show(event) {
       fill("figures", event.html);
       $("figures").dataset.replications = event.replications;
       $("progress").value = 1;
-      if (!event.isSample) {
+      // What is pinned is to have all its replications: fewer have no interval.
+      if (!event.isSample && event.replications >= state.reps) {
         last = event;
         $("pin").disabled = false;
       }
@@ -405,10 +406,16 @@ function listen() {
   for (const element of all(".knob")) {
     const slider = element.querySelector("input");
     slider.addEventListener("input", () => {
-      state.knobs[element.dataset.knob] = valueAt(element, Number(slider.value));
-      const place = slider.value;
+      const place = Number(slider.value);
+      const was = state.knobs[element.dataset.knob] ?? positions[element.dataset.knob] ?? null;
+      const value = valueAt(element, place);
+      // Where steps are finer than whole numbers, each is one of these.
+      const stuck = was !== null && range(element).scale !== "ratio" && value === Math.round(was);
+      const { least, most } = range(element);
+      const next = stuck ? Math.min(most, Math.max(least, value + Math.sign(place - placeOf(element, was)))) : value;
+      state.knobs[element.dataset.knob] = next;
       showKnob(element);
-      slider.value = place;
+      if (!stuck) slider.value = place;
       soon();
     });
     slider.addEventListener("change", () => remember(true));
