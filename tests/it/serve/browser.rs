@@ -7,7 +7,8 @@ use serde_json::Value;
 use std::path::PathBuf;
 
 /// Everything of the latest run is there.
-const DONE: &str = "document.getElementById('progress').value === 4 && document.getElementById('cancel').disabled";
+const DONE: &str =
+    "document.getElementById('progress').value === 4 && document.getElementById('cancel').disabled";
 
 /// The plain figures of the latest run are whole.
 const FIGURES: &str = "!document.getElementById('pin').disabled";
@@ -42,7 +43,9 @@ fn is_shown(browser: &Browser, selector: &str) -> bool {
 
 #[test]
 fn a_slider_changes_figures_and_undo_brings_them_back() {
-    let Some((server, browser, _folder)) = page("a_slider_changes_figures_and_undo_brings_them_back") else { return };
+    let Some((server, browser, _folder)) = page("a_slider_changes_figures_and_undo_brings_them_back") else {
+        return;
+    };
     browser.until(DONE);
     let (before, command) = (text(&browser, "#figures"), text(&browser, "#command"));
     assert!(before.contains("daemonset") && text(&browser, "#table").contains("Cluster scale"));
@@ -127,7 +130,9 @@ const CLUSTER: &str = r#"{"apiVersion":"v1","kind":"List","items":[
 
 #[test]
 fn a_run_is_cancelled_and_the_language_switched() {
-    let Some((_server, browser, _folder)) = page("a_run_is_cancelled_and_the_language_switched") else { return };
+    let Some((_server, browser, _folder)) = page("a_run_is_cancelled_and_the_language_switched") else {
+        return;
+    };
     browser.type_into("#set", "duration=6h");
     browser.click("#reps");
     browser.until("!document.getElementById('cancel').disabled");
@@ -175,7 +180,8 @@ fn a_keyboard_is_enough() {
         }
         stops.push(id);
     }
-    let wanted = ["lang", "scenario", "file", "agent", "knob-nodes", "knob-outage", "upgrade", "reps", "run", "pin"];
+    let wanted =
+        ["lang", "scenario", "file", "agent", "knob-nodes", "knob-outage", "upgrade", "reps", "run", "pin"];
     for id in wanted {
         assert!(stops.iter().any(|stop| stop == id), "{id} cannot be reached: {stops:?}");
     }
@@ -184,7 +190,8 @@ fn a_keyboard_is_enough() {
 /// Rules of axe-core, where `LOGHAUL_AXE` names its script (`npm pack axe-core`).
 #[test]
 fn nothing_serious_stands_in_the_way_of_assistive_technology() {
-    let Some(script) = std::env::var_os("LOGHAUL_AXE").and_then(|path| std::fs::read_to_string(path).ok()) else {
+    let Some(script) = std::env::var_os("LOGHAUL_AXE").and_then(|path| std::fs::read_to_string(path).ok())
+    else {
         eprintln!("axe-core is skipped: LOGHAUL_AXE names no script");
         return;
     };
@@ -243,9 +250,10 @@ fn pictures_and_times() {
         if (browser.run("return document.documentElement.lang") == "zh") != zh {
             browser.click("#lang");
         }
-        let to = below.map_or_else(|| "scrollTo(0, 0)".to_owned(), |id| {
-            format!("document.querySelector('{id}').scrollIntoView()")
-        });
+        let to = below.map_or_else(
+            || "scrollTo(0, 0)".to_owned(),
+            |id| format!("document.querySelector('{id}').scrollIntoView()"),
+        );
         browser.run(&to);
         assert_eq!(
             browser.run("return document.documentElement.scrollWidth <= innerWidth"),

@@ -182,7 +182,8 @@ fn is_whole(raw: &[u8]) -> bool {
     let mut head = httparse::Response::new(&mut headers);
     let Ok(httparse::Status::Complete(start)) = head.parse(raw) else { return false };
     let length = head.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));
-    let length = length.and_then(|header| std::str::from_utf8(header.value).ok()?.trim().parse::<usize>().ok());
+    let length =
+        length.and_then(|header| std::str::from_utf8(header.value).ok()?.trim().parse::<usize>().ok());
     length.is_some_and(|length| raw.len() >= start + length)
 }
 

@@ -29,7 +29,8 @@ fn the_page_has_the_figures_of_the_command_that_it_shows() {
     let (folder, _) = Folder::with("calm.yaml", CALM);
     let typed = accepted["command"].as_str().unwrap();
     let typed = typed.replacen("loghaul ", &format!("'{}' ", env!("CARGO_BIN_EXE_loghaul")), 1);
-    let output = Command::new("sh").args(["-c", &format!("{typed} -o json")]).current_dir(folder.path("")).output();
+    let output =
+        Command::new("sh").args(["-c", &format!("{typed} -o json")]).current_dir(folder.path("")).output();
     let output = output.unwrap();
     assert!(output.status.success(), "{typed}: {}", String::from_utf8_lossy(&output.stderr));
     let number = of_kind(&events, "done")["result"].as_str().unwrap();
@@ -72,7 +73,8 @@ fn results_come_in_the_order_in_which_they_are_sure() {
 fn large_clusters_are_shown_by_a_sample_first() {
     let server = Server::start(&[]);
     // 60 nodes of 30 pods for 600 s: 1,080,000 pod-seconds, of which every third node is looked at first.
-    let state = json!({ "scenario": "reference", "knobs": { "nodes": 60 }, "reps": 1, "strategies": ["native"] });
+    let state =
+        json!({ "scenario": "reference", "knobs": { "nodes": 60 }, "reps": 1, "strategies": ["native"] });
     let mut events = server.run(&json!({ "state": state, "only": "figures" }));
     let figures: Vec<Value> = events.by_ref().filter(|event| event["kind"] == "figures").collect();
     assert_eq!(figures.len(), 2);

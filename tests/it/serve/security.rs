@@ -12,7 +12,8 @@ const FILE: (&str, &str) = ("content-type", "application/octet-stream");
 
 /// The server answers, and runs what it is asked to.
 fn lives(server: &Server) {
-    let ask = json!({ "state": { "file": { "name": "calm.yaml", "yaml": CALM }, "reps": 1 }, "only": "figures" });
+    let ask =
+        json!({ "state": { "file": { "name": "calm.yaml", "yaml": CALM }, "reps": 1 }, "only": "figures" });
     let events: Vec<Value> = server.run(&ask).collect();
     of_kind(&events, "done");
 }
@@ -43,7 +44,11 @@ fn names_and_pages_of_others_are_refused() {
         assert_eq!(answer.status, 403, "{foreign:?}");
         assert!(answer.error().contains("answers"), "{foreign:?}: {}", answer.text());
         let state = json!({ "state": {} }).to_string();
-        assert_eq!(server.send("POST", "/api/run", &[JSON, foreign], state.as_bytes()).status, 403, "{foreign:?}");
+        assert_eq!(
+            server.send("POST", "/api/run", &[JSON, foreign], state.as_bytes()).status,
+            403,
+            "{foreign:?}"
+        );
     }
     // What a form of another's page may send without asking.
     let plain = ("content-type", "text/plain");
@@ -155,7 +160,8 @@ fn a_billion_pods_are_refused_with_what_is_allowed() {
 fn names_stay_text_wherever_they_are_shown() {
     const HOSTILE: &str = "<img src=x onerror=alert(1)>";
     let server = Server::start(&[]);
-    let shown = CALM.replace("name: calm", &format!("name: \"{HOSTILE}\"\nquestion: \"=cmd|' /C calc'!A0 {HOSTILE}\""));
+    let shown = CALM
+        .replace("name: calm", &format!("name: \"{HOSTILE}\"\nquestion: \"=cmd|' /C calc'!A0 {HOSTILE}\""));
     for yaml in [
         shown,
         CALM.replace("name: shop", &format!("name: \"{HOSTILE}\"")),

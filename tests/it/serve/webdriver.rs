@@ -71,7 +71,8 @@ impl Browser {
 
     pub fn resize(&self, width: u32, height: u32) {
         // A window is no narrower than 500 pixels; a device may be.
-        let device = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
+        let device =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
         self.devtools("Emulation.setDeviceMetricsOverride", device);
     }
 
@@ -121,7 +122,9 @@ impl Browser {
     pub fn press(&self, keys: &[&str]) {
         let presses: Vec<Value> = keys
             .iter()
-            .flat_map(|key| [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })])
+            .flat_map(|key| {
+                [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })]
+            })
             .collect();
         let actions = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": presses }] });
         self.of_session("POST", "/actions", &actions);
