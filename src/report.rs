@@ -9,8 +9,8 @@
 //! [`check_folder`] comes before a long run and [`write_folder`] after it: all files are made in memory,
 //! written under temporary names and only then renamed, so that a folder never holds half a report.
 
-pub mod answer;
 pub mod agent_use;
+pub mod answer;
 pub mod article_table;
 pub mod break_even;
 pub mod calibration;

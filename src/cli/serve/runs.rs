@@ -90,7 +90,13 @@ pub(super) struct Finished {
 
 impl Finished {
     fn report(&self, lang: Lang) -> Report<'_> {
-        Report { comparison: &self.comparison, table: &self.table, pods_per_node: &self.points, lang }
+        Report {
+            comparison: &self.comparison,
+            table: &self.table,
+            tuning: None,
+            pods_per_node: &self.points,
+            lang,
+        }
     }
 
     /// The result as a file of a kind: its name, its type, its text; `None` where there is no such kind.
@@ -142,7 +148,9 @@ pub(super) fn run(job: &Job, tell: &dyn Fn(Event)) -> anyhow::Result<Option<Fini
         tell(Event::Difference(difference(pinned, &comparison, state.seed)));
     }
     let drawn = |points: &[DensityPoint], table: &Table, charts: &[Chart], comparison: &Comparison| {
-        both(|lang| workshop::charts(&Report { comparison, table, pods_per_node: points, lang }, charts))
+        both(|lang| {
+            workshop::charts(&Report { comparison, table, tuning: None, pods_per_node: points, lang }, charts)
+        })
     };
     let own = [Chart::Timeline, Chart::Resources, Chart::Freshness, Chart::Ledger];
     tell(Event::Charts(drawn(&[], &empty(), &own, &comparison)?));
@@ -207,7 +215,10 @@ fn results(comparison: &Comparison, sure: Sure, seed: u64) -> anyhow::Result<Res
             (result.strategy, all.collect())
         });
     let html = both(|lang| {
-        Ok(workshop::figures(&Report { comparison, table: &table, pods_per_node: &[], lang }, sure))
+        Ok(workshop::figures(
+            &Report { comparison, table: &table, tuning: None, pods_per_node: &[], lang },
+            sure,
+        ))
     })?;
     Ok(Results {
         replications: comparison.provenance.replications,
