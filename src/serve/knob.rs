@@ -184,7 +184,7 @@ fn shape(scenario: &Scenario, [nodes, density, tenants]: [Option<f64>; 3]) -> Ve
             if moved && !workload.placed.is_empty() {
                 all.push(format!("{place}.placed={{}}"));
             }
-            if share < 1.0 || share > 1.0 {
+            if share != 1.0 {
                 let cpu = ((workload.requests.cpu.get() as f64 * share).floor() as u64).max(1);
                 let memory = ((workload.requests.memory.as_f64() * share / MIB).floor() as u64).max(1);
                 all.push(format!("{place}.requests={{cpu: {cpu}m, memory: {memory}Mi}}"));

@@ -59,12 +59,12 @@ pub fn buffer(bytes: u64, headroom: f64) -> u64 {
 
 /// CPU as Kubernetes writes it.
 pub fn cpu_text(millicores: u64) -> String {
-    if millicores % 1_000 == 0 { (millicores / 1_000).to_string() } else { format!("{millicores}m") }
+    if millicores.is_multiple_of(1_000) { (millicores / 1_000).to_string() } else { format!("{millicores}m") }
 }
 
 /// Memory as Kubernetes writes it: whole mebibytes, or what there is.
 pub fn memory_text(bytes: u64) -> String {
-    if bytes % (1 << 20) == 0 { format!("{}Mi", bytes >> 20) } else { bytes.to_string() }
+    if bytes.is_multiple_of(1 << 20) { format!("{}Mi", bytes >> 20) } else { bytes.to_string() }
 }
 
 /// A buffer as scenarios and Fluent Bit write it: megabytes, or kilobytes.

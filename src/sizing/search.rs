@@ -11,7 +11,7 @@ use crate::blueprint::{Blueprint, Reader, StreamPlan};
 use crate::metric::Metric;
 use crate::observe::{AgentUse, estimates};
 use crate::profile::Storage;
-use crate::run::{RunError, Runner, Setup};
+use crate::run::{Runner, Setup};
 use crate::scenario::{Objective, Scenario};
 use crate::strategy::Strategy;
 use crate::study::{Provenance, Verdict, compare};
@@ -66,8 +66,7 @@ impl Trials<'_> {
     /// A ledger does not balance, or the strategy cannot be run.
     pub fn run(&self, scenario: &Scenario, seed: u64) -> Result<Trial, SizeError> {
         let strategies = [self.strategy];
-        let mut compared = compare(self.runner, scenario, &strategies, seed, self.ask.replications, "")
-            .map_err(RunError::from)?;
+        let mut compared = compare(self.runner, scenario, &strategies, seed, self.ask.replications, "")?;
         let result = compared.strategies.remove(0);
         if let Some(why) = result.infeasible {
             return Err(SizeError::Infeasible { strategy: self.strategy.name, why });
@@ -257,7 +256,7 @@ pub fn rotation(
     }
     Ok(Some(Rotation {
         size_bytes: blueprint.kubelet.size_bytes,
-        files: u64::from(blueprint.kubelet.files),
+        files: blueprint.kubelet.files,
         busiest_bytes_per_s: busiest,
         instead,
     }))

@@ -100,7 +100,6 @@ impl Finished {
     }
 
     /// The result as a file of a kind: its name, its type, its text; `None` where there is no such kind.
-    #[expect(clippy::type_complexity, reason = "said in words")]
     pub fn write(
         &self,
         kind: &str,

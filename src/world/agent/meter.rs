@@ -30,7 +30,7 @@ pub(crate) struct Meter {
     /// Whether its process ever used more CPU, or memory, than it requests.
     exceeds: (bool, bool),
     /// Spans that are over, where others are of the same process.
-    pub spans: Option<Box<Vec<Span>>>,
+    pub spans: Option<Vec<Span>>,
 }
 
 /// What one input used in the span of that number.
@@ -68,7 +68,7 @@ impl Meter {
 
     /// Others are of the same process.
     pub fn keep_spans(&mut self) {
-        self.spans = Some(Box::default());
+        self.spans = Some(Vec::new());
     }
 
     /// Counts CPU of a step in which the process was there or was not.

@@ -58,8 +58,7 @@ pub(crate) fn count_shared(inputs: &mut [Input], blueprint: &Blueprint, usage: &
         let more = inputs[first + 1..].iter().take_while(|input| !input.leads).count();
         let process = &mut inputs[first..=first + more];
         first += more + 1;
-        let each: Vec<Vec<Span>> =
-            process.iter_mut().filter_map(|input| input.meter.spans.take()).map(|spans| *spans).collect();
+        let each: Vec<Vec<Span>> = process.iter_mut().filter_map(|input| input.meter.spans.take()).collect();
         let spans = each.iter().map(Vec::len).max().unwrap_or(0);
         let plan = &blueprint.agents[process[0].plan as usize];
         for number in 0..spans {
