@@ -275,7 +275,8 @@ mod tests {
             (json!({ "strategies": [] }), "name one"),
             (json!({ "reps": 1000 }), "allowed are 1 to 20"),
             (json!({ "set": ["nonsense"] }), "path=value"),
-            (json!({ "set": ["tenants[0].workloads[0].replicas=1000000000"] }), "pods"),
+            (json!({ "set": ["tenants[0].workloads[0].replicas=1000000000"] }), "from 1 to 10000000"),
+            (json!({ "set": ["tenants[0].workloads[0].replicas=10000000"] }), "pods"),
             (json!({ "set": ["cluster.pools[0].nodes=3000", "tenants[0].count=3000"] }), "oneNodeIn=2"),
             (json!({ "set": ["duration=30d"] }), "duration"),
         ] {

@@ -42,6 +42,7 @@ fn is_shown(browser: &Browser, selector: &str) -> bool {
 }
 
 #[test]
+#[ignore = "in a browser, one at a time: run by .ci/run"]
 fn a_slider_changes_figures_and_undo_brings_them_back() {
     let Some((server, browser, _folder)) = page("a_slider_changes_figures_and_undo_brings_them_back") else {
         return;
@@ -71,6 +72,7 @@ fn a_slider_changes_figures_and_undo_brings_them_back() {
 }
 
 #[test]
+#[ignore = "in a browser, one at a time: run by .ci/run"]
 fn a_pinned_result_is_compared_with_and_an_address_carries_everything() {
     let Some((_server, browser, _folder)) =
         page("a_pinned_result_is_compared_with_and_an_address_carries_everything")
@@ -95,6 +97,7 @@ fn a_pinned_result_is_compared_with_and_an_address_carries_everything() {
 }
 
 #[test]
+#[ignore = "in a browser, one at a time: run by .ci/run"]
 fn files_are_taken_and_refused() {
     let Some((_server, browser, folder)) = page("files_are_taken_and_refused") else { return };
     let other = folder.put("other.yaml", CALM.replace("name: calm", "name: dropped"));
@@ -129,6 +132,7 @@ const CLUSTER: &str = r#"{"apiVersion":"v1","kind":"List","items":[
   "status":{"phase":"Running"}}]}"#;
 
 #[test]
+#[ignore = "in a browser, one at a time: run by .ci/run"]
 fn a_run_is_cancelled_and_the_language_switched() {
     let Some((_server, browser, _folder)) = page("a_run_is_cancelled_and_the_language_switched") else {
         return;
@@ -152,6 +156,7 @@ fn a_run_is_cancelled_and_the_language_switched() {
 }
 
 #[test]
+#[ignore = "in a browser, one at a time: run by .ci/run"]
 fn a_keyboard_is_enough() {
     let Some((_server, browser, _folder)) = page("a_keyboard_is_enough") else { return };
     // The first stop leads past the controls.
@@ -189,6 +194,7 @@ fn a_keyboard_is_enough() {
 
 /// Rules of axe-core, where `LOGHAUL_AXE` names its script (`npm pack axe-core`).
 #[test]
+#[ignore = "in a browser, one at a time: run by .ci/run"]
 fn nothing_serious_stands_in_the_way_of_assistive_technology() {
     let Some(script) = std::env::var_os("LOGHAUL_AXE").and_then(|path| std::fs::read_to_string(path).ok())
     else {
@@ -212,6 +218,7 @@ fn nothing_serious_stands_in_the_way_of_assistive_technology() {
 /// Pictures of page and report into the folder that `LOGHAUL_PICTURES` names, to be looked at; and how long a change
 /// takes to show.
 #[test]
+#[ignore = "in a browser, one at a time: run by .ci/run"]
 fn pictures_and_times() {
     let Some(folder) = std::env::var_os("LOGHAUL_PICTURES").map(PathBuf::from) else {
         eprintln!("pictures are skipped: LOGHAUL_PICTURES names no folder");
