@@ -15,6 +15,7 @@
 
 mod arrivals;
 mod finder;
+mod gaps;
 mod json;
 mod lines;
 mod names;

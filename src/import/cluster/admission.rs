@@ -1,6 +1,6 @@
 //! Which nodes take a pod: node selectors, required affinities, taints and tolerations, as the scheduler reads them.
 
-use super::facts::Node;
+use super::node::Node;
 use super::objects::{Expression, Spec, Taint, Term, Toleration};
 use std::collections::BTreeMap;
 

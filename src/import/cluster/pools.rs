@@ -1,7 +1,8 @@
 //! Nodes of one size that take the same pods become a pool.
 
 use super::admission::Admission;
-use super::facts::{Facts, Node};
+use super::facts::Facts;
+use super::node::Node;
 use crate::import::{ImportError, counted};
 use crate::scenario::{Count, MAX_CPU, MAX_MEMORY, Pool};
 use crate::units::{Bytes, Millicores};

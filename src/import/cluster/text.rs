@@ -3,29 +3,14 @@
 //! `kubectl` prints warnings before its JSON, `cluster-info dump` prints logs between lists, a watch prints one event
 //! after the other. Lines that begin no object are passed over; what is between the marks of a log is never looked at.
 
-use super::objects::Object;
+use super::source::{Seen, Source};
 use super::stream::{Seed, Sink};
 use crate::import::ImportError;
 use serde::de::DeserializeSeed;
-use std::io::{BufRead, ErrorKind, Read};
+use std::io::BufRead;
 
-/// Bytes of a line that are looked at; longer ones are passed over.
-const LOOK: usize = 4096;
 /// Lines before the first object, at most, of a file that nobody named.
 const PATIENCE: usize = 50;
-/// The largest object in YAML: what etcd takes is 1.5 MiB.
-const MAX_OBJECT: usize = 8 << 20;
-
-/// What was in a text.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    /// Objects and lists that were read.
-    pub(super) objects: u64,
-    /// Lines between them that are neither, logs aside.
-    pub(super) passed: u64,
-    /// Whether there was anything at all.
-    pub(super) nothing: bool,
-}
 
 /// Reads all objects of a text. `patient` is whether lines that are no object may be any number.
 pub(super) fn read(
@@ -98,109 +83,4 @@ fn begins_yaml(start: &[u8]) -> bool {
         b"- kind:",
     ];
     keys.iter().any(|key| line.starts_with(key))
-}
-
-/// A text and where one is in it.
-pub(super) struct Source<'a> {
-    reader: &'a mut dyn BufRead,
-    /// From 1.
-    pub(super) line: usize,
-    /// In bytes, from 1.
-    pub(super) column: usize,
-}
-
-impl Source<'_> {
-    /// What comes next, as far as it is there; nothing at the end.
-    fn peek(&mut self) -> std::io::Result<&[u8]> {
-        loop {
-            match self.reader.fill_buf() {
-                Ok(_) => break,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        let there = self.reader.fill_buf()?;
-        Ok(&there[..there.len().min(LOOK)])
-    }
-
-    fn advance(&mut self, bytes: usize) -> std::io::Result<()> {
-        let there = self.reader.fill_buf()?;
-        let passed = &there[..bytes.min(there.len())];
-        match passed.iter().rposition(|b| *b == b'\n') {
-            Some(last) => {
-                self.line += passed.iter().filter(|b| **b == b'\n').count();
-                self.column = passed.len() - last;
-            }
-            None => self.column += passed.len(),
-        }
-        let n = passed.len();
-        self.reader.consume(n);
-        Ok(())
-    }
-
-    fn skip_blank(&mut self) -> std::io::Result<()> {
-        loop {
-            let there = self.peek()?;
-            let mark = if there.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-            let blank = there[mark..].iter().take_while(|b| b.is_ascii_whitespace() || **b == b',').count();
-            let (all, whole) = (mark + blank, mark + blank == there.len());
-            if all == 0 {
-                return Ok(());
-            }
-            self.advance(all)?;
-            if mark > 0 {
-                self.column -= mark;
-            }
-            if !whole {
-                return Ok(());
-            }
-        }
-    }
-
-    fn skip_line(&mut self) -> std::io::Result<()> {
-        loop {
-            let there = self.peek()?;
-            let (bytes, done) = match there.iter().position(|b| *b == b'\n') {
-                Some(at) => (at + 1, true),
-                None => (there.len(), there.is_empty()),
-            };
-            self.advance(bytes)?;
-            if done {
-                return Ok(());
-            }
-        }
-    }
-
-    /// The next line with its end; `None` at the end of the text.
-    pub(super) fn next_line(&mut self, line: &mut Vec<u8>) -> std::io::Result<bool> {
-        line.clear();
-        let mut bounded = (&mut *self.reader).take(MAX_OBJECT as u64);
-        let read = bounded.read_until(b'\n', line)?;
-        self.line += usize::from(line.ends_with(b"\n"));
-        self.column = 1;
-        Ok(read > 0)
-    }
-
-    /// Bytes of an object, at most.
-    pub(super) const MOST: usize = MAX_OBJECT;
-}
-
-impl Read for Source<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let n = self.reader.read(buffer)?;
-        for byte in &buffer[..n] {
-            if *byte == b'\n' {
-                self.line += 1;
-                self.column = 1;
-            } else {
-                self.column += 1;
-            }
-        }
-        Ok(n)
-    }
-}
-
-/// One object in YAML.
-pub(super) fn from_yaml(text: &str) -> Result<Object, serde_saphyr::Error> {
-    serde_saphyr::from_str(text)
 }

@@ -3,8 +3,9 @@
 //! A list is taken apart by its indentation, so that no more than one object is held. Items stand at one column and
 //! begin with `- `; block scalars inside stand deeper.
 
+use super::objects::Object;
+use super::source::{Seen, Source};
 use super::stream::Sink;
-use super::text::{Seen, Source, from_yaml};
 use crate::import::ImportError;
 
 /// Text that is gathered, and the line that it begins at.
@@ -134,4 +135,9 @@ fn object(file: &str, piece: &mut Piece, seen: &mut Seen, sink: Sink<'_>) -> Res
         sink(object);
     }
     Ok(())
+}
+
+/// One object in YAML.
+fn from_yaml(text: &str) -> Result<Object, serde_saphyr::Error> {
+    serde_saphyr::from_str(text)
 }

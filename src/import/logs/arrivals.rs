@@ -12,7 +12,7 @@
 //! the observed rate the engine's counts then have the observed `D` (law of total variance). Where there are fewer lines,
 //! they are on for a share `d` of slots of a minute, or of a second: on-off slots of mean `m` have `D = 1 + m (1/d − 1)`.
 
-use super::writer::Gaps;
+use super::gaps::Gaps;
 use crate::scenario::{ArrivalsSpec, Burst, Trace};
 use crate::units::{Fraction, SimTime};
 

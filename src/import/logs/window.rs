@@ -4,7 +4,8 @@
 //! whole. Lines that jump back in time within a file are another writer's, whose window is its own.
 
 use super::arrivals::Seconds;
-use super::writer::{Gaps, Part};
+use super::gaps::Gaps;
+use super::writer::Part;
 use crate::import::counted;
 use std::collections::BTreeMap;
 

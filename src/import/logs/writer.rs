@@ -1,6 +1,7 @@
 //! The lines of one writer in time. Where time jumps back for good, another writer's lines follow.
 
 use super::arrivals::Seconds;
+use super::gaps::Gaps;
 use super::timestamp::{DAY_MS, Known, Time, years_later};
 
 /// A jump back by more than so much is another writer's, or a stray.
@@ -40,31 +41,6 @@ pub(in crate::import) struct Part {
     pub(super) gaps: Gaps,
     /// Whether dates are whole, so that it can be set beside other files.
     pub(super) whole: bool,
-}
-
-/// Mean and variance of times between lines, in seconds.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in crate::import) struct Gaps {
-    pub(super) n: u64,
-    mean: f64,
-    squares: f64,
-}
-
-impl Gaps {
-    fn add(&mut self, gap_s: f64) {
-        self.n += 1;
-        let off = gap_s - self.mean;
-        self.mean += off / self.n as f64;
-        self.squares += off * (gap_s - self.mean);
-    }
-
-    /// The coefficient of variation; infinite where there is nothing to vary.
-    pub(super) fn variation(&self) -> f64 {
-        if self.n < 2 || self.mean <= 0.0 {
-            return f64::INFINITY;
-        }
-        (self.squares / (self.n - 1) as f64).sqrt() / self.mean
-    }
 }
 
 impl Writer {
