@@ -23,7 +23,7 @@ fn verbs(folder: &Folder) -> Vec<(Vec<String>, &'static str)> {
     };
     vec![
         (typed("run", &scenario, "--reps 2"), "run"),
-        (typed("size", &scenario, "--reps 2"), "size"),
+        (typed("size", &scenario, "--reps 2 --objective loss<=1%"), "size"),
         (typed("sweep", &scenario, "--reps 2 --vary duration=30s,45s --strategies daemonset"), "sweep"),
         (
             typed(

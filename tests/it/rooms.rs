@@ -54,10 +54,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     // Its candidates are scenarios with some fields set, told apart by the blueprints that strategies make of them, judged by
     // what studies return; what decides an objective is a cause of loss or a metric.
-    (
-        "decision",
-        &["study", "run", "scenario", "strategy", "blueprint", "flow", "metric", "stats", "observe"],
-    ),
+    ("decision", &["study", "run", "scenario", "strategy", "blueprint", "flow", "metric", "stats"]),
     // Its parts hold what studies found; a design is drawn by the engine's keys.
     ("campaign", &["study", "engine"]),
     // Figures carry estimates and units, texts two languages; a cell of the scale row names a way to load configs.
