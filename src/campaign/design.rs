@@ -22,7 +22,7 @@ pub const MOST_POINTS: usize = 1_000_000;
 /// Returns the points' values, one a field, in the fields' order.
 ///
 /// # Errors
-/// There are more than [`MOST_POINTS`], or none.
+/// There are more than a million, or none.
 pub fn points(variations: &[Variation], design: Design, seed: u64) -> Result<Vec<Vec<String>>, String> {
     match design {
         Design::Full => combinations(variations, MOST_POINTS),

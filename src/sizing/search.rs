@@ -1,7 +1,7 @@
 //! Buffers found by simulation: the least with which everything is met that any buffer meets.
 //!
 //! First nothing bounds the buffer: what agents hold then is the most that any could use. From there it is halved down to
-//! [`LEAST`], and what most objectives are met with, and what the smallest of these is, follows; the step below it is halved
+//! a megabyte, and what most objectives are met with, and what the smallest of these is, follows; the step below it is halved
 //! four times more, so that the need is known to a sixteenth. What none meets is out of reach of sizes.
 
 use super::rule;
