@@ -231,9 +231,10 @@ fn pictures_and_times() {
     for place in [98, 99, 97] {
         // From the change to figures that were not there, to whole ones, and to the table.
         browser.run(
-            "window.seen = {}; const since = performance.now(); const slot = (id) => document.getElementById(id); \
-             for (const id of ['figures', 'table']) new MutationObserver(() => { \
-             window.seen[id] ??= performance.now() - since; }).observe(slot(id), { childList: true });",
+            "(window.watching ?? []).forEach((one) => one.disconnect()); window.watching = []; window.seen = {}; \
+             const since = performance.now(); for (const id of ['figures', 'table']) { \
+             const one = new MutationObserver(() => { window.seen[id] ??= performance.now() - since; }); \
+             one.observe(document.getElementById(id), { childList: true }); window.watching.push(one); }",
         );
         slide(&browser, "linesPerSecond", place);
         browser.until("window.seen.table");
