@@ -49,12 +49,16 @@ fn part(one: Decides, lang: Lang) -> String {
         }
         Decides::Timers(s) if en => {
             format!(
-                "nothing is lost and nothing is full: agents' own timers make half of the lines {} old",
+                "nothing is lost and nothing is full: lines wait for the agents' own timers (looks, flushes, scans for \
+                 files), half of them {}",
                 quantity(s, "s", lang)
             )
         }
         Decides::Timers(s) => {
-            format!("无丢失、无拥塞：采集器自身的定时使一半日志晚于 {}", quantity(s, "s", lang))
+            format!(
+                "无丢失、无拥塞：日志等待采集器自身的定时（查看、刷新、扫描文件），一半等待 {} 以上",
+                quantity(s, "s", lang)
+            )
         }
         Decides::Capability => pick(
             lang,

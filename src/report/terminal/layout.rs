@@ -15,7 +15,8 @@ pub(in crate::report) const NARROWEST: usize = 40;
 const NARROWEST_TEXT: usize = 19;
 /// A space at which a paragraph does not break.
 pub(in crate::report) const TIE: char = '\u{a0}';
-const MARK: usize = 2;
+/// As wide as a mark in brackets, and a space.
+const MARK: usize = 4;
 const GAP: usize = 2;
 
 /// How a text looks where colours are wanted.
