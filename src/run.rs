@@ -5,6 +5,9 @@
 //! all strategies face the same lines.
 
 mod figures;
+mod stop;
+
+pub use stop::Stop;
 
 use crate::blueprint::{Blueprint, Placement};
 use crate::engine::random::{named_key, subkey};
@@ -17,7 +20,7 @@ pub use crate::world::Pace;
 use crate::world::{Tally, simulate_unless};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
@@ -239,23 +242,6 @@ pub struct Runner {
     runs: AtomicU64,
 }
 
-/// Stops runs from outside: set once by whoever has the handle, and seen by runs before each replication and between
-/// nodes. A run that is stopped has no result, so that no result depends on it.
-#[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
-
-impl Stop {
-    /// Asks all runs that were begun with this handle to stop.
-    pub fn stop(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether they have been asked to.
-    pub fn is_stopped(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
 impl Runner {
     /// A runner that remembers nothing yet.
     pub fn new() -> Self {
@@ -417,6 +403,7 @@ mod tests {
     use crate::metric::Metric;
     use crate::scenario::from_yaml;
     use crate::strategy::by_name;
+    use std::sync::atomic::AtomicBool;
 
     fn scenario(extra: &str) -> Scenario {
         let yaml = format!(

@@ -3,7 +3,7 @@
 use super::knob::{Knob, Ladder, Owner};
 use crate::blueprint::Blueprint;
 use crate::scenario::{Scenario, Setting};
-use crate::strategy::Strategy;
+use crate::strategy::{AS_IS, DAEMONSET, DIRECT, HYBRID, SIDECAR, SIDECAR_STREAMING, Strategy};
 use std::fmt;
 
 /// A field of a scenario and a value for it.
@@ -72,34 +72,41 @@ pub fn turns(
     all
 }
 
+/// Where a scenario says what agents are like.
+struct Place {
+    path: String,
+    /// Whether they are the agents of nodes, and not of pods.
+    of_nodes: bool,
+}
+
 /// Where a scenario says what a strategy's agents are like: of those of nodes first, then of those in pods.
-fn places(scenario: &Scenario, strategy: &Strategy) -> Vec<String> {
-    let plain = |names: &[&str]| names.iter().map(|name| format!("collection.{name}")).collect();
+fn places(scenario: &Scenario, strategy: &Strategy) -> Vec<Place> {
+    let place = |of_nodes: bool, path: &str| Place { path: format!("collection.{path}"), of_nodes };
     match strategy.name {
-        "daemonset" | "sidecar-streaming" => plain(&["daemonset"]),
-        "sidecar" => plain(&["sidecar"]),
-        "direct" => plain(&["direct"]),
-        "hybrid" => plain(&["daemonset", "sidecar"]),
-        "as-is" => {
+        name if name == AS_IS.name => {
             let Some(as_is) = &scenario.collection.as_is else { return Vec::new() };
             // Of the agents of nodes the first collects.
-            let node = as_is.node.iter().take(1).map(|_| "collection.asIs.node[0].terms".to_owned());
-            let pods = (0..as_is.sidecars.len()).map(|at| format!("collection.asIs.sidecars[{at}].terms"));
+            let node = as_is.node.iter().take(1).map(|_| place(true, "asIs.node[0].terms"));
+            let pods =
+                (0..as_is.sidecars.len()).map(|at| place(false, &format!("asIs.sidecars[{at}].terms")));
             node.chain(pods).collect()
         }
+        name if [DAEMONSET.name, SIDECAR_STREAMING.name].contains(&name) => vec![place(true, "daemonset")],
+        name if name == SIDECAR.name => vec![place(false, "sidecar")],
+        name if name == DIRECT.name => vec![place(false, "direct")],
+        name if name == HYBRID.name => vec![place(true, "daemonset"), place(false, "sidecar")],
         _ => Vec::new(),
     }
 }
 
-fn paths(knob: &Knob, places: &[String]) -> Vec<String> {
+fn paths(knob: &Knob, places: &[Place]) -> Vec<String> {
     match knob.owner {
-        Owner::Agent => places.iter().map(|place| format!("{place}.with.{}", knob.key)).collect(),
+        Owner::Agent => places.iter().map(|place| format!("{}.with.{}", place.path, knob.key)).collect(),
         Owner::Kubelet => vec![format!("cluster.kubelet.{}", knob.key)],
         // Agents in pods have requests of their own by the load of each pod: one number would not do for all.
         Owner::Request | Owner::Limit => {
-            let of_nodes =
-                places.iter().filter(|place| !place.contains("idecar") && !place.contains("direct"));
-            of_nodes.take(1).map(|place| format!("{place}.{}", knob.key)).collect()
+            let of_nodes = places.iter().filter(|place| place.of_nodes);
+            of_nodes.take(1).map(|place| format!("{}.{}", place.path, knob.key)).collect()
         }
     }
 }
