@@ -12,11 +12,11 @@ mod judged;
 mod knob;
 mod plan;
 mod search;
+mod site;
 mod trial;
 mod tune;
 mod turn;
 mod units;
-mod workshop;
 
 pub use cause::{Decides, decides};
 pub use clues::{Clue, clues};

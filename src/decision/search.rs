@@ -134,11 +134,8 @@ impl Outcome {
 
     /// Whether anything that was tried brought an objective nearer than it stands in `base`.
     pub fn helps(&self, objective: usize, base: &Trial) -> bool {
-        let mean = |trial: &Trial| {
-            let all = &trial.short[objective];
-            all.iter().sum::<f64>() / all.len().max(1) as f64
-        };
-        self.tried.iter().any(|tried| mean(&tried.trial) < mean(base) * (1.0 - 1e-9))
+        let before = base.missing(objective);
+        self.tried.iter().any(|tried| tried.trial.missing(objective) < before * (1.0 - 1e-9))
     }
 
     /// The cheapest candidate that met one objective in all replications that it was tried in, whatever the others.
@@ -309,9 +306,7 @@ fn helpful(steps: &[Step], base: &Trial, outcome: &Outcome) -> BTreeSet<usize> {
             _ => None,
         })
         .collect();
-    let wholes = |trial: &Trial| {
-        trial.short.iter().map(|all| all.iter().sum::<f64>() / all.len().max(1) as f64).collect::<Vec<_>>()
-    };
+    let wholes = |trial: &Trial| (0..trial.short.len()).map(|at| trial.missing(at)).collect::<Vec<_>>();
     let measures = |trial: &Trial| [wholes(trial), trial.parts.clone(), vec![trial.distance()]].concat();
     let before = measures(base);
     let mut pool = BTreeSet::new();

@@ -44,11 +44,20 @@ impl Trial {
     /// How far it is from meeting everything that counts: the logarithms of what is missing, added up over objectives, so that halving
     /// any of it counts the same.
     pub fn distance(&self) -> f64 {
-        let mean = |all: &Vec<f64>| all.iter().sum::<f64>() / all.len().max(1) as f64;
-        self.counted(&self.short).map(|all| mean(all).min(NEVER).ln_1p()).sum()
+        // The same order of candidates on every machine.
+        self.counted(&self.short).map(|all| libm::log1p(mean(all).min(NEVER))).sum()
+    }
+
+    /// By how much an objective is missed on average, in parts of its bound.
+    pub fn missing(&self, objective: usize) -> f64 {
+        self.short.get(objective).map_or(0.0, |all| mean(all))
     }
 
     fn counted<'a, T>(&'a self, of: &'a [T]) -> impl Iterator<Item = &'a T> {
         of.iter().zip(&self.counts).filter(|(_, counts)| **counts).map(|(one, _)| one)
     }
+}
+
+fn mean(all: &[f64]) -> f64 {
+    all.iter().sum::<f64>() / all.len().max(1) as f64
 }

@@ -1,11 +1,11 @@
 //! For every strategy: what it misses, what decides that, and the cheapest change of settings that meets everything.
 
 use super::cause::{Decides, decides};
-use super::judged::Run;
+use super::judged::{Run, run_alone};
 use super::knob::Knob;
 use super::search::{Outcome, Pace, Step, search};
+use super::site::{Site, Sites};
 use super::turn::{Turn, turns};
-use super::workshop::{Site, Workshop};
 use crate::metric::Metric;
 use crate::run::{RunError, Runner, Setup};
 use crate::scenario::{Objective, Scenario};
@@ -81,7 +81,7 @@ impl Tuned {
 
     /// The changes as the search saw them.
     pub fn steps(&self) -> Vec<Step> {
-        Workshop::steps_of(&self.turns)
+        Sites::steps_of(&self.turns)
     }
 
     /// The turns of a candidate.
@@ -135,7 +135,7 @@ fn tune_one(
     tuned.nodes = slice.scenario.nodes();
     let blueprint = Setup::new(&slice.scenario, strategy).blueprint;
     tuned.turns = turns(&slice.scenario, strategy, &blueprint, knobs);
-    let mut bench = Workshop {
+    let mut bench = Sites {
         runner,
         strategy,
         steps: tuned.steps(),
@@ -145,7 +145,8 @@ fn tune_one(
         slice,
         scale: scenario.nodes() as f64 / slice.scenario.nodes().max(1) as f64,
         whole: &whole,
-        fresh_cost: whole.base.cost(money),
+        // On the last trials' own random numbers, so that the difference is a paired one.
+        fresh_cost: run_alone(runner, &whole.scenario, strategy, fresh_seed, replications)?.cost(money),
         seed,
         fresh_seed,
     };
@@ -158,7 +159,7 @@ fn tune_one(
 
 /// Searches for a change that meets everything; where there is none, for one that meets as much as any candidate did, and
 /// sets the rest aside. What was run before is remembered.
-fn search_all(bench: &mut Workshop<'_>, replications: u64) -> Result<Outcome, RunError> {
+fn search_all(bench: &mut Sites<'_>, replications: u64) -> Result<Outcome, RunError> {
     let objectives = &bench.whole.scenario.objectives;
     let pace = |most_changes| Pace {
         first: FIRST.min(replications),
@@ -166,8 +167,8 @@ fn search_all(bench: &mut Workshop<'_>, replications: u64) -> Result<Outcome, Ru
         most_changes,
         most_candidates: MOST_CANDIDATES,
     };
-    let stands = |bench: &Workshop<'_>| bench.slice.base.trial(objectives, &bench.counts, 0.0);
-    let missed = |bench: &Workshop<'_>| -> Vec<usize> {
+    let stands = |bench: &Sites<'_>| bench.slice.base.trial(objectives, &bench.counts, 0.0);
+    let missed = |bench: &Sites<'_>| -> Vec<usize> {
         let is =
             |at: &usize| bench.counts[*at] && bench.whole.base.verdict(&objectives[*at]) == Verdict::Missed;
         (0..objectives.len()).filter(is).collect()

@@ -51,7 +51,7 @@ fn drawn(scenario: &Scenario, strategy: &Strategy) -> String {
 
 /// Where candidates of one strategy are tried.
 #[derive(Debug)]
-pub(super) struct Workshop<'a> {
+pub(super) struct Sites<'a> {
     pub runner: &'a Runner,
     pub strategy: &'static Strategy,
     pub turns: Vec<Turn>,
@@ -71,7 +71,7 @@ pub(super) struct Workshop<'a> {
     pub fresh_seed: u64,
 }
 
-impl Workshop<'_> {
+impl Sites<'_> {
     /// The changes as the search sees them.
     pub fn steps_of(turns: &[Turn]) -> Vec<Step> {
         turns.iter().map(|turn| Step { field: turn.path.clone(), strength: turn.strength() }).collect()
@@ -100,7 +100,7 @@ impl Workshop<'_> {
     }
 }
 
-impl Bench for Workshop<'_> {
+impl Bench for Sites<'_> {
     type Error = RunError;
 
     fn steps(&self) -> &[Step] {
