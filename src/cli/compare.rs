@@ -69,7 +69,7 @@ impl Compare {
         let scenario = self.experiment.study.scenario()?;
         // What runs today stands beside its alternatives.
         if scenario.collection.as_is.is_some() && self.experiment.strategies == COLUMNS {
-            self.experiment.strategies.push("as-is".to_owned());
+            self.experiment.strategies.push(strategy::AS_IS.name.to_owned());
         }
         let ExperimentArgs { study, show, .. } = &self.experiment;
         let strategies = self.experiment.strategies()?;
@@ -174,10 +174,10 @@ impl Compare {
 
 /// What moving from what runs today would save a month, and what becomes of lines; nothing where nothing is known to run.
 fn moving(comparison: &Comparison) -> Option<String> {
-    let today = comparison.get("as-is").filter(|result| result.infeasible.is_none())?;
+    let today = comparison.get(strategy::AS_IS.name).filter(|result| result.infeasible.is_none())?;
     let mut text = "\nMoving from what runs today (as-is):\n".to_owned();
     let of = |result: &StrategyResult, metric| result.estimate(metric).mean;
-    for other in comparison.strategies.iter().filter(|result| result.strategy != "as-is") {
+    for other in comparison.strategies.iter().filter(|result| result.strategy != strategy::AS_IS.name) {
         if let Some(reason) = &other.infeasible {
             text += &format!("  to {}: impossible here: {reason}\n", other.strategy);
             continue;

@@ -129,7 +129,7 @@ pub(super) fn run(job: &Job, tell: &dyn Fn(Event)) -> anyhow::Result<Option<Fini
     }
     // What runs today stands beside its alternatives, as on the command line.
     if posed.scenario.collection.as_is.is_some() && state.strategies == COLUMNS {
-        posed.strategies.extend(crate::strategy::by_name("as-is"));
+        posed.strategies.extend(Some(crate::strategy::AS_IS));
     }
     let command = command(state, &posed);
     tell(Event::Accepted(Accepted {
