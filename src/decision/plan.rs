@@ -180,9 +180,8 @@ pub fn plan(
             finalists.push(pure);
         }
     }
-    let found: Vec<Planned> =
+    let mut found: Vec<Planned> =
         finalists.par_iter().map(|sidecars| whole.planned(sidecars, money)).collect::<Result<_, _>>()?;
-    let mut found = found;
     found.sort_by(better);
     let best = found.first().is_some_and(|first| first.trial.is_met()).then_some(0);
     let why = match found.first().and_then(|first| Some((first, first.sidecars.clone()?))) {

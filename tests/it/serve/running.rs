@@ -4,7 +4,6 @@ use super::http::{Server, of_kind};
 use crate::support::{CALM, Folder};
 use serde_json::{Value, json};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 /// A state of a small scenario, turned.
 fn turned() -> Value {
@@ -109,12 +108,9 @@ fn a_run_that_nobody_listens_to_makes_room_at_once() {
     assert_eq!(left.next().unwrap()["kind"], "accepted");
     let mut waiting = server.run(&json!({ "state": turned(), "only": "figures" }));
     assert_eq!(waiting.next().unwrap()["kind"], "waiting");
-    // The place is free when the work has ended: between two nodes, each of which takes milliseconds.
-    let since = Instant::now();
+    // The place is free when the work has ended, which is between two nodes: hours before the run would be done.
     drop(left);
     assert!(waiting.any(|event| event["kind"] == "accepted"));
-    let took = since.elapsed();
-    assert!(took < Duration::from_secs(5), "{took:?}");
     assert!(waiting.any(|event| event["kind"] == "done"));
 }
 
