@@ -15,6 +15,7 @@ mod placement;
 mod pod_sizes;
 mod pods;
 mod proxy;
+mod purpose;
 mod requests;
 
 pub use agents::{AgentPlan, CPU_PERIOD_NS, MetadataUse};
@@ -33,6 +34,7 @@ pub use pods::{
     Usage,
 };
 pub use proxy::{ProxyPlan, ProxyRuns};
+pub use purpose::{Purpose, member};
 pub use requests::Requests;
 
 use crate::units::NS_PER_SEC;

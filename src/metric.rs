@@ -158,6 +158,8 @@ metrics! {
     ApiRequests = "api_requests", "1/s", Lower;
     /// Bytes that the API server sends for pods' metadata, by arithmetic
     ApiBytes = "api_bytes", "bytes/s", Lower;
+    /// Bytes that the API server sends when all agents that watch pods start together, by arithmetic
+    ApiListed = "api_listed", "bytes", Lower;
     /// Pods whose logs one agent can read, whether it collects them or not: what whoever takes it over can
     ReachPods = "reach_pods", "count", Lower;
     /// Tenants as whom one agent can write to the log service: what whoever takes it over can

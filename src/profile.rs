@@ -13,7 +13,8 @@ mod settings;
 mod sourced;
 
 pub use behaviour::{
-    Behaviour, Compress, Inotify, Most, Overflow, Parse, Retries, Storage, Successor, Watching,
+    Behaviour, Compress, Discovery, Inotify, Most, Overflow, Parse, Retries, Scope, Storage, Successor,
+    Watching,
 };
 pub use cost::{Costs, Counted, Load, Work};
 pub use embedded::{built_in_names, embedded, names};
@@ -104,6 +105,9 @@ pub struct CpuCosts {
     pub config: Sourced<f64>,
     /// Cores for the square of the number of configs loaded: what grows faster than linearly.
     pub config_squared: Sourced<f64>,
+    /// Cores for each pod of the cluster, where the agent keeps the metadata of all of them. What those of its own node
+    /// take is in what was measured.
+    pub pod: Sourced<f64>,
 }
 
 /// What parsing adds, in microseconds a line. Published figures have one size of lines, so that a part by the
@@ -150,6 +154,8 @@ pub struct MemoryCosts {
     pub file: Sourced<f64>,
     /// Bytes a collection config.
     pub config: Sourced<f64>,
+    /// Bytes for each pod of the cluster, where the agent keeps the metadata of all of them.
+    pub pod: Sourced<f64>,
     /// Bytes for each byte buffered at the fullest.
     pub buffered_byte: Sourced<f64>,
     /// Bytes for the square root of the bytes buffered at the fullest.

@@ -2,7 +2,10 @@
 
 use crate::blueprint::Requests;
 use crate::blueprint::backoff::crash_loop_ns;
-use crate::profile::{Costs, LongLines, Most, Overflow, Position, Retries, StartAt, Successor, Watching};
+use crate::blueprint::purpose::Purpose;
+use crate::profile::{
+    Costs, Discovery, LongLines, Most, Overflow, Position, Retries, StartAt, Successor, Watching,
+};
 
 /// An agent, with its settings resolved.
 #[derive(Clone, Debug)]
@@ -63,6 +66,12 @@ pub struct AgentPlan {
     pub backoff_cap_ns: u64,
     /// Nanoseconds between looks for new files.
     pub scan_ns: u64,
+    /// How it comes to know a new pod.
+    pub discovery: Discovery,
+    /// Nanoseconds for which the news of a started container is under way at most.
+    pub pod_event_ns: u64,
+    /// Nanoseconds that a line waits at most in the transport, where lines are sent one by one and not with the flush.
+    pub transport_wait_ns: Option<u64>,
     /// How the file that replaces a rotated one is found.
     pub successor: Successor,
     /// Nanoseconds until an idle agent is awake that is told of something.
@@ -110,9 +119,29 @@ pub struct MetadataUse {
     pub watches: f64,
     /// Requests for each new pod.
     pub lookups: f64,
+    /// Whether it sees the pods of the whole cluster, and not those of its node alone.
+    pub sees_cluster: bool,
 }
 
 impl AgentPlan {
+    /// Returns from when on it knows of a container of another pod that began at `born_ns`, of which a stream has the key.
+    #[inline]
+    pub fn knows_pod_from_ns(&self, born_ns: u64, stream_key: u64) -> u64 {
+        match self.discovery {
+            Discovery::Files => born_ns,
+            // What was there when the run began it has known for long.
+            _ if born_ns == 0 => 0,
+            _ => born_ns + 1 + Purpose::PodEvent.draw(stream_key) % self.pod_event_ns.max(1),
+        }
+    }
+
+    /// Returns the ages that lines have beyond the youngest of a flush, where nothing waits for anything else: in
+    /// nanoseconds.
+    #[inline]
+    pub fn wait_ns(&self) -> u64 {
+        self.transport_wait_ns.unwrap_or(self.flush_ns)
+    }
+
     /// Whether what waits to be sent survives the process.
     pub fn buffers_on_disk(&self) -> bool {
         self.buffer_memory_bytes < self.buffer_limit_bytes

@@ -1,9 +1,9 @@
 //! Pods of one kind: what they request and write, how they live, start and crash.
 
 use crate::blueprint::Requests;
+use crate::blueprint::purpose::Purpose;
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
-use crate::engine::random::draw;
 use crate::flow::Medium;
 use crate::profile::Parse;
 
@@ -178,12 +178,9 @@ pub struct AgentStart {
     pub beside_ns: Option<u64>,
 }
 
-/// Purpose of the draw of a stream that tells its class of mean rates.
-const RATE_CLASS: u64 = 11;
-
 /// The law of a stream: replicas differ in their mean rates.
 pub(crate) fn law_of(plan: &StreamPlan, stream_key: u64) -> usize {
-    plan.first_law + draw(stream_key, RATE_CLASS) as usize % StreamPlan::RATE_CLASSES
+    plan.first_law + Purpose::RateClass.draw(stream_key) as usize % StreamPlan::RATE_CLASSES
 }
 
 /// Pods that were seen on successive nodes of a pool, as many on each.

@@ -18,6 +18,9 @@ const CELLS: u64 = 1 << DEPTH;
 
 /// Arrivals that have places of their own; more are halved first.
 const PLACED: u64 = 64;
+/// A half of so many is counted from bits, a coin for each; of more it is sampled. A word of bits takes a nanosecond, and the
+/// sampler 300.
+const COUNTED: u64 = 8192;
 /// A one in each of eight bytes.
 const BYTES: u64 = 0x0101_0101_0101_0101;
 
@@ -422,7 +425,7 @@ fn half(n: u64, key: u64, counter: u64) -> u64 {
     if n <= 64 {
         return u64::from((bits & (u64::MAX >> (64 - n))).count_ones());
     }
-    if n > 512 {
+    if n > COUNTED {
         // A probability of one half and a positive n are always valid parameters.
         return Binomial::new(n, 0.5).map_or(n / 2, |b| b.sample(&mut generator(bits, 0)));
     }

@@ -16,9 +16,9 @@ mod rollout;
 use super::{Offer, Room, admits, empty_node, offer};
 use crate::blueprint::{
     AgentPlan, Blueprint, EvictionStorm, Fault, Happening, Incident, NodeFault, Placement, Requests,
-    Residence, Stay, Who,
+    Residence, Stay, Who, member,
 };
-use crate::engine::random::{draw, named_key, subkey};
+use crate::engine::random::{draw, named_key};
 use crate::units::{HowMany, NS_PER_SEC};
 use joins::Joining;
 use std::cmp::Reverse;
@@ -43,7 +43,7 @@ pub fn strike(blueprint: &Blueprint, placement: &Placement, key: u64) -> Struck 
     let mut plan = Plan::new(blueprint, placement);
     let mut crashes = Vec::new();
     for (number, fault) in blueprint.faults.iter().enumerate() {
-        let key = subkey(key, number as u64);
+        let key = member(key, number as u64);
         match fault {
             Fault::Nodes(fault) => plan.add_nodes(fault, key),
             Fault::NodesAdded(added) => plan.add_joining(added, key),

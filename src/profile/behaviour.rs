@@ -99,6 +99,30 @@ pub enum Watching {
     Needed,
 }
 
+/// How an agent that pods share comes to know a new pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Discovery {
+    /// It looks for files at its scan interval.
+    Files,
+    /// The API server tells it of a pod, and it begins to read at once.
+    PodEvents,
+    /// The API server tells it of a pod, whose files it looks for at its next scan.
+    PodsAtScan,
+    /// As before, and what does not run any more by then it does not read.
+    RunningPodsAtScan,
+}
+
+/// Of which pods an agent keeps the metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Scope {
+    /// Those of its node.
+    Node,
+    /// Those of the cluster.
+    Cluster,
+}
+
 /// Where an agent keeps what waits to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -140,6 +140,15 @@ impl Costs {
         }
     }
 
+    /// Returns these costs where the agent keeps the metadata of so many pods of the whole cluster.
+    pub fn seeing(mut self, profile: &Profile, pods: f64) -> Self {
+        self.idle_cores += pods * profile.cpu.pod.value;
+        let bytes = pods * profile.memory.pod.value;
+        self.resident_bytes += bytes;
+        self.proportional_bytes += bytes;
+        self
+    }
+
     /// Returns these costs where the agent looks at its files every `interval` instead of being told of new lines: a timer
     /// wakes it so often in any case, and all that a file got between two looks is one read.
     pub fn polling(mut self, interval: SimTime) -> Self {

@@ -254,6 +254,51 @@ macro_rules! agent_settings {
             }
             scenario { poll_interval: SimTime, "1ms" to "1h" }
 
+            en "How an agent that pods share comes to know a new pod: it looks for files, or the API server tells it of pods; see `docs/model.md`, section 6."
+            zh "共用的代理如何得知新的 Pod：查找文件，或由 API Server 通知。"
+            profile {
+                discovery: Discovery = Discovery::Files,
+                "The program looks for files by a pattern of names, as its chart or documentation has it.",
+                B
+            }
+            scenario { discovery: Discovery }
+
+            en "How long the news of a started container is under way to the agent at most; it is even up to there."
+            zh "容器启动的消息最多多久到达代理（在此范围内均匀分布）。"
+            profile {
+                pod_event: SimTime = SimTime::from_secs(1),
+                "kubelet, pkg/kubelet/pleg/generic.go: containers are listed once a second; what the API server and the watch add is milliseconds.",
+                B
+            }
+            scenario { pod_event: SimTime, "1ms" to "10m" }
+
+            en "Of which pods an agent on a node keeps the metadata: those of its `node`, or of the whole `cluster`, as it does without a filter."
+            zh "节点代理保存哪些 Pod 的元数据：本节点的，或（没有过滤时）整个集群的。"
+            profile {
+                pods_seen: Scope = Scope::Node,
+                "Charts and documentation filter by the node's name.",
+                B
+            }
+            scenario { pods_seen: Scope }
+
+            en "How long a line waits at most for the acknowledgement of the one before it, where lines are sent one by one; `0s`: lines go with the flush."
+            zh "逐行发送时，一行最多等待前一行的确认多久；`0s` 表示随刷新发送。"
+            profile {
+                transport_wait: SimTime = SimTime::from_ns(0),
+                "Requests are sent whole, with the flush.",
+                A
+            }
+            scenario {}
+
+            en "Bytes of a full segment of the transport, which does not wait for that."
+            zh "传输层满段的字节数，满段无需等待。"
+            profile {
+                segment: Bytes = Bytes::new(1448),
+                "Ethernet: 1,500 bytes less the headers of IPv4 and TCP with timestamps. Loopback has 65,483.",
+                A
+            }
+            scenario { segment: Bytes, "536B" to "64Ki" }
+
             en "Files that one process can have open."
             zh "一个进程能打开的文件数。"
             profile {

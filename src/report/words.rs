@@ -71,6 +71,7 @@ pub(crate) fn metric(metric: Metric, lang: Lang) -> &'static str {
         Metric::ApiWatches => ("watches at the API server", "API Server 监听数"),
         Metric::ApiRequests => ("look-ups at the API server", "API Server 查询"),
         Metric::ApiBytes => ("bytes from the API server", "API Server 流量"),
+        Metric::ApiListed => ("bytes from the API server at a start", "启动时 API Server 发送的字节"),
         Metric::ReachPods => ("pods whose logs one agent can read", "单个采集器可读日志的 Pod"),
         Metric::ReachTenants => ("tenants as whom one agent can write", "单个采集器可冒用写入的租户"),
         Metric::Proxies => ("proxies", "代理数"),

@@ -7,8 +7,8 @@ mod reference;
 use super::Count;
 use super::cost::Cost;
 use crate::profile::{
-    Behaviour, Compress, Inotify, LineLimit, LongLines, Most, Overflow, Position, Retries, StartAt, Storage,
-    Timeout, agent_settings, out_of_range, yaml_key,
+    Behaviour, Compress, Discovery, Inotify, LineLimit, LongLines, Most, Overflow, Position, Retries, Scope,
+    StartAt, Storage, Timeout, agent_settings, out_of_range, yaml_key,
 };
 use crate::units::{Bytes, Millicores, SimTime};
 use schemars::JsonSchema;

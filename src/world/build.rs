@@ -1,9 +1,11 @@
 //! A node as it begins: its pods' streams in the order of those who read them, their files, the agents' inputs, and what
 //! is known beforehand of all that will happen.
 
-use crate::blueprint::{Arrival, Blueprint, OnNode, PlacedPod, PodTemplate, Reader, StreamPlan, law_of};
+use crate::blueprint::{
+    Arrival, Blueprint, OnNode, PlacedPod, PodTemplate, Purpose, Reader, StreamPlan, law_of, member,
+};
 use crate::engine::events::EventList;
-use crate::engine::random::{draw, named_key, subkey, unit};
+use crate::engine::random::{named_key, unit};
 use crate::flow::Cause;
 use crate::profile::Parse;
 use crate::world::agent::input::Input;
@@ -14,10 +16,6 @@ use crate::world::lines::stream::Stream;
 use crate::world::node::{Container, Contention, Node, Place, Pressure, Reach};
 use smallvec::SmallVec;
 use std::ops::Range;
-
-/// Purposes of draws of a stream and of a node.
-const INITIAL_SIZE: u64 = 12;
-const TICK_PHASE: u64 = 13;
 
 /// What there is on a node before it begins.
 struct Site<'a> {
@@ -53,7 +51,7 @@ impl<'a> Site<'a> {
     fn survey(blueprint: &'a Blueprint, number: usize, pool: usize, pods: &'a [PlacedPod], key: u64) -> Self {
         let mut site = Self {
             pods,
-            key: subkey(named_key(key, "node"), number as u64),
+            key: member(named_key(key, "node"), number as u64),
             pod_keys: Vec::with_capacity(pods.len()),
             node_agent: blueprint.node_agent_in(pool),
             may_evict: blueprint.may_evict(pool, pods),
@@ -63,7 +61,7 @@ impl<'a> Site<'a> {
         };
         for (position, pod) in pods.iter().enumerate() {
             let template = &blueprint.pods[pod.template as usize];
-            site.pod_keys.push(subkey(named_key(key, &template.name), u64::from(pod.ordinal)));
+            site.pod_keys.push(member(named_key(key, &template.name), u64::from(pod.ordinal)));
             let place = site.place(pod, template, blueprint);
             site.place_of.push(place);
             site.find_streams(position, template, blueprint);
@@ -263,7 +261,7 @@ impl Node {
         let rotation = if medium.is_rotated_by_kubelet() { blueprint.kubelet } else { found.plan.rotation };
         let stream = Stream::new(law_index as u32, law, found.tenant, prefix_bytes, found.key, 0);
         let initial_bytes = (!blueprint.begins_empty(rotation, self.pool))
-            .then(|| (unit(draw(found.key, INITIAL_SIZE)) * rotation.size_bytes as f64) as u64);
+            .then(|| (unit(Purpose::InitialSize.draw(found.key)) * rotation.size_bytes as f64) as u64);
         let has_reader = found.group.0 != u64::MAX;
         let cause = match found.plan.reader {
             _ if found.gets == Gets::Nothing => Cause::NotCollectable,
@@ -353,5 +351,5 @@ fn give_files(found: &mut [Found<'_>], blueprint: &Blueprint, node_agent: Option
 
 /// Kubelets started at different times.
 fn tick_phase(node_key: u64, interval_ns: u64) -> u64 {
-    1 + draw(node_key, TICK_PHASE) % interval_ns.max(1)
+    1 + Purpose::RotationTick.draw(node_key) % interval_ns.max(1)
 }

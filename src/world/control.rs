@@ -10,15 +10,11 @@
 //! `CommonConfigProvider` (heartbeats); Kubernetes, "ConfigMaps" (mounted ConfigMaps are updated, environments are
 //! not), `pod_workers.go` (sync period and its jitter), Deployment `maxSurge` and `maxUnavailable`.
 
-use crate::blueprint::{Arrival, Blueprint, ControlPlan, PlacedPod, PushPlan, pods_a_wave};
-use crate::engine::random::{draw, subkey, unit};
+use crate::blueprint::{Arrival, Blueprint, ControlPlan, PlacedPod, Purpose, PushPlan, pods_a_wave};
+use crate::engine::random::unit;
 use crate::world::node::{Node, Place, Reach};
 use crate::world::tally::{ControlTally, Tally};
 use std::ops::Range;
-
-/// Purposes of an agent's draws.
-const FIRST_POLL: u64 = 31;
-const ARRIVAL: u64 = 32;
 
 /// When an agent that starts at `now_ns` has its config: it asks at an instant of its own within a polling interval,
 /// and every interval from there; the server answers once the agent's group knows it.
@@ -26,7 +22,7 @@ fn config_at(now_ns: u64, key: u64, registration_ns: u64, poll_ns: u64) -> u64 {
     if poll_ns == 0 {
         return now_ns;
     }
-    let first_ns = 1 + draw(subkey(key, FIRST_POLL), 0) % poll_ns;
+    let first_ns = 1 + Purpose::FirstPoll.draw(key) % poll_ns;
     let more = registration_ns.saturating_sub(first_ns).div_ceil(poll_ns);
     now_ns + first_ns + more * poll_ns
 }
@@ -37,8 +33,9 @@ impl Arrival {
     fn due_ns(self, at_ns: u64, push: u64, key: u64, wave: u64) -> u64 {
         match self {
             Self::Looks { every_ns, jitter } => {
-                let period = every_ns as f64 * (1.0 + jitter * unit(draw(subkey(key, ARRIVAL), 2 * push)));
-                at_ns + (unit(draw(subkey(key, ARRIVAL), 2 * push + 1)) * period) as u64
+                let period =
+                    every_ns as f64 * (1.0 + jitter * unit(Purpose::ConfigArrival.nth(key, 2 * push)));
+                at_ns + (unit(Purpose::ConfigArrival.nth(key, 2 * push + 1)) * period) as u64
             }
             Self::Waves { wave_ns, .. } => at_ns + (1 + wave) * wave_ns,
         }

@@ -11,7 +11,7 @@ mod strike;
 pub(crate) use container::{Container, NONE};
 pub(crate) use contention::{Contention, Sharer};
 pub(crate) use node::{KUBELET, Node};
-pub(crate) use place::{GENERATION, Place, Stage};
+pub(crate) use place::{Place, Stage};
 pub(crate) use pressure::Pressure;
 pub(crate) use reach::Reach;
 pub(crate) use strike::Strike;

@@ -11,7 +11,7 @@ pub use control::ControlTally;
 pub(super) use total::Total;
 use total::totals;
 
-use crate::blueprint::{Blueprint, StreamLaw};
+use crate::blueprint::{AgentPlan, Blueprint, StreamLaw};
 use crate::engine::marks::CLASSES;
 use crate::flow::{Chunk, Medium};
 use crate::observe::{Freshness, Ledger, Spread, Unpaid, Usage};
@@ -170,7 +170,7 @@ impl Tally {
                 let Some(counts) = counts.take() else { continue };
                 for (class, lines) in counts.into_iter().enumerate().filter(|(_, lines)| *lines > 0) {
                     let youngest_ns = blueprint.backend.latency_of(class) + plan.look_delay_ns;
-                    tenant.freshness.add(&Spread::between(youngest_ns, youngest_ns + plan.flush_ns), lines);
+                    tenant.freshness.add(&Spread::between(youngest_ns, youngest_ns + plan.wait_ns()), lines);
                 }
             }
         }
@@ -264,9 +264,9 @@ impl Tally {
         }
     }
 
-    /// Chunks that the backend accepts at `at_ns`.
+    /// Chunks of an agent that the backend accepts at `at_ns`.
     #[inline]
-    pub(super) fn deliver(&mut self, chunks: &[Chunk], streams: &[Stream], at_ns: u64) {
+    pub(super) fn deliver(&mut self, chunks: &[Chunk], streams: &[Stream], at_ns: u64, plan: &AgentPlan) {
         let mut spread = Spread::default();
         let (mut new, mut copies) = (0, 0);
         for chunk in chunks {
@@ -279,7 +279,14 @@ impl Tally {
                 // Chunks of one flush were mostly written in the same span.
                 let stream = &streams[chunk.stream as usize];
                 let at_ns = at_ns + u64::from(stream.held_ms) * 1_000_000;
-                spread.set(at_ns.saturating_sub(chunk.until_ns), at_ns.saturating_sub(chunk.from_ns));
+                let youngest_ns = at_ns.saturating_sub(chunk.until_ns);
+                let mut oldest_ns = at_ns.saturating_sub(chunk.from_ns);
+                if let Some(wait_ns) = plan.transport_wait_ns {
+                    // What waited for a flush in the model waited for the transport; what had waited longer was behind.
+                    let behind_ns = (oldest_ns - youngest_ns).saturating_sub(2 * plan.flush_ns);
+                    oldest_ns = youngest_ns + behind_ns + wait_ns;
+                }
+                spread.set(youngest_ns, oldest_ns);
                 let tenant = stream.tenant;
                 self.tenants[tenant as usize].freshness.add(&spread, chunk.lines);
             }

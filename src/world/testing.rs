@@ -9,7 +9,8 @@ use crate::engine::arrivals::{Arrivals, Modulation};
 use crate::engine::marks::Marks;
 use crate::flow::Medium;
 use crate::profile::{
-    Costs, LongLines, Most, Overflow, Parse, Position, Retries, StartAt, Successor, Watching, embedded,
+    Costs, Discovery, LongLines, Most, Overflow, Parse, Position, Retries, StartAt, Successor, Watching,
+    embedded,
 };
 use crate::units::NS_PER_SEC;
 
@@ -45,6 +46,9 @@ pub(super) fn agent() -> AgentPlan {
         backoff_base_ns: 5 * NS_PER_SEC,
         backoff_cap_ns: 2000 * NS_PER_SEC,
         scan_ns: 60 * NS_PER_SEC,
+        discovery: Discovery::Files,
+        pod_event_ns: NS_PER_SEC,
+        transport_wait_ns: None,
         successor: Successor::AtRename,
         wake_ns: 0,
         rotate_wait_ns: 5 * NS_PER_SEC,

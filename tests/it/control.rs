@@ -114,8 +114,14 @@ fn metadata_of_new_pods_are_asked_for_once_or_watched() {
     let watches = of("vector");
     assert_eq!((watches.get(Metric::ApiWatches), watches.get(Metric::ApiRequests)), (Some(12.0), Some(0.0)));
     near(watches.get(Metric::ApiBytes), new * 6.0 * 9_800.0);
+    near(watches.get(Metric::ApiListed), 80.0 * 9_800.0);
+    // Promtail's four agents are sent every pod of the cluster, and keep one watch each.
+    let everywhere = of("promtail");
+    assert_eq!(everywhere.get(Metric::ApiWatches), Some(4.0));
+    near(everywhere.get(Metric::ApiBytes), 4.0 * new * 6.0 * 9_800.0);
+    near(everywhere.get(Metric::ApiListed), 4.0 * 80.0 * 9_800.0);
     // Of an agent whose profile does not say nothing is said.
-    assert_eq!(of("promtail").get(Metric::ApiWatches), None);
+    assert_eq!(of("fluentd").get(Metric::ApiWatches), None);
 }
 
 #[test]

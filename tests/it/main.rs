@@ -10,6 +10,7 @@ mod campaign;
 mod cli;
 mod control;
 mod decisions;
+mod discovery;
 mod docs;
 mod explain;
 mod faults;

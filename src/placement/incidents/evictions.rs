@@ -10,12 +10,9 @@
 //! kubectl, `drain` (5 s until the next try).
 
 use super::{Leave, Plan, drawn, whole};
-use crate::blueprint::EvictionStorm;
-use crate::engine::random::{draw, subkey, unit};
+use crate::blueprint::{EvictionStorm, Purpose, member};
+use crate::engine::random::unit;
 use crate::units::NS_PER_SEC;
-
-/// Keeps the draw of instants apart from others of the same fault.
-const INSTANT: u64 = 2;
 
 /// Nanoseconds until a drain that was refused asks again.
 const AGAIN_NS: u64 = 5 * NS_PER_SEC;
@@ -40,8 +37,8 @@ impl Plan<'_> {
         let (storm, key) = self.storms[storm].clone();
         self.pressed[node as usize] += 1;
         let there = self.on[node as usize].iter().copied();
-        for pod in drawn(there, storm.pods, subkey(key, u64::from(node))) {
-            let place = unit(draw(subkey(key, INSTANT), u64::from(pod)));
+        for pod in drawn(there, storm.pods, member(key, u64::from(node))) {
+            let place = unit(Purpose::EvictionInstant.nth(key, u64::from(pod)));
             let at_ns = storm.at_ns.saturating_add((place * storm.within_ns as f64) as u64);
             self.plan(at_ns, Leave::Evicted { pod, node, pause_ns: storm.pause_ns });
         }

@@ -5,13 +5,9 @@
 //! Autoscaling" (nodes are added for pods that are pending), "DaemonSet" (its pod is made when the node joins).
 
 use super::{Leave, Plan, drawn, whole};
-use crate::blueprint::{Incident, NodesAdded, Requests};
-use crate::engine::random::subkey;
+use crate::blueprint::{Incident, NodesAdded, Purpose, Requests};
 use crate::placement::{Room, empty_node};
 use crate::units::HowMany;
-
-/// Keeps the draw of pods apart from others of the same fault.
-const LATE: u64 = 1;
 
 /// Nodes that join together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,7 +43,7 @@ impl Plan<'_> {
     fn keep_away(&mut self, pods: HowMany, at_ns: u64, key: u64) -> usize {
         let there = |pod: &u32| !self.stays.contains_key(pod);
         let all = (0..self.before.node_of.len() as u32).filter(there);
-        let late = drawn(all, pods, subkey(key, LATE));
+        let late = drawn(all, pods, Purpose::JoinLate.key(key));
         for &pod in &late {
             let node = self.before.node_of[pod as usize] as usize;
             self.on[node].retain(|other| *other != pod);

@@ -1,8 +1,8 @@
 //! The reference of settings, as `docs/settings.md` has it: made of the same table as everything else about them.
 
 use crate::profile::{
-    Compress, Inotify, LineLimit, LongLines, Most, Overflow, Position, Quality, Retries, StartAt, Storage,
-    Successor, Timeout, Watching, agent_settings, range_in_words, yaml_key,
+    Compress, Discovery, Inotify, LineLimit, LongLines, Most, Overflow, Position, Quality, Retries, Scope,
+    StartAt, Storage, Successor, Timeout, Watching, agent_settings, range_in_words, yaml_key,
 };
 use crate::scenario::Count;
 use crate::units::{Bytes, SimTime};

@@ -12,8 +12,7 @@
 //! Sources: Vector `lib/file-source` (checkpoints every 60 s), Alloy `loki.source.file` (positions every 10 s),
 //! LoongCollector `CheckPointManager.cpp` (15 min, and at a clean exit), Filebeat's registry (at acknowledgement).
 
-use crate::blueprint::{AgentPlan, Blueprint, Fault};
-use crate::engine::random::{draw, subkey};
+use crate::blueprint::{AgentPlan, Blueprint, Fault, Purpose};
 use crate::flow::Cause;
 use crate::observe::Ledger;
 use crate::profile::{Position, StartAt};
@@ -21,9 +20,6 @@ use crate::world::agent::desk::Desk;
 use crate::world::agent::input::Batch;
 use crate::world::agent::long_lines::{DroppedLines, count_dropped};
 use crate::world::disk::owed::Owed;
-
-/// Purpose of the draw of an agent's first write of its positions.
-const CHECKPOINT_PHASE: u64 = 51;
 
 impl AgentPlan {
     /// Whether the agent may read again what it had read before it died.
@@ -43,7 +39,7 @@ impl AgentPlan {
     pub(super) fn first_write_ns(&self, key: u64) -> u64 {
         match self.checkpoints {
             true if self.checkpoint_every_ns > 0 => {
-                1 + draw(subkey(key, CHECKPOINT_PHASE), 0) % self.checkpoint_every_ns
+                1 + Purpose::CheckpointPhase.draw(key) % self.checkpoint_every_ns
             }
             _ => u64::MAX,
         }

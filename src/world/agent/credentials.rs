@@ -4,19 +4,16 @@
 //! Sources: AWS STS, `AssumeRole` (`DurationSeconds` is 3,600 by default); Alibaba Cloud, error 0002-00000007 (a request
 //! signed with temporary credentials that have expired is refused).
 
-use crate::blueprint::CredentialsPlan;
-use crate::engine::random::{draw, subkey, unit};
+use crate::blueprint::{CredentialsPlan, Purpose};
+use crate::engine::random::unit;
 use crate::world::agent::input::Input;
-
-/// Purpose of an agent's draw.
-const AGE: u64 = 33;
 
 impl CredentialsPlan {
     /// When an agent is refused whose credentials are in the middle of their life when the run begins: evenly anywhere
     /// between two renewals.
     fn of_old(&self, key: u64) -> (u64, u64) {
         let period_ns = self.lifetime_ns - self.renew_before_ns;
-        self.refusal((unit(draw(subkey(key, AGE), 0)) * period_ns as f64) as u64)
+        self.refusal((unit(Purpose::CredentialsAge.draw(key)) * period_ns as f64) as u64)
     }
 
     /// When an agent is refused that starts at `now_ns`: it has credentials from then on, or as soon as there are any.

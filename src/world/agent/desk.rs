@@ -42,7 +42,7 @@ impl Desk<'_> {
             self.give_up(now_ns);
         }
         if self.input.scan_ns <= now_ns {
-            self.scan();
+            self.scan(now_ns);
         }
         self.input.begin_to_wait(now_ns, self.plan);
         if self.input.deadline_ns <= now_ns || self.plan.sends_full {

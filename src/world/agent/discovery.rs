@@ -1,5 +1,6 @@
 //! How an input comes to know files: by looking for them, by taking note of rotations; and how it gives them up.
 
+use crate::profile::Discovery;
 use crate::units::SimTime;
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::Mode;
@@ -29,16 +30,32 @@ impl Desk<'_> {
         any_found
     }
 
-    /// The input looks for new files.
-    pub fn scan(&mut self) {
+    /// The input looks for new files: of all pods, or of those that it was told of by now.
+    pub fn scan(&mut self, now_ns: u64) {
         self.input.scan_ns = SimTime::NEVER.as_ns();
         let found_ns = self.input.since_ns;
+        let mut told_ns = SimTime::NEVER.as_ns();
+        let is_told = self.plan.discovery == Discovery::PodEvents && !self.input.scans_at(now_ns, self.plan);
         for (stream, files) in self.streams.iter_mut().zip(&mut *self.files) {
-            if !files.knows_live(stream) {
+            if files.knows_live(stream) {
+                continue;
+            }
+            if is_told && !files.is_first() {
+                // Of a pod that it knew it looks for the next file when it is time for that.
+                self.input.want_scan(now_ns, self.plan.scan_ns);
+                continue;
+            }
+            let knows_ns = self.plan.knows_pod_from_ns(files.lives().0, stream.key);
+            if knows_ns > now_ns {
+                told_ns = told_ns.min(knows_ns);
+            } else if !(self.plan.discovery == Discovery::RunningPodsAtScan && files.has_ended()) {
                 files.discover_at(stream, &self.blueprint.laws[stream.law as usize], found_ns);
                 // What the file holds already is read in large chunks.
                 self.input.behind = true;
             }
+        }
+        if told_ns < SimTime::NEVER.as_ns() {
+            self.input.hear_of_pod(told_ns, self.plan);
         }
     }
 

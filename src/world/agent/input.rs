@@ -3,10 +3,9 @@
 //! One `Input` is one reader with a buffer. An agent is one input, or one for each collection config where
 //! configs are inputs of their own; the first carries the costs of the process.
 
-use crate::blueprint::{AgentPlan, Blueprint};
-use crate::engine::random::{draw, subkey};
+use crate::blueprint::{AgentPlan, Blueprint, Purpose, member};
 use crate::flow::{Chunk, Medium};
-use crate::profile::Parse;
+use crate::profile::{Discovery, Parse};
 use crate::units::SimTime;
 use crate::world::agent::meter::Meter;
 use crate::world::agent::offsets::Offsets;
@@ -155,11 +154,6 @@ pub(crate) struct Input {
     pub is_gone: bool,
 }
 
-/// Purposes of an agent's draws.
-const FLUSH_PHASE: u64 = 1;
-const SCAN_PHASE: u64 = 2;
-const LOOK_PHASE: u64 = 4;
-const CHECK_PHASE: u64 = 5;
 /// Timers start on a grid of 1/32 of their interval, so that chunks are split between cells and not within.
 const PHASES: u64 = 32;
 
@@ -220,9 +214,9 @@ impl Input {
     /// The agent starts, at `now_ns` and with timers of its own. Inputs of one process flush together, and each has its
     /// own luck with the backend.
     pub fn begin(&mut self, now_ns: u64, key: u64, plan: &AgentPlan) {
-        let phase = |purpose, interval: u64| draw(subkey(key, purpose), 0) % PHASES * (interval / PHASES);
-        let flush_phase_ns = phase(FLUSH_PHASE, plan.flush_ns);
-        self.key = subkey(key, u64::from(self.config));
+        let phase = |purpose: Purpose, interval: u64| purpose.draw(key) % PHASES * (interval / PHASES);
+        let flush_phase_ns = phase(Purpose::FlushPhase, plan.flush_ns);
+        self.key = member(key, u64::from(self.config));
         self.mode = Mode::Reading;
         self.is_gone = false;
         self.since_ns = now_ns;
@@ -233,9 +227,9 @@ impl Input {
         self.round = None;
         self.answers = 0;
         self.wind_timer(now_ns + if flush_phase_ns == 0 { plan.flush_ns } else { flush_phase_ns }, plan);
-        self.scan_phase_ns = now_ns + phase(SCAN_PHASE, plan.scan_ns);
-        self.look_phase_ns = draw(subkey(key, LOOK_PHASE), 0) % plan.look_ns.max(1);
-        self.check_phase_ns = draw(subkey(key, CHECK_PHASE), 0) % plan.flush_check_ns.max(1);
+        self.scan_phase_ns = now_ns + phase(Purpose::ScanPhase, plan.scan_ns);
+        self.look_phase_ns = Purpose::LookPhase.draw(key) % plan.look_ns.max(1);
+        self.check_phase_ns = Purpose::CheckPhase.draw(key) % plan.flush_check_ns.max(1);
         self.batch_waits = false;
     }
 
@@ -289,7 +283,7 @@ impl Input {
     /// The agent has started between `before_ns` and `within_ns` more ahead of the run: its timers are counted from
     /// there.
     pub fn count_from_start(&mut self, plan: &AgentPlan, key: u64, before_ns: u64, within_ns: u64) {
-        let more = draw(subkey(key, FLUSH_PHASE), 0) % PHASES * (within_ns / PHASES);
+        let more = Purpose::FlushPhase.draw(key) % PHASES * (within_ns / PHASES);
         let left = |interval_ns: u64| interval_ns - (before_ns + more) % interval_ns.max(1);
         self.wind_timer(left(plan.flush_ns), plan);
         self.scan_phase_ns = left(plan.scan_ns);
@@ -337,6 +331,19 @@ impl Input {
         let since_phase = now_ns.saturating_sub(self.scan_phase_ns);
         let next = self.scan_phase_ns + since_phase.div_ceil(scan_interval_ns) * scan_interval_ns;
         self.scan_ns = self.scan_ns.min(next.max(now_ns + 1).max(self.config_ns));
+    }
+
+    /// Returns whether it looks for new files at `now_ns` in any case.
+    pub fn scans_at(&self, now_ns: u64, plan: &AgentPlan) -> bool {
+        now_ns.saturating_sub(self.scan_phase_ns).is_multiple_of(plan.scan_ns)
+    }
+
+    /// Takes note that it is told of a new pod at `at_ns`: it looks for the pod's files then, or at its next scan.
+    pub fn hear_of_pod(&mut self, at_ns: u64, plan: &AgentPlan) {
+        match plan.discovery {
+            Discovery::PodEvents => self.scan_ns = self.scan_ns.min(at_ns.max(self.config_ns)),
+            _ => self.want_scan(at_ns, plan.scan_ns),
+        }
     }
 
     /// Says of a stream what of it this input cannot take as it comes; `unwatched` where it has no watch for its file.

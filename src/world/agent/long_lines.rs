@@ -11,9 +11,9 @@
 //! Sources: Fluent Bit `in_tail` (`buffer_max_size`, `skip_long_lines`), Vector `max_line_bytes`, Filebeat
 //! `message_max_bytes`, Loki `max_line_size`, Logtail's limits; the profiles name them.
 
-use crate::blueprint::{AgentPlan, BackendPlan, Blueprint, StreamLaw};
+use crate::blueprint::{AgentPlan, BackendPlan, Blueprint, Purpose, StreamLaw, member};
 use crate::engine::marks::CLASSES;
-use crate::engine::random::{draw, subkey};
+use crate::engine::random::draw;
 use crate::flow::{Cause, Chunk, Medium};
 use crate::profile::LongLines;
 use crate::units::NS_PER_SEC;
@@ -21,9 +21,6 @@ use crate::world::disk::files::Files;
 use crate::world::lines::runtime::SPLIT_BYTES;
 use crate::world::lines::stream::{NONE_TOO_LONG, Stream};
 use crate::world::tally::Tally;
-
-/// Purpose of the draws of lines' classes.
-const LINE_CLASS: u64 = 0x4c4c;
 
 impl AgentPlan {
     /// The first class of a law whose lines are too long for the agent; [`NONE_TOO_LONG`] where none is.
@@ -82,7 +79,7 @@ fn each_long(
             since_ns if since_ns >= NS_PER_SEC => all,
             since_ns => law.arrivals.before(stream.key, second, all, since_ns, NS_PER_SEC),
         };
-        let key = subkey(subkey(stream.key, LINE_CLASS), second);
+        let key = member(Purpose::LineClass.key(stream.key), second);
         let first = lines_at(from_ns);
         for line in first..lines_at(until_ns) {
             let class = (draw(key, line) >> 56) as u16;

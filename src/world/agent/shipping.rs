@@ -1,7 +1,6 @@
 //! From the buffer to the backend: flushes, answers, retries, and the death of an agent.
 
-use crate::blueprint::{AgentPlan, backoff_ns, crash_loop_ns};
-use crate::engine::random::{draw, subkey};
+use crate::blueprint::{AgentPlan, Purpose, backoff_ns, crash_loop_ns};
 use crate::flow::{Cause, Chunk};
 use crate::profile::Retries;
 use crate::world::agent::input::{Batch, Input, Mode};
@@ -9,9 +8,6 @@ use crate::world::backend::link::{Link, Request};
 use crate::world::lines::stream::Stream;
 use crate::world::tally::Tally;
 use smallvec::{SmallVec, smallvec};
-
-/// Purpose of draws of an agent's back-off.
-const BACKOFF: u64 = 3;
 
 /// What shipping needs beside the agent.
 pub(crate) struct Ship<'a, 'b> {
@@ -168,7 +164,7 @@ impl Input {
             match arrives_ns {
                 // What was read up to its last instant was in truth looked at a little later.
                 Some(at_ns) if at_ns < ship.end_ns => {
-                    ship.tally.deliver(&batch.chunks, ship.streams, at_ns + plan.look_delay_ns);
+                    ship.tally.deliver(&batch.chunks, ship.streams, at_ns + plan.look_delay_ns, plan);
                 }
                 // Who has not waited for the answer sends it again, and that counts.
                 _ if is_late => {}
@@ -232,7 +228,7 @@ impl Input {
                 self.releases.push((now_ns, batch.record_bytes));
                 continue;
             } else {
-                let bits = draw(subkey(self.key, BACKOFF), self.requests);
+                let bits = Purpose::Backoff.nth(self.key, self.requests);
                 batch.due_ns =
                     now_ns + backoff_ns(plan.backoff_base_ns, plan.backoff_cap_ns, batch.tries, bits);
                 batch.under_way = false;

@@ -5,11 +5,8 @@
 //! neither depends on the order in which nodes run. Latency only grows: the shortest way from one node to another, which
 //! slots rest on, stays what it is.
 
-use crate::blueprint::Disturbance;
-use crate::engine::random::{draw, subkey, unit};
-
-/// Purpose of the draws of an agent that tell which of its requests are hit.
-const PARTIAL: u64 = 40;
+use crate::blueprint::{Disturbance, Purpose, member};
+use crate::engine::random::{draw, unit};
 
 impl Disturbance {
     /// Whether it lasts at an instant.
@@ -19,7 +16,8 @@ impl Disturbance {
 
     /// Whether it hits the request of an agent, itself being the run's number `index`.
     pub(crate) fn hits(&self, index: usize, key: u64, request: u64) -> bool {
-        self.share >= 1.0 || unit(draw(subkey(subkey(key, PARTIAL), index as u64), request)) < self.share
+        self.share >= 1.0
+            || unit(draw(member(Purpose::PartialOutage.key(key), index as u64), request)) < self.share
     }
 }
 

@@ -13,18 +13,12 @@
 //! Fluentd, `buffer` (`overflow_action throw_exception`, `flush_interval`, `chunk_limit_size`), `in_forward` with
 //! `require_ack_response`; Fluent Bit, `upstream` (one of its nodes for each flush, in turn).
 
-use crate::blueprint::{BackendPlan, GatewayPlan, Outage, backoff_ns, crash_loop_ns};
+use crate::blueprint::{BackendPlan, GatewayPlan, Outage, Purpose, backoff_ns, crash_loop_ns, member};
 use crate::engine::fluid::{SlottedServer, Work};
-use crate::engine::random::{draw, named_key, subkey};
+use crate::engine::random::{draw, named_key};
 use crate::engine::tandem::{Passage, Tandem};
 use crate::units::SimTime;
 use std::ops::Range;
-
-/// Purposes of draws: which process a request of an agent goes to; which processes die; when they flush and try again.
-const PROCESS: u64 = 41;
-const STRUCK: u64 = 42;
-const FLUSH_PHASE: u64 = 43;
-const BACKOFF: u64 = 44;
 
 /// The processes in a run.
 #[derive(Clone, Debug)]
@@ -65,7 +59,7 @@ impl Gateway {
         let down: Vec<Vec<Range<u64>>> = spans_down(plan, processes, slot.as_ns(), key);
         let own = plan.capacity_bytes_per_s / processes as f64;
         let process = |number: usize| {
-            let key = subkey(key, number as u64);
+            let key = member(key, number as u64);
             let server = || SlottedServer::new(own, slot, span, &[]);
             let shut: Vec<Range<u64>> = backend
                 .outages
@@ -84,7 +78,7 @@ impl Gateway {
                 queue: Tandem::new(first, second),
                 down: down[number].clone(),
                 keeps: plan.on_disk,
-                flush_phase_ns: draw(key, FLUSH_PHASE) % plan.flush_ns.max(1),
+                flush_phase_ns: Purpose::GatewayFlushPhase.draw(key) % plan.flush_ns.max(1),
             }
         };
         Self {
@@ -114,7 +108,7 @@ impl Gateway {
     pub fn process_of(&self, key: u64, request: u64) -> usize {
         match self.processes.len() as u64 {
             1 => 0,
-            processes => (draw(subkey(key, PROCESS), request) % processes) as usize,
+            processes => (Purpose::GatewayProcess.nth(key, request) % processes) as usize,
         }
     }
 
@@ -179,7 +173,7 @@ fn spans_down(plan: &GatewayPlan, processes: u64, slot_ns: u64, key: u64) -> Vec
     let mut down = vec![Vec::<Range<u64>>::new(); processes as usize];
     for (number, crash) in plan.crashes.iter().enumerate() {
         let at_ns = crash.at_ns / slot_ns * slot_ns;
-        let struck = subkey(subkey(key, STRUCK), number as u64);
+        let struck = member(Purpose::GatewayStruck.key(key), number as u64);
         let mut order: Vec<u64> = (0..processes).collect();
         order.sort_by_key(|process| (draw(struck, *process), *process));
         for process in order.into_iter().take(crash.processes.of(processes) as usize) {
@@ -203,7 +197,7 @@ fn tries_again_ns(plan: &GatewayPlan, outage: &Outage, key: u64) -> u64 {
     }
     let (mut at_ns, mut tries) = (outage.from_ns, 0);
     while at_ns < outage.until_ns {
-        let bits = draw(subkey(subkey(key, BACKOFF), outage.from_ns), u64::from(tries));
+        let bits = draw(member(Purpose::GatewayBackoff.key(key), outage.from_ns), u64::from(tries));
         at_ns =
             at_ns.saturating_add(backoff_ns(plan.backoff_base_ns.max(1), plan.backoff_cap_ns, tries, bits));
         tries += 1;

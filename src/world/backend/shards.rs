@@ -3,12 +3,8 @@
 //! Source: Alibaba Cloud, "Manage shards" (5 MB/s and 500 requests/s of writing a shard; written at random, or by a hash
 //! key).
 
-use crate::blueprint::{BackendPlan, Outage, Partition};
-use crate::engine::random::{draw, named_key, subkey};
-
-/// Purposes of draws: the shard of an agent, of one of its requests, of a tenant; and which shards an outage strikes.
-const SHARD: u64 = 45;
-const STRUCK: u64 = 46;
+use crate::blueprint::{BackendPlan, Outage, Partition, Purpose, member};
+use crate::engine::random::draw;
 
 impl BackendPlan {
     /// Whether it is one shard without quotas, and as fast at any load.
@@ -20,9 +16,9 @@ impl BackendPlan {
     pub(crate) fn shard_of(&self, key: u64, request: u64, tenant: u32) -> usize {
         let number = match self.shards.by {
             _ if self.shards.count <= 1 => return 0,
-            Partition::Request => draw(subkey(key, SHARD), request),
-            Partition::Source => draw(key, SHARD),
-            Partition::Tenant => draw(subkey(0, SHARD), u64::from(tenant)),
+            Partition::Request => Purpose::Shard.nth(key, request),
+            Partition::Source => Purpose::Shard.draw(key),
+            Partition::Tenant => Purpose::Shard.nth(0, u64::from(tenant)),
         };
         (number % self.shards.count) as usize
     }
@@ -32,7 +28,7 @@ impl BackendPlan {
 pub(crate) fn shard_outages(backend: &BackendPlan, shards: u64, key: u64) -> Vec<Vec<Outage>> {
     let mut of_each = vec![Vec::new(); shards as usize];
     for (number, struck) in backend.shard_outages.iter().enumerate() {
-        let key = subkey(subkey(named_key(key, "shards"), STRUCK), number as u64);
+        let key = member(Purpose::ShardStruck.key(key), number as u64);
         let mut order: Vec<u64> = (0..shards).collect();
         order.sort_by_key(|shard| (draw(key, *shard), *shard));
         for shard in order.into_iter().take(struck.shards.of(shards) as usize) {

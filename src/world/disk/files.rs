@@ -190,6 +190,11 @@ impl Files {
         stream.limit_ns = stream.time_ns;
     }
 
+    /// Whether the live file is its container's first.
+    pub fn is_first(&self) -> bool {
+        self.live_from_ns == self.born_ns
+    }
+
     /// Whether the container has written its last line.
     pub fn has_ended(&self) -> bool {
         self.ended_ns != u64::MAX

@@ -11,17 +11,14 @@
 //!
 //! Sources: Linux, "Control Group v2", `cpu.weight`; Kubernetes, "Resource Management for Pods and Containers".
 
-use crate::blueprint::{Blueprint, PlacedPod, PodTemplate, Usage, law_of};
-use crate::engine::random::{draw, named_key, subkey, unit};
+use crate::blueprint::{Blueprint, PlacedPod, PodTemplate, Purpose, Usage, law_of};
+use crate::engine::random::{named_key, unit};
 use crate::flow::Medium;
 use crate::units::NS_PER_SEC;
 use crate::world::lines::runtime::writing_ns;
 use crate::world::node::{Contention, Node, Sharer};
 use crate::world::tally::Tally;
 use std::ops::Range;
-
-/// Purpose of the draw that tells whether an application is at its peak.
-const PEAK: u64 = 18;
 
 /// The span in which CPU is judged where no application has peaks.
 const SPAN_NS: u64 = 10 * NS_PER_SEC;
@@ -34,7 +31,7 @@ impl Usage {
         if self.peak_share <= 0.0 {
             return self.cores;
         }
-        let is_peak = unit(draw(subkey(pod_key, PEAK), at_ns / self.slot_ns)) < self.peak_share;
+        let is_peak = unit(Purpose::CpuPeak.nth(pod_key, at_ns / self.slot_ns)) < self.peak_share;
         if is_peak { self.peak_cores } else { self.cores }
     }
 }

@@ -15,15 +15,13 @@
 //!
 //! Source: Kubernetes, "Node-pressure Eviction" (threshold, interval, ranking, grace period); `eviction_manager.go`.
 
-use crate::blueprint::{Blueprint, Fault, FileRotation, PlacedPod, PodTemplate, StreamLaw, StreamPlan};
-use crate::engine::random::draw;
+use crate::blueprint::{
+    Blueprint, Fault, FileRotation, PlacedPod, PodTemplate, Purpose, StreamLaw, StreamPlan,
+};
 use crate::flow::Medium;
 use crate::units::NS_PER_SEC;
 use crate::world::node::{Container, Node, Place, Pressure};
 use crate::world::tally::Tally;
-
-/// Purpose of the draw of the second at which a kubelet looks.
-const LOOK_PHASE: u64 = 19;
 
 /// Source: Kubernetes, "Node-pressure Eviction": the kubelet's housekeeping interval.
 const LOOK_S: u64 = 10;
@@ -113,7 +111,7 @@ impl Blueprint {
 
 impl Pressure {
     pub fn new(blueprint: &Blueprint, pool: usize, node_key: u64) -> Self {
-        let first_s = 1 + draw(node_key, LOOK_PHASE) % LOOK_S;
+        let first_s = 1 + Purpose::EvictionTick.draw(node_key) % LOOK_S;
         let most_bytes = match blueprint.least_free_ppm {
             0 => u64::MAX,
             _ => blueprint.most_log_bytes(pool),

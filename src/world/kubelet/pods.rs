@@ -11,14 +11,14 @@
 //! Sources: Kubernetes, "Pod Lifecycle" (termination, deletion of logs with the pod); KEP-753 (a native sidecar starts
 //! before the application and is stopped after it, so that it reads what was written last).
 
-use crate::blueprint::{Blueprint, Life, crash_loop_ns, law_of};
-use crate::engine::random::{named_key, subkey};
+use crate::blueprint::{Blueprint, Life, Purpose, crash_loop_ns, law_of};
+use crate::engine::random::named_key;
 use crate::flow::Cause;
 use crate::profile::Parse;
 use crate::units::NS_PER_SEC;
 use crate::world::agent::input::Mode;
 use crate::world::lines::stream::Stream;
-use crate::world::node::{GENERATION, Node, Place, Stage};
+use crate::world::node::{Node, Place, Stage};
 use crate::world::tally::Tally;
 use smallvec::SmallVec;
 
@@ -236,7 +236,7 @@ impl Node {
         let pod_key = place.key(template.life.as_ref());
         // An agent of a pod that is moved has luck of its own.
         let agent_key = match template.life {
-            None if place.generation > 0 => subkey(pod_key ^ GENERATION, place.generation),
+            None if place.generation > 0 => Purpose::Generation.nth(pod_key, place.generation),
             _ => pod_key,
         };
         let config_ns = self.config_ns(place, now_ns, blueprint);
@@ -297,7 +297,8 @@ impl Node {
                 }
             } else if input.mode != Mode::Down {
                 // One that is down finds all files when it is back.
-                input.want_scan(now_ns, blueprint.agents[input.plan as usize].scan_ns);
+                let plan = &blueprint.agents[input.plan as usize];
+                input.hear_of_pod(plan.knows_pod_from_ns(now_ns, key), plan);
             }
         }
         if self.media[number].is_on_disk() && !self.media[number].is_rotated_by_kubelet() {

@@ -14,8 +14,8 @@
 //! after ten minutes); kubelet `kubelet.go` (`cleanUpContainersInPod`, when a container has died),
 //! `pod_container_deletor.go` and `--maximum-dead-containers-per-container` (1); Kubernetes, "Logging Architecture".
 
-use crate::blueprint::{Blueprint, CrashLoop, crash_loop_ns, law_of};
-use crate::engine::random::{draw, named_key, subkey, unit};
+use crate::blueprint::{Blueprint, CrashLoop, Purpose, crash_loop_ns, law_of, member};
+use crate::engine::random::{named_key, unit};
 use crate::flow::{Cause, Medium};
 use crate::units::NS_PER_SEC;
 use crate::world::agent::input::Mode;
@@ -23,22 +23,18 @@ use crate::world::node::{Container, NONE, Node, Place};
 use crate::world::tally::Tally;
 use smallvec::SmallVec;
 
-/// Purposes of a pod's draws.
-const RUN: u64 = 41;
-const FIRST_RUN: u64 = 42;
-
 /// A container that ran for so long is started at once. Source: KEP-4603, twice the longest back-off.
 const RECOVERED_NS: u64 = 600 * NS_PER_SEC;
 
 impl CrashLoop {
     /// Seconds that a container runs which starts at `now_ns`: the same whatever happened before.
     fn runs_s(&self, pod_key: u64, now_ns: u64) -> u64 {
-        self.runs.sum(1, subkey(pod_key, RUN), now_ns / NS_PER_SEC).max(1)
+        self.runs.sum(1, Purpose::Run.key(pod_key), now_ns / NS_PER_SEC).max(1)
     }
 
     /// When the first container of a pod crashes that is there when the run begins: it is somewhere in its first run.
     fn first_crash_ns(&self, pod_key: u64) -> u64 {
-        let left_s = unit(draw(pod_key, FIRST_RUN)) * self.runs_s(pod_key, 0) as f64;
+        let left_s = unit(Purpose::FirstRun.draw(pod_key)) * self.runs_s(pod_key, 0) as f64;
         self.from_ns.div_ceil(NS_PER_SEC) * NS_PER_SEC + left_s.ceil().max(1.0) as u64 * NS_PER_SEC
     }
 }
@@ -226,7 +222,7 @@ impl Node {
             let reader = self.reader_of[number] as usize;
             if medium == Medium::Memory && self.inputs[reader].mode == Mode::Down {
                 let input = &mut self.inputs[reader];
-                let key = subkey(pod_key, now_ns);
+                let key = member(pod_key, now_ns);
                 input.begin(now_ns, key, &blueprint.agents[input.plan as usize]);
                 if let Some(plan) = blueprint.control.as_ref().and_then(|c| c.credentials.as_ref()) {
                     input.get_credentials(plan, key, now_ns);

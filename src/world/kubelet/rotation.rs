@@ -1,15 +1,12 @@
 //! Rotation: the kubelet's look at containers' logs, and applications' own.
 
-use crate::blueprint::Blueprint;
-use crate::engine::random::{draw, subkey, unit};
+use crate::blueprint::{Blueprint, Purpose};
+use crate::engine::random::unit;
 use crate::flow::Cause;
 use crate::profile::Successor;
 use crate::world::agent::input::Mode;
 use crate::world::node::Node;
 use crate::world::tally::Tally;
-
-/// Purpose of the draw that tells whether a rotation is missed.
-const MISSED: u64 = 14;
 
 impl Node {
     /// The kubelet's look at files after `now_ns`.
@@ -132,7 +129,7 @@ impl Node {
         let finds = match plan.successor {
             Successor::AtOnce => true,
             Successor::AtRename => {
-                let chance = unit(draw(subkey(stream.key, MISSED), now_ns));
+                let chance = unit(Purpose::TooEarly.nth(stream.key, now_ns));
                 chance >= input.looks_too_early(files.gap_ns, plan)
             }
             Successor::NextScan => false,

@@ -1,19 +1,13 @@
 //! A place on a node, which pods of one kind take one after the other: whose pod has it now, and what becomes of it next.
 
-use crate::blueprint::{Life, Stay};
+use crate::blueprint::{Life, Purpose, Stay};
 use crate::engine::marks::CLASSES;
-use crate::engine::random::{draw, subkey, unit};
+use crate::engine::random::unit;
 use crate::units::NS_PER_SEC;
 use crate::world::node::Container;
 use smallvec::SmallVec;
 use std::collections::VecDeque;
 use std::ops::Range;
-
-/// Purposes of a pod's draws.
-const LIFETIME: u64 = 15;
-const AGE: u64 = 16;
-/// Keeps successors apart from whatever else a pod's key is used for.
-pub(crate) const GENERATION: u64 = 17;
 
 /// What becomes of a pod next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,10 +83,10 @@ impl Place {
 
     /// Seconds left to a pod that is in the middle of its life when the run begins.
     fn first_life_s(life: &Life, pod_key: u64) -> u64 {
-        let lived = unit(draw(pod_key, AGE));
+        let lived = unit(Purpose::Age.draw(pod_key));
         // Whoever looks at a random instant meets long lives more often, in proportion to their length.
         let lives = || (0..CLASSES).map(|class| life.lifetime.value(class).max(1));
-        let mut rest = (unit(draw(pod_key, LIFETIME)) * lives().sum::<u64>() as f64) as u64;
+        let mut rest = (unit(Purpose::Lifetime.nth(pod_key, 1)) * lives().sum::<u64>() as f64) as u64;
         let met_s = lives().find(|seconds| match rest.checked_sub(*seconds) {
             Some(less) => {
                 rest = less;
@@ -105,7 +99,7 @@ impl Place {
 
     /// Seconds that the pod lives which has the place now, where it was not there when the run began.
     pub(crate) fn lives_s(&self, life: &Life) -> u64 {
-        life.lifetime.sum(1, self.key(Some(life)), LIFETIME).max(1)
+        life.lifetime.sum(1, Purpose::Lifetime.key(self.key(Some(life))), 0).max(1)
     }
 
     /// Its pod has so many seconds to live. Gives those until something happens to it.
@@ -119,7 +113,7 @@ impl Place {
     /// lines.
     pub(crate) fn key(&self, life: Option<&Life>) -> u64 {
         match life {
-            Some(_) if self.generation > 0 => subkey(self.pod_key ^ GENERATION, self.generation),
+            Some(_) if self.generation > 0 => Purpose::Generation.nth(self.pod_key, self.generation),
             _ => self.pod_key,
         }
     }

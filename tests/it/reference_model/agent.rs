@@ -1,7 +1,6 @@
 //! An agent's reader: what it holds and what it waits for.
 
-use loghaul::blueprint::AgentPlan;
-use loghaul::engine::random::{draw, subkey};
+use loghaul::blueprint::{AgentPlan, Purpose, member};
 
 /// A line by its log and its number there.
 pub type LineId = (usize, usize);
@@ -113,22 +112,22 @@ impl<'a> Agent<'a> {
     /// `owner` is the key of the node or pod that it runs on, `config` the one that it reads for.
     pub fn new(plan: &'a AgentPlan, owner: u64, config: u32, leads: bool) -> Self {
         // Timers start on a grid of 1/32 of their interval.
-        let phase = |purpose, interval: u64| draw(subkey(owner, purpose), 0) % 32 * (interval / 32);
+        let phase = |purpose: Purpose, interval: u64| purpose.draw(owner) % 32 * (interval / 32);
         Self {
             plan,
-            key: subkey(owner, u64::from(config)),
+            key: member(owner, u64::from(config)),
             logs: Vec::new(),
             leads,
             mode: Mode::Reading,
-            scan_phase_ns: phase(2, plan.scan_ns),
-            deadline_ns: match phase(1, plan.flush_ns) {
+            scan_phase_ns: phase(Purpose::ScanPhase, plan.scan_ns),
+            deadline_ns: match phase(Purpose::FlushPhase, plan.flush_ns) {
                 0 => plan.flush_ns,
                 phase_ns => phase_ns,
             },
             is_timed: false,
             // A loop that sleeps for so long comes round a little later.
             look_every_ns: plan.look_ns + plan.look_ns / 128,
-            look_phase_ns: draw(subkey(owner, 4), 0) % plan.look_ns.max(1),
+            look_phase_ns: Purpose::LookPhase.draw(owner) % plan.look_ns.max(1),
             seen_ns: if plan.look_ns == 0 { u64::MAX } else { 0 },
             held_bytes: 0,
             peak_bytes: 0,
@@ -184,7 +183,7 @@ impl<'a> Agent<'a> {
     pub fn backoff_ns(&self, tries: u32) -> u64 {
         let base = self.plan.backoff_base_ns;
         let most = base.saturating_mul(2u64.saturating_pow(tries + 1)).min(self.plan.backoff_cap_ns);
-        let chance = (draw(subkey(self.key, 3), self.requests) >> 11) as f64 / (1u64 << 53) as f64;
+        let chance = (Purpose::Backoff.nth(self.key, self.requests) >> 11) as f64 / (1u64 << 53) as f64;
         base + (chance * most.saturating_sub(base) as f64) as u64
     }
 }

@@ -1,7 +1,7 @@
 //! The log service: latency, outages of all or a share of requests, and capacity added up in slots.
 
-use loghaul::blueprint::{BackendPlan, Effect};
-use loghaul::engine::random::{draw, subkey, unit};
+use loghaul::blueprint::{BackendPlan, Effect, Purpose, member};
+use loghaul::engine::random::{draw, unit};
 
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +48,7 @@ impl<'a> Backend<'a> {
         for (number, partial) in plan.disturbances.iter().enumerate() {
             assert!(!partial.of_some_nodes, "the reference knows of no partitions");
             let within = partial.from_ns <= now_ns && now_ns < partial.until_ns;
-            let luck = unit(draw(subkey(subkey(key, 40), number as u64), request));
+            let luck = unit(draw(member(Purpose::PartialOutage.key(key), number as u64), request));
             if within && luck < partial.share {
                 match partial.effect {
                     Effect::Refuse if starts_ns > now_ns => {}

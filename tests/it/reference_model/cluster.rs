@@ -4,8 +4,8 @@ use super::agent::{Agent, Batch, Mode};
 use super::backend::Backend;
 use super::lines::lines_of;
 use super::log::{Fate, Log};
-use loghaul::blueprint::{Blueprint, Placement, Reader, StreamPlan};
-use loghaul::engine::random::{draw, named_key, subkey, unit};
+use loghaul::blueprint::{Blueprint, Placement, Purpose, Reader, StreamPlan, member};
+use loghaul::engine::random::{named_key, unit};
 use loghaul::flow::{Cause, Medium};
 use loghaul::profile::{Retries, Successor};
 use std::collections::{BTreeMap, BTreeSet};
@@ -177,14 +177,14 @@ impl Cluster<'_> {
 
     fn build_node(&mut self, node: usize, placement: &Placement, key: u64) {
         let blueprint = self.blueprint;
-        let node_key = subkey(named_key(key, "node"), node as u64);
+        let node_key = member(named_key(key, "node"), node as u64);
         let interval_ns = blueprint.kubelet_interval_ns;
-        self.at(1 + draw(node_key, 13) % interval_ns, Event::Tick { node });
+        self.at(1 + Purpose::RotationTick.draw(node_key) % interval_ns, Event::Tick { node });
         // Readers by who owns them and, where configs are inputs of their own, by config.
         let mut readers: BTreeMap<(usize, u32), usize> = BTreeMap::new();
         for pod in (0..placement.node_of.len()).filter(|p| placement.node_of[*p] as usize == node) {
             let template = &blueprint.pods[placement.template_of[pod] as usize];
-            let pod_key = subkey(named_key(key, &template.name), u64::from(placement.ordinal_of[pod]));
+            let pod_key = member(named_key(key, &template.name), u64::from(placement.ordinal_of[pod]));
             for plan in &template.streams {
                 let log = self.logs.len();
                 self.logs.push(new_log(blueprint, plan, node, named_key(pod_key, &plan.name)));
@@ -582,10 +582,10 @@ impl Cluster<'_> {
 }
 
 fn new_log(blueprint: &Blueprint, plan: &StreamPlan, node: usize, key: u64) -> Log {
-    let class = draw(key, 11) as usize % StreamPlan::RATE_CLASSES;
+    let class = Purpose::RateClass.draw(key) as usize % StreamPlan::RATE_CLASSES;
     let law = &blueprint.laws[plan.first_law + class];
     let rotation = if plan.medium == Medium::Stdout { blueprint.kubelet } else { plan.rotation };
-    let initial_bytes = (unit(draw(key, 12)) * rotation.size_bytes as f64) as u64;
+    let initial_bytes = (unit(Purpose::InitialSize.draw(key)) * rotation.size_bytes as f64) as u64;
     let cause = match plan.reader {
         Reader::Impossible => Cause::NotCollectable,
         _ => Cause::RotatedBeforeRead,

@@ -1,7 +1,7 @@
 //! Duplicates after deaths, and after answers that come too late, against arithmetic.
 
 use super::*;
-use crate::blueprint::{AgentPlan, Blueprint, Fault, Incident, Outage, StreamLaw, Who};
+use crate::blueprint::{AgentPlan, Blueprint, Fault, Incident, Outage, StreamLaw, Who, member};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks as Sizes;
 use crate::engine::random::named_key;
@@ -76,7 +76,7 @@ fn last_flush_s() -> f64 {
 
 /// Seconds at which positions were written last before the crash.
 fn last_write_s(plan: &AgentPlan) -> f64 {
-    let key = subkey(subkey(named_key(1, "node"), 0), 0);
+    let key = member(member(named_key(1, "node"), 0), 0);
     let first_ns = plan.first_write_ns(key);
     let every_ns = plan.checkpoint_every_ns;
     (first_ns + (CRASH_NS - first_ns) / every_ns * every_ns) as f64 / S as f64
