@@ -88,7 +88,9 @@ mod tests {
         let dropped = run(&cut_off(Overflow::DropNewest));
         assert_eq!((dropped.ledger.withheld, dropped.stalled_ns), (0, 0));
         let lost = dropped.ledger.lost_total() as f64;
-        assert!((19_400.0..20_700.0).contains(&lost), "{lost}");
+        // From half a second into the outage to the first retry after it, 19.5 to 20.5 s of 1,000 lines/s: of 20,000 lines the
+        // deviation is 141; four of them are allowed.
+        assert!((18_940.0..21_060.0).contains(&lost), "{lost}");
     }
 
     #[test]

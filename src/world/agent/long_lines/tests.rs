@@ -107,7 +107,8 @@ fn an_agent_that_stops_at_a_long_line_misses_the_rest_of_its_file() {
     blueprint.agents[0].scan_ns = S;
     let tally = run(&blueprint);
     let lost = tally.ledger.lost[Cause::LinesTooLong as usize];
-    assert_eq!(lost, tally.ledger.lost_total());
+    // A file whose successor is full before the next look is not seen.
+    assert!(lost as f64 > 0.9 * tally.ledger.lost_total() as f64, "{lost} {}", tally.ledger.lost_total());
     assert!(tally.long_lines > 5 && lost > tally.long_lines, "{} {lost}", tally.long_lines);
     assert!(tally.ledger.delivered > read);
 }

@@ -93,12 +93,20 @@ fn a_burst_passes_and_what_is_larger_than_any_burst_too() {
     blueprint.agents[0].flush_ns = 30 * S;
     blueprint.backend.quota = Some(Quota { bytes_per_s: 40e3, burst_bytes: 1_000_000 });
     assert_eq!(run(&blueprint).ledger.lost_total(), 0);
-    // The first is taken, though it may be more than the burst; at the second 30 s later too little has come back, 300 kB
-    // of it. Two are sent in 60 s, of which the first may be the smaller one.
+    // Two are sent in 60 s, at an instant drawn for each run and 30 s later. The first is taken, though it may be more than
+    // the burst; the second, half of all, finds 300 kB that have come back: too little where the first took more than that,
+    // as it does from 9.8 s of 30 on.
     blueprint.backend.quota = Some(Quota { bytes_per_s: 10e3, burst_bytes: 500_000 });
-    let tally = run(&blueprint);
-    let lost = tally.ledger.lost_total() as f64 / tally.ledger.emitted as f64;
-    assert!((0.3..0.7).contains(&lost), "{lost}");
+    let placement = one_node(&blueprint);
+    let lost = |key: u64| {
+        let tally = simulate(&blueprint, &placement, key);
+        tally.ledger.lost_total() as f64 / tally.ledger.emitted as f64
+    };
+    let lost: Vec<f64> = (0..30).map(lost).collect();
+    assert!(lost.iter().all(|share| *share == 0.0 || (0.3..0.7).contains(share)), "{lost:?}");
+    // Twenty of thirty, with a deviation of 2.6.
+    let refused = lost.iter().filter(|share| **share > 0.0).count();
+    assert!((10..=29).contains(&refused), "{refused}");
 }
 
 fn sharded(by: Partition) -> Blueprint {
@@ -114,7 +122,8 @@ fn shards_share_by_request_and_are_hot_by_tenant() {
     // one tenant is in one shard.
     let spread = run(&sharded(Partition::Request));
     assert_eq!(spread.ledger.delivered, spread.ledger.emitted);
-    assert!(spread.longest_wait_ns < S, "{}", spread.longest_wait_ns);
+    // Six of ten agents in one shard are a fifth of a second too much for it; a few such seconds follow one another.
+    assert!(spread.longest_wait_ns < 2 * S, "{}", spread.longest_wait_ns);
     let mean = spread.shard_bytes.iter().sum::<u64>() as f64 / 4.0;
     // A thousand requests: a standard deviation of 14 of 250 a shard.
     assert!(spread.shard_bytes.iter().all(|bytes| (*bytes as f64 / mean - 1.0).abs() < 4.0 * 14.0 / 250.0));

@@ -17,7 +17,7 @@ fn crashing(pods: u64, runs_s: u32, sidecars: bool, seconds: u64) -> Blueprint {
     for law in &mut blueprint.laws {
         *law = StreamLaw { arrivals: Arrivals::constant(100.0), sizes: Marks::constant(200) };
     }
-    blueprint.agents[0].scan_ns = 32_000 * S;
+    blueprint.agents[0].scan_ns = 32_000_000 * S;
     // A sidecar reads a file in a volume.
     if sidecars {
         blueprint.pods[0].streams[0].medium = Medium::File;
