@@ -9,12 +9,16 @@
 //! - [`marks`]: sums of marks (sizes) of arrivals.
 //! - [`fluid`]: a server of given capacity whose demand is added up in time slots, in any order.
 //! - [`tandem`]: two such servers one after the other, with room between them.
+//! - [`search`]: places in a function that only rises.
 //! - [`station`]: servers with a queue, first come, first served, with or without room for all.
 
 pub mod arrivals;
+mod coins;
 pub mod events;
 pub mod fluid;
+mod inversion;
 pub mod marks;
 pub mod random;
+pub mod search;
 pub mod station;
 pub mod tandem;

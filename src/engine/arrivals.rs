@@ -7,8 +7,15 @@
 //! instants it looks at, and nothing is stored. Within the smallest cell (1/128 of the interval) arrivals are
 //! evenly spaced, with a random phase.
 
+mod places;
+
+pub use places::Memo;
+
+use super::coins::heads;
+use super::inversion::Inversion;
 use super::random::{draw, generator, subkey, unit};
-use rand_distr::{Binomial, Distribution, Poisson};
+use places::{Part, placed};
+use rand_distr::{Distribution, Poisson};
 use std::sync::Arc;
 
 /// The smallest cell is 1/128 of an interval or less.
@@ -18,11 +25,6 @@ const CELLS: u64 = 1 << DEPTH;
 
 /// Arrivals that have places of their own; more are halved first.
 const PLACED: u64 = 64;
-/// A half of so many is counted from bits, a coin for each; of more it is sampled. A word of bits takes a nanosecond, and the
-/// sampler 300.
-const COUNTED: u64 = 8192;
-/// A one in each of eight bytes.
-const BYTES: u64 = 0x0101_0101_0101_0101;
 
 /// Purposes of draws, apart from each other under one stream's key.
 const COUNT: u64 = 1;
@@ -68,7 +70,7 @@ pub struct Arrivals {
     tick: u64,
     /// How long after the one before each arrival of a tick comes, in [`NOTCHES`] of an interval.
     spacing: u64,
-    table: Option<PoissonTable>,
+    table: Option<Arc<Inversion>>,
 }
 
 /// Parts of an interval in which ticks are counted, so that they fall on exact instants.
@@ -99,7 +101,7 @@ impl Arrivals {
             Modulation::OnOff { duty, .. } => Some(mean / duty),
             Modulation::Sine { .. } | Modulation::Trace(_) => None,
         };
-        let table = steady_mean.filter(|m| *m <= PoissonTable::MAX_MEAN).map(PoissonTable::new);
+        let table = steady_mean.filter(|m| *m <= MAX_TABLED).map(|mean| Arc::new(poisson_table(mean)));
         Self { mean, modulation, poisson: true, tick: 0, spacing: 0, table }
     }
 
@@ -192,69 +194,13 @@ impl Arrivals {
         }
         debug_assert!(length < 1 << 50, "places are 64-bit");
         let split_key = key ^ SPLIT_SALT;
-        let (part, left_of, n, offset) = part_of(split_key, k, count, offset, length);
-        let place_key = split_key ^ PLACE;
-        let (cell, rest) = ((offset << DEPTH) / length, (offset << DEPTH) % length);
-        let first_draw = (k << DEPTH | part) << 3;
-        if n > PLACED {
-            // The finest part, and still many: evenly spaced over all of it.
-            return left_of + evenly(n, offset, length, place_key ^ PHASE, first_draw);
-        }
-        let (before, not_behind) = placed(n, cell, rest, place_key, first_draw);
-        if rest == 0 || not_behind == before {
-            return left_of + before;
-        }
-        left_of + before + evenly(not_behind - before, rest, length, place_key ^ PHASE, first_draw + cell)
-    }
-}
-
-/// What was found out about where arrivals of one interval fall, for somebody who looks at it again and again: the part of
-/// it that was looked at last, and how many of its arrivals fall before each of its cells.
-#[derive(Clone, Debug)]
-pub struct Memo {
-    /// The interval, and its arrivals.
-    k: u64,
-    count: u64,
-    /// The part, as in a heap; 0 is none. Arrivals left of it, and in it.
-    part: u64,
-    left_of: u64,
-    n: u64,
-    before: [u8; CELLS as usize + 1],
-}
-
-impl Default for Memo {
-    fn default() -> Self {
-        Self { k: 0, count: 0, part: 0, left_of: 0, n: 0, before: [0; CELLS as usize + 1] }
-    }
-}
-
-impl Memo {
-    /// Returns a point as it lies in the part, where it does: in `[0, length)`.
-    fn place_of(&self, k: u64, count: u64, offset: u64, length: u64) -> Option<u64> {
-        let depth = self.part.checked_ilog2()?;
-        let (index, rest) = ((offset << depth) / length, (offset << depth) % length);
-        ((self.k, self.count, self.part) == (k, count, 1 << depth | index)).then_some(rest)
-    }
-
-    /// Takes note of a part with `n` arrivals, no more than have places.
-    fn learn(&mut self, (k, count): (u64, u64), part: u64, (left_of, n): (u64, u64), key: u64) {
-        (self.k, self.count, self.part, self.left_of, self.n) = (k, count, part, left_of, n);
-        self.before = [0; CELLS as usize + 1];
-        let first_draw = (k << DEPTH | part) << 3;
-        for word in 0..n.div_ceil(8) {
-            let places = draw(key, first_draw + word).to_be_bytes();
-            for place in places.into_iter().take((n - 8 * word) as usize) {
-                self.before[(place & 127) as usize + 1] += 1;
-            }
-        }
-        for cell in 1..self.before.len() {
-            self.before[cell] += self.before[cell - 1];
-        }
+        let (part, offset) = Part::at(split_key, (k, count), offset, length);
+        part.before(k, offset, length, split_key ^ PLACE)
     }
 }
 
 impl Arrivals {
-    /// Returns what [`Arrivals::before`] does, sooner where the same part of an interval was looked at before.
+    /// Returns what [`Arrivals::before`] does, sooner where the same interval was looked at before.
     pub fn before_with(
         &self,
         memo: &mut Memo,
@@ -263,85 +209,13 @@ impl Arrivals {
         offset: u64,
         length: u64,
     ) -> u64 {
-        if !self.poisson || count == 0 || offset == 0 || offset >= length {
+        if !self.poisson || count <= PLACED || offset == 0 || offset >= length {
             return self.before(key, k, count, offset, length);
         }
-        let place_key = key ^ SPLIT_SALT ^ PLACE;
-        let offset = match memo.place_of(k, count, offset, length) {
-            Some(offset) => offset,
-            None => {
-                let (part, left_of, n, offset) = part_of(key ^ SPLIT_SALT, k, count, offset, length);
-                if n > PLACED {
-                    let first_draw = (k << DEPTH | part) << 3;
-                    return left_of + evenly(n, offset, length, place_key ^ PHASE, first_draw);
-                }
-                memo.learn((k, count), part, (left_of, n), place_key);
-                offset
-            }
-        };
-        let (cell, rest) = ((offset << DEPTH) / length, (offset << DEPTH) % length);
-        let before = u64::from(memo.before[cell as usize]);
-        let within = u64::from(memo.before[cell as usize + 1]) - before;
-        if rest == 0 || within == 0 {
-            return memo.left_of + before;
-        }
-        let counter = ((k << DEPTH | memo.part) << 3) + cell;
-        memo.left_of + before + evenly(within, rest, length, place_key ^ PHASE, counter)
+        let split_key = key ^ SPLIT_SALT;
+        let (part, offset) = memo.part_at(split_key, (k, count), offset, length);
+        part.before(k, offset, length, split_key ^ PLACE)
     }
-}
-
-/// The part of interval `k` in which a point lies, halved until its arrivals have places of their own: its number, the
-/// arrivals left of it and in it, and the point within it. Parts count from 1, halves of part p are 2p and 2p + 1, as in a
-/// heap.
-#[inline(always)]
-fn part_of(split_key: u64, k: u64, count: u64, mut offset: u64, length: u64) -> (u64, u64, u64, u64) {
-    let (mut left_of, mut n, mut part) = (0, count, 1u64);
-    while n > PLACED && part < 1 << DEPTH {
-        let left = half(n, split_key, (k << DEPTH) + part);
-        offset *= 2;
-        part *= 2;
-        if offset >= length {
-            offset -= length;
-            part += 1;
-            left_of += left;
-            n -= left;
-        } else {
-            n = left;
-        }
-    }
-    (part, left_of, n, offset)
-}
-
-/// Of `n` places in cells of a part, how many lie before `cell`, and how many not behind it (worked out only where a
-/// `rest` of that cell counts). Places are seven bits of a byte each, drawn from `first_draw` on.
-#[inline(always)]
-fn placed(n: u64, cell: u64, rest: u64, key: u64, first_draw: u64) -> (u64, u64) {
-    let (mut before, mut not_behind) = (n, n);
-    let mut word = |word: u64| {
-        let lanes = n.saturating_sub(8 * word).min(8) as u32;
-        let mask = (BYTES << 7).unbounded_shl(64 - 8 * lanes);
-        // The upper bit of a byte stays set where its place is not below the cell.
-        let places = draw(key, first_draw + word) | BYTES << 7;
-        before -= u64::from(((places - BYTES * cell) & mask).count_ones());
-        if rest > 0 {
-            // cell + 1 may be 128: then no place is beyond it, and the bit is gone in each byte.
-            not_behind -= u64::from(((places - BYTES * (cell + 1)) & mask).count_ones());
-        }
-    };
-    // Whether there are more than eight is a matter of luck: better drawn in vain than branched on.
-    word(0);
-    word(1);
-    for more in 2..n.div_ceil(8) {
-        word(more);
-    }
-    (before, not_behind)
-}
-
-/// Of `n` arrivals at even distances, the first after a random part of that distance, those before a point.
-#[inline]
-fn evenly(n: u64, offset: u64, length: u64, key: u64, counter: u64) -> u64 {
-    let phase = unit(draw(key, counter));
-    ((n as f64 * (offset as f64 / length as f64) + phase) as u64).min(n)
 }
 
 impl Arrivals {
@@ -373,7 +247,7 @@ impl Arrivals {
             open -= 1;
             let (part, n) = parts[open];
             if n > PLACED && part < 1 << DEPTH {
-                let left = half(n, split_key, (k << DEPTH) + part);
+                let left = heads(n, split_key, (k << DEPTH) + part);
                 parts[open] = (2 * part + 1, n - left);
                 parts[open + 1] = (2 * part, left);
                 open += 2;
@@ -418,77 +292,30 @@ impl Arrivals {
     }
 }
 
-/// Binomial(n, ½).
-#[inline]
-fn half(n: u64, key: u64, counter: u64) -> u64 {
-    let bits = draw(key, counter);
-    if n <= 64 {
-        return u64::from((bits & (u64::MAX >> (64 - n))).count_ones());
-    }
-    if n > COUNTED {
-        // A probability of one half and a positive n are always valid parameters.
-        return Binomial::new(n, 0.5).map_or(n / 2, |b| b.sample(&mut generator(bits, 0)));
-    }
-    let (mut rest, mut sum, mut word) = (n - 64, bits.count_ones(), 0);
-    while rest > 0 {
-        let take = rest.min(64);
-        sum += (draw(bits, word) & (u64::MAX >> (64 - take))).count_ones();
-        rest -= take;
-        word += 1;
-    }
-    u64::from(sum)
-}
-
 fn poisson_of(mean: f64, bits: u64) -> u64 {
     // A mean that is not positive (a silent interval) has no Poisson law and no arrivals.
     Poisson::new(mean).map_or(0, |p| p.sample(&mut generator(bits, 0)) as u64)
 }
 
-/// Poisson by inversion: a table of the distribution function and a guide into it.
-#[derive(Clone, Debug)]
-struct PoissonTable {
-    cumulative: Vec<u64>,
-    guide: Vec<u16>,
-}
+/// Means up to this have a table of at most some 5 KB; larger ones are sampled by rejection.
+const MAX_TABLED: f64 = 400.0;
 
-impl PoissonTable {
-    /// Tables stay below 5 KB; larger means are sampled by rejection.
-    const MAX_MEAN: f64 = 400.0;
-    const GUIDE_BITS: u32 = 8;
-
-    fn new(mean: f64) -> Self {
-        let mut cumulative = Vec::new();
-        let (mut n, mut sum) = (0.0, 0.0);
-        // Up to where the rest is below one part in 2^53.
-        while n < mean + 1.0 || sum < 1.0 - 1e-16 && cumulative.len() < 1000 {
-            let log_p = if mean > 0.0 { n * libm::log(mean) - mean - libm::lgamma(n + 1.0) } else { 0.0 };
-            sum += libm::exp(log_p);
-            cumulative.push((sum.min(1.0) * u64::MAX as f64) as u64);
-            n += 1.0;
-            if mean <= 0.0 {
-                break;
-            }
+/// A table of the Poisson distribution.
+fn poisson_table(mean: f64) -> Inversion {
+    // Each term from the one before: the first is far above the smallest number for every mean that is allowed.
+    let (mut term, mut n, mut sum) = (libm::exp(-mean), 0.0, 0.0);
+    let mut terms = Vec::new();
+    // Up to where the rest is below one part in 2^53.
+    while n < mean + 1.0 || sum < 1.0 - 1e-16 && terms.len() < 1000 {
+        terms.push(term);
+        sum += term;
+        n += 1.0;
+        term *= mean / n;
+        if mean <= 0.0 {
+            break;
         }
-        if let Some(last) = cumulative.last_mut() {
-            *last = u64::MAX;
-        }
-        let guide = (0..1u64 << Self::GUIDE_BITS)
-            .map(|g| cumulative.partition_point(|c| *c < g << (64 - Self::GUIDE_BITS)) as u16)
-            .collect();
-        Self { cumulative, guide }
     }
-
-    #[inline]
-    fn sample(&self, bits: u64) -> u64 {
-        let mut n = usize::from(self.guide[(bits >> (64 - Self::GUIDE_BITS)) as usize]);
-        // Mostly one or two steps, and which is a matter of luck: better added than branched on.
-        n += usize::from(self.cumulative[n] < bits);
-        n += usize::from(self.cumulative[n] < bits);
-        while self.cumulative[n] < bits {
-            n += 1;
-        }
-        n as u64
-    }
+    Inversion::of(0, terms.iter().copied())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The profiles that ship with the program.
 
 use super::Profile;
+use std::sync::OnceLock;
 
 /// Their names and texts, in the order of lists.
 const EMBEDDED: [(&str, &str); 10] = [
@@ -33,11 +34,20 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     EMBEDDED.iter().map(|(name, _)| *name)
 }
 
-/// The embedded profile of that name.
+/// The embedded profile of that name. It is read once.
 ///
 /// # Errors
 /// The YAML is refused; a test keeps that from happening to an embedded profile.
 pub fn embedded(name: &str) -> Option<Result<Profile, Box<serde_saphyr::Error>>> {
-    let (_, yaml) = EMBEDDED.iter().chain(&BUILT_IN).find(|(known, _)| *known == name)?;
-    Some(serde_saphyr::from_str(yaml).map_err(Box::new))
+    static READ: [OnceLock<Profile>; EMBEDDED.len() + BUILT_IN.len()] =
+        [const { OnceLock::new() }; EMBEDDED.len() + BUILT_IN.len()];
+    let mut all = EMBEDDED.iter().chain(&BUILT_IN).zip(&READ);
+    let ((_, yaml), read) = all.find(|((known, _), _)| *known == name)?;
+    if let Some(profile) = read.get() {
+        return Some(Ok(profile.clone()));
+    }
+    Some(match serde_saphyr::from_str::<Profile>(yaml) {
+        Ok(profile) => Ok(read.get_or_init(|| profile).clone()),
+        Err(error) => Err(Box::new(error)),
+    })
 }

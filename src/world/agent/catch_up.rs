@@ -1,6 +1,7 @@
 //! How far an input comes that cannot read all there is: its buffer or its CPU's time does not suffice.
 
 use crate::blueprint::{AgentPlan, StreamLaw};
+use crate::engine::search::last_within;
 use crate::units::NS_PER_SEC;
 use crate::world::agent::round::Round;
 use crate::world::lines::stream::{Amount, Peek, Search, Stream};
@@ -90,12 +91,12 @@ impl CatchUp<'_> {
         for ((stream, peek), file) in self.streams.iter().zip(peeks).zip(files) {
             if file.taken < file.record_bytes {
                 let mut search = Search::new(stream, &self.laws[stream.law as usize]);
-                let fits = |cut_ns: u64| {
+                let taken = |cut_ns: u64| {
                     let new = search.written(cut_ns) - stream.read;
-                    self.plan.record_bytes(new.lines, new.bytes) <= file.taken
+                    self.plan.record_bytes(new.lines, new.bytes) as f64
                 };
-                // All of it does not fit.
-                let cut_ns = last_that_fits_before(stream.time_ns, peek.at_ns, fits);
+                let cut_ns =
+                    last_place((stream.time_ns, peek.at_ns), NS_PER_SEC, (0.0, file.taken as f64), taken);
                 *peek = self.new_until(stream, cut_ns);
             }
         }
@@ -166,8 +167,8 @@ impl CatchUp<'_> {
             let end_ns = self.now_ns.min(stream.limit_ns).min(self.horizon_ns);
             let full = self.new_until(stream, end_ns);
             if full.written.lines > stream.read.lines {
-                let nothing = |cut| self.new_until(stream, cut).written.lines == stream.read.lines;
-                let last_without = last_that_fits(stream.time_ns, end_ns, nothing);
+                let lines = |cut| (self.new_until(stream, cut).written.lines - stream.read.lines) as f64;
+                let last_without = last_place((stream.time_ns, end_ns), NS_PER_SEC, (0.0, 0.0), lines);
                 *peek = self.new_until(stream, (last_without + RESOLUTION_NS).min(end_ns));
                 return;
             }
@@ -190,34 +191,23 @@ impl CatchUp<'_> {
         }
         for ((stream, peek), wanted_ns) in self.streams.iter().zip(peeks).zip(wanted_ns) {
             if wanted_ns > low {
-                let fits = |cut: u64| cost_ns(stream, &self.new_until(stream, cut)) <= low;
-                *peek = self.new_until(stream, last_that_fits(stream.time_ns, peek.at_ns, fits));
+                let cost_ns = |cut: u64| cost_ns(stream, &self.new_until(stream, cut));
+                *peek = self.new_until(
+                    stream,
+                    last_place((stream.time_ns, peek.at_ns), NS_PER_SEC, (0.0, low), cost_ns),
+                );
             }
         }
     }
 }
 
-/// The last instant in `[low, high]` for which `fits` holds, `low` where none does; `fits` must not hold again
-/// once it does not.
-pub(crate) fn last_that_fits(low: u64, high: u64, mut fits: impl FnMut(u64) -> bool) -> u64 {
-    if fits(high) { high } else { last_that_fits_before(low, high, fits) }
-}
-
-/// As above, where it is known that `high` does not fit.
-fn last_that_fits_before(mut low: u64, mut high: u64, mut fits: impl FnMut(u64) -> bool) -> u64 {
-    // In growing steps first: what fits is mostly close to where the reader is, however long its backlog.
-    let mut step = NS_PER_SEC;
-    while low + step < high {
-        if !fits(low + step) {
-            high = low + step;
-            break;
-        }
-        low += step;
-        step *= 2;
-    }
-    while high - low > RESOLUTION_NS {
-        let middle = low + (high - low) / 2;
-        if fits(middle) { low = middle } else { high = middle }
-    }
-    low
+/// The last instant of a span at which `value` is no more than a limit, the beginning of the span where it never is; given what
+/// it is there. It must not fall. Looks begin `step_ns` behind the beginning.
+pub(crate) fn last_place(
+    span: (u64, u64),
+    step_ns: u64,
+    at_low_and_limit: (f64, f64),
+    value: impl FnMut(u64) -> f64,
+) -> u64 {
+    last_within(span, step_ns, RESOLUTION_NS, at_low_and_limit, value)
 }

@@ -9,7 +9,7 @@ use crate::blueprint::StreamLaw;
 use crate::flow::Chunk;
 use crate::profile::{LongLines, Overflow, Successor, Work};
 use crate::units::{NS_PER_SEC, SimTime};
-use crate::world::agent::catch_up::{CatchUp, Volume, last_that_fits};
+use crate::world::agent::catch_up::{CatchUp, Volume, last_place};
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::Mode;
 use crate::world::agent::long_lines;
@@ -224,8 +224,9 @@ impl Desk<'_> {
         let is_at_the_end = backlog.record_bytes <= room && backlog.reader_ns(plan) <= budget_ns;
         let extent = if overflows && is_at_the_end {
             // It comes to the end of its files, and its buffer is full later.
-            let fits = |cut: u64| catch_up.volume(peeks, cut).record_bytes <= room;
-            let cut_ns = last_that_fits(input.since_ns, now_ns, fits);
+            let held = |cut: u64| catch_up.volume(peeks, cut).record_bytes as f64;
+            let known = (backlog.record_bytes as f64, room as f64);
+            let cut_ns = last_place((input.since_ns, now_ns), NS_PER_SEC, known, held);
             let in_time = |at: &u64| catch_up.volume(peeks, *at).reader_ns(plan) <= budget_ns;
             let pause_ns = Some(cut_ns).filter(in_time);
             match pause_ns {
@@ -365,7 +366,9 @@ fn before_long_line(stream: &Stream, law: &StreamLaw, next: Peek) -> (Peek, bool
     let Some(before) = long_lines::lines_before_long(stream, law, (stream.time_ns, next.at_ns)) else {
         return (next, false);
     };
-    let most = stream.read.lines + before;
-    let fits = |cut: u64| stream.peek(law, cut).written.lines <= most;
-    (stream.peek(law, last_that_fits(stream.time_ns, next.at_ns, fits)), true)
+    let lines = |cut: u64| (stream.peek(law, cut).written.lines - stream.read.lines) as f64;
+    (
+        stream.peek(law, last_place((stream.time_ns, next.at_ns), NS_PER_SEC, (0.0, before as f64), lines)),
+        true,
+    )
 }

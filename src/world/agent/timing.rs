@@ -4,10 +4,11 @@
 //! give is known beforehand, as nothing that happens to it changes what is written. Where it has to wait for room it is
 //! looked at when the answer is there that makes it, never at its timer.
 
-use crate::units::SimTime;
-use crate::world::agent::catch_up::{RESOLUTION_NS, Volume, last_that_fits};
+use crate::units::{NS_PER_SEC, SimTime};
+use crate::world::agent::catch_up::{RESOLUTION_NS, Volume, last_place};
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::Mode;
+use crate::world::lines::stream::{Amount, Search, Stream};
 
 /// The shortest time between two flushes: below this, neither freshness nor memory depends on it any more.
 const LEAST_NS: u64 = 50_000_000;
@@ -40,7 +41,10 @@ impl Desk<'_> {
         }
         if plan.flush_check_ns > 0 && input.filling.lines == 0 && input.mode == Mode::Reading {
             // Its wait begins when the first line is read.
-            return self.gathers_ns(1, now_ns).max(now_ns + LEAST_FULL_NS).min(input.deadline_ns);
+            return self
+                .gathers_ns(1, now_ns, &self.unread(now_ns))
+                .max(now_ns + LEAST_FULL_NS)
+                .min(input.deadline_ns);
         }
         let next_ns = match input.mode {
             Mode::Reading if input.held_bytes < plan.buffer_limit_bytes => self.full_ns(now_ns),
@@ -55,27 +59,35 @@ impl Desk<'_> {
         let (input, plan) = (&self.input, self.plan);
         let need = plan.full_batch_bytes() - input.filling.record_bytes;
         let room = plan.buffer_limit_bytes.saturating_sub(input.held_bytes);
-        let first_ns = self.gathers_ns(need.min(room), now_ns);
+        let now = self.unread(now_ns);
+        let first_ns = self.gathers_ns(need.min(room), now_ns, &now);
         if first_ns == NEVER {
             return NEVER;
         }
-        let batch_ns = if room < need { self.gathers_ns(need, now_ns) } else { first_ns };
+        let second_ns = self.gathers_ns(need.max(room), now_ns, &now);
+        let (batch_ns, room_ns) = if room < need { (second_ns, first_ns) } else { (first_ns, second_ns) };
         let flushed_ns = input.deadline_ns.saturating_sub(plan.flush_ns);
-        let room_ns = if room < need { first_ns } else { self.gathers_ns(room, now_ns) };
         batch_ns.max(flushed_ns + LEAST_NS).min(room_ns).max(now_ns + LEAST_FULL_NS)
     }
 
-    /// Returns when the input will have read so many record bytes more; never where not before its timer.
-    fn gathers_ns(&self, record_bytes: u64, now_ns: u64) -> u64 {
-        let end_ns = self.input.deadline_ns;
-        let mut volume = self.unread(now_ns);
-        let mut at_ns = now_ns;
+    /// Returns when the input will have read so many record bytes more; never where not before its timer, given what there
+    /// is now.
+    fn gathers_ns(&self, record_bytes: u64, now_ns: u64, now: &Volume) -> u64 {
+        let (mut volume, mut at_ns) = (*now, now_ns);
         if volume.record_bytes < record_bytes {
-            if end_ns <= now_ns || self.unread(end_ns).record_bytes < record_bytes {
-                return NEVER;
-            }
-            let lacks = |cut_ns| self.unread(cut_ns).record_bytes < record_bytes;
-            at_ns = (last_that_fits(now_ns, end_ns, lacks) + RESOLUTION_NS).min(end_ns);
+            let Some(end_ns) = self.gathered_by_ns(record_bytes, now_ns, now) else { return NEVER };
+            let mut searches: Vec<_> = self
+                .streams
+                .iter()
+                .map(|stream| Search::new(stream, &self.blueprint.laws[stream.law as usize]))
+                .collect();
+            let gathered = |cut_ns| {
+                let written = |number: usize, until_ns| searches[number].written(until_ns);
+                self.unread_by(cut_ns, written).record_bytes as f64
+            };
+            let known = (volume.record_bytes as f64, record_bytes as f64 - 0.5);
+            at_ns =
+                (last_place((now_ns, end_ns), end_ns - now_ns, known, gathered) + RESOLUTION_NS).min(end_ns);
             volume = self.unread(at_ns);
         }
         let share = record_bytes as f64 / volume.record_bytes as f64;
@@ -83,15 +95,49 @@ impl Desk<'_> {
         at_ns.max(now_ns.saturating_add(reader_ns as u64))
     }
 
+    /// Returns an instant at which the files have so many record bytes for their reader, no later than its timer; `None`
+    /// where they have not by then. Where they fill up quickly the instant is near, so that nothing is drawn that is far.
+    fn gathered_by_ns(&self, record_bytes: u64, now_ns: u64, now: &Volume) -> Option<u64> {
+        let end_ns = self.input.deadline_ns;
+        if end_ns <= now_ns {
+            return None;
+        }
+        let lacks = (record_bytes - now.record_bytes) as f64;
+        let soon_ns = 2.0 * lacks / self.bytes_per_s() * NS_PER_SEC as f64;
+        if soon_ns < (end_ns - now_ns) as f64 {
+            let soon_ns = now_ns + soon_ns as u64 + RESOLUTION_NS;
+            if soon_ns < end_ns && self.unread(soon_ns).record_bytes >= record_bytes {
+                return Some(soon_ns);
+            }
+        }
+        (self.unread(end_ns).record_bytes >= record_bytes).then_some(end_ns)
+    }
+
+    /// Returns the record bytes a second that its streams write on average.
+    fn bytes_per_s(&self) -> f64 {
+        let of = |stream: &Stream| {
+            let law = &self.blueprint.laws[stream.law as usize];
+            law.arrivals.mean() * (law.sizes.mean() + self.plan.record_overhead_bytes as f64)
+        };
+        self.streams.iter().map(of).sum()
+    }
+
     /// Returns what the files known so far will have for their reader at an instant.
     fn unread(&self, at_ns: u64) -> Volume {
+        self.unread_by(at_ns, |number, until_ns| {
+            let stream = &self.streams[number];
+            stream.peek(&self.blueprint.laws[stream.law as usize], until_ns).written
+        })
+    }
+
+    /// The same by `written`, which tells what the stream of a number has written before an instant.
+    fn unread_by(&self, at_ns: u64, mut written: impl FnMut(usize, u64) -> Amount) -> Volume {
         let mut all = Volume::default();
         let looked_ns = self.input.looked_ns(at_ns, self.plan);
-        for stream in &*self.streams {
+        for (number, stream) in self.streams.iter().enumerate() {
             let until_ns = looked_ns.min(stream.limit_ns).min(self.blueprint.horizon_ns);
             if stream.time_ns < until_ns {
-                let law = &self.blueprint.laws[stream.law as usize];
-                all.add(stream.peek(law, until_ns).written - stream.read, stream, self.plan);
+                all.add(written(number, until_ns) - stream.read, stream, self.plan);
             }
         }
         all

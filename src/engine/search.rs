@@ -1,0 +1,108 @@
+//! Places in a function that only rises: the last instant at which it is not above a limit.
+
+/// The last instant in `[low, high]`, to within `resolution`, at which `value` is no more than `limit`; `low` where it never
+/// is. `value` must not fall; `at_low` is what it is at `low`.
+///
+/// In growing steps first, beginning with `step`: what is looked for is mostly close to `low`, however long the rest. Then by
+/// the ITP method, which takes few looks at what rises evenly and at most one more than bisection at what does not.
+/// Source: Oliveira and Takahashi, "An Enhancement of the Bisection Method Average Performance Preserving Minmax Optimality",
+/// ACM Transactions on Mathematical Software 47(1), 2020.
+pub fn last_within(
+    (low, high): (u64, u64),
+    step: u64,
+    resolution: u64,
+    (at_low, limit): (f64, f64),
+    mut value: impl FnMut(u64) -> f64,
+) -> u64 {
+    let at_high = value(high);
+    if at_high <= limit {
+        return high;
+    }
+    let mut below = (low, at_low - limit);
+    let mut above = (high, at_high - limit);
+    let mut step = step;
+    while below.0 + step < above.0 {
+        let at = below.0 + step;
+        let over = value(at) - limit;
+        if over > 0.0 {
+            above = (at, over);
+            break;
+        }
+        below = (at, over);
+        step *= 2;
+    }
+    let resolution = resolution.max(1);
+    // A look beyond those of bisection is allowed, so that the bracket may be left of where bisection would have it.
+    let mut looks_left = (above.0 - below.0).div_ceil(resolution).next_power_of_two().trailing_zeros() + 1;
+    let width = (above.0 - below.0) as f64;
+    while above.0 - below.0 > resolution {
+        looks_left = looks_left.saturating_sub(1);
+        let at = below.0 + next_look(below, above, width, (resolution << looks_left) as f64);
+        let over = value(at) - limit;
+        if over > 0.0 { above = (at, over) } else { below = (at, over) }
+    }
+    below.0
+}
+
+/// Where to look next, from the lower end of the bracket on; `span` is how wide the bracket may be after that look.
+fn next_look(below: (u64, f64), above: (u64, f64), width: f64, span: f64) -> u64 {
+    let gap = (above.0 - below.0) as f64;
+    let half = gap / 2.0;
+    // The straight line between both ends, drawn a little to the middle.
+    let straight = gap * -below.1 / (above.1 - below.1);
+    let drawn = 0.2 * gap * gap / width;
+    let toward = if half >= straight { 1.0 } else { -1.0 };
+    let truncated = if drawn <= (half - straight).abs() { straight + toward * drawn } else { half };
+    // No further from the middle than leaves a bracket that bisection still brings to an end in time.
+    let radius = (span - half).max(0.0);
+    let at = if (truncated - half).abs() <= radius { truncated } else { half - toward * radius };
+    (at as u64).clamp(1, above.0 - below.0 - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::random::{draw, unit};
+
+    const S: u64 = 1_000_000_000;
+
+    /// What `last_within` finds in a function that is `value`, and how often it looks.
+    fn found(high: u64, limit: f64, value: impl Fn(u64) -> f64) -> (u64, u32) {
+        let mut looks = 0;
+        let at = last_within((0, high), S, 50_000, (value(0), limit), |at| {
+            looks += 1;
+            value(at)
+        });
+        (at, looks)
+    }
+
+    #[test]
+    fn the_place_is_within_the_resolution() {
+        let straight = |at: u64| at as f64 * 1e-6;
+        // 12,345.678 is reached at 12.345678 s.
+        let (at, looks) = found(100 * S, 12_345.678, straight);
+        assert!(at.abs_diff(12_345_678_000) <= 50_000, "{at}");
+        assert!(looks <= 12, "{looks}");
+        assert_eq!(found(100 * S, 1e9, straight).0, 100 * S);
+        assert_eq!(found(100 * S, 0.0, |_| 1.0).0, 0);
+    }
+
+    /// Within a second 50 µs are one part in 20,000: bisection looks 15 times.
+    #[test]
+    fn it_takes_no_more_than_one_look_beyond_bisection_and_mostly_fewer() {
+        let (mut total, n) = (0, 500);
+        for number in 0..n {
+            // Steps of random heights at random places, of which there are one to a thousand.
+            let steps = 1 + draw(1, number) % 1000;
+            let places: Vec<u64> = (0..steps).map(|step| draw(2 + number, step) % S).collect();
+            let rises = |at: u64| places.iter().filter(|place| **place < at).count() as f64;
+            let limit = (unit(draw(3, number)) * steps as f64).floor() + 0.5;
+            let (at, looks) = found(S, limit, rises);
+            assert!(rises(at) <= limit && (at == S || rises(at + 50_000) > limit), "{number}: {at}");
+            // One for the end, and one beyond bisection's fifteen.
+            assert!(looks <= 17, "{number}: {looks}");
+            total += looks;
+        }
+        assert!(total < 13 * n as u32, "{total} looks in {n} searches");
+    }
+}
