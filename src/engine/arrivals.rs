@@ -16,7 +16,8 @@ use super::inversion::Inversion;
 use super::random::{draw, generator, subkey, unit};
 use places::{Part, placed};
 use rand_distr::{Distribution, Poisson};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The smallest cell is 1/128 of an interval or less.
 pub const DEPTH: u32 = 7;
@@ -101,7 +102,7 @@ impl Arrivals {
             Modulation::OnOff { duty, .. } => Some(mean / duty),
             Modulation::Sine { .. } | Modulation::Trace(_) => None,
         };
-        let table = steady_mean.filter(|m| *m <= MAX_TABLED).map(|mean| Arc::new(poisson_table(mean)));
+        let table = steady_mean.filter(|m| *m <= MAX_TABLED).map(poisson_table);
         Self { mean, modulation, poisson: true, tick: 0, spacing: 0, table }
     }
 
@@ -300,8 +301,27 @@ fn poisson_of(mean: f64, bits: u64) -> u64 {
 /// Means up to this have a table of at most some 5 KB; larger ones are sampled by rejection.
 const MAX_TABLED: f64 = 400.0;
 
-/// A table of the Poisson distribution.
-fn poisson_table(mean: f64) -> Inversion {
+/// Tables that are kept, 10 MB at most.
+const MOST_TABLES: usize = 2000;
+
+/// A table of the Poisson distribution. Setups have the same means again and again, and share their tables.
+fn poisson_table(mean: f64) -> Arc<Inversion> {
+    static MADE: Mutex<BTreeMap<u64, Arc<Inversion>>> = Mutex::new(BTreeMap::new());
+    // Whoever panicked with it left a whole map.
+    let made = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(table) = made().get(&mean.to_bits()) {
+        return table.clone();
+    }
+    let table = Arc::new(new_poisson_table(mean));
+    let mut made = made();
+    if made.len() >= MOST_TABLES {
+        made.clear();
+    }
+    made.insert(mean.to_bits(), table.clone());
+    table
+}
+
+fn new_poisson_table(mean: f64) -> Inversion {
     // Each term from the one before: the first is far above the smallest number for every mean that is allowed.
     let (mut term, mut n, mut sum) = (libm::exp(-mean), 0.0, 0.0);
     let mut terms = Vec::new();

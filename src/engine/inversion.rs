@@ -27,8 +27,12 @@ impl Inversion {
             *last = u64::MAX;
         }
         debug_assert!(cumulative.len() <= usize::from(u16::MAX));
+        let mut n = 0;
         let guide = (0..1u64 << Self::GUIDE_BITS)
-            .map(|g| cumulative.partition_point(|c| *c < g << (64 - Self::GUIDE_BITS)) as u16)
+            .map(|g| {
+                n += cumulative[n..].iter().take_while(|c| **c < g << (64 - Self::GUIDE_BITS)).count();
+                n as u16
+            })
             .collect();
         Self { first, cumulative, guide }
     }

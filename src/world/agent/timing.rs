@@ -59,22 +59,26 @@ impl Desk<'_> {
         let (input, plan) = (&self.input, self.plan);
         let need = plan.full_batch_bytes() - input.filling.record_bytes;
         let room = plan.buffer_limit_bytes.saturating_sub(input.held_bytes);
+        // It is not sent before, however soon it is full.
+        let soonest_ns = (input.deadline_ns.saturating_sub(plan.flush_ns) + LEAST_NS).max(now_ns);
         let now = self.unread(now_ns);
-        let first_ns = self.gathers_ns(need.min(room), now_ns, &now);
-        if first_ns == NEVER {
-            return NEVER;
-        }
-        let second_ns = self.gathers_ns(need.max(room), now_ns, &now);
-        let (batch_ns, room_ns) = if room < need { (second_ns, first_ns) } else { (first_ns, second_ns) };
-        let flushed_ns = input.deadline_ns.saturating_sub(plan.flush_ns);
-        batch_ns.max(flushed_ns + LEAST_NS).min(room_ns).max(now_ns + LEAST_FULL_NS)
+        let batch_ns = match soonest_ns < input.deadline_ns {
+            true if self.unread(soonest_ns).record_bytes >= need => self.read_ns(need, now_ns, soonest_ns),
+            _ => self.gathers_ns(need, now_ns, &now),
+        };
+        let is_full_before = match batch_ns {
+            NEVER => room < need,
+            _ => self.unread(batch_ns).record_bytes >= room,
+        };
+        let room_ns = if is_full_before { self.gathers_ns(room, now_ns, &now) } else { NEVER };
+        batch_ns.max(soonest_ns).min(room_ns).max(now_ns + LEAST_FULL_NS)
     }
 
     /// Returns when the input will have read so many record bytes more; never where not before its timer, given what there
     /// is now.
     fn gathers_ns(&self, record_bytes: u64, now_ns: u64, now: &Volume) -> u64 {
-        let (mut volume, mut at_ns) = (*now, now_ns);
-        if volume.record_bytes < record_bytes {
+        let mut at_ns = now_ns;
+        if now.record_bytes < record_bytes {
             let Some(end_ns) = self.gathered_by_ns(record_bytes, now_ns, now) else { return NEVER };
             let mut searches: Vec<_> = self
                 .streams
@@ -85,11 +89,17 @@ impl Desk<'_> {
                 let written = |number: usize, until_ns| searches[number].written(until_ns);
                 self.unread_by(cut_ns, written).record_bytes as f64
             };
-            let known = (volume.record_bytes as f64, record_bytes as f64 - 0.5);
+            let known = (now.record_bytes as f64, record_bytes as f64 - 0.5);
             at_ns =
                 (last_place((now_ns, end_ns), end_ns - now_ns, known, gathered) + RESOLUTION_NS).min(end_ns);
-            volume = self.unread(at_ns);
         }
+        self.read_ns(record_bytes, now_ns, at_ns)
+    }
+
+    /// Returns when the input will have read so many record bytes of those that its files have at an instant: then, or when its
+    /// reader has come so far.
+    fn read_ns(&self, record_bytes: u64, now_ns: u64, at_ns: u64) -> u64 {
+        let volume = self.unread(at_ns);
         let share = record_bytes as f64 / volume.record_bytes as f64;
         let reader_ns = volume.reader_ns(self.plan) * share / self.input.cores;
         at_ns.max(now_ns.saturating_add(reader_ns as u64))
