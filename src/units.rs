@@ -23,6 +23,9 @@ use std::fmt;
 /// Nanoseconds in a second.
 pub const NS_PER_SEC: u64 = 1_000_000_000;
 
+/// An instant that never comes, where instants are plain nanoseconds.
+pub const NEVER_NS: u64 = SimTime::NEVER.as_ns();
+
 /// A point in simulated time, or a span of it, in integer nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SimTime(u64);

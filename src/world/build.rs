@@ -8,7 +8,7 @@ use crate::engine::events::EventList;
 use crate::engine::random::{named_key, unit};
 use crate::flow::Cause;
 use crate::profile::Parse;
-use crate::world::agent::input::Input;
+use crate::world::agent::input::{Input, InputId, Owner};
 use crate::world::agent::limits::{Gets, Given};
 use crate::world::disk::files::Files;
 use crate::world::lines::runtime::prefix_bytes;
@@ -39,8 +39,8 @@ struct Found<'a> {
     plan: &'a StreamPlan,
     tenant: u32,
     key: u64,
-    /// Groups streams by the input that reads them: pod and config, or config; readers come first.
-    group: (u64, u32),
+    /// Groups streams by the input that reads them: whose it is, and for which config.
+    group: (Owner, u32),
     /// What its reader is given for it.
     gets: Gets,
     /// The pod's place among those that come and go, and the stream's in the pod.
@@ -105,9 +105,9 @@ impl<'a> Site<'a> {
                 _ => 0,
             };
             let group = match plan.reader {
-                Reader::Node if agent.is_some() => (0, config),
-                Reader::Pod if agent.is_some() => (1 + position as u64, config),
-                _ => (u64::MAX, 0),
+                Reader::Node if agent.is_some() => (Owner::Node, config),
+                Reader::Pod if agent.is_some() => (Owner::Pod(position), config),
+                _ => (Owner::Nobody, 0),
             };
             let key = named_key(self.pod_keys[position], &plan.name);
             let place = self.place_of[position];
@@ -262,7 +262,7 @@ impl Node {
         let stream = Stream::new(law_index as u32, law, found.tenant, prefix_bytes, found.key, 0);
         let initial_bytes = (!blueprint.begins_empty(rotation, self.pool))
             .then(|| (unit(Purpose::InitialSize.draw(found.key)) * rotation.size_bytes as f64) as u64);
-        let has_reader = found.group.0 != u64::MAX;
+        let has_reader = found.group.0 != Owner::Nobody;
         let cause = match found.plan.reader {
             _ if found.gets == Gets::Nothing => Cause::NotCollectable,
             // A node without an agent has none of its own either.
@@ -281,7 +281,8 @@ impl Node {
     /// Says of a stream what of it its reader cannot take as it comes.
     pub(crate) fn learn_reader(&mut self, number: usize, parse: Parse, blueprint: &Blueprint) {
         let unwatched = self.unwatched.contains(&(number as u32));
-        if let Some(input) = self.inputs.get(self.reader_of[number] as usize) {
+        if let Some(reader) = self.reader(number) {
+            let input = &self.inputs[reader];
             input.learn(&mut self.streams[number], (self.media[number], parse), unwatched, blueprint);
         }
     }
@@ -291,11 +292,11 @@ impl Node {
     fn add_inputs(&mut self, blueprint: &Blueprint, site: &Site<'_>) -> Vec<Range<u32>> {
         let Site { pods, key: node_key, pod_keys, node_agent, found, .. } = site;
         // The agents that run here, by the first half of the group of what they read.
-        let mut agents: Vec<(u64, usize, u64)> = Vec::new();
-        agents.extend(node_agent.map(|agent| (0, agent, *node_key)));
+        let mut agents: Vec<(Owner, usize, u64)> = Vec::new();
+        agents.extend(node_agent.map(|agent| (Owner::Node, agent, *node_key)));
         for (position, pod) in pods.iter().enumerate() {
             let agent = blueprint.pods[pod.template as usize].agent;
-            agents.extend(agent.map(|agent| (1 + position as u64, agent, pod_keys[position])));
+            agents.extend(agent.map(|agent| (Owner::Pod(position), agent, pod_keys[position])));
         }
         let mut next = 0;
         let mut inputs_of = vec![0..0; pods.len()];
@@ -315,17 +316,17 @@ impl Node {
                 }
                 input.meter.group = (agent * blueprint.pools.len() + self.pool) as u32;
                 self.inputs.push(input);
-                self.reader_of.resize(next, self.inputs.len() as u32 - 1);
+                self.reader_of.resize(next, Some(InputId::of(self.inputs.len() - 1)));
                 leads = false;
             }
             if let many @ [_, _, ..] = &mut self.inputs[first_input as usize..] {
                 many.iter_mut().for_each(|input| input.meter.keep_spans());
             }
-            if let Some(position) = owner.checked_sub(1) {
-                inputs_of[position as usize] = first_input..self.inputs.len() as u32;
+            if let Owner::Pod(position) = owner {
+                inputs_of[position] = first_input..self.inputs.len() as u32;
             }
         }
-        self.reader_of.resize(found.len(), u32::MAX);
+        self.reader_of.resize(found.len(), None);
         inputs_of
     }
 }
@@ -333,17 +334,18 @@ impl Node {
 /// Gives agents their files, those of one process after those of another; what one is not given nobody reads.
 fn give_files(found: &mut [Found<'_>], blueprint: &Blueprint, node_agent: Option<usize>, pods: &[PlacedPod]) {
     let mut given = Given::default();
-    let on_disk = |f: &&mut Found<'_>| f.group.0 != u64::MAX && f.plan.medium.is_on_disk();
+    let on_disk = |f: &&mut Found<'_>| f.group.0 != Owner::Nobody && f.plan.medium.is_on_disk();
     for found in found.iter_mut().filter(on_disk) {
-        let process = found.group.0;
-        let agent = match process.checked_sub(1) {
-            None => node_agent,
-            Some(position) => blueprint.pods[pods[position as usize].template as usize].agent,
+        let owner = found.group.0;
+        let agent = match owner {
+            Owner::Node => node_agent,
+            Owner::Pod(position) => blueprint.pods[pods[position].template as usize].agent,
+            Owner::Nobody => None,
         };
         let Some(agent) = agent else { continue };
-        found.gets = given.give(process, &blueprint.agents[agent], blueprint);
+        found.gets = given.give(owner, &blueprint.agents[agent], blueprint);
         if found.gets == Gets::Nothing {
-            found.group = (u64::MAX, 0);
+            found.group = (Owner::Nobody, 0);
         }
     }
     found.sort_by_key(|f| f.group);

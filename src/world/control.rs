@@ -201,8 +201,8 @@ impl Node {
     /// A stream has come to its end: counts its lines that went by an old config.
     pub(super) fn count_stale(&self, number: usize, blueprint: &Blueprint, tally: &mut Tally) {
         let (Some(plan), Some(reach)) = (&blueprint.control, &self.reach) else { return };
-        let reader = self.reader_of[number] as usize;
-        let Some(input) = self.inputs.get(reader) else { return };
+        let Some(reader) = self.reader(number) else { return };
+        let input = &self.inputs[reader];
         let (stream, files) = (&self.streams[number], &self.files[number]);
         let law = &blueprint.laws[stream.law as usize];
         for (push, due_ns) in plan.pushes.iter().zip(&reach.due_ns[reader]) {

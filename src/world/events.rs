@@ -1,6 +1,7 @@
 //! Whose turn it is on a node: the kubelet's or an input's, event by event, and what is counted when the run is over.
 
 use crate::blueprint::Blueprint;
+use crate::units::NEVER_NS;
 use crate::world::agent::input::{Batch, Mode};
 use crate::world::agent::metering::count_shared;
 use crate::world::agent::quiet::Scratch;
@@ -22,7 +23,7 @@ impl Node {
         if let Some(contention) = &mut self.contention {
             contention.begin(tally);
         }
-        let mut next_ns = u64::MAX;
+        let mut next_ns = NEVER_NS;
         while let Some((at, entity)) = self.events.peek() {
             let now_ns = at.as_ns();
             if now_ns >= until_ns {
@@ -68,7 +69,7 @@ impl Node {
             return self.kubelet_ns();
         }
         // The kubelet's look at other files is nothing to it.
-        let peek = own.map(|number| self.files[number].next_check_ns).min().unwrap_or(u64::MAX);
+        let peek = own.map(|number| self.files[number].next_check_ns).min().unwrap_or(NEVER_NS);
         self.life_ns.min(peek.max(self.tick_ns))
     }
 
@@ -100,7 +101,7 @@ impl Node {
             let stream = &mut self.streams[number];
             let law = &blueprint.laws[stream.law as usize];
             let before_warmup = self.files[number].lines_before_warmup(stream, law, blueprint.warmup_ns);
-            let reader = self.inputs.get(self.reader_of[number] as usize);
+            let reader = self.reader_of[number].map(|reader| &self.inputs[reader.at()]);
             let forgets = reader.is_some_and(|input| {
                 input.mode == Mode::Down && !blueprint.agents[input.plan as usize].remembers()
             });

@@ -8,6 +8,7 @@
 use crate::blueprint::{Blueprint, Happening, Incident, PlacedPod, Who};
 use crate::flow::Cause;
 use crate::profile::StartAt;
+use crate::units::NEVER_NS;
 use crate::world::agent::input::Mode;
 use crate::world::backend::link::Link;
 use crate::world::node::{Node, Strike};
@@ -143,7 +144,7 @@ impl Node {
         let input = &mut self.inputs[index];
         if input.mode == Mode::Down {
             // One that is about to start again is kept from it; one that is gone stays so.
-            if input.restart_ns != u64::MAX {
+            if input.restart_ns != NEVER_NS {
                 input.restart_ns = input.restart_ns.max(back_ns);
                 self.schedule_input(index);
             }
@@ -162,7 +163,7 @@ impl Node {
             self.advance(index, now_ns, blueprint, tally);
             let input = &mut self.inputs[index];
             tally.ledger.lose(Cause::NodeLost, input.drop_all());
-            (input.restart_ns, input.is_gone) = (u64::MAX, true);
+            (input.restart_ns, input.is_gone) = (NEVER_NS, true);
             self.schedule_input(index);
         }
         for number in 0..self.streams.len() {
@@ -187,7 +188,7 @@ impl Node {
         self.own_rotations.clear();
         self.strikes.clear();
         (self.contention, self.pressure) = (None, None);
-        self.tick_ns = u64::MAX;
+        self.tick_ns = NEVER_NS;
     }
 }
 

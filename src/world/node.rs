@@ -8,7 +8,7 @@ mod pressure;
 mod reach;
 mod strike;
 
-pub(crate) use container::{Container, NONE};
+pub(crate) use container::Container;
 pub(crate) use contention::{Contention, Sharer};
 pub(crate) use node::{KUBELET, Node};
 pub(crate) use place::{Place, Stage};

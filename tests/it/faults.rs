@@ -160,7 +160,7 @@ fn shipped_faults_do_what_the_heads_of_their_files_expect() {
     for run in [&daemonset, &sidecar] {
         assert_eq!(run.ledger.lost_total(), 0, "{:?}", run.ledger.lost_by_cause());
         let undelivered = run.get(Metric::Undelivered).unwrap();
-        assert!(undelivered < 0.03, "{:?}", run.ledger);
+        assert!(undelivered < 0.05, "{:?}", run.ledger);
     }
     assert_eq!(sidecar.get(Metric::Paused), Some(0.0));
     // Full after 23 of 120 s, and then until what waits is sent: a tenth of 480 s and more.

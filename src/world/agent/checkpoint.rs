@@ -16,6 +16,7 @@ use crate::blueprint::{AgentPlan, Blueprint, Fault, Purpose};
 use crate::flow::Cause;
 use crate::observe::Ledger;
 use crate::profile::{Position, StartAt};
+use crate::units::NEVER_NS;
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::Batch;
 use crate::world::agent::long_lines::{DroppedLines, count_dropped};
@@ -41,7 +42,7 @@ impl AgentPlan {
             true if self.checkpoint_every_ns > 0 => {
                 1 + Purpose::CheckpointPhase.draw(key) % self.checkpoint_every_ns
             }
-            _ => u64::MAX,
+            _ => NEVER_NS,
         }
     }
 }
@@ -51,7 +52,7 @@ impl Blueprint {
     pub fn may_duplicate(&self) -> bool {
         // How long a gateway, or a backend under load, lets wait nobody knows beforehand.
         let is_bounded = self.gateway.is_none() && !self.backend.tail_grows;
-        let longest_ns = if is_bounded { self.backend.longest_answer_ns() } else { u64::MAX };
+        let longest_ns = if is_bounded { self.backend.longest_answer_ns() } else { NEVER_NS };
         self.agents.iter().any(|plan| {
             let again = plan.rewinds() && self.may_restart(plan);
             again || longest_ns > plan.request_timeout_ns

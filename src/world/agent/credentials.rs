@@ -6,6 +6,7 @@
 
 use crate::blueprint::{CredentialsPlan, Purpose};
 use crate::engine::random::unit;
+use crate::units::NEVER_NS;
 use crate::world::agent::input::Input;
 
 impl CredentialsPlan {
@@ -39,7 +40,7 @@ impl CredentialsPlan {
 
 impl Input {
     /// A span that is none.
-    pub(crate) const NEVER_REFUSED: (u64, u64) = (u64::MAX, 0);
+    pub(crate) const NEVER_REFUSED: (u64, u64) = (NEVER_NS, 0);
 
     /// The agent, of this key, starts at `now_ns`; at 0 it is in the middle of its life.
     pub(crate) fn get_credentials(&mut self, plan: &CredentialsPlan, key: u64, now_ns: u64) {

@@ -5,7 +5,7 @@
 //! process's own life are each a file that adds its methods here.
 
 use crate::blueprint::{AgentPlan, Blueprint};
-use crate::units::SimTime;
+use crate::units::NEVER_NS;
 use crate::world::agent::input::{Input, Mode};
 use crate::world::agent::shipping::Ship;
 use crate::world::backend::link::Link;
@@ -71,7 +71,7 @@ impl Desk<'_> {
         let input = &self.input;
         // What it gives up when the run is over it does not wait for.
         let gives_up = input.give_up_ns < self.blueprint.end_ns();
-        let waits = input.scan_ns.min(input.restart_ns) < u64::MAX || gives_up || input.has_unnoticed;
+        let waits = input.scan_ns.min(input.restart_ns) < NEVER_NS || gives_up || input.has_unnoticed;
         let holds = input.filling.lines > 0 || !input.batches.is_empty();
         let horizon_ns = self.blueprint.horizon_ns;
         let has_read = |stream: &Stream| stream.time_ns >= stream.limit_ns.min(horizon_ns);
@@ -91,7 +91,7 @@ impl Desk<'_> {
     /// The agent is back.
     pub fn restart(&mut self, now_ns: u64) {
         let (input, plan) = (&mut *self.input, self.plan);
-        input.restart_ns = SimTime::NEVER.as_ns();
+        input.restart_ns = NEVER_NS;
         input.mode = Mode::Reading;
         input.behind = plan.remembers();
         input.save_offsets_from(now_ns, plan);

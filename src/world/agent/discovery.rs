@@ -1,7 +1,7 @@
 //! How an input comes to know files: by looking for them, by taking note of rotations; and how it gives them up.
 
 use crate::profile::Discovery;
-use crate::units::SimTime;
+use crate::units::NEVER_NS;
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::Mode;
 use crate::world::disk::files::Noticed;
@@ -32,9 +32,9 @@ impl Desk<'_> {
 
     /// The input looks for new files: of all pods, or of those that it was told of by now.
     pub fn scan(&mut self, now_ns: u64) {
-        self.input.scan_ns = SimTime::NEVER.as_ns();
+        self.input.scan_ns = NEVER_NS;
         let found_ns = self.input.since_ns;
-        let mut told_ns = SimTime::NEVER.as_ns();
+        let mut told_ns = NEVER_NS;
         let is_told = self.plan.discovery == Discovery::PodEvents && !self.input.scans_at(now_ns, self.plan);
         for (stream, files) in self.streams.iter_mut().zip(&mut *self.files) {
             if files.knows_live(stream) {
@@ -54,17 +54,17 @@ impl Desk<'_> {
                 self.input.behind = true;
             }
         }
-        if told_ns < SimTime::NEVER.as_ns() {
+        if told_ns < NEVER_NS {
             self.input.hear_of_pod(told_ns, self.plan);
         }
     }
 
     /// The input gives up rotated files whose time is over.
     pub fn give_up(&mut self, now_ns: u64) {
-        self.input.give_up_ns = SimTime::NEVER.as_ns();
+        self.input.give_up_ns = NEVER_NS;
         for (stream, files) in self.streams.iter_mut().zip(&mut *self.files) {
             files.give_up(stream, &self.blueprint.laws[stream.law as usize], now_ns, self.tally);
-            self.input.give_up_ns = self.input.give_up_ns.min(files.next_give_up().unwrap_or(u64::MAX));
+            self.input.give_up_ns = self.input.give_up_ns.min(files.next_give_up().unwrap_or(NEVER_NS));
         }
     }
 }

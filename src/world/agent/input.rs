@@ -6,14 +6,41 @@
 use crate::blueprint::{AgentPlan, Blueprint, Purpose, member};
 use crate::flow::{Chunk, Medium};
 use crate::profile::{Discovery, Parse};
-use crate::units::SimTime;
+use crate::units::NEVER_NS;
 use crate::world::agent::meter::Meter;
 use crate::world::agent::offsets::Offsets;
 use crate::world::agent::round::Round;
 use crate::world::lines::stream::Stream;
 use smallvec::SmallVec;
+use std::num::NonZeroU32;
 
-const NEVER: u64 = SimTime::NEVER.as_ns();
+/// Whose agent reads a stream, those of nobody last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Owner {
+    /// The node.
+    Node,
+    /// The pod at this place on the node.
+    Pod(usize),
+    /// None does.
+    Nobody,
+}
+
+/// The number of an input among those of its node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct InputId(NonZeroU32);
+
+impl InputId {
+    /// The input at this place; a node has fewer than four thousand million.
+    pub fn of(at: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(at as u32))
+    }
+
+    /// Returns its place among the inputs of the node.
+    #[inline]
+    pub fn at(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 /// Whether an input reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,9 +211,9 @@ impl Input {
             leads,
             flush_ns: 0,
             deadline_ns: 0,
-            scan_ns: NEVER,
-            give_up_ns: NEVER,
-            restart_ns: NEVER,
+            scan_ns: NEVER_NS,
+            give_up_ns: NEVER_NS,
+            restart_ns: NEVER_NS,
             config_ns: 0,
             refused: Self::NEVER_REFUSED,
             scan_phase_ns: 0,
@@ -274,9 +301,9 @@ impl Input {
         self.releases.clear();
         self.held_bytes = 0;
         self.mode = Mode::Down;
-        self.flush_ns = NEVER;
-        self.scan_ns = NEVER;
-        self.give_up_ns = NEVER;
+        self.flush_ns = NEVER_NS;
+        self.scan_ns = NEVER_NS;
+        self.give_up_ns = NEVER_NS;
         held
     }
 

@@ -10,13 +10,14 @@
 
 use crate::blueprint::{AgentPlan, Blueprint};
 use crate::profile::{Most, Watching};
+use crate::world::agent::input::Owner;
 
 /// What has been given so far on a node.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Given {
     watches: u64,
     /// The process that asked last, and the files that it has.
-    process: Option<(u64, u64)>,
+    process: Option<(Owner, u64)>,
 }
 
 /// What an agent gets for one more file.
@@ -32,7 +33,7 @@ pub(crate) enum Gets {
 
 impl Given {
     /// A process asks for one more file. Processes ask one after the other.
-    pub fn give(&mut self, process: u64, plan: &AgentPlan, blueprint: &Blueprint) -> Gets {
+    pub fn give(&mut self, process: Owner, plan: &AgentPlan, blueprint: &Blueprint) -> Gets {
         let files = match self.process {
             Some((known, files)) if known == process => files,
             _ => 0,

@@ -3,6 +3,7 @@
 use crate::blueprint::{AgentPlan, Blueprint};
 use crate::flow::Chunk;
 use crate::profile::Position;
+use crate::units::NEVER_NS;
 use crate::world::agent::input::{Input, Mode};
 use crate::world::agent::offsets::Offsets;
 use crate::world::lines::stream::Stream;
@@ -23,7 +24,7 @@ impl Input {
     pub fn save_offsets_from(&mut self, now_ns: u64, plan: &AgentPlan) {
         if let Some(offsets) = &mut self.offsets {
             let writes = plan.checkpoints && plan.checkpoint_every_ns > 0;
-            offsets.due_ns = if writes { now_ns.saturating_add(plan.checkpoint_every_ns) } else { u64::MAX };
+            offsets.due_ns = if writes { now_ns.saturating_add(plan.checkpoint_every_ns) } else { NEVER_NS };
         }
     }
 
@@ -137,7 +138,7 @@ impl Input {
         plan: &AgentPlan,
     ) -> Option<Vec<u64>> {
         let mut offsets = self.offsets.take()?;
-        offsets.due_ns = u64::MAX;
+        offsets.due_ns = NEVER_NS;
         if plan.checkpoints && (told || plan.checkpoint_every_ns == 0) {
             offsets.written_ns = streams.iter().map(|stream| stream.time_ns).collect();
             if plan.checkpoint_of == Position::Acknowledged {

@@ -9,7 +9,7 @@ use crate::blueprint::{AgentPlan, Blueprint};
 use crate::engine::marks::CLASSES;
 use crate::observe::Spread;
 use crate::profile::Work;
-use crate::units::NS_PER_SEC;
+use crate::units::{NEVER_NS, NS_PER_SEC};
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::{Input, Looks, Mode};
 use crate::world::backend::link::Link;
@@ -266,7 +266,7 @@ impl QuietRun<'_> {
         reached.clear();
         let (is_alone, compresses) = (streams.len() == 1, self.plan.compresses());
         for stream in streams {
-            if stream.limit_ns != u64::MAX || stream.time_ns != self.looks.last(self.since_ns) {
+            if stream.limit_ns != NEVER_NS || stream.time_ns != self.looks.last(self.since_ns) {
                 if stream.time_ns < stream.limit_ns {
                     return false;
                 }

@@ -8,7 +8,7 @@
 use crate::blueprint::StreamLaw;
 use crate::flow::Chunk;
 use crate::profile::{LongLines, Overflow, Successor, Work};
-use crate::units::{NS_PER_SEC, SimTime};
+use crate::units::{NEVER_NS, NS_PER_SEC};
 use crate::world::agent::catch_up::{CatchUp, Volume, last_place};
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::Mode;
@@ -67,7 +67,7 @@ impl Desk<'_> {
                 Mode::Paused => self.count_pause(since_ns, until_ns),
                 Mode::Stopped => {}
                 // One that will not start again is gone, and not missing.
-                Mode::Down if self.input.leads && self.input.restart_ns != SimTime::NEVER.as_ns() => {
+                Mode::Down if self.input.leads && self.input.restart_ns != NEVER_NS => {
                     let end_ns = until_ns.min(self.blueprint.horizon_ns);
                     self.tally.agent_down_ns += end_ns.saturating_sub(since_ns);
                 }

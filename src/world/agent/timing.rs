@@ -4,7 +4,7 @@
 //! give is known beforehand, as nothing that happens to it changes what is written. Where it has to wait for room it is
 //! looked at when the answer is there that makes it, never at its timer.
 
-use crate::units::{NS_PER_SEC, SimTime};
+use crate::units::{NEVER_NS, NS_PER_SEC};
 use crate::world::agent::catch_up::{RESOLUTION_NS, Volume, last_place};
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::Mode;
@@ -16,14 +16,12 @@ const LEAST_NS: u64 = 50_000_000;
 /// Of a buffer that is full before that, the shortest time.
 const LEAST_FULL_NS: u64 = 1_000_000;
 
-const NEVER: u64 = SimTime::NEVER.as_ns();
-
 impl Desk<'_> {
     /// Sets when the buffer is looked at next.
     pub fn schedule_flush(&mut self, now_ns: u64) {
         self.input.flush_ns = match self.input.mode {
-            Mode::Down => NEVER,
-            _ if now_ns >= self.blueprint.horizon_ns && self.is_finished() => NEVER,
+            Mode::Down => NEVER_NS,
+            _ if now_ns >= self.blueprint.horizon_ns && self.is_finished() => NEVER_NS,
             _ if self.plan.sends_full => self.next_flush_ns(now_ns),
             _ => self.input.deadline_ns,
         };
@@ -33,7 +31,7 @@ impl Desk<'_> {
     fn next_flush_ns(&self, now_ns: u64) -> u64 {
         let (input, plan) = (&self.input, self.plan);
         let answers = input.releases.iter().map(|(at_ns, _)| *at_ns).filter(|at_ns| *at_ns > now_ns);
-        let answer_ns = answers.min().unwrap_or(NEVER);
+        let answer_ns = answers.min().unwrap_or(NEVER_NS);
         let is_full = input.filling.record_bytes >= plan.full_batch_bytes();
         if input.filling.lines > 0 && (is_full || now_ns >= input.deadline_ns) {
             // It would have been sent if there were not too many under way; retries have events of their own.
@@ -67,10 +65,10 @@ impl Desk<'_> {
             _ => self.gathers_ns(need, now_ns, &now),
         };
         let is_full_before = match batch_ns {
-            NEVER => room < need,
+            NEVER_NS => room < need,
             _ => self.unread(batch_ns).record_bytes >= room,
         };
-        let room_ns = if is_full_before { self.gathers_ns(room, now_ns, &now) } else { NEVER };
+        let room_ns = if is_full_before { self.gathers_ns(room, now_ns, &now) } else { NEVER_NS };
         batch_ns.max(soonest_ns).min(room_ns).max(now_ns + LEAST_FULL_NS)
     }
 
@@ -79,7 +77,7 @@ impl Desk<'_> {
     fn gathers_ns(&self, record_bytes: u64, now_ns: u64, now: &Volume) -> u64 {
         let mut at_ns = now_ns;
         if now.record_bytes < record_bytes {
-            let Some(end_ns) = self.gathered_by_ns(record_bytes, now_ns, now) else { return NEVER };
+            let Some(end_ns) = self.gathered_by_ns(record_bytes, now_ns, now) else { return NEVER_NS };
             let mut searches: Vec<_> = self
                 .streams
                 .iter()

@@ -17,7 +17,7 @@ use crate::blueprint::{BackendPlan, GatewayPlan, Outage, Purpose, backoff_ns, cr
 use crate::engine::fluid::{SlottedServer, Work};
 use crate::engine::random::{draw, named_key};
 use crate::engine::tandem::{Passage, Tandem};
-use crate::units::SimTime;
+use crate::units::{NEVER_NS, SimTime};
 use std::ops::Range;
 
 /// The processes in a run.
@@ -119,7 +119,7 @@ impl Gateway {
             return Admission::Down;
         }
         let dies_ns =
-            process.down.iter().map(|span| span.start).find(|dies_ns| *dies_ns > at_ns).unwrap_or(u64::MAX);
+            process.down.iter().map(|span| span.start).find(|dies_ns| *dies_ns > at_ns).unwrap_or(NEVER_NS);
         let Passage { enters_ns, ahead, leaves_ns } = process.queue.passage(at_ns);
         if enters_ns - at_ns > longest_wait_ns {
             return Admission::Refused(at_ns);
@@ -217,7 +217,7 @@ fn rates(
 ) -> Vec<(Range<u64>, f64)> {
     let whole = |at_ns: u64| at_ns / slot_ns * slot_ns;
     let ends = |span: &Range<u64>| [whole(span.start), whole(span.end)];
-    let mut edges: Vec<u64> = down.iter().flatten().chain(shut).flat_map(ends).chain([0, u64::MAX]).collect();
+    let mut edges: Vec<u64> = down.iter().flatten().chain(shut).flat_map(ends).chain([0, NEVER_NS]).collect();
     edges.sort_unstable();
     edges.dedup();
     let rate_at = |at_ns: u64| {

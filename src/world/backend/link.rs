@@ -2,6 +2,7 @@
 
 use crate::blueprint::{BackendPlan, Blueprint, Effect, Outage, Partition};
 use crate::engine::fluid::{SlottedServer, Steps};
+use crate::units::NEVER_NS;
 use crate::world::backend::gateway::{Admission, Gateway};
 use crate::world::backend::servers::{Ingress, Servers};
 use smallvec::SmallVec;
@@ -123,7 +124,7 @@ impl<'a> Link<'a> {
             return None;
         }
         let next = self.outages.iter().find(|o| o.until_ns > now_ns);
-        let mut until_ns = next.map_or(Some(u64::MAX), |o| (o.from_ns > now_ns).then_some(o.from_ns))?;
+        let mut until_ns = next.map_or(Some(NEVER_NS), |o| (o.from_ns > now_ns).then_some(o.from_ns))?;
         for (index, disturbance) in self.plan.disturbances.iter().enumerate() {
             if disturbance.until_ns > now_ns && self.is_concerned(index) {
                 if disturbance.from_ns <= now_ns {

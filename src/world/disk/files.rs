@@ -3,6 +3,7 @@
 use super::owed::Replay;
 use super::span::Span;
 use crate::blueprint::{FileRotation, StreamLaw};
+use crate::units::NEVER_NS;
 
 use crate::flow::{Cause, Medium};
 use crate::world::lines::gaps::Gaps;
@@ -106,14 +107,14 @@ impl Files {
     ) -> Self {
         let mut known = SmallVec::new();
         if has_reader {
-            known.push(Span { from_ns: 0, until_ns: u64::MAX });
+            known.push(Span { from_ns: 0, until_ns: NEVER_NS });
         }
         Self {
             rotation,
             is_truncated: false,
             gap_ns: 0,
             born_ns: 0,
-            ended_ns: u64::MAX,
+            ended_ns: NEVER_NS,
             is_gone: false,
             live_from_ns: 0,
             live_from_lines: 0,
@@ -146,7 +147,7 @@ impl Files {
         }
         let written = self.written(stream, law, now_ns);
         self.gaps.open(now_ns, written);
-        self.next_check_ns = u64::MAX;
+        self.next_check_ns = NEVER_NS;
         self.settle(stream, law);
     }
 
@@ -185,7 +186,7 @@ impl Files {
 
     /// The files of a container that has not begun: there are none.
     pub fn not_begun(&mut self, stream: &mut Stream) {
-        (self.is_gone, self.older, self.ended_ns, self.next_check_ns) = (true, 0, 0, u64::MAX);
+        (self.is_gone, self.older, self.ended_ns, self.next_check_ns) = (true, 0, 0, NEVER_NS);
         self.known.clear();
         stream.limit_ns = stream.time_ns;
     }
@@ -197,15 +198,15 @@ impl Files {
 
     /// Whether the container has written its last line.
     pub fn has_ended(&self) -> bool {
-        self.ended_ns != u64::MAX
+        self.ended_ns != NEVER_NS
     }
 
     /// The container has written its last line. What its reader knows of the live file ends here.
     pub fn end(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64) {
         self.resume(stream, law, now_ns);
         self.ended_ns = now_ns;
-        self.next_check_ns = u64::MAX;
-        if let Some(span) = self.known.last_mut().filter(|span| span.until_ns == u64::MAX) {
+        self.next_check_ns = NEVER_NS;
+        if let Some(span) = self.known.last_mut().filter(|span| span.until_ns == NEVER_NS) {
             span.until_ns = now_ns;
         }
         self.settle(stream, law);
@@ -225,7 +226,7 @@ impl Files {
         lines(until_ns) - missing
     }
 
-    /// When the stream began, and when its container has written its last line: `u64::MAX` before that.
+    /// When the stream began, and when its container has written its last line: `NEVER_NS` before that.
     pub fn lives(&self) -> (u64, u64) {
         (self.born_ns, self.ended_ns)
     }

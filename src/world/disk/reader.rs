@@ -4,6 +4,7 @@ use super::files::{Files, Noticed, Unnoticed};
 use super::span::Span;
 use crate::blueprint::StreamLaw;
 use crate::flow::Cause;
+use crate::units::NEVER_NS;
 use crate::world::lines::stream::Stream;
 use crate::world::tally::Tally;
 
@@ -68,7 +69,7 @@ impl Files {
         while let Some(span) = self.known.first() {
             let mut from_ns = stream.time_ns.max(span.from_ns);
             if let Some(end_ns) = self.gaps.end_of(from_ns) {
-                if end_ns == u64::MAX {
+                if end_ns == NEVER_NS {
                     // Nothing is written before its application is back.
                     stream.limit_ns = stream.time_ns;
                     return;
@@ -116,7 +117,7 @@ impl Files {
             Some(at_ns) => {
                 // As lines before the live file: those of gaps since are not in it either.
                 let lines = |at_ns| stream.lines_before(law, self.born_ns, at_ns);
-                let closed = self.gaps.within(at_ns, u64::MAX).filter(|(_, until_ns)| *until_ns < u64::MAX);
+                let closed = self.gaps.within(at_ns, NEVER_NS).filter(|(_, until_ns)| *until_ns < NEVER_NS);
                 let missing: u64 = closed.map(|(from_ns, until_ns)| lines(until_ns) - lines(from_ns)).sum();
                 (at_ns, lines(at_ns) + missing, Cause::LinesTooLong)
             }
@@ -188,7 +189,7 @@ impl Files {
         if found {
             self.discover_at(stream, law, now_ns);
         }
-        Some(Noticed::Now { found, gives_up_ns: if open.is_empty() { u64::MAX } else { until } })
+        Some(Noticed::Now { found, gives_up_ns: if open.is_empty() { NEVER_NS } else { until } })
     }
 
     /// When the reader next gives a rotated file up.
@@ -214,7 +215,7 @@ impl Files {
         tally: &mut Tally,
     ) {
         let mut pieces: Vec<(u64, u64)> = self.rotated.iter().map(|f| (f.from_ns, f.until_ns)).collect();
-        pieces.push((self.live_from_ns, u64::MAX));
+        pieces.push((self.live_from_ns, NEVER_NS));
         for (index, (_, end)) in pieces.into_iter().enumerate() {
             let skipped = self.skip_to(stream, law, end.min(until_ns), tally);
             match self.rotated.get_mut(index) {

@@ -14,7 +14,7 @@
 use crate::blueprint::{Blueprint, PlacedPod, PodTemplate, Purpose, Usage, law_of};
 use crate::engine::random::{named_key, unit};
 use crate::flow::Medium;
-use crate::units::NS_PER_SEC;
+use crate::units::{NEVER_NS, NS_PER_SEC};
 use crate::world::lines::runtime::writing_ns;
 use crate::world::node::{Contention, Node, Sharer};
 use crate::world::tally::Tally;
@@ -230,7 +230,7 @@ impl Node {
             }
         }
         contention.next_ns = match now_ns + contention.span_ns {
-            _ if now_ns >= blueprint.horizon_ns => u64::MAX,
+            _ if now_ns >= blueprint.horizon_ns => NEVER_NS,
             next_ns => next_ns.min(blueprint.horizon_ns),
         };
         self.contention = Some(contention);

@@ -19,7 +19,7 @@ use crate::blueprint::{
     Blueprint, Fault, FileRotation, PlacedPod, PodTemplate, Purpose, StreamLaw, StreamPlan,
 };
 use crate::flow::Medium;
-use crate::units::NS_PER_SEC;
+use crate::units::{NEVER_NS, NS_PER_SEC};
 use crate::world::node::{Container, Node, Place, Pressure};
 use crate::world::tally::Tally;
 
@@ -117,7 +117,7 @@ impl Pressure {
             _ => blueprint.most_log_bytes(pool),
         };
         let first_ns = first_s * NS_PER_SEC;
-        let next_ns = if first_ns < blueprint.horizon_ns { first_ns } else { u64::MAX };
+        let next_ns = if first_ns < blueprint.horizon_ns { first_ns } else { NEVER_NS };
         Self { next_ns, most_bytes, is_full: false, full_ns: 0, filled_until_ns: 0, elsewhere: Vec::new() }
     }
 }
@@ -173,7 +173,7 @@ impl Node {
         pressure.is_full = is_full;
         pressure.next_ns += LOOK_S * NS_PER_SEC;
         if pressure.next_ns >= blueprint.horizon_ns {
-            pressure.next_ns = u64::MAX;
+            pressure.next_ns = NEVER_NS;
         }
         self.pressure = Some(pressure);
     }
@@ -181,8 +181,8 @@ impl Node {
     /// Bytes that a pod has on the disk, those from before the run included.
     fn bytes_of(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint) -> u64 {
         let plans = &blueprint.pods[place.template as usize].streams;
-        let of_stream = |(number, plan): (&u32, &StreamPlan)| {
-            let number = *number as usize;
+        let of_stream = |(number, plan): (u32, &StreamPlan)| {
+            let number = number as usize;
             let (stream, files) = (&self.streams[number], &mut self.files[number]);
             if files.is_gone || !self.media[number].is_on_disk() {
                 return 0;
@@ -202,7 +202,7 @@ impl Node {
             all_bytes.saturating_add(own_bytes)
         };
         let dead = place.container.iter().flat_map(|container| container.others());
-        let own = place.streams.iter().zip(plans).chain(dead.zip(plans));
+        let own = place.streams.iter().copied().zip(plans).chain(dead.zip(plans));
         own.map(of_stream).fold(0, u64::saturating_add)
     }
 

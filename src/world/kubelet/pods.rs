@@ -15,7 +15,7 @@ use crate::blueprint::{Blueprint, Life, Purpose, crash_loop_ns, law_of};
 use crate::engine::random::named_key;
 use crate::flow::Cause;
 use crate::profile::Parse;
-use crate::units::NS_PER_SEC;
+use crate::units::{NEVER_NS, NS_PER_SEC};
 use crate::world::agent::input::Mode;
 use crate::world::lines::stream::Stream;
 use crate::world::node::{Node, Place, Stage};
@@ -30,7 +30,7 @@ fn after(now_ns: u64, seconds: u64) -> u64 {
 impl Node {
     /// When a pod ends, is deleted or begins next.
     pub(crate) fn next_life_ns(&self) -> u64 {
-        let struck_ns = self.strikes.last().map_or(u64::MAX, |strike| strike.at_ns);
+        let struck_ns = self.strikes.last().map_or(NEVER_NS, |strike| strike.at_ns);
         self.places.iter().map(Place::due_ns).fold(struck_ns.min(self.border_ns()), u64::min)
     }
 
@@ -74,7 +74,7 @@ impl Node {
                 Stage::Gone => self.start_pod(place, life, now_ns, blueprint, tally),
                 Stage::Waits => self.end_wait(place, life, now_ns, blueprint, tally),
             };
-            place.next_ns = place.bounded(own_ns.unwrap_or(u64::MAX));
+            place.next_ns = place.bounded(own_ns.unwrap_or(NEVER_NS));
             if place.stage == Stage::Gone && place.must_leave(place.next_ns) {
                 let is_last = place.leave();
                 for index in place.inputs.clone().filter(|_| is_last) {
@@ -82,7 +82,7 @@ impl Node {
                 }
             }
             if place.next_ns >= blueprint.horizon_ns {
-                place.next_ns = u64::MAX;
+                place.next_ns = NEVER_NS;
             }
         }
         self.places = places;
@@ -107,7 +107,7 @@ impl Node {
             return life.map(|life| after(now_ns, place.run_for(place.lives_s(life), life)));
         }
         (place.stage, place.waits_ns) = (Stage::Waits, now_ns);
-        let over_ns = life.map_or(u64::MAX, |life| after(now_ns, place.lives_s(life)));
+        let over_ns = life.map_or(NEVER_NS, |life| after(now_ns, place.lives_s(life)));
         let until_ns = place.bounded(over_ns.min(now_ns + wait_ns));
         if until_ns >= blueprint.horizon_ns {
             self.withhold_start(place, now_ns, blueprint.horizon_ns, blueprint, tally);
@@ -127,7 +127,7 @@ impl Node {
         let waited_ns = now_ns - place.waits_ns;
         self.withhold_start(place, place.waits_ns, now_ns, blueprint, tally);
         let left = |life: &Life| place.lives_s(life).saturating_sub(waited_ns / NS_PER_SEC);
-        let left_s = life.map_or(u64::MAX, left);
+        let left_s = life.map_or(NEVER_NS, left);
         if left_s == 0 || place.must_leave(now_ns) {
             // It is over before it has begun.
             place.stage = Stage::Gone;
@@ -163,8 +163,7 @@ impl Node {
             container.stop();
         }
         for &number in &place.streams {
-            let reader = self.reader_of[number as usize] as usize;
-            if reader < self.inputs.len() {
+            if let Some(reader) = self.reader(number as usize) {
                 self.advance(reader, now_ns, blueprint, tally);
             }
             let stream = &mut self.streams[number as usize];
@@ -195,8 +194,7 @@ impl Node {
         self.count_agent(place, false, blueprint, tally);
         self.bury_containers(place, now_ns, blueprint, tally);
         for &number in &place.streams {
-            let reader = self.reader_of[number as usize] as usize;
-            if reader < self.inputs.len() {
+            if let Some(reader) = self.reader(number as usize) {
                 self.advance(reader, now_ns, blueprint, tally);
             }
             self.retire(number as usize, None, blueprint, tally);
@@ -205,7 +203,7 @@ impl Node {
             // One that is down may hold batches on the pod's disk.
             let input = &mut self.inputs[index as usize];
             tally.ledger.lose(Cause::AgentKilled, input.drop_all());
-            input.restart_ns = u64::MAX;
+            input.restart_ns = NEVER_NS;
             self.schedule_input(index as usize);
         }
     }
@@ -264,9 +262,10 @@ impl Node {
                 input.restart_ns = restart_ns;
             }
         }
-        let readers = place.streams.iter().map(|number| self.reader_of[*number as usize]);
-        let readers: SmallVec<[u32; 2]> = readers.filter(|reader| *reader != u32::MAX).collect();
-        readers.into_iter().chain(place.inputs.clone()).for_each(|index| self.schedule_input(index as usize));
+        let readers = place.streams.iter().filter_map(|number| self.reader(*number as usize));
+        let readers: SmallVec<[usize; 2]> = readers.collect();
+        let own = place.inputs.clone().map(|index| index as usize);
+        readers.into_iter().chain(own).for_each(|index| self.schedule_input(index));
         // The kubelet's next look is for its files too.
         self.tick_ns = self.tick_ns.min(self.tick_after(now_ns, blueprint));
     }
@@ -290,7 +289,8 @@ impl Node {
         self.learn_reader(number, parse, blueprint);
         let stream = &mut self.streams[number];
         self.files[number].settle(stream, law);
-        if let Some(input) = self.inputs.get_mut(self.reader_of[number] as usize) {
+        if let Some(reader) = self.reader_of[number] {
+            let input = &mut self.inputs[reader.at()];
             if let Some(found_ns) = found_ns {
                 if found_ns == now_ns {
                     self.files[number].discover_at(stream, law, now_ns);

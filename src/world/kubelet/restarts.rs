@@ -17,9 +17,9 @@
 use crate::blueprint::{Blueprint, CrashLoop, Purpose, crash_loop_ns, law_of, member};
 use crate::engine::random::{named_key, unit};
 use crate::flow::{Cause, Medium};
-use crate::units::NS_PER_SEC;
+use crate::units::{NEVER_NS, NS_PER_SEC};
 use crate::world::agent::input::Mode;
-use crate::world::node::{Container, NONE, Node, Place};
+use crate::world::node::{Container, Node, Place};
 use crate::world::tally::Tally;
 use smallvec::SmallVec;
 
@@ -50,7 +50,7 @@ impl Container {
     ) -> Self {
         let first_ns = crash_loop.first_crash_ns(pod_key);
         Self {
-            next_ns: if is_there && first_ns < horizon_ns { first_ns } else { u64::MAX },
+            next_ns: if is_there && first_ns < horizon_ns { first_ns } else { NEVER_NS },
             is_up: is_there,
             is_waiting: false,
             began_ns: 0,
@@ -58,7 +58,7 @@ impl Container {
             pod_key,
             crashes: 0,
             failures: 0,
-            others: SmallVec::from_elem(NONE, streams),
+            others: SmallVec::from_elem(None, streams),
             crash_loop: crash_loop.clone(),
         }
     }
@@ -69,8 +69,8 @@ impl Container {
     }
 
     /// Streams that hold the logs of dead containers, or will hold that of the next.
-    pub fn others(&self) -> impl Iterator<Item = &u32> {
-        self.others.iter().filter(|other| **other != NONE)
+    pub fn others(&self) -> impl Iterator<Item = u32> {
+        self.others.iter().flatten().copied()
     }
 
     /// Whether it runs.
@@ -80,7 +80,7 @@ impl Container {
 
     /// Takes note that the node's stream `number` takes turns with the stream number `plan` of the pod.
     pub fn has_other(&mut self, plan: usize, number: u32) {
-        self.others[plan] = number;
+        self.others[plan] = Some(number);
     }
 
     /// The pod begins, its container with it.
@@ -91,7 +91,7 @@ impl Container {
 
     /// The pod has ended.
     pub fn stop(&mut self) {
-        (self.next_ns, self.is_up) = (u64::MAX, false);
+        (self.next_ns, self.is_up) = (NEVER_NS, false);
     }
 
     /// It starts, and will crash.
@@ -100,7 +100,7 @@ impl Container {
         let stays_up = self.crash_loop.most.is_some_and(|most| self.crashes >= most);
         let from_ns = now_ns.max(self.crash_loop.from_ns.div_ceil(NS_PER_SEC) * NS_PER_SEC);
         let crash_ns = from_ns + self.crash_loop.runs_s(self.pod_key, now_ns) * NS_PER_SEC;
-        self.next_ns = if stays_up || crash_ns >= horizon_ns { u64::MAX } else { crash_ns };
+        self.next_ns = if stays_up || crash_ns >= horizon_ns { NEVER_NS } else { crash_ns };
     }
 
     /// It crashes, and will be started again.
@@ -114,7 +114,7 @@ impl Container {
     /// It is started after the back-off, and writes a little later.
     fn wait(&mut self, now_ns: u64, horizon_ns: u64) {
         let start_ns = now_ns + crash_loop_ns(self.failures) + self.crash_loop.starts_s * NS_PER_SEC;
-        self.next_ns = if start_ns >= horizon_ns { u64::MAX } else { start_ns };
+        self.next_ns = if start_ns >= horizon_ns { NEVER_NS } else { start_ns };
     }
 }
 
@@ -150,9 +150,8 @@ impl Node {
         }
         place.container = Some(container);
         for index in 0..place.streams.len() {
-            let reader = self.reader_of[place.streams[index] as usize];
-            if reader != u32::MAX {
-                self.schedule_input(reader as usize);
+            if let Some(reader) = self.reader(place.streams[index] as usize) {
+                self.schedule_input(reader);
             }
         }
     }
@@ -169,25 +168,26 @@ impl Node {
         tally.containers.crashes += 1;
         self.own_rotations.retain(|(_, number)| !place.streams.contains(number));
         for (&number, &other) in place.streams.iter().zip(&container.others) {
-            let (number, reader) = (number as usize, self.reader_of[number as usize] as usize);
-            if reader < self.inputs.len() {
+            let number = number as usize;
+            let reader = self.reader(number);
+            if let Some(reader) = reader {
                 self.advance(reader, now_ns, blueprint, tally);
             }
             tally.containers.crash_logs += 1;
             let law = &blueprint.laws[self.streams[number].law as usize];
-            if other != NONE {
+            if let Some(other) = other {
                 self.bury(other as usize, now_ns, blueprint, tally);
                 self.files[number].end(&mut self.streams[number], law, now_ns);
                 continue;
             }
             self.files[number].interrupt(&mut self.streams[number], law, now_ns, tally);
-            if self.media[number] == Medium::Memory {
+            if let Some(reader) = reader.filter(|_| self.media[number] == Medium::Memory) {
                 let input = &mut self.inputs[reader];
                 // It has several streams, and dies with the first.
                 let held = input.drop_all();
                 tally.containers.missed += u64::from(held > 0);
                 tally.ledger.lose(Cause::AgentKilled, held);
-                input.restart_ns = u64::MAX;
+                input.restart_ns = NEVER_NS;
             }
         }
     }
@@ -204,7 +204,7 @@ impl Node {
         let pod_key = place.key(None);
         let places = place.streams.iter_mut().zip(&mut container.others).zip(&template.streams);
         for ((number, other), plan) in places {
-            if *other != NONE {
+            if let Some(other) = other {
                 std::mem::swap(number, other);
                 let key = named_key(pod_key, &plan.name);
                 let found_ns = (plan.reader == crate::blueprint::Reader::Pod).then_some(now_ns);
@@ -219,9 +219,9 @@ impl Node {
             if medium.is_on_disk() && !medium.is_rotated_by_kubelet() {
                 self.foresee_rotation(number, now_ns, self.tick_after(now_ns, blueprint), blueprint);
             }
-            let reader = self.reader_of[number] as usize;
-            if medium == Medium::Memory && self.inputs[reader].mode == Mode::Down {
-                let input = &mut self.inputs[reader];
+            let reader = self.reader_of[number].filter(|_| medium == Medium::Memory);
+            let input = reader.map(|reader| &mut self.inputs[reader.at()]);
+            if let Some(input) = input.filter(|input| input.mode == Mode::Down) {
                 let key = member(pod_key, now_ns);
                 input.begin(now_ns, key, &blueprint.agents[input.plan as usize]);
                 if let Some(plan) = blueprint.control.as_ref().and_then(|c| c.credentials.as_ref()) {
@@ -243,15 +243,15 @@ impl Node {
         tally: &mut Tally,
     ) {
         let Some(container) = &place.container else { return };
-        for &other in container.others() {
+        for other in container.others() {
             self.bury(other as usize, now_ns, blueprint, tally);
         }
         if container.is_waiting {
             // It is deleted while it waits to be started: the logs of its last run go with it.
-            let own_logs = place.streams.iter().zip(&container.others).filter(|(_, other)| **other != NONE);
+            let own_logs = place.streams.iter().zip(&container.others).filter(|(_, other)| other.is_some());
             for (&number, _) in own_logs {
-                let (number, reader) = (number as usize, self.reader_of[number as usize] as usize);
-                if reader < self.inputs.len() {
+                let number = number as usize;
+                if let Some(reader) = self.reader(number) {
                     self.advance(reader, now_ns, blueprint, tally);
                 }
                 tally.containers.missed += u64::from(!self.is_read(number));
@@ -261,8 +261,7 @@ impl Node {
 
     /// Whether a reader has come to the end of a dead container's log.
     fn is_read(&self, number: usize) -> bool {
-        let has_reader = (self.reader_of[number] as usize) < self.inputs.len();
-        has_reader && self.streams[number].time_ns >= self.files[number].lives().1
+        self.reader_of[number].is_some() && self.streams[number].time_ns >= self.files[number].lives().1
     }
 
     /// The log of a dead container is removed, if there is one; whoever reads it has had its chance.
@@ -270,8 +269,7 @@ impl Node {
         if self.files[number].is_gone {
             return;
         }
-        let reader = self.reader_of[number] as usize;
-        if reader < self.inputs.len() {
+        if let Some(reader) = self.reader(number) {
             self.advance(reader, now_ns, blueprint, tally);
         }
         tally.containers.missed += u64::from(!self.is_read(number));

@@ -4,6 +4,7 @@ use crate::blueprint::{Blueprint, Purpose};
 use crate::engine::random::unit;
 use crate::flow::Cause;
 use crate::profile::Successor;
+use crate::units::NEVER_NS;
 use crate::world::agent::input::Mode;
 use crate::world::node::Node;
 use crate::world::tally::Tally;
@@ -26,11 +27,11 @@ impl Node {
         // The first look, at the beginning, is for the applications' files alone; the kubelet's own follow from
         // when it started.
         if now_ns >= blueprint.horizon_ns {
-            self.tick_ns = u64::MAX;
+            self.tick_ns = NEVER_NS;
             return;
         }
         let next_ns = self.tick_after(now_ns, blueprint);
-        let mut due_ns = u64::MAX;
+        let mut due_ns = NEVER_NS;
         for number in 0..self.streams.len() {
             let files = &mut self.files[number];
             if self.media[number].is_rotated_by_kubelet() {
@@ -53,7 +54,7 @@ impl Node {
         // The earliest last, where it is taken from.
         self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
         let due_ns = if due_ns <= next_ns { next_ns } else { self.tick_after(due_ns - 1, blueprint) };
-        self.tick_ns = if due_ns >= blueprint.horizon_ns { u64::MAX } else { due_ns };
+        self.tick_ns = if due_ns >= blueprint.horizon_ns { NEVER_NS } else { due_ns };
     }
 
     /// Foresees whether the application rotates its file in a span.
@@ -82,16 +83,17 @@ impl Node {
     }
 
     fn rotate(&mut self, number: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
-        let reader = self.reader_of[number];
-        if reader != u32::MAX {
-            self.advance(reader as usize, now_ns, blueprint, tally);
+        let reader = self.reader(number);
+        if let Some(reader) = reader {
+            self.advance(reader, now_ns, blueprint, tally);
         }
         let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
         let law = &blueprint.laws[stream.law as usize];
-        let Some(input) = self.inputs.get_mut(reader as usize) else {
+        let Some(reader) = reader else {
             files.rotate(stream, law, now_ns, None, Cause::NeverDiscovered, tally);
             return;
         };
+        let input = &mut self.inputs[reader];
         let plan = &blueprint.agents[input.plan as usize];
         if input.mode == Mode::Down {
             // Nobody notices; what was not read is found missing when the agent is back, or there for the first time.
@@ -101,7 +103,7 @@ impl Node {
         }
         if files.is_truncated {
             files.truncate(stream, law, now_ns, Cause::NeverDiscovered, tally);
-            self.schedule_input(reader as usize);
+            self.schedule_input(reader);
             return;
         }
         // An input that stands still, or has not come to the end of a file since it found it, does not look now.
@@ -114,7 +116,7 @@ impl Node {
             files.pass_unnoticed(now_ns, watched);
             input.has_unnoticed = true;
             input.want_scan(now_ns, plan.scan_ns);
-            self.schedule_input(reader as usize);
+            self.schedule_input(reader);
             return;
         }
         let wait_ns = Some(plan.rotate_wait_ns);
@@ -123,7 +125,7 @@ impl Node {
         }
         if !looks {
             input.want_scan(now_ns, plan.scan_ns);
-            self.schedule_input(reader as usize);
+            self.schedule_input(reader);
             return;
         }
         let finds = match plan.successor {
@@ -139,6 +141,6 @@ impl Node {
         } else {
             input.want_scan(now_ns, plan.scan_ns);
         }
-        self.schedule_input(reader as usize);
+        self.schedule_input(reader);
     }
 }

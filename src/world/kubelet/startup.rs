@@ -11,6 +11,7 @@
 
 use crate::blueprint::{AgentStart, Blueprint, law_of};
 use crate::engine::random::named_key;
+
 use crate::world::lines::stream::Stream;
 use crate::world::node::{Node, Place};
 use crate::world::tally::Tally;
@@ -97,7 +98,7 @@ mod tests {
             deleted_ns: ends_s.saturating_add(1).saturating_mul(S),
         };
         let residences = (0..pods as u32).flat_map(|pod| {
-            [(0, stay(0, 20)), (1, stay(30, u64::MAX))].map(|(node, stay)| Residence { pod, node, stay })
+            [(0, stay(0, 20)), (1, stay(30, NEVER_NS))].map(|(node, stay)| Residence { pod, node, stay })
         });
         let residences = residences.collect();
         let tally = simulate(&blueprint, &Placement { nodes: vec![0, 0], residences, ..placement }, 1);

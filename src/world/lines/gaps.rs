@@ -1,13 +1,14 @@
 //! Spans in which an application writes nothing although its file goes on: its container is down, and its random
 //! numbers run on without it, so that it writes the same lines from then on wherever it writes them.
 
+use crate::units::NEVER_NS;
 use crate::world::lines::stream::Amount;
 
 /// A span without its application.
 #[derive(Clone, Copy, Debug)]
 struct Gap {
     from_ns: u64,
-    /// `u64::MAX` where it is not over.
+    /// `NEVER_NS` where it is not over.
     until_ns: u64,
     /// What would have been written before it began.
     before: Amount,
@@ -24,22 +25,22 @@ pub(crate) struct Gaps {
 impl Gaps {
     /// One begins, before which `written` would have been written.
     pub fn open(&mut self, now_ns: u64, written: Amount) {
-        self.all.push(Gap { from_ns: now_ns, until_ns: u64::MAX, before: written });
+        self.all.push(Gap { from_ns: now_ns, until_ns: NEVER_NS, before: written });
     }
 
     /// Whether one is not over.
     pub fn is_open(&self) -> bool {
-        self.all.last().is_some_and(|gap| gap.until_ns == u64::MAX)
+        self.all.last().is_some_and(|gap| gap.until_ns == NEVER_NS)
     }
 
-    /// Since when one is not over; `u64::MAX` where none is.
+    /// Since when one is not over; `NEVER_NS` where none is.
     pub fn open_since(&self) -> u64 {
-        self.all.last().filter(|gap| gap.until_ns == u64::MAX).map_or(u64::MAX, |gap| gap.from_ns)
+        self.all.last().filter(|gap| gap.until_ns == NEVER_NS).map_or(NEVER_NS, |gap| gap.from_ns)
     }
 
     /// The one that is open ends, before which `written` would have been written: gives what falls into it.
     pub fn close(&mut self, now_ns: u64, written: Amount) -> Amount {
-        let Some(gap) = self.all.last_mut().filter(|gap| gap.until_ns == u64::MAX) else {
+        let Some(gap) = self.all.last_mut().filter(|gap| gap.until_ns == NEVER_NS) else {
             return Amount::default();
         };
         gap.until_ns = now_ns;
@@ -53,14 +54,14 @@ impl Gaps {
         self.total
     }
 
-    /// The end of the one that an instant falls into; `u64::MAX` where it is not over.
+    /// The end of the one that an instant falls into; `NEVER_NS` where it is not over.
     pub fn end_of(&self, at_ns: u64) -> Option<u64> {
         self.all.iter().find(|gap| (gap.from_ns..gap.until_ns).contains(&at_ns)).map(|gap| gap.until_ns)
     }
 
-    /// The beginning of the first after an instant, `u64::MAX` where there is none.
+    /// The beginning of the first after an instant, `NEVER_NS` where there is none.
     pub fn next_after(&self, at_ns: u64) -> u64 {
-        self.all.iter().map(|gap| gap.from_ns).find(|from_ns| *from_ns > at_ns).unwrap_or(u64::MAX)
+        self.all.iter().map(|gap| gap.from_ns).find(|from_ns| *from_ns > at_ns).unwrap_or(NEVER_NS)
     }
 
     /// Those parts of a span that fall into gaps.
@@ -81,10 +82,10 @@ mod tests {
     #[test]
     fn what_falls_into_gaps_is_known_when_they_are_over() {
         let mut gaps = Gaps::default();
-        assert_eq!((gaps.end_of(5), gaps.next_after(0), gaps.is_open()), (None, u64::MAX, false));
+        assert_eq!((gaps.end_of(5), gaps.next_after(0), gaps.is_open()), (None, NEVER_NS, false));
         gaps.open(10, amount(100));
         assert!(gaps.is_open());
-        assert_eq!((gaps.end_of(10), gaps.end_of(9), gaps.next_after(9)), (Some(u64::MAX), None, 10));
+        assert_eq!((gaps.end_of(10), gaps.end_of(9), gaps.next_after(9)), (Some(NEVER_NS), None, 10));
         assert_eq!(gaps.close(20, amount(130)).lines, 30);
         gaps.open(40, amount(200));
         assert_eq!(gaps.close(45, amount(205)).bytes, 50);

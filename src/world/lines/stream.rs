@@ -6,7 +6,7 @@
 use crate::blueprint::StreamLaw;
 use crate::engine::arrivals::Memo;
 use crate::engine::marks::CLASSES;
-use crate::units::NS_PER_SEC;
+use crate::units::{NEVER_NS, NS_PER_SEC};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
@@ -235,7 +235,7 @@ impl Stream {
     ) -> Self {
         debug_assert_eq!(born_ns % NS_PER_SEC, 0);
         let cursor = Cursor::new(law, key, born_ns / NS_PER_SEC);
-        let (read, limit_ns) = (Amount::default(), u64::MAX);
+        let (read, limit_ns) = (Amount::default(), NEVER_NS);
         let (furthest, trail) = (Cell::new(cursor), RefCell::default());
         let (too_long, rejected, held_ms) = (NONE_TOO_LONG, NONE_TOO_LONG, 0);
         let time_ns = born_ns;

@@ -3,9 +3,6 @@
 use crate::blueprint::CrashLoop;
 use smallvec::SmallVec;
 
-/// No stream.
-pub(crate) const NONE: u32 = u32::MAX;
-
 /// The container of a pod, where it crashes.
 #[derive(Clone, Debug)]
 pub(crate) struct Container {
@@ -22,7 +19,7 @@ pub(crate) struct Container {
     /// Crashes since it last ran for long.
     pub(crate) failures: u32,
     /// For each stream of the pod the one that holds the log of the container before, or will hold that of the next;
-    /// [`NONE`] where the file goes on.
-    pub(crate) others: SmallVec<[u32; 2]>,
+    /// none where the file goes on.
+    pub(crate) others: SmallVec<[Option<u32>; 2]>,
     pub(crate) crash_loop: CrashLoop,
 }

@@ -3,9 +3,9 @@
 use crate::blueprint::Blueprint;
 use crate::engine::events::EventList;
 use crate::flow::Medium;
-use crate::units::SimTime;
+use crate::units::{NEVER_NS, SimTime};
 use crate::world::agent::desk::Desk;
-use crate::world::agent::input::Input;
+use crate::world::agent::input::{Input, InputId};
 use crate::world::disk::files::Files;
 use crate::world::lines::stream::{Peek, Stream};
 use crate::world::node::{Contention, Place, Pressure, Reach, Strike};
@@ -22,8 +22,8 @@ pub(crate) struct Node {
     pub(crate) streams: Vec<Stream>,
     pub(crate) files: Vec<Files>,
     pub(crate) media: Vec<Medium>,
-    /// The input that reads each stream; `u32::MAX` where none does.
-    pub(crate) reader_of: Vec<u32>,
+    /// The input that reads each stream, where one does.
+    pub(crate) reader_of: Vec<Option<InputId>>,
     pub(crate) inputs: Vec<Input>,
     /// When the kubelet peeks next.
     pub(crate) tick_ns: u64,
@@ -57,7 +57,7 @@ pub(crate) struct Node {
 impl Node {
     /// When a pod comes or goes, or a file is looked at or rotated next.
     pub(crate) fn kubelet_ns(&self) -> u64 {
-        let own = self.own_rotations.last().map_or(u64::MAX, |(at_ns, _)| *at_ns);
+        let own = self.own_rotations.last().map_or(NEVER_NS, |(at_ns, _)| *at_ns);
         self.tick_ns.min(own).min(self.life_ns)
     }
 
@@ -69,12 +69,18 @@ impl Node {
 
     /// When the CPU is shared anew, or the kubelet peeks at the disk.
     pub(crate) fn border_ns(&self) -> u64 {
-        let shared_ns = self.contention.as_ref().map_or(u64::MAX, |contention| contention.next_ns);
+        let shared_ns = self.contention.as_ref().map_or(NEVER_NS, |contention| contention.next_ns);
         self.pressure.as_ref().map_or(shared_ns, |pressure| pressure.next_ns.min(shared_ns))
     }
 
     pub(crate) fn schedule_kubelet(&mut self) {
         self.events.schedule(KUBELET, SimTime::from_ns(self.kubelet_ns()));
+    }
+
+    /// Returns the input that reads a stream, where one does.
+    #[inline]
+    pub(crate) fn reader(&self, stream: usize) -> Option<usize> {
+        self.reader_of[stream].map(InputId::at)
     }
 
     pub(crate) fn schedule_input(&mut self, index: usize) {

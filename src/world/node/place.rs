@@ -3,7 +3,7 @@
 use crate::blueprint::{Life, Purpose, Stay};
 use crate::engine::marks::CLASSES;
 use crate::engine::random::unit;
-use crate::units::NS_PER_SEC;
+use crate::units::{NEVER_NS, NS_PER_SEC};
 use crate::world::node::Container;
 use smallvec::SmallVec;
 use std::collections::VecDeque;
@@ -60,7 +60,7 @@ impl Place {
             waits_ns: 0,
             failed_starts: 0,
             stage: Stage::Ending,
-            next_ns: u64::MAX,
+            next_ns: NEVER_NS,
             stays: (!stays.is_empty()).then(|| stays.iter().copied().collect()),
             streams: SmallVec::new(),
             inputs: 0..0,
@@ -140,15 +140,15 @@ impl Place {
 
     /// When something happens to its pod next.
     pub(crate) fn due_ns(&self) -> u64 {
-        let restart_ns = self.restarts.last().map_or(u64::MAX, |(due_ns, _)| *due_ns);
-        let replaced_ns = self.leaves_ns.map_or(u64::MAX, |since_ns| since_ns + 1);
-        let container_ns = self.container.as_ref().map_or(u64::MAX, |container| container.next_ns);
+        let restart_ns = self.restarts.last().map_or(NEVER_NS, |(due_ns, _)| *due_ns);
+        let replaced_ns = self.leaves_ns.map_or(NEVER_NS, |since_ns| since_ns + 1);
+        let container_ns = self.container.as_ref().map_or(NEVER_NS, |container| container.next_ns);
         self.next_ns.min(restart_ns).min(replaced_ns).min(container_ns)
     }
 
     /// Whether nothing is due at `now_ns` but of its container.
     pub(crate) fn only_container_is_due(&self, now_ns: u64) -> bool {
-        let restart_ns = self.restarts.last().map_or(u64::MAX, |(due_ns, _)| *due_ns);
+        let restart_ns = self.restarts.last().map_or(NEVER_NS, |(due_ns, _)| *due_ns);
         self.leaves_ns.is_none() && self.next_ns.min(restart_ns) > now_ns
     }
 
@@ -168,7 +168,7 @@ impl Place {
         own_ns.min(match self.stage {
             Stage::Runs | Stage::Ending | Stage::Waits => stay.ends_ns,
             Stage::Ended => stay.deleted_ns,
-            Stage::Gone => u64::MAX,
+            Stage::Gone => NEVER_NS,
         })
     }
 
@@ -184,7 +184,7 @@ impl Place {
             stays.pop_front();
             stays.front().map(|stay| stay.begins_ns)
         });
-        self.wait_for(next_ns.unwrap_or(u64::MAX));
+        self.wait_for(next_ns.unwrap_or(NEVER_NS));
         next_ns.is_none()
     }
 
@@ -200,7 +200,7 @@ impl Place {
             }
         };
         if self.next_ns >= horizon_ns {
-            self.next_ns = u64::MAX;
+            self.next_ns = NEVER_NS;
         }
         is_last
     }
