@@ -240,27 +240,16 @@ fn plan_of(
         costs = costs.seeing(profile, scenario.pods() as f64);
     }
     let looks_ns = looks_ns(profile, polls);
-    let record_overhead = profile.wire.record_overhead.value;
-    let record_bytes = load.record_bytes(record_overhead);
+    let record_bytes = load.record_bytes(profile.wire.record_overhead.value);
     let batch = behaviour.batch.value.min(lines_as_bytes(behaviour.batch_lines.value, record_bytes));
     let Buffers { limit: buffer_limit, memory: buffer_memory } =
         buffers_of(behaviour, settings, record_bytes);
-    let compression = match settings.compress {
-        Some(Compress::Gzip) => profile.wire.compression.value.min(behaviour.gzip_left.value),
-        _ => profile.wire.compression.value,
-    };
     // More lines, and no more files.
     let many = MeanLoad { files: load.files, ..load.scaled(collection.headroom) };
-    let (cores, rss_bytes) = used(profile, &costs, &many, configs, (batch, buffer_limit));
-    let steps = if is_process { Steps::of_container(collection) } else { Steps::WITHIN };
-    let rule = steps.round_up(cores, rss_bytes);
+    let use_at_most = used(profile, &costs, &many, configs, (batch, buffer_limit));
     let none = Chart::default();
     let chart = if shared { &profile.chart } else { profile.sidecar_chart.as_ref().unwrap_or(&none) };
-    let own = &terms.requests;
-    let requests = Requests {
-        cpu_millicores: own.cpu.or(chart.cpu_request).map_or(rule.cpu_millicores, |c| c.get()),
-        memory_bytes: own.memory.or(chart.memory_request).map_or(rule.memory_bytes, |m| m.get()),
-    };
+    let requests = requests_of(collection, chart, terms, use_at_most, is_process);
     let limit = terms.cpu_limit.or(chart.cpu_limit).map_or(f64::INFINITY, |c| c.cores());
     // Of what a limit allows, the reading thread gets its share.
     let reading_cores = behaviour.threads.value.min(limit * costs.reader_share());
@@ -308,15 +297,10 @@ fn plan_of(
         watching: if polls { Watching::Polls } else { behaviour.watching.value },
         max_files: behaviour.max_files.value,
         restart_ns: behaviour.restart.value.as_ns(),
-        // What limits the inputs of one process are inotify instances, which all processes of root on a node share
-        // (`fs.inotify.max_user_instances`); a sidecar has one.
-        most_a_node: match max_inputs {
-            Most::Limit(most) if is_process && !shared => Some(most),
-            _ => None,
-        },
-        record_overhead_bytes: record_overhead.round() as u64,
+        most_a_node: most_a_node(max_inputs, part),
+        record_overhead_bytes: profile.wire.record_overhead.value.round() as u64,
         line_overhead_bytes: profile.wire.line_overhead.value.round() as u64,
-        compression_ppm: (compression * 1e6).round() as u64,
+        compression_ppm: (compression_of(profile, settings) * 1e6).round() as u64,
         // What is more than its files may hold is dropped, the oldest first.
         overflow: match (settings.storage, settings.storage_limit) {
             (Some(Storage::Filesystem), Some(_)) => Overflow::DropOldest,
@@ -326,6 +310,41 @@ fn plan_of(
         costs,
     };
     (plan, max_inputs)
+}
+
+/// What an agent of this use requests: the scenario's word, the chart's, or the rule's.
+fn requests_of(
+    collection: &Collection,
+    chart: &Chart,
+    terms: &Override,
+    (cores, rss_bytes): (f64, f64),
+    is_process: bool,
+) -> Requests {
+    let steps = if is_process { Steps::of_container(collection) } else { Steps::WITHIN };
+    let rule = steps.round_up(cores, rss_bytes);
+    let own = &terms.requests;
+    Requests {
+        cpu_millicores: own.cpu.or(chart.cpu_request).map_or(rule.cpu_millicores, |c| c.get()),
+        memory_bytes: own.memory.or(chart.memory_request).map_or(rule.memory_bytes, |m| m.get()),
+    }
+}
+
+/// Processes of an agent on one node at most. What limits the inputs of one process are inotify instances, which all processes
+/// of root on a node share (`fs.inotify.max_user_instances`); a sidecar has one.
+fn most_a_node(max_inputs: Most, part: &Part) -> Option<u32> {
+    match max_inputs {
+        Most::Limit(most) if part.is_process && !part.shared => Some(most),
+        _ => None,
+    }
+}
+
+/// Share of its bytes that compression leaves of what is sent.
+fn compression_of(profile: &Profile, settings: &Settings) -> f64 {
+    let own = profile.wire.compression.value;
+    match settings.compress {
+        Some(Compress::Gzip) => own.min(profile.behaviour.gzip_left.value),
+        _ => own,
+    }
 }
 
 /// How often an agent looks for new lines where nothing tells it of them, or how long it is told too late.

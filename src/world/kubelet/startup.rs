@@ -77,7 +77,7 @@ mod tests {
     use crate::engine::arrivals::Arrivals;
     use crate::engine::marks::Marks;
     use crate::flow::Medium;
-    use crate::units::NS_PER_SEC;
+    use crate::units::{NEVER_NS, NS_PER_SEC};
     use crate::world::simulate;
     use crate::world::testing::{layout, one_node};
 
