@@ -14,6 +14,7 @@ pub(crate) mod metering;
 pub(crate) mod offsets;
 pub(crate) mod overflow;
 pub(crate) mod positions;
+mod property;
 pub(crate) mod quiet;
 pub(crate) mod reading;
 pub(crate) mod round;

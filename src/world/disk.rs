@@ -2,6 +2,7 @@
 
 pub(crate) mod files;
 pub(crate) mod owed;
+mod property;
 mod reader;
 mod replay;
 mod sizes;

@@ -6,6 +6,7 @@ use crate::world::agent::input::{Batch, Mode};
 use crate::world::agent::metering::count_shared;
 use crate::world::agent::quiet::Scratch;
 use crate::world::backend::link::Link;
+use crate::world::disk::files::Files;
 use crate::world::node::{KUBELET, Node};
 use crate::world::tally::Tally;
 
@@ -43,6 +44,7 @@ impl Node {
                     self.rotate_own(blueprint, tally);
                 }
                 self.schedule_kubelet();
+                debug_assert_eq!(self.broken_property(), None, "after the kubelet's turn at {now_ns} ns");
             } else {
                 let index = entity - 1;
                 let is_flush = self.inputs[index].flush_ns == now_ns;
@@ -53,12 +55,26 @@ impl Node {
                     self.desk(index, blueprint, tally).handle(now_ns, link);
                 }
                 self.schedule_input(index);
+                debug_assert_eq!(self.broken_property_of(index), None, "after input {index} at {now_ns} ns");
             }
         }
         if let Some(contention) = &mut self.contention {
             contention.note(tally);
         }
         next_ns
+    }
+
+    /// Returns what does not hold of the node; `None` where everything does.
+    fn broken_property(&self) -> Option<String> {
+        let of_inputs = (0..self.inputs.len()).filter_map(|index| self.broken_property_of(index)).next();
+        of_inputs.or_else(|| self.files.iter().filter_map(Files::broken_property).next())
+    }
+
+    /// The same of one input and the files that it reads.
+    fn broken_property_of(&self, index: usize) -> Option<String> {
+        let input = &self.inputs[index];
+        let files = &self.files[input.first as usize..input.end as usize];
+        input.broken_property().or_else(|| files.iter().filter_map(Files::broken_property).next())
     }
 
     /// Before this nothing but its own timers happens to an input.

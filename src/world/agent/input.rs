@@ -59,6 +59,7 @@ pub(crate) enum Mode {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Batch {
     pub chunks: Vec<Chunk>,
+    /// Property: those of its chunks.
     pub lines: u64,
     /// Of these, lines that the backend has already.
     pub copies: u64,
@@ -161,12 +162,13 @@ pub(crate) struct Input {
     pub requests: u64,
     /// Requests of the last flush, one a file: so many answers free its memory.
     pub answers: u64,
-    /// Record bytes held, under way or not.
+    /// Record bytes held, under way or not. Property: those of what fills, of batches that wait and of what is to be freed.
     pub held_bytes: u64,
     /// The most it ever held.
     pub peak_bytes: u64,
     /// What it uses, span by span.
     pub meter: Meter,
+    /// What was read since the last flush. Property: nothing, while it is down.
     pub filling: Batch,
     /// Batches that were refused, or whose answer comes after the run.
     pub batches: Vec<Batch>,

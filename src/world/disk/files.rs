@@ -63,10 +63,13 @@ pub(crate) struct Files {
     /// Disk bytes of the stream at which the live file began; negative where it began before the run.
     pub(super) live_base_bytes: i64,
     pub(super) live_abandoned: Abandoned,
+    /// Property: each ends where the next one begins, and the last where the live one does; with that and those from before
+    /// the run they are no more than are kept.
     pub(super) rotated: VecDeque<Rotated>,
     /// Rotated files from before the run that are still there; outside the ledger.
     pub(super) older: u64,
-    /// Spans that the reader knows of, the one it reads first; none where there is no reader.
+    /// Spans that the reader knows of, the one it reads first; none where there is no reader. Property: none begins before
+    /// the one before it ends.
     pub(super) known: SmallVec<[Span; 2]>,
     /// Rotated files that the reader gives up: when, and where they end.
     pub(super) give_up: SmallVec<[(u64, u64); 1]>,
