@@ -6,6 +6,7 @@
 mod against_reference;
 mod backend;
 mod bad_input;
+mod book;
 mod campaign;
 mod cli;
 mod control;
