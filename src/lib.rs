@@ -38,6 +38,7 @@ pub mod lang;
 pub mod metric;
 pub mod observe;
 pub mod placement;
+pub mod plain;
 pub mod profile;
 pub mod report;
 pub mod run;

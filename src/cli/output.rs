@@ -2,6 +2,7 @@
 
 use super::BadInput;
 use crate::files;
+use crate::plain::printable;
 use anyhow::Context;
 use std::fmt::Display;
 use std::fs::File;
@@ -60,7 +61,7 @@ pub(super) fn option(name: &str, value: Option<impl Display>) -> String {
 /// Tells the user something beside the data.
 pub(super) fn tell(text: &str) {
     // Nothing can be done where standard error is closed.
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", printable(text));
 }
 
 /// Tells the user what went wrong, with its causes.

@@ -16,11 +16,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("flow", &[]),
     ("metric", &[]),
     ("files", &[]),
+    ("plain", &[]),
     // Numbers for people are written with their interval, which is an estimate.
     ("lang", &["stats"]),
     ("engine", &["units"]),
     ("profile", &["units"]),
-    ("scenario", &["profile", "metric", "units"]),
+    // Names that speak to whoever shows them are refused.
+    ("scenario", &["profile", "metric", "plain", "units"]),
     ("observe", &["flow", "metric", "stats", "units"]),
     // It is made of the engine's laws, of media, of what profiles say and of plain quantities.
     ("blueprint", &["engine", "flow", "profile", "units"]),
@@ -97,6 +99,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "stats",
             "lang",
             "files",
+            // Tables and pages show names of others.
+            "plain",
         ],
     ),
     // Queues are built from the engine and judged by intervals; the world is asked through runs of small scenarios, at
@@ -125,6 +129,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "lang",
             "units",
             "files",
+            "plain",
             "validate",
             "verify",
             "serve",
