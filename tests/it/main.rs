@@ -15,6 +15,7 @@ mod explain;
 mod faults;
 mod flips;
 mod formats;
+mod fuzz;
 mod gate;
 mod gateway;
 mod golden;
