@@ -31,6 +31,7 @@ pub mod decision;
 pub mod engine;
 pub mod files;
 pub mod flow;
+pub mod footprint;
 pub mod import;
 #[cfg(target_os = "linux")]
 pub mod lab;

@@ -5,17 +5,21 @@
 //! all strategies face the same lines.
 
 mod figures;
+mod limits;
 mod stop;
 
+pub use limits::{Done, allow_bytes, done};
 pub use stop::Stop;
 
 use crate::blueprint::{Blueprint, Placement};
 use crate::engine::random::{named_key, subkey};
+use crate::footprint::Footprint;
 use crate::observe::{Imbalance, Observation, Unpaid};
 pub use crate::placement::{Grown, Short, Shortage};
 use crate::placement::{grown, place, strike};
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
+use crate::units::Bytes;
 pub use crate::world::Pace;
 use crate::world::{Tally, simulate_unless};
 use rayon::prelude::*;
@@ -60,6 +64,22 @@ pub enum RunError {
     /// Whoever asked for the run has asked to stop: no defect.
     #[error("stopped before it was done")]
     Stopped,
+    /// It would take more memory than there is: the input's fault, and no defect.
+    #[error(
+        "scenario {scenario:?} under {strategy} would take about {needed} of memory, and {allowed} are allowed: mostly {mostly}"
+    )]
+    TooLarge {
+        /// The scenario's name.
+        scenario: String,
+        /// The strategy.
+        strategy: &'static str,
+        /// What it would take.
+        needed: String,
+        /// What it may take.
+        allowed: String,
+        /// What there is so much of, and which fields decide it.
+        mostly: String,
+    },
 }
 
 /// A scenario under a strategy, ready to run.
@@ -82,6 +102,7 @@ pub struct Setup {
     price_per_byte: f64,
     scenario: String,
     identity: u64,
+    footprint: Footprint,
 }
 
 impl Setup {
@@ -107,7 +128,10 @@ impl Setup {
             }),
         };
         let grown_with = placement.as_ref().ok().and_then(|p| grown(&blueprint, p));
+        let nodes = placement.as_ref().map_or(nodes, |placement| placement.nodes.len() as u64);
+        let footprint = Footprint::of(&blueprint, nodes, scenario.one_node_in.get());
         Self {
+            footprint,
             strategy,
             grown: [grown_with, grown_without],
             blueprint,
@@ -124,6 +148,27 @@ impl Setup {
     /// How the cluster grew because pods did not fit, agents of the strategy included.
     pub fn grown(&self) -> Option<&Grown> {
         self.grown[0].as_ref()
+    }
+
+    /// What a run will take.
+    pub fn footprint(&self) -> &Footprint {
+        &self.footprint
+    }
+
+    /// The error of a run that would take more than all runs may.
+    fn too_large(&self) -> Option<RunError> {
+        let (needed, allowed) = (self.footprint.peak_bytes(), limits::most_bytes());
+        if needed <= allowed as f64 {
+            return None;
+        }
+        let mostly = self.footprint.largest().map(|part| part.thing.told(&part.whose)).unwrap_or_default();
+        Some(RunError::TooLarge {
+            scenario: self.scenario.clone(),
+            strategy: self.strategy.name,
+            needed: Bytes::about(needed),
+            allowed: Bytes::about(allowed as f64),
+            mostly,
+        })
     }
 
     /// Nodes of the cluster as the scenario has it.
@@ -354,6 +399,9 @@ fn sums(
     pace: Pace,
     stop: &Stop,
 ) -> Result<Tally, RunError> {
+    if let Some(error) = setup.too_large() {
+        return Err(error);
+    }
     let key = subkey(named_key(seed, "replication"), replication);
     // What agents and nodes suffer is known before the run.
     let struck = (!setup.blueprint.faults.is_empty()).then(|| strike(&setup.blueprint, placement, key));
@@ -394,6 +442,7 @@ fn sums(
         replication,
         unpaid,
     })?;
+    limits::count(setup.footprint.seconds);
     Ok(tally)
 }
 

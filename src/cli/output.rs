@@ -1,6 +1,6 @@
 //! Standard output and standard error, in one place.
 
-use super::BadInput;
+use super::{BadInput, watch};
 use crate::files;
 use crate::plain::printable;
 use anyhow::Context;
@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 
 /// Writes data to standard output.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
+    watch::rest();
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
     if !text.ends_with('\n') {
@@ -66,6 +67,7 @@ pub(super) fn tell(text: &str) {
 
 /// Tells the user what went wrong, with its causes.
 pub(super) fn complain(error: &anyhow::Error) {
+    watch::rest();
     tell(&format!("error: {error:#}"));
 }
 
