@@ -96,9 +96,9 @@ pub struct Footprint {
 }
 
 impl Footprint {
-    /// What a run of the blueprint takes on so many nodes, of which one in `one_node_in` is simulated.
-    pub fn of(blueprint: &Blueprint, nodes: u64, one_node_in: u64) -> Self {
-        let counts = Counts::of(blueprint, nodes as f64, one_node_in.max(1) as f64);
+    /// What a run of the blueprint takes on so many nodes, of which one in `one_node_in` is simulated, by so many threads.
+    pub fn of(blueprint: &Blueprint, nodes: u64, one_node_in: u64, threads: usize) -> Self {
+        let counts = Counts::of(blueprint, nodes as f64, one_node_in.max(1) as f64, threads as f64);
         let mut parts: Vec<Part> = Vec::new();
         let (mut events, mut most): (f64, Vec<f64>) = (0.0, Vec::new());
         for entry in &counts.entries {

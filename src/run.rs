@@ -129,7 +129,8 @@ impl Setup {
         };
         let grown_with = placement.as_ref().ok().and_then(|p| grown(&blueprint, p));
         let nodes = placement.as_ref().map_or(nodes, |placement| placement.nodes.len() as u64);
-        let footprint = Footprint::of(&blueprint, nodes, scenario.one_node_in.get());
+        let footprint =
+            Footprint::of(&blueprint, nodes, scenario.one_node_in.get(), rayon::current_num_threads());
         Self {
             footprint,
             strategy,

@@ -35,7 +35,12 @@ impl Ahead {
     pub fn and(mut self, scenario: &Scenario, strategies: &[&'static Strategy], runs: f64) -> Self {
         for strategy in strategies {
             let nodes = scenario.nodes();
-            let one = Footprint::of(&strategy.blueprint(scenario, nodes), nodes, scenario.one_node_in.get());
+            let one = Footprint::of(
+                &strategy.blueprint(scenario, nodes),
+                nodes,
+                scenario.one_node_in.get(),
+                rayon::current_num_threads(),
+            );
             self.runs += runs;
             self.seconds += runs * one.seconds;
             self.bytes = self.bytes.max(one.peak_bytes());

@@ -1,6 +1,6 @@
 //! Standard output and standard error, in one place.
 
-use super::{BadInput, watch};
+use super::{BadInput, progress};
 use crate::files;
 use crate::plain::printable;
 use anyhow::Context;
@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 /// Writes data to standard output.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
-    watch::rest();
+    progress::rest();
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
     if !text.ends_with('\n') {
@@ -35,8 +35,18 @@ pub(super) fn standard_input() -> anyhow::Result<String> {
 
 /// Writes a file whole or not at all.
 pub(super) fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
-    files::write(path, text.as_bytes())
-        .map_err(|error| BadInput::of(format!("{} cannot be written: {error}", path.display())))
+    use std::io::ErrorKind as Kind;
+    files::write(path, text.as_bytes()).map_err(|error| {
+        let problem = format!("{} cannot be written: {error}", path.display());
+        match error.kind() {
+            // A place that was named wrongly is the user's to mend; a disk that is full is a failure.
+            Kind::NotFound | Kind::PermissionDenied | Kind::IsADirectory | Kind::NotADirectory => {
+                BadInput::of(problem)
+            }
+            Kind::ReadOnlyFilesystem | Kind::InvalidFilename => BadInput::of(problem),
+            _ => anyhow::anyhow!(problem),
+        }
+    })
 }
 
 /// Writes a file whole or not at all, from what `fill` puts into it bit by bit.
@@ -67,7 +77,7 @@ pub(super) fn tell(text: &str) {
 
 /// Tells the user what went wrong, with its causes.
 pub(super) fn complain(error: &anyhow::Error) {
-    watch::rest();
+    progress::rest();
     tell(&format!("error: {error:#}"));
 }
 

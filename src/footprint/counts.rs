@@ -7,23 +7,32 @@ use crate::units::NS_PER_SEC;
 /// A thing that costs, as finely as its price differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    /// Where a pod is.
+    Placed,
+    /// A pod or one of its streams on a node that is run, a copy for the assumption that nobody waits included.
     Pod,
-    /// A copy of what is on a node is kept while nodes run on the assumption that nobody waits.
-    PodCopy,
+    /// A stream that somebody reads.
+    ReadStream,
     Input,
     StreamSecond,
     QuietFlush,
     QuietStreamFlush,
     BusyFlush,
     BusyStreamFlush,
+    /// A stream of whose lines more are written than its reader can read.
+    BehindStreamFlush,
     Rotation,
     Start,
     Slot,
-    /// A request whose answer comes within the run, and one whose answer does not.
+    /// A request whose answer is known and will come.
     Release,
+    /// A request that is tried again, or whose answer comes after the run, and what it holds of one file.
     Batch,
-    /// A request that waits is looked at when anything happens to its agent.
-    BatchLook,
+    Chunk,
+    /// A request that waits is looked at when anything happens to its agent; one that is tried again takes more.
+    Look,
+    Retry,
+    RetryChunk,
     UnreadSecond,
     Histogram,
 }
@@ -31,15 +40,19 @@ pub(super) enum Kind {
 impl Kind {
     pub fn thing(self) -> Thing {
         match self {
-            Self::Pod | Self::PodCopy | Self::Input => Thing::Pods,
+            Self::Placed | Self::Pod | Self::ReadStream | Self::Input => Thing::Pods,
             Self::StreamSecond => Thing::StreamSeconds,
-            Self::QuietFlush | Self::QuietStreamFlush | Self::BusyFlush | Self::BusyStreamFlush => {
-                Thing::Flushes
-            }
+            Self::QuietFlush
+            | Self::QuietStreamFlush
+            | Self::BusyFlush
+            | Self::BusyStreamFlush
+            | Self::BehindStreamFlush => Thing::Flushes,
             Self::Rotation => Thing::Rotations,
             Self::Start => Thing::Starts,
             Self::Slot => Thing::Slots,
-            Self::Release | Self::Batch | Self::BatchLook => Thing::Waiting,
+            Self::Release | Self::Batch | Self::Chunk | Self::Look | Self::Retry | Self::RetryChunk => {
+                Thing::Waiting
+            }
             Self::UnreadSecond => Thing::Unread,
             Self::Histogram => Thing::Histograms,
         }
@@ -69,6 +82,8 @@ pub(super) struct Counts<'a> {
     pub lines: f64,
     pub pods: f64,
     pub entries: Vec<Entry<'a>>,
+    /// Share of what is on nodes that is there at a time: all of it where nodes run together.
+    at_once: f64,
 }
 
 /// What all agents have in common.
@@ -76,43 +91,44 @@ struct Run<'a> {
     blueprint: &'a Blueprint,
     horizon_s: f64,
     end_s: f64,
-    /// Share of the time in which the backend does not keep up, and the longest wait for it, in seconds.
+    /// Share of the time in which the backend does not keep up.
     congested: f64,
-    wait_s: f64,
-    /// Whether waits grow until the end of the run.
-    for_ever: bool,
+    /// The longest outage that refuses, and the longest that does not answer, in seconds.
+    refused_s: f64,
+    stalled_s: f64,
+    /// Share of what is sent for which there is no capacity, where there is not enough.
+    excess: Option<f64>,
 }
 
 impl<'a> Counts<'a> {
-    pub fn of(blueprint: &'a Blueprint, nodes: f64, one_in: f64) -> Self {
-        let mut counts = Self::default();
-        let run = Run::of(blueprint, nodes);
-        let shares_backend = blueprint.gateway.is_some()
-            || blueprint.backend.capacity_bytes_per_s.is_some()
-            || blueprint.backend.quota.is_some()
-            || blueprint.backend.shards.count > 1;
+    /// On so many nodes, of which one in `one_in` is simulated, by so many threads.
+    pub fn of(blueprint: &'a Blueprint, nodes: f64, one_in: f64, threads: f64) -> Self {
+        let run = Run::of(blueprint);
+        let simulated = (nodes / one_in).max(1.0);
+        // Where nobody waits for the backend nodes are run one after the other, one a thread.
+        let together = shares_backend(blueprint);
+        let at_once = if together { 1.0 } else { (threads / simulated).min(1.0) };
+        let mut counts = Self { at_once, ..Self::default() };
         for template in &blueprint.pods {
             let replicas = template.replicas as f64 / one_in;
             counts.pods += replicas;
+            counts.add(Kind::Placed, &template.name, 0.0, template.replicas as f64);
             counts.add(Kind::Pod, &template.name, 0.0, replicas * (1.0 + template.streams.len() as f64));
-            if shares_backend {
-                counts.add(
-                    Kind::PodCopy,
-                    &template.name,
-                    0.0,
-                    replicas * (1.0 + template.streams.len() as f64),
-                );
-            }
             counts.add_starts(template, replicas, &run);
             for plan in &template.streams {
-                counts.lines += replicas * rate(plan, blueprint) * run.horizon_s;
-                counts.add(Kind::StreamSecond, &template.name, replicas * run.horizon_s, 0.0);
-                counts.add_rotations(plan, template, replicas, &run);
+                let rate = rate(plan, blueprint);
+                counts.lines += replicas * rate * run.horizon_s;
+                // Lines of a second are halved until few are left.
+                let draws = 1.0 + 0.3 * rate.sqrt();
+                counts.add(Kind::StreamSecond, &template.name, replicas * run.horizon_s * draws, 0.0);
+                if matches!(plan.reader, Reader::Pod | Reader::Node) {
+                    counts.add(Kind::ReadStream, &template.name, 0.0, replicas);
+                    counts.add_rotations(plan, template, replicas, &run);
+                }
             }
             if let Some(agent) = template.agent {
                 let own = template.streams.iter().filter(|plan| plan.reader == Reader::Pod);
-                let load = Load::of(own, 1.0, blueprint);
-                counts.add_agents(&blueprint.agents[agent], replicas, load, &run, shares_backend);
+                counts.add_agents(&blueprint.agents[agent], replicas, Load::of(own, 1.0, blueprint), &run);
             }
         }
         if let Some(agent) = blueprint.node_agent {
@@ -121,18 +137,25 @@ impl<'a> Counts<'a> {
                 let own = template.streams.iter().filter(|plan| plan.reader == Reader::Node);
                 load.add(Load::of(own, template.replicas as f64 / nodes.max(1.0), blueprint));
             }
-            counts.add_agents(&blueprint.agents[agent], nodes / one_in, load, &run, shares_backend);
+            counts.add_agents(&blueprint.agents[agent], simulated, load, &run);
         }
-        if shares_backend {
+        if together {
             let slots = run.end_s * NS_PER_SEC as f64 / blueprint.backend.slot().as_ns() as f64;
             // Slot by slot every node is asked whether it has something to do.
-            counts.add(Kind::Slot, "", slots * run.congested * (1.0 + nodes / one_in / 16.0), 0.0);
+            counts.add(Kind::Slot, "", slots * run.congested * (1.0 + simulated / 16.0), 0.0);
         }
-        counts.add(Kind::Histogram, "", 0.0, blueprint.tenants.len() as f64);
+        counts.add(
+            Kind::Histogram,
+            "",
+            blueprint.tenants.len() as f64,
+            blueprint.tenants.len() as f64 * (threads + 0.5),
+        );
         counts
     }
 
     fn add(&mut self, kind: Kind, whose: &'a str, happen: f64, held: f64) {
+        let is_on_node = !matches!(kind, Kind::Placed | Kind::Histogram);
+        let held = held * if is_on_node { self.at_once } else { 1.0 };
         self.entries.push(Entry { kind, whose, happen, held });
     }
 
@@ -156,7 +179,8 @@ impl<'a> Counts<'a> {
         let by_kubelet = plan.medium.is_rotated_by_kubelet();
         let rotation = if by_kubelet { run.blueprint.kubelet } else { plan.rotation };
         let lines = rate(plan, run.blueprint);
-        let mut per_s = lines * (bytes(plan, run.blueprint) + 45.0) / rotation.size_bytes.max(1) as f64;
+        let mut per_s =
+            lines * (bytes(plan, run.blueprint) + PREFIX_BYTES) / rotation.size_bytes.max(1) as f64;
         per_s = match by_kubelet {
             true => per_s.min(NS_PER_SEC as f64 / run.blueprint.kubelet_interval_ns.max(1) as f64),
             false => per_s.min(lines),
@@ -167,17 +191,10 @@ impl<'a> Counts<'a> {
     }
 
     /// So many agents of a kind, each with this load.
-    fn add_agents(
-        &mut self,
-        plan: &'a AgentPlan,
-        agents: f64,
-        load: Load,
-        run: &Run<'_>,
-        shares_backend: bool,
-    ) {
+    fn add_agents(&mut self, plan: &'a AgentPlan, agents: f64, load: Load, run: &Run<'_>) {
         let inputs = if plan.own_inputs { f64::from(plan.configs.max(1)) } else { 1.0 };
         let name = &plan.name;
-        self.add(Kind::Input, name, 0.0, agents * inputs * if shares_backend { 2.0 } else { 1.0 });
+        self.add(Kind::Input, name, 0.0, agents * inputs);
         let flush_s = plan.flush_ns.max(1) as f64 / NS_PER_SEC as f64;
         let record_bytes = load.lines * (plan.record_overhead_bytes as f64) + load.bytes;
         let full_per_s = if plan.sends_full { record_bytes / plan.full_batch_bytes() as f64 } else { 0.0 };
@@ -194,59 +211,128 @@ impl<'a> Counts<'a> {
         self.add(Kind::QuietStreamFlush, name, flushes * (1.0 - busy) * load.streams / inputs, 0.0);
         self.add(Kind::BusyFlush, name, flushes * busy, 0.0);
         self.add(Kind::BusyStreamFlush, name, flushes * busy * load.streams / inputs, 0.0);
-        // What waits for answers fills the buffer, or all requests that may be under way.
-        let of_flush = (record_bytes / per_s.max(1e-9)).max(1.0);
-        let sent_per_s = per_s.min(load.lines.max(1e-9));
-        let room = (plan.buffer_limit_bytes as f64 / of_flush).min(plan.max_in_flight as f64);
-        let waiting = (sent_per_s * run.wait_s).min(room * inputs);
-        let kind = if run.for_ever { Kind::Batch } else { Kind::Release };
-        self.add(kind, name, 0.0, agents * waiting);
-        self.add(Kind::BatchLook, name, flushes * busy * waiting / inputs, 0.0);
-        // What does not fit is not read.
-        let held_s = if record_bytes > 0.0 {
-            plan.buffer_limit_bytes as f64 * inputs / record_bytes
-        } else {
-            f64::INFINITY
+        let disk_bytes = load.bytes + PREFIX_BYTES * load.lines;
+        // The CPU does not suffice, or the buffer does not hold what comes from one flush to the next.
+        let is_behind = plan.costs.bulk_reader_ns(load.lines, disk_bytes) > plan.cores * NS_PER_SEC as f64
+            || record_bytes * flush_s > plan.buffer_limit_bytes as f64 * inputs;
+        if is_behind {
+            self.add(Kind::BehindStreamFlush, name, flushes * load.streams / inputs, 0.0);
+        }
+        // A flush for which nothing was written sends nothing.
+        let some = |lines: f64| 1.0 - libm::exp(-lines / per_s.max(1e-9));
+        let sent = Sent {
+            agents,
+            inputs,
+            per_s: per_s * some(load.lines),
+            files: (load.streams * some(load.lines / load.streams.max(1.0))).max(1.0) / inputs,
         };
-        let unread_s = (run.wait_s - held_s).max(0.0);
-        self.add(Kind::UnreadSecond, name, 0.0, agents * load.streams * unread_s);
+        // What waits for answers fills the buffer, or all requests that may be under way.
+        let of_flush = (record_bytes / sent.per_s.max(1e-9)).max(1.0);
+        let room = inputs * (plan.buffer_limit_bytes as f64 / of_flush).min(plan.max_in_flight as f64);
+        self.add_waiting(name, sent, room, run);
+        // What does not fit is not read.
+        let waits_s =
+            run.refused_s.max(run.stalled_s).max(run.excess.map_or(0.0, |excess| excess * run.end_s));
+        let held_s = plan.buffer_limit_bytes as f64 * inputs / record_bytes.max(1e-9);
+        self.add(Kind::UnreadSecond, name, 0.0, agents * load.streams * (waits_s - held_s).max(0.0));
     }
 }
 
+/// Bytes that the runtime puts before each line (CRI).
+const PREFIX_BYTES: f64 = 45.0;
+
+/// Whether requests of one node may wait for those of another.
+fn shares_backend(blueprint: &Blueprint) -> bool {
+    blueprint.gateway.is_some()
+        || blueprint.backend.capacity_bytes_per_s.is_some()
+        || blueprint.backend.quota.is_some()
+        || blueprint.backend.shards.count > 1
+}
+
+/// What agents of a kind send.
+#[derive(Clone, Copy)]
+struct Sent {
+    agents: f64,
+    inputs: f64,
+    /// Requests a second of each.
+    per_s: f64,
+    /// Files in a request.
+    files: f64,
+}
+
+impl<'a> Counts<'a> {
+    /// Requests that wait for answers: of each agent as many as come while nothing is answered, and no more than there is room
+    /// for.
+    fn add_waiting(&mut self, name: &'a str, sent: Sent, room: f64, run: &Run<'_>) {
+        let Sent { agents, inputs, per_s, files } = sent;
+        let stalled = (per_s * run.stalled_s).min(room);
+        self.add(Kind::Release, name, 0.0, agents * stalled);
+        self.add(Kind::Look, name, agents * per_s * run.stalled_s * stalled / inputs / 2.0, 0.0);
+        let refused = (per_s * run.refused_s).min(room);
+        // While it lasts a copy of everything is kept, for the case that somebody waits after all.
+        self.add(Kind::Batch, name, 0.0, COPIES * agents * refused);
+        self.add(Kind::Chunk, name, 0.0, COPIES * agents * refused * files);
+        self.add_retries(name, agents * per_s * run.refused_s * refused / inputs / 2.0, files);
+        if let Some(excess) = run.excess {
+            let is_told = run.blueprint.backend.queue_ns != u64::MAX || run.blueprint.backend.quota.is_some();
+            // Where nobody is turned away, a request waits so much longer the later it is sent, and from an instant on its
+            // answer comes after the run.
+            let late_s =
+                if is_told { run.horizon_s * excess } else { run.horizon_s - run.end_s * (1.0 - excess) };
+            let late = (per_s * late_s.max(0.0)).min(room);
+            self.add(Kind::Batch, name, 0.0, agents * late);
+            self.add(Kind::Chunk, name, 0.0, agents * late * files);
+            let waiting = (per_s * run.horizon_s * excess).min(room);
+            self.add(Kind::Release, name, 0.0, agents * (waiting - late).max(0.0));
+            let looks = agents * per_s * run.end_s * waiting / inputs / 2.0;
+            if is_told {
+                self.add_retries(name, looks, files)
+            } else {
+                self.add(Kind::Look, name, looks, 0.0)
+            }
+        }
+    }
+
+    fn add_retries(&mut self, name: &'a str, retries: f64, files: f64) {
+        self.add(Kind::Retry, name, retries, 0.0);
+        self.add(Kind::RetryChunk, name, retries * files, 0.0);
+    }
+}
+
+/// How much more a backlog takes while copies of it are kept, and what the memory of earlier ones is worth.
+const COPIES: f64 = 2.2;
+
 impl<'a> Run<'a> {
-    fn of(blueprint: &'a Blueprint, nodes: f64) -> Self {
+    fn of(blueprint: &'a Blueprint) -> Self {
         let (horizon_s, end_s) = (blueprint.horizon_s(), blueprint.end_ns() as f64 / NS_PER_SEC as f64);
-        let mut run = Self { blueprint, horizon_s, end_s, congested: 0.0, wait_s: 0.0, for_ever: false };
-        let offered = offered_bytes_per_s(blueprint, nodes);
+        let offered = offered_bytes_per_s(blueprint);
         let capacity = match (&blueprint.gateway, blueprint.backend.capacity_bytes_per_s) {
             (Some(gateway), Some(capacity)) => capacity.min(gateway.capacity_bytes_per_s),
             (Some(gateway), None) => gateway.capacity_bytes_per_s,
             (None, capacity) => capacity.unwrap_or(f64::INFINITY),
         };
-        let load = offered / capacity.max(1.0);
-        let closed = |spans: &[crate::blueprint::Outage]| {
-            let span = |outage: &crate::blueprint::Outage| {
-                outage.until_ns.min(blueprint.end_ns()).saturating_sub(outage.from_ns) as f64
-                    / NS_PER_SEC as f64
-            };
-            spans.iter().map(span).fold((0.0, 0.0f64), |(sum, most), own| (sum + own, most.max(own)))
-        };
-        let (own, of_gateway) = (
-            closed(&blueprint.backend.outages),
-            blueprint.gateway.as_ref().map_or((0.0, 0.0), |gateway| closed(&gateway.outages)),
-        );
-        let (closed_s, longest_s) = (own.0 + of_gateway.0, own.1.max(of_gateway.1));
-        if load >= 0.98 {
-            // Half of the capacity is a wait of half of the time.
-            run.congested = 1.0;
-            run.wait_s = end_s;
-            run.for_ever = true;
-        } else if offered > 0.0 {
-            // What has piled up is worked off with what the capacity has to spare.
-            run.congested = (closed_s / (1.0 - load) / end_s).min(1.0);
-            run.wait_s = (longest_s / (1.0 - load)).min(end_s);
+        let of_quotas = blueprint
+            .backend
+            .quota
+            .map_or(f64::INFINITY, |quota| quota.bytes_per_s * blueprint.tenants.len().max(1) as f64);
+        let load = offered / capacity.min(of_quotas).max(1.0);
+        let of_gateway = blueprint.gateway.iter().flat_map(|gateway| &gateway.outages);
+        let (mut closed_s, mut refused_s, mut stalled_s) = (0.0, 0.0f64, 0.0f64);
+        for outage in blueprint.backend.outages.iter().chain(of_gateway) {
+            let until_ns = outage.until_ns.min(blueprint.end_ns());
+            let lasts_s = until_ns.saturating_sub(outage.from_ns) as f64 / NS_PER_SEC as f64;
+            closed_s += lasts_s;
+            let longest_s = if outage.refuses { &mut refused_s } else { &mut stalled_s };
+            *longest_s = longest_s.max(lasts_s);
         }
-        run
+        let is_over = load >= 0.98;
+        // What has piled up is worked off with what the capacity has to spare.
+        let spare = (1.0 - load).max(0.02);
+        let of_outages = (closed_s / spare / end_s).min(1.0);
+        // Long before it is full on average, some slots are.
+        let congested = of_outages.max(((load - 0.2) / 0.3).clamp(0.0, 1.0));
+        let excess = is_over.then(|| (1.0 - 1.0 / load).max(0.05));
+        Self { blueprint, horizon_s, end_s, congested, refused_s, stalled_s, excess }
     }
 }
 
@@ -275,7 +361,7 @@ impl Load {
 }
 
 /// Bytes a second that all agents send.
-fn offered_bytes_per_s(blueprint: &Blueprint, _nodes: f64) -> f64 {
+fn offered_bytes_per_s(blueprint: &Blueprint) -> f64 {
     let mut offered = 0.0;
     for template in &blueprint.pods {
         for plan in &template.streams {

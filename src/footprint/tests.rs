@@ -6,7 +6,7 @@ fn footprint(name: &str, strategy: &str, settings: &[&str]) -> Footprint {
     let scenario = Amendments { profiles: None, settings }.read(name, embedded(name).unwrap()).unwrap();
     let strategy = crate::strategy::by_name(strategy).unwrap();
     let nodes = scenario.nodes();
-    Footprint::of(&strategy.blueprint(&scenario, nodes), nodes, scenario.one_node_in.get())
+    Footprint::of(&strategy.blueprint(&scenario, nodes), nodes, scenario.one_node_in.get(), 2)
 }
 
 #[test]

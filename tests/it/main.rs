@@ -25,6 +25,7 @@ mod init;
 mod interruptions;
 #[cfg(target_os = "linux")]
 mod lab;
+mod limits;
 mod losses;
 mod mechanisms;
 mod money;
@@ -41,6 +42,7 @@ mod settings;
 mod sizes;
 mod statistics;
 mod strategies;
+mod strikes;
 mod studies;
 mod support;
 mod validate;
