@@ -5,16 +5,18 @@
 //! all strategies face the same lines.
 
 mod figures;
+mod invariants;
 mod limits;
 mod stop;
 
+pub use invariants::Broken;
 pub use limits::{Done, allow_bytes, done};
 pub use stop::Stop;
 
 use crate::blueprint::{Blueprint, Placement};
 use crate::engine::random::{named_key, subkey};
 use crate::footprint::Footprint;
-use crate::observe::{Imbalance, Observation, Unpaid};
+use crate::observe::Observation;
 pub use crate::placement::{Grown, Short, Shortage};
 use crate::placement::{grown, place, strike};
 use crate::scenario::Scenario;
@@ -31,11 +33,9 @@ use thiserror::Error;
 /// A run that failed: a defect of the program, never of the input.
 #[derive(Debug, Error)]
 pub enum RunError {
-    /// Lines are unaccounted for.
-    #[error(
-        "scenario {scenario:?}, strategy {strategy}, seed {seed}, replication {replication}: {imbalance}"
-    )]
-    Imbalance {
+    /// Something does not hold that must.
+    #[error("scenario {scenario:?}, strategy {strategy}, seed {seed}, replication {replication}: {broken}")]
+    Broken {
         /// The scenario's name.
         scenario: String,
         /// The strategy.
@@ -44,22 +44,8 @@ pub enum RunError {
         seed: u64,
         /// The replication.
         replication: u64,
-        /// What does not balance.
-        imbalance: Imbalance,
-    },
-    /// Lines were read for nothing.
-    #[error("scenario {scenario:?}, strategy {strategy}, seed {seed}, replication {replication}: {unpaid}")]
-    Unpaid {
-        /// The scenario's name.
-        scenario: String,
-        /// The strategy.
-        strategy: &'static str,
-        /// The seed.
-        seed: u64,
-        /// The replication.
-        replication: u64,
-        /// What was not charged.
-        unpaid: Unpaid,
+        /// What does not hold.
+        broken: Broken,
     },
     /// Whoever asked for the run has asked to stop: no defect.
     #[error("stopped before it was done")]
@@ -429,19 +415,12 @@ fn sums(
         tally.pod_gap_ns += struck.pod_gap_ns;
         tally.pods_pending = struck.pending;
     }
-    tally.ledger.balance().map_err(|imbalance| RunError::Imbalance {
+    invariants::check(&tally).map_err(|broken| RunError::Broken {
         scenario: setup.scenario.clone(),
         strategy: setup.strategy.name,
         seed,
         replication,
-        imbalance,
-    })?;
-    tally.is_paid().map_err(|unpaid| RunError::Unpaid {
-        scenario: setup.scenario.clone(),
-        strategy: setup.strategy.name,
-        seed,
-        replication,
-        unpaid,
+        broken,
     })?;
     limits::count(setup.footprint.seconds);
     Ok(tally)

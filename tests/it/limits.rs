@@ -179,10 +179,11 @@ mod slow {
         ]
     }
 
-    fn holds(scenario: &str, strategy: &str, settings: &[String], worst: &mut f64) {
-        let (took, foreseen) =
-            (peak_bytes(scenario, strategy, settings), foreseen(scenario, strategy, settings));
-        let ratio = took / foreseen.peak_bytes();
+    /// `base_bytes` is what the program takes with nothing to do: more as it is built for tests than as it is released.
+    fn holds(scenario: &str, strategy: &str, settings: &[String], base_bytes: f64, worst: &mut f64) {
+        let took = peak_bytes(scenario, strategy, settings);
+        let foreseen = foreseen(scenario, strategy, settings);
+        let ratio = took / (base_bytes + foreseen.bytes);
         *worst = worst.max(ratio.max(1.0 / ratio));
         assert!(
             (0.5..=2.0).contains(&ratio),
@@ -194,9 +195,10 @@ mod slow {
     #[ignore = "slow: run by .ci/run"]
     fn memory_is_what_was_foreseen_within_a_factor_of_two() {
         let mut worst = 1.0;
+        let base_bytes = peak_bytes("proof-of-concept", "native", &[]);
         for scenario in embedded_names().filter(|name| *name != "kubernetes-limit") {
             for strategy in ["native", "daemonset", "sidecar"] {
-                holds(scenario, strategy, &[], &mut worst);
+                holds(scenario, strategy, &[], base_bytes, &mut worst);
             }
         }
         for number in 0..8 {
@@ -206,6 +208,7 @@ mod slow {
                 "kubernetes-limit",
                 random.pick(&["native", "daemonset", "sidecar", "direct"]),
                 &settings,
+                base_bytes,
                 &mut worst,
             );
         }

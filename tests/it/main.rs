@@ -31,6 +31,7 @@ mod mechanisms;
 mod money;
 mod nodes;
 mod pods;
+mod portable;
 mod profiles;
 mod properties;
 mod reference_model;

@@ -75,13 +75,16 @@ fn strike_all(writers: &[Writer], strikes: usize) -> Counts {
         // Whatever was left is cleared by the next run that writes there.
         age_temporary(&site.out());
         site.finish();
-        assert_eq!(site.contents(), site.new, "{}: after the last run", site.name);
+        assert!(site.contents() == site.new, "{}: after the last run", site.name);
+        assert!(site.temporary().is_empty(), "{}: {:?}", site.name, site.temporary());
     }
     counts
 }
 
 fn strike_once(site: &Site, strike: Strike, share: f64, counts: &mut Counts) {
     let moment = site.takes.mul_f64(1.1 * share);
+    // Of earlier kills: the next run clears them once it comes to it.
+    let earlier = site.temporary();
     let told = format!("{} struck by {strike:?} at {moment:?} of {:?}", site.name, site.takes);
     let (status, message) = match strike {
         Strike::Full(blocks) => run_within(site, blocks),
@@ -94,7 +97,7 @@ fn strike_once(site: &Site, strike: Strike, share: f64, counts: &mut Counts) {
     assert!(!message.contains("panicked"), "{told}: {message}");
     let contents = site.contents();
     let is_whole = contents == site.old || contents == site.new;
-    let temporary: Vec<&String> = contents.keys().filter(|name| name.ends_with(".tmp")).collect();
+    let temporary: Vec<String> = site.temporary().difference(&earlier).cloned().collect();
     match strike {
         // Nobody can put right what is half done: every file is whole, and what is left over is for the next run.
         Strike::Kill | Strike::Gone | Strike::Forbidden => {
@@ -103,7 +106,7 @@ fn strike_once(site: &Site, strike: Strike, share: f64, counts: &mut Counts) {
             assert!(ended || status.success(), "{told}: {status}: {message}");
             counts.left += usize::from(!temporary.is_empty());
             counts.late += usize::from(status.success());
-            for (name, bytes) in contents.iter().filter(|(name, _)| !name.ends_with(".tmp")) {
+            for (name, bytes) in &contents {
                 let is_known = site.old.get(name) == Some(bytes) || site.new.get(name) == Some(bytes);
                 assert!(is_known, "{told}: {name}");
             }
@@ -211,11 +214,16 @@ fn on_small_disk(site: &Site) -> Option<(ExitStatus, String)> {
         return None;
     }
     let output = site.begin(site.writer.after, &[]).wait_with_output().unwrap();
-    let left = site.contents();
+    let (left, temporary) = (site.contents(), site.temporary());
     let gone = Command::new("umount").arg(into).status().unwrap();
     assert!(gone.success(), "{into} stays mounted");
     // It was empty before: nothing, or everything, is on it.
-    assert!(left.is_empty() || left == site.new, "{}: {:?}", site.name, left.keys());
+    assert!(
+        temporary.is_empty() && (left.is_empty() || left == site.new),
+        "{}: {:?}",
+        site.name,
+        left.keys()
+    );
     Some((output.status, String::from_utf8_lossy(&output.stderr).into_owned()))
 }
 

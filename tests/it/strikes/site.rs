@@ -1,7 +1,7 @@
 //! A verb that writes, and the folder that it writes to, before and after.
 
 use super::super::support::Folder;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -288,8 +288,15 @@ impl Site {
     /// What it has written, but for what it goes on with: lines there stand in the order in which they were found.
     pub fn contents(&self) -> Contents {
         let mut all = contents(&self.out());
-        all.retain(|name, _| !(self.writer.has_journal && name.starts_with("part-")));
+        all.retain(|name, _| {
+            !(self.writer.has_journal && name.starts_with("part-")) && !name.ends_with(".tmp")
+        });
         all
+    }
+
+    /// Names of temporary files.
+    pub fn temporary(&self) -> BTreeSet<String> {
+        contents(&self.out()).into_keys().filter(|name| name.ends_with(".tmp")).collect()
     }
 
     /// Lets everybody read what it reads, and write where it writes.
