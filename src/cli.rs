@@ -3,6 +3,7 @@
 //! Data go to standard output, everything else to standard error. Exit codes: 0 done, 1 failure, 2 bad usage or
 //! input, 128 and the signal's number where one ended it (130 for an interruption, 143 for a termination).
 
+mod ahead;
 mod axes;
 mod break_even;
 mod calibrate;
@@ -19,6 +20,7 @@ mod lab;
 #[cfg(not(target_os = "linux"))]
 #[path = "cli/lab_elsewhere.rs"]
 mod lab;
+mod limits;
 mod merge;
 mod output;
 mod plan;
@@ -36,6 +38,7 @@ mod tabled;
 mod tune;
 mod validate;
 mod verify;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -46,6 +49,8 @@ use std::process::ExitCode;
 pub struct Cli {
     #[command(subcommand)]
     verb: Option<Verb>,
+    #[command(flatten)]
+    limits: limits::Limits,
 }
 
 #[derive(Debug, Subcommand)]
@@ -161,6 +166,9 @@ impl Cli {
         // The lab has agents to end and folders to remove first, and sees to it by itself.
         if !matches!(verb, Verb::Lab(_)) {
             interrupt::watch();
+            self.limits.enforce();
+            // These show by themselves how far they are.
+            watch::begin(!matches!(verb, Verb::Sweep(_) | Verb::Import(_) | Verb::Serve(_)));
         }
         let done = match verb {
             Verb::Compare(verb) => verb.execute(),
@@ -195,11 +203,17 @@ impl Cli {
             }
             Err(error) => {
                 output::complain(&error);
-                let code = if error.is::<BadInput>() { 2 } else { 1 };
+                let code = if error.is::<BadInput>() || is_too_large(&error) { 2 } else { 1 };
                 ExitCode::from(if error.is::<Interrupted>() { 130 } else { code })
             }
         }
     }
+}
+
+/// Whether something was not run because it does not fit into memory, however deep inside that was found.
+fn is_too_large(error: &anyhow::Error) -> bool {
+    let runs = error.chain().filter_map(|cause| cause.downcast_ref::<crate::run::RunError>());
+    runs.into_iter().any(|run| matches!(run, crate::run::RunError::TooLarge { .. }))
 }
 
 /// Metrics by their names.

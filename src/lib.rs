@@ -31,6 +31,7 @@ pub mod decision;
 pub mod engine;
 pub mod files;
 pub mod flow;
+pub mod footprint;
 pub mod import;
 #[cfg(target_os = "linux")]
 pub mod lab;
@@ -38,6 +39,7 @@ pub mod lang;
 pub mod metric;
 pub mod observe;
 pub mod placement;
+pub mod plain;
 pub mod profile;
 pub mod report;
 pub mod run;

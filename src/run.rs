@@ -5,17 +5,23 @@
 //! all strategies face the same lines.
 
 mod figures;
+mod invariants;
+mod limits;
 mod stop;
 
+pub use invariants::Broken;
+pub use limits::{Done, allow_bytes, done};
 pub use stop::Stop;
 
 use crate::blueprint::{Blueprint, Placement};
 use crate::engine::random::{named_key, subkey};
-use crate::observe::{Imbalance, Observation, Unpaid};
+use crate::footprint::Footprint;
+use crate::observe::Observation;
 pub use crate::placement::{Grown, Short, Shortage};
 use crate::placement::{grown, place, strike};
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
+use crate::units::Bytes;
 pub use crate::world::Pace;
 use crate::world::{Tally, simulate_unless};
 use rayon::prelude::*;
@@ -27,11 +33,9 @@ use thiserror::Error;
 /// A run that failed: a defect of the program, never of the input.
 #[derive(Debug, Error)]
 pub enum RunError {
-    /// Lines are unaccounted for.
-    #[error(
-        "scenario {scenario:?}, strategy {strategy}, seed {seed}, replication {replication}: {imbalance}"
-    )]
-    Imbalance {
+    /// Something does not hold that must.
+    #[error("scenario {scenario:?}, strategy {strategy}, seed {seed}, replication {replication}: {broken}")]
+    Broken {
         /// The scenario's name.
         scenario: String,
         /// The strategy.
@@ -40,26 +44,28 @@ pub enum RunError {
         seed: u64,
         /// The replication.
         replication: u64,
-        /// What does not balance.
-        imbalance: Imbalance,
-    },
-    /// Lines were read for nothing.
-    #[error("scenario {scenario:?}, strategy {strategy}, seed {seed}, replication {replication}: {unpaid}")]
-    Unpaid {
-        /// The scenario's name.
-        scenario: String,
-        /// The strategy.
-        strategy: &'static str,
-        /// The seed.
-        seed: u64,
-        /// The replication.
-        replication: u64,
-        /// What was not charged.
-        unpaid: Unpaid,
+        /// What does not hold.
+        broken: Broken,
     },
     /// Whoever asked for the run has asked to stop: no defect.
     #[error("stopped before it was done")]
     Stopped,
+    /// It would take more memory than there is: the input's fault, and no defect.
+    #[error(
+        "scenario {scenario:?} under {strategy} would take about {needed} of memory, and {allowed} are allowed: mostly {mostly}"
+    )]
+    TooLarge {
+        /// The scenario's name.
+        scenario: String,
+        /// The strategy.
+        strategy: &'static str,
+        /// What it would take.
+        needed: String,
+        /// What it may take.
+        allowed: String,
+        /// What there is so much of, and which fields decide it.
+        mostly: String,
+    },
 }
 
 /// A scenario under a strategy, ready to run.
@@ -82,6 +88,7 @@ pub struct Setup {
     price_per_byte: f64,
     scenario: String,
     identity: u64,
+    footprint: Footprint,
 }
 
 impl Setup {
@@ -107,7 +114,11 @@ impl Setup {
             }),
         };
         let grown_with = placement.as_ref().ok().and_then(|p| grown(&blueprint, p));
+        let nodes = placement.as_ref().map_or(nodes, |placement| placement.nodes.len() as u64);
+        let footprint =
+            Footprint::of(&blueprint, nodes, scenario.one_node_in.get(), rayon::current_num_threads());
         Self {
+            footprint,
             strategy,
             grown: [grown_with, grown_without],
             blueprint,
@@ -124,6 +135,27 @@ impl Setup {
     /// How the cluster grew because pods did not fit, agents of the strategy included.
     pub fn grown(&self) -> Option<&Grown> {
         self.grown[0].as_ref()
+    }
+
+    /// What a run will take.
+    pub fn footprint(&self) -> &Footprint {
+        &self.footprint
+    }
+
+    /// The error of a run that would take more than all runs may.
+    fn too_large(&self) -> Option<RunError> {
+        let (needed, allowed) = (self.footprint.peak_bytes(), limits::most_bytes());
+        if needed <= allowed as f64 {
+            return None;
+        }
+        let mostly = self.footprint.largest().map(|part| part.thing.told(&part.whose)).unwrap_or_default();
+        Some(RunError::TooLarge {
+            scenario: self.scenario.clone(),
+            strategy: self.strategy.name,
+            needed: Bytes::about(needed),
+            allowed: Bytes::about(allowed as f64),
+            mostly,
+        })
     }
 
     /// Nodes of the cluster as the scenario has it.
@@ -354,6 +386,9 @@ fn sums(
     pace: Pace,
     stop: &Stop,
 ) -> Result<Tally, RunError> {
+    if let Some(error) = setup.too_large() {
+        return Err(error);
+    }
     let key = subkey(named_key(seed, "replication"), replication);
     // What agents and nodes suffer is known before the run.
     let struck = (!setup.blueprint.faults.is_empty()).then(|| strike(&setup.blueprint, placement, key));
@@ -380,20 +415,14 @@ fn sums(
         tally.pod_gap_ns += struck.pod_gap_ns;
         tally.pods_pending = struck.pending;
     }
-    tally.ledger.balance().map_err(|imbalance| RunError::Imbalance {
+    invariants::check(&tally).map_err(|broken| RunError::Broken {
         scenario: setup.scenario.clone(),
         strategy: setup.strategy.name,
         seed,
         replication,
-        imbalance,
+        broken,
     })?;
-    tally.is_paid().map_err(|unpaid| RunError::Unpaid {
-        scenario: setup.scenario.clone(),
-        strategy: setup.strategy.name,
-        seed,
-        replication,
-        unpaid,
-    })?;
+    limits::count(setup.footprint.seconds);
     Ok(tally)
 }
 

@@ -107,6 +107,13 @@ impl Bytes {
     pub fn as_f64(self) -> f64 {
         self.0 as f64
     }
+    /// So many bytes to two digits, for people: `1.5 GB`, `66 GB`, `20 MB`.
+    pub fn about(bytes: f64) -> String {
+        const SIZES: [(&str, f64); 4] = [("PB", 1e15), ("TB", 1e12), ("GB", 1e9), ("MB", 1e6)];
+        let (unit, size) = SIZES.into_iter().find(|(_, size)| bytes >= *size).unwrap_or(("kB", 1e3));
+        let amount = bytes / size;
+        if amount < 9.95 { format!("{amount:.1} {unit}") } else { format!("{amount:.0} {unit}") }
+    }
 }
 
 impl fmt::Display for Bytes {

@@ -299,7 +299,7 @@ impl Spreads {
     fn of<'p>(points: impl Iterator<Item = &'p Point>, mapping: &Mapping) -> Self {
         let mut squares: BTreeMap<(Figure, String), Vec<f64>> = BTreeMap::new();
         for point in points.filter(|p| p.fitted && !p.figure.is_share()) {
-            let off = (point.measured / point.predicted).ln();
+            let off = libm::log(point.measured / point.predicted);
             squares.entry((point.figure, point.agent.clone())).or_default().push(off * off);
         }
         let by_figure = squares
@@ -323,7 +323,7 @@ impl Spreads {
         let own = self.by_figure.get(&(point.figure, point.agent.clone()));
         let known = own.or_else(|| self.noise.get(&point.figure)).filter(|_| !point.elsewhere);
         let spread = known.copied().unwrap_or(self.elsewhere);
-        point.lo *= (-Z975 * spread).exp();
-        point.hi *= (Z975 * spread).exp();
+        point.lo *= libm::exp(-Z975 * spread);
+        point.hi *= libm::exp(Z975 * spread);
     }
 }

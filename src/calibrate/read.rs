@@ -13,6 +13,10 @@ const KEEPS_UP: f64 = 0.97;
 /// RSS of one process that can be believed, in KiB: what is outside was measured in another unit.
 const PROCESS_KIB: std::ops::RangeInclusive<f64> = 64.0..=4_194_304.0;
 
+/// The largest number that is taken: far beyond what is measured, and small enough that sums and products of a few stay
+/// finite.
+const MOST: f64 = 1e15;
+
 /// Cores of one process that can be believed.
 const MOST_CORES: f64 = 128.0;
 
@@ -141,7 +145,10 @@ impl Measurement<'_> {
             return Ok(None);
         }
         match text.parse::<f64>() {
-            Ok(value) if value.is_finite() && value >= 0.0 => Ok(Some(value)),
+            Ok(value) if value > MOST => {
+                Err(self.wrong(format!("{column} is {text}; allowed is up to {MOST:e}")))
+            }
+            Ok(value) if value >= 0.0 => Ok(Some(value)),
             Ok(value) if value < 0.0 => {
                 Err(self.wrong(format!("{column} is {text}; a number below 0 cannot have been measured")))
             }

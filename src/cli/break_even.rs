@@ -1,5 +1,6 @@
 //! `loghaul break-even`: where the best strategy changes.
 
+use super::ahead::Ahead;
 use super::study::{ExperimentArgs, SliceArgs};
 use super::{BadInput, axes, output};
 use crate::metric::Metric;
@@ -70,6 +71,10 @@ impl BreakEven {
         }
         let (seed, SliceArgs { reps: replications, nodes }) = (asked.seed, self.slice);
         let rules = Rules { strategies: &strategies, metric, seed, replications };
+        // Between points of different winners some more are looked at.
+        let points = if y.is_some() { 1.5 * (steps * steps) as f64 } else { 3.0 * steps as f64 };
+        let runs = points * replications as f64;
+        Ahead::default().and_slices(&scenario, &strategies, nodes, runs).announce()?;
         let runner = Runner::new();
         let (settled, warmup_by) =
             study::settle_on_slice(&runner, &scenario, &strategies, seed, (nodes, POINT_TIME))?;

@@ -1,5 +1,6 @@
 //! `loghaul check`: objectives as a gate.
 
+use super::ahead::{self, Ahead};
 use super::show::ShowArgs;
 use super::study::{RepsArgs, StudyArgs};
 use super::tabled::DEFAULT_REPS;
@@ -58,6 +59,7 @@ impl Check {
             .collect();
         let own = format!("--strategies {} {}{objectives}", names.join(","), self.reps.typed(replications));
         let command = self.study.command("check", &own);
+        Ahead::of(&scenario, &strategies, ahead::most(replications)).announce()?;
         let found = study::check(&scenario, &strategies, self.study.seed, replications, &command)?;
         if let Some(path) = &self.junit {
             output::write_file(path, &found.junit())?;

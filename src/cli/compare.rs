@@ -1,5 +1,6 @@
 //! `loghaul compare`: the main job.
 
+use super::ahead::{self, TRIALS};
 use super::show::{ShowArgs, look};
 use super::study::{COLUMNS, ExperimentArgs, RepsArgs, StudyArgs};
 use super::tabled::{self, DEFAULT_REPS, Request, Yardstick};
@@ -15,7 +16,7 @@ use crate::table;
 use std::path::PathBuf;
 
 /// Nodes of the slice on which `--decide` tries settings, as `tune` does.
-const DECIDED_ON: u64 = 2;
+pub(super) const DECIDED_ON: u64 = 2;
 
 /// Compare strategies on a scenario.
 #[derive(Debug, clap::Args)]
@@ -82,6 +83,8 @@ impl Compare {
         let replications = self.reps.replications(DEFAULT_REPS)?;
         let request = Request { scenario: &scenario, strategies: &strategies, seed, replications };
         let others = tabled::other_agents(&scenario, self.agents.as_deref())?;
+        let tunes = if self.decide { ahead::most(replications) * TRIALS } else { 0.0 };
+        request.ahead(others.len()).and_slices(&scenario, &strategies, DECIDED_ON, tunes).announce()?;
         let (comparison, mut table) =
             tabled::study(&runner, request, &yardstick, &self.command(replications))?;
         // They rest on as many replications as the comparison came to.

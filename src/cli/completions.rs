@@ -1,6 +1,7 @@
 //! `loghaul completions` and `loghaul man`: what shells and manuals know of the command line.
 
 use super::{BadInput, Cli, output};
+use crate::report;
 use clap::CommandFactory;
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -33,19 +34,20 @@ pub(super) struct Man {
 
 impl Man {
     pub fn execute(self) -> anyhow::Result<()> {
-        std::fs::create_dir_all(&self.out)
-            .map_err(|e| BadInput::of(format!("{} cannot be made: {e}", self.out.display())))?;
+        report::check_folder(&self.out).map_err(BadInput::of)?;
         let root = Cli::command();
         let verbs = root.get_subcommands().map(|verb| {
             let name = format!("loghaul-{}", verb.get_name());
             verb.clone().name(name.clone()).display_name(name)
         });
+        let mut pages = Vec::new();
         for page in std::iter::once(root.clone()).chain(verbs) {
             let name = format!("{}.1", page.get_name());
             let mut text = Vec::new();
             clap_mangen::Man::new(page).render(&mut text)?;
-            output::write_file(&self.out.join(name), &String::from_utf8(text)?)?;
+            pages.push((name, text));
         }
+        report::write_files(&self.out, &pages)?;
         Ok(())
     }
 }

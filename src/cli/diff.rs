@@ -1,5 +1,6 @@
 //! `loghaul diff`: two results, or two scenarios, beside each other.
 
+use super::ahead::{self, Ahead};
 use super::show::ShowArgs;
 use super::study::{COLUMNS, RepsArgs, StudyArgs};
 use super::tabled::DEFAULT_REPS;
@@ -92,6 +93,7 @@ impl Diff {
         let scenario = asked.scenario()?;
         let strategies = super::strategies(&self.strategies)?;
         let replications = self.reps.replications(DEFAULT_REPS)?;
+        Ahead::of(&scenario, &strategies, ahead::most(replications)).announce()?;
         let runner = Runner::new();
         let compared = study::compare(&runner, &scenario, &strategies, self.seed, replications, "")?;
         let figures = compared.strategies.iter().map(|result| {

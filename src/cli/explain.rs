@@ -1,5 +1,7 @@
 //! `loghaul explain`: how a cell of the table came to be.
 
+use super::ahead::{self, TRIALS};
+use super::compare::DECIDED_ON;
 use super::show::ShowArgs;
 use super::study::{COLUMNS, RepsArgs, StudyArgs};
 use super::tabled::{self, DEFAULT_REPS, Request, Yardstick};
@@ -63,6 +65,8 @@ impl Explain {
         let request =
             Request { scenario: &scenario, strategies: &strategies, seed: self.study.seed, replications };
         let runner = Runner::new();
+        let trials = if self.decide { ahead::most(replications) * TRIALS } else { 0.0 };
+        request.ahead(0).and_slices(&scenario, &strategies, DECIDED_ON, trials).announce()?;
         let (comparison, table) = tabled::study(&runner, request, &yardstick, &command)?;
         let column = asked.map(|s| s.name);
         let explained = table::explain(&table, row, column, &yardstick.rubric, &yardstick.reference);

@@ -10,6 +10,7 @@ pub(super) fn watch() {
     let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM]) else { return };
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
+            super::progress::rest();
             crate::files::abandon();
             // As a shell tells it of whoever was ended by a signal.
             std::process::exit(128 + signal);

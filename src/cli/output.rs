@@ -1,7 +1,8 @@
 //! Standard output and standard error, in one place.
 
-use super::BadInput;
+use super::{BadInput, progress};
 use crate::files;
+use crate::plain::printable;
 use anyhow::Context;
 use std::fmt::Display;
 use std::fs::File;
@@ -11,6 +12,7 @@ use std::sync::OnceLock;
 
 /// Writes data to standard output.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
+    progress::rest();
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
     if !text.ends_with('\n') {
@@ -33,8 +35,18 @@ pub(super) fn standard_input() -> anyhow::Result<String> {
 
 /// Writes a file whole or not at all.
 pub(super) fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
-    files::write(path, text.as_bytes())
-        .map_err(|error| BadInput::of(format!("{} cannot be written: {error}", path.display())))
+    use std::io::ErrorKind as Kind;
+    files::write(path, text.as_bytes()).map_err(|error| {
+        let problem = format!("{} cannot be written: {error}", path.display());
+        match error.kind() {
+            // A place that was named wrongly is the user's to mend; a disk that is full is a failure.
+            Kind::NotFound | Kind::PermissionDenied | Kind::IsADirectory | Kind::NotADirectory => {
+                BadInput::of(problem)
+            }
+            Kind::ReadOnlyFilesystem | Kind::InvalidFilename => BadInput::of(problem),
+            _ => anyhow::anyhow!(problem),
+        }
+    })
 }
 
 /// Writes a file whole or not at all, from what `fill` puts into it bit by bit.
@@ -60,11 +72,12 @@ pub(super) fn option(name: &str, value: Option<impl Display>) -> String {
 /// Tells the user something beside the data.
 pub(super) fn tell(text: &str) {
     // Nothing can be done where standard error is closed.
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", printable(text));
 }
 
 /// Tells the user what went wrong, with its causes.
 pub(super) fn complain(error: &anyhow::Error) {
+    progress::rest();
     tell(&format!("error: {error:#}"));
 }
 

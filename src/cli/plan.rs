@@ -1,10 +1,12 @@
 //! `loghaul plan`: which workloads get sidecars.
 
 use super::BadInput;
+use super::ahead::{Ahead, TRIALS};
 use super::show::ShowArgs;
 use super::study::StudyArgs;
 use crate::decision;
 use crate::run::Runner;
+use crate::strategy::{DAEMONSET, SIDECAR};
 
 /// Find the cheapest assignment of strategies to workloads that meets the objectives.
 #[derive(Debug, clap::Args)]
@@ -30,6 +32,10 @@ impl Plan {
                 "the scenario has no objectives to meet; without any the cheapest is `native`",
             ));
         }
+        let (both, runs) = ([&DAEMONSET, &SIDECAR], self.reps as f64);
+        Ahead::of(&scenario, &both, 2.0 * runs)
+            .and_slices(&scenario, &both, self.nodes, TRIALS)
+            .announce()?;
         let command = self.study.command("plan", &format!("--reps {} --nodes {}", self.reps, self.nodes));
         let found =
             decision::plan(&Runner::new(), &scenario, self.study.seed, self.reps, self.nodes, &command)?;

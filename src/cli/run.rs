@@ -1,5 +1,6 @@
 //! `loghaul run`: one run of one strategy in detail.
 
+use super::ahead::{self, Ahead};
 use super::output;
 use super::show::ShowArgs;
 use super::study::{RepsArgs, StudyArgs};
@@ -34,6 +35,10 @@ impl Run {
         if self.show {
             return output::print(&scenario.to_yaml().map_err(anyhow::Error::msg)?);
         }
+        // Of loud tenants' neighbours it is said what all strategies make of them, with these and without.
+        let loud = if scenario.tenants.iter().any(|tenant| tenant.loud) { 2.0 } else { 0.0 };
+        let runs = ahead::most(replications);
+        Ahead::of(&scenario, &[strategy], runs).and(&scenario, &strategy::ALL, loud * runs).announce()?;
         let (runner, seed) = (Runner::new(), self.study.seed);
         let (settled, warmup_by) = settle_warmup(&runner, &scenario, &[strategy], seed)?;
         let setup = Setup::new(&settled, strategy);

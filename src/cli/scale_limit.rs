@@ -1,5 +1,6 @@
 //! `loghaul scale-limit`: how far a cluster can grow.
 
+use super::ahead::Ahead;
 use super::study::{ExperimentArgs, SliceArgs};
 use super::{axes, output};
 use crate::report::scale_limit::Limits;
@@ -8,6 +9,9 @@ use crate::study::{self, Axis, POINT_TIME, Search};
 
 /// Along which axes a cluster grows.
 const GROWTH: [Axis; 4] = [Axis::Tenants, Axis::Nodes, Axis::PodsPerNode, Axis::LinesPerSecond];
+
+/// Points that a search comes to: doubling, then halving.
+const POINTS: f64 = 20.0;
 
 /// Find how far a cluster can grow.
 #[derive(Debug, clap::Args)]
@@ -32,6 +36,7 @@ impl ScaleLimit {
         let SliceArgs { reps, nodes } = self.slice;
         let scenario = asked.scenario()?;
         let range = axes::range(axis, self.range.as_deref(), &scenario)?;
+        Ahead::default().and_slices(&scenario, &strategies, nodes, POINTS * reps as f64).announce()?;
         let (runner, seed) = (Runner::new(), asked.seed);
         let search = Search {
             axis,

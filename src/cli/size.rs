@@ -1,5 +1,6 @@
 //! `loghaul size`: requests, limits and buffers, and the proof that they suffice.
 
+use super::ahead::{Ahead, TRIALS};
 use super::study::StudyArgs;
 use super::tabled::DEFAULT_REPS;
 use super::{BadInput, Outcome, output, show};
@@ -93,6 +94,7 @@ impl Size {
             strategy.name, self.headroom, self.reps
         );
         let command = self.study.command("size", &own);
+        Ahead::of(&scenario, &[strategy], TRIALS / 5.0 * self.reps as f64).announce()?;
         let sizes = sizing::size(&scenario, strategy, ask, &command).map_err(|error| match error {
             SizeError::Run(error) => anyhow::Error::new(error),
             error => BadInput::of(error),

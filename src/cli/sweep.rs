@@ -2,6 +2,7 @@
 
 mod parts;
 
+use super::ahead::{self, Ahead};
 use super::study::{ExperimentArgs, RepsArgs};
 use super::tabled::DEFAULT_REPS;
 use super::{BadInput, output, progress};
@@ -92,6 +93,7 @@ impl Sweep {
         if let Some(engine) = self.emit {
             return output::print(&job.script(engine)?);
         }
+        job.ahead()?;
         let swept = match &self.out {
             Some(folder) => match job.to_folder(folder)? {
                 Some(swept) => swept,
@@ -167,6 +169,18 @@ impl Job<'_> {
             }
         }
         Ok((self.args.experiment.study.scenario_with(&settings)?, seed))
+    }
+
+    /// Says beforehand how long it takes: of many points, by some of them.
+    fn ahead(&self) -> anyhow::Result<()> {
+        const LOOKED_AT: usize = 20;
+        let step = self.points.len().div_ceil(LOOKED_AT).max(1);
+        let mut ahead = Ahead::default();
+        for values in self.points.iter().step_by(step) {
+            let runs = step as f64 * ahead::most(self.replications);
+            ahead = ahead.and(&self.scenario(values)?.0, &self.strategies, runs);
+        }
+        ahead.announce()
     }
 
     fn run(&self, values: &[String]) -> anyhow::Result<SweepPoint> {

@@ -1,6 +1,7 @@
 //! Everything that is found out about a scenario, and the table made of it: shared by verbs.
 
 use super::BadInput;
+use super::ahead::{self, Ahead};
 use crate::lang::Text;
 use crate::profile;
 use crate::run::Runner;
@@ -48,6 +49,21 @@ const AGENTS: [&str; 2] = ["fluent-bit", "logtail"];
 /// Nodes and simulated time of the slice on which another agent is tried.
 const OTHER_NODES: u64 = 4;
 const OTHER_TIME: SimTime = SimTime::from_secs(120);
+
+/// Runs of slices that the table's own experiments come to, a replication and strategy: three searches of some fifteen points,
+/// on two nodes.
+const SLICES: f64 = 45.0;
+const SLICE_NODES: u64 = 2;
+
+impl Request<'_> {
+    /// All that is run for the table, with so many other agents beside.
+    pub fn ahead(&self, others: usize) -> Ahead {
+        let (runs, others) = (ahead::most(self.replications), others as f64);
+        Ahead::of(self.scenario, self.strategies, runs)
+            .and_slices(self.scenario, self.strategies, SLICE_NODES, SLICES * runs)
+            .and_slices(self.scenario, self.strategies, OTHER_NODES, others * (1.0 + SLICES / 2.0) * runs)
+    }
+}
 
 /// Which other agents the table is to be set beside: those asked for, or those that the article is about.
 ///

@@ -1,5 +1,6 @@
 //! `loghaul tune`: the cheapest change of settings that meets what is missed.
 
+use super::ahead::{Ahead, TRIALS};
 use super::show::ShowArgs;
 use super::study::StudyArgs;
 use super::{BadInput, output};
@@ -51,6 +52,9 @@ impl Tune {
             (asked, _) => asked.to_vec(),
         };
         let strategies = super::strategies(&names)?;
+        let runs = self.reps as f64;
+        let slices = Ahead::of(&scenario, &strategies, 2.0 * runs);
+        slices.and_slices(&scenario, &strategies, self.nodes, TRIALS * runs).announce()?;
         let command = self.command(&names);
         let asked = Asked {
             scenario: &scenario,

@@ -262,7 +262,7 @@ pub(super) fn digits_of(number: f64, digits: i32) -> f64 {
     if number <= 0.0 {
         return 0.0;
     }
-    let scale = 10f64.powi((digits - 1 - number.log10().floor() as i32).clamp(0, 12));
+    let scale = 10f64.powi((digits - 1 - libm::log10(number).floor() as i32).clamp(0, 12));
     (number * scale).round() / scale
 }
 

@@ -5,6 +5,7 @@ use super::page::{Cell, Column, Finding, Page, Table, json};
 use super::words::pick;
 use super::{ReportError, provenance};
 use crate::lang::Lang;
+use crate::plain::is_unseen;
 use crate::study::{Check, Judged, Reason, Verdict};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -185,7 +186,7 @@ fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            c if c.is_control() => out.push(' '),
+            c if is_unseen(c) => out.push(' '),
             c => out.push(c),
         }
     }

@@ -116,13 +116,14 @@ impl Finding for Beside<'_> {
 /// A chart cannot be drawn, and nothing was written; or the system refuses a file.
 pub fn write_folder(dir: &Path, validated: Validated, lang: Lang) -> Result<Vec<PathBuf>, ReportError> {
     let (svg, png) = chart::predicted_over_measured(validated.own)?;
-    let below = [
-        ("predicted-over-measured.svg".to_owned(), svg.into_bytes()),
-        ("predicted-over-measured.png".to_owned(), png),
-        ("points.csv".to_owned(), validated.records(lang)?.into_bytes()),
-    ];
-    let mut paths = folder::write_files(&dir.join("validation"), &below)?;
     let report = Validated { chart: true, ..validated }.page(lang).to_markdown();
-    paths.extend(folder::write_files(dir, &[("validation.md".to_owned(), report.into_bytes())])?);
-    Ok(paths)
+    let files = [
+        ("validation/predicted-over-measured.svg".to_owned(), svg.into_bytes()),
+        ("validation/predicted-over-measured.png".to_owned(), png),
+        ("validation/points.csv".to_owned(), validated.records(lang)?.into_bytes()),
+        ("validation.md".to_owned(), report.into_bytes()),
+    ];
+    // Together: the report shows the charts.
+    folder::check_folder(&dir.join("validation"))?;
+    folder::write_files(dir, &files)
 }

@@ -1,6 +1,7 @@
 //! Errors in a scenario: file, line, column, the line itself, what is allowed.
 
 use super::place::Place;
+use crate::plain::is_unseen;
 use serde_saphyr::{Error, MessageFormatter, UserMessageFormatter};
 use std::fmt::Write as _;
 use thiserror::Error;
@@ -110,7 +111,7 @@ fn window(line: &str, at: usize) -> (String, usize) {
     let from = if at < WIDTH - 20 { 0 } else { at - WIDTH / 2 };
     let mut shown: String = line.chars().skip(from).take(WIDTH).collect();
     // What a terminal would not show, or would obey.
-    shown = shown.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    shown = shown.chars().map(|c| if is_unseen(c) { ' ' } else { c }).collect();
     let mut at = at - from;
     if from > 0 {
         shown.insert_str(0, "… ");

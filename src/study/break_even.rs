@@ -40,7 +40,7 @@ impl Stretch {
             let value = match (i, self.axis.is_logarithmic()) {
                 (0, _) => self.from,
                 (i, _) if i == last => self.until,
-                (_, true) => self.from * (self.until / self.from).powf(share),
+                (_, true) => self.from * libm::pow(self.until / self.from, share),
                 (_, false) => self.from + (self.until - self.from) * share,
             };
             if self.axis.is_whole() { value.round() } else { value }
@@ -90,11 +90,11 @@ impl Crossing {
         }
         let logarithmic = self.axis.is_logarithmic();
         let values: Vec<Option<f64>> =
-            self.each.iter().map(|v| Some(if logarithmic { v.ln() } else { *v })).collect();
+            self.each.iter().map(|v| Some(if logarithmic { libm::log(*v) } else { *v })).collect();
         let estimate = Estimate::of(&values);
         // No interval reaches beyond what there can be.
         let (least, most) = self.axis.bounds();
-        let back = |v: f64| if logarithmic { v.exp() } else { v }.clamp(least, most);
+        let back = |v: f64| if logarithmic { libm::exp(v) } else { v }.clamp(least, most);
         Some((back(estimate.lo?), back(estimate.hi?)))
     }
 }

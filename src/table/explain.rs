@@ -85,7 +85,7 @@ impl Change {
 
     /// How far the threshold is: in ratios where there is one, infinitely far otherwise.
     fn distance(&self) -> f64 {
-        self.factor().map_or(f64::INFINITY, |factor| factor.ln().abs())
+        self.factor().map_or(f64::INFINITY, |factor| libm::log(factor).abs())
     }
 }
 

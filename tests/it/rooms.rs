@@ -16,14 +16,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("flow", &[]),
     ("metric", &[]),
     ("files", &[]),
+    ("plain", &[]),
     // Numbers for people are written with their interval, which is an estimate.
     ("lang", &["stats"]),
     ("engine", &["units"]),
     ("profile", &["units"]),
-    ("scenario", &["profile", "metric", "units"]),
+    // Names that speak to whoever shows them are refused.
+    ("scenario", &["profile", "metric", "plain", "units"]),
     ("observe", &["flow", "metric", "stats", "units"]),
     // It is made of the engine's laws, of media, of what profiles say and of plain quantities.
     ("blueprint", &["engine", "flow", "profile", "units"]),
+    // It counts what a blueprint says there will be.
+    ("footprint", &["blueprint", "units"]),
     ("world", &["blueprint", "engine", "flow", "profile", "observe", "units"]),
     ("strategy", &["scenario", "profile", "blueprint", "engine", "flow", "units"]),
     // What faults strike is drawn by the engine's keys, and how many of them is a plain quantity.
@@ -31,7 +35,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // A run's key is one of the engine's; its figures are metrics in units; it is asked for with a scenario.
     (
         "run",
-        &["scenario", "strategy", "placement", "blueprint", "world", "observe", "engine", "metric", "units"],
+        &[
+            "scenario",
+            "strategy",
+            "placement",
+            "blueprint",
+            "footprint",
+            "world",
+            "observe",
+            "engine",
+            "metric",
+            "units",
+        ],
     ),
     // Studies build companions out of scenarios, and read what runs return; a report's subject names the sources of
     // its agents' numbers.
@@ -97,6 +112,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "stats",
             "lang",
             "files",
+            // Tables and pages show names of others.
+            "plain",
         ],
     ),
     // Queues are built from the engine and judged by intervals; the world is asked through runs of small scenarios, at
@@ -113,6 +130,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "study",
             "decision",
             "run",
+            // What will be long, or does not fit, is said before it starts.
+            "footprint",
             "import",
             "lab",
             "calibrate",
@@ -125,6 +144,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "lang",
             "units",
             "files",
+            "plain",
             "validate",
             "verify",
             "serve",

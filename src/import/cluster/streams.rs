@@ -32,8 +32,8 @@ impl Streams<'_> {
         let step: f64 = if lines >= LOUD * rates.total() { 1.05 } else { 2.0 };
         // Loud pods have classes of their own: the two scales never meet.
         let class = match lines > 0.0 {
-            true if step < 2.0 => 1_000_000 + (lines.ln() / step.ln()).round() as i32,
-            true => (lines.ln() / step.ln()).round() as i32,
+            true if step < 2.0 => 1_000_000 + (libm::log(lines) / libm::log(step)).round() as i32,
+            true => (libm::log(lines) / libm::log(step)).round() as i32,
             false => -1_000_000,
         };
         Some(PodRates { class, of })
@@ -76,16 +76,16 @@ fn rounded(rate: f64) -> f64 {
     if rate <= 0.0 {
         return 0.0;
     }
-    let scale = 10f64.powf((5.0 - rate.log10().floor()).clamp(0.0, 6.0));
+    let scale = libm::pow(10.0, (5.0 - libm::log10(rate).floor()).clamp(0.0, 6.0));
     (rate * scale).round() / scale
 }
 
 /// Lines with this mean, spread as the format's default is: p99 is 6.7 times the median, the mean 1.39 times.
 fn of_mean(bytes: f64) -> LineSize {
     const Z99: f64 = 2.326_347_874;
-    let sigma = (1200.0f64 / 180.0).ln() / Z99;
-    let median = (bytes / (sigma * sigma / 2.0).exp()).clamp(1.0, 150_000.0);
-    let p99 = median * (Z99 * sigma).exp();
+    let sigma = libm::log(1200.0 / 180.0) / Z99;
+    let median = (bytes / libm::exp(sigma * sigma / 2.0)).clamp(1.0, 150_000.0);
+    let p99 = median * libm::exp(Z99 * sigma);
     LineSize::Lognormal(LogNormal {
         median: Bytes::new(median.round() as u64),
         p99: Bytes::new(p99.round() as u64),

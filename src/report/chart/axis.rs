@@ -16,7 +16,7 @@ impl Linear {
             return Self { end: 0.0, step: 1.0 };
         }
         let rough = highest / ticks;
-        let power = 10f64.powf(rough.log10().floor());
+        let power = libm::pow(10.0, libm::log10(rough).floor());
         let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|s| *s >= rough * 0.999);
         let step = step.unwrap_or(10.0 * power);
         Self { end: (highest / step - 1e-9).ceil() * step, step }
@@ -37,7 +37,7 @@ impl Linear {
         if tick == 0.0 {
             return "0".into();
         }
-        let decimals = (-self.step.log10().floor()).max(0.0) as usize;
+        let decimals = (-libm::log10(self.step).floor()).max(0.0) as usize;
         let whole = tick >= 1000.0 && decimals == 0;
         if whole { crate::lang::format::integer(tick as u64) } else { format!("{tick:.decimals$}") }
     }
@@ -59,23 +59,23 @@ impl Logarithmic {
 
     /// The ticks: decades, and 2 and 5 of each where there are few.
     pub fn ticks(&self) -> Vec<f64> {
-        let decades = (self.until / self.from).log10();
+        let decades = libm::log10(self.until / self.from);
         let steps: &[f64] = if decades <= 3.01 { &[1.0, 2.0, 5.0] } else { &[1.0] };
-        let first = self.from.log10().floor() as i32;
-        let last = self.until.log10().ceil() as i32;
+        let first = libm::log10(self.from).floor() as i32;
+        let last = libm::log10(self.until).ceil() as i32;
         let all = (first..=last).flat_map(|p| steps.iter().map(move |s| s * 10f64.powi(p)));
         all.filter(|t| *t >= self.from * 0.999 && *t <= self.until * 1.001).collect()
     }
 
     /// The share of the axis at which a value stands; values outside stand at its ends.
     pub fn share(&self, value: f64) -> f64 {
-        ((value.max(self.from) / self.from).ln() / (self.until / self.from).ln()).clamp(0.0, 1.0)
+        (libm::log(value.max(self.from) / self.from) / libm::log(self.until / self.from)).clamp(0.0, 1.0)
     }
 }
 
 /// The next 1, 2 or 5 of a decade above or below.
 fn round(value: f64, up: bool) -> f64 {
-    let power = 10f64.powf(value.log10().floor());
+    let power = libm::pow(10.0, libm::log10(value).floor());
     let steps = [1.0, 2.0, 5.0, 10.0].map(|s| s * power);
     let found = if up {
         steps.into_iter().find(|s| *s >= value * 0.999)

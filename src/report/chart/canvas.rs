@@ -195,7 +195,7 @@ fn dashes(points: &[(f64, f64)], pattern: &[f64]) -> Vec<Vec<(f64, f64)>> {
     let (mut part, mut left) = (0, pattern[0]);
     for pair in points.windows(2) {
         let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
-        let length = (x1 - x0).hypot(y1 - y0);
+        let length = libm::hypot(x1 - x0, y1 - y0);
         let mut at = 0.0;
         let place = |at: f64| {
             let share = if length > 0.0 { at / length } else { 0.0 };

@@ -185,7 +185,7 @@ fn axis_title(stretch: &Stretch) -> String {
 
 /// Where a value stands among the points, in steps from the first; a field beyond the ends at most.
 fn place(stretch: &Stretch, points: &[f64], value: f64) -> f64 {
-    let scale = |v: f64| if stretch.axis.is_logarithmic() { v.max(1e-12).ln() } else { v };
+    let scale = |v: f64| if stretch.axis.is_logarithmic() { libm::log(v.max(1e-12)) } else { v };
     let above = points.partition_point(|p| *p < value);
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return 0.0 };
     if value <= *first {

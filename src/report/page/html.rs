@@ -4,6 +4,7 @@
 
 use super::{Block, Cell, Chart, Emphasis, Judged, Kind, Page, Prose, Span, Table, Tone};
 use crate::lang::Lang;
+use crate::plain::is_unseen;
 use crate::report::words::pick;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -232,10 +233,7 @@ fn span(span: &Span) -> Markup {
 
 /// Text without what would command a viewer: controls, and marks that turn the direction of writing.
 fn shown(text: &str) -> String {
-    let commands = |c: char| {
-        c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c)
-    };
-    text.chars().map(|c| if commands(c) { ' ' } else { c }).collect()
+    text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).collect()
 }
 
 /// The same, line by line.

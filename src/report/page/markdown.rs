@@ -4,6 +4,7 @@
 
 use super::{Block, Cell, Emphasis, Judged, Kind, Page, Prose, Span, Table, Tone};
 use crate::lang::Lang;
+use crate::plain::is_unseen;
 use std::fmt::Write as _;
 
 /// Returns the page with a line break at its end.
@@ -103,7 +104,7 @@ fn span(span: &Span) -> String {
 
 /// Text as it is typed, within a line: behind a fence longer than any run of backticks in it.
 fn code(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line: String = text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).collect();
     let fence = "`".repeat(longest_run(&line) + 1);
     let gap = if line.starts_with('`') || line.ends_with('`') { " " } else { "" };
     // A table would take a bar for a border, in code as well.
@@ -124,7 +125,7 @@ pub(in crate::report) fn escaped(text: &str) -> String {
             '<' => out += "&lt;",
             '>' => out += "&gt;",
             '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' | '~' => out.extend(['\\', c]),
-            c if c.is_control() => out.push(' '),
+            c if is_unseen(c) => out.push(' '),
             c => out.push(c),
         }
     }

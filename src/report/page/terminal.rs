@@ -2,6 +2,7 @@
 
 use super::{Block, Cell, Emphasis, Kind, Look, Page, Prose, Table, Tone};
 use crate::lang::Lang;
+use crate::plain::is_unseen;
 use crate::report::terminal::layout::{self, Entry, Layout, Line, Style, TIE};
 use crate::report::terminal::wrap::{width, wrap};
 use comfy_table::{CellAlignment, presets};
@@ -68,7 +69,7 @@ fn hanging(text: &str, columns: usize) -> String {
 
 /// A line without what would command the terminal.
 fn bare(line: &str) -> String {
-    line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    line.chars().map(|c| if is_unseen(c) { ' ' } else { c }).collect()
 }
 
 /// A table whose columns are strategies, with a mark before each cell that was judged.

@@ -1,5 +1,6 @@
 //! Breaking text into lines of a width, Chinese and English mixed.
 
+use crate::plain::is_unseen;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Columns that a text takes.
@@ -55,7 +56,7 @@ fn take_line(line: &mut String) -> String {
 fn pieces(text: &str) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     let (mut before, mut word_end): (Option<char>, Option<char>) = (None, None);
-    for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
+    for c in text.chars().map(|c| if is_unseen(c) { ' ' } else { c }) {
         let joined = match (before, pieces.last_mut()) {
             (Some(' '), Some(last)) if !breaks_at_space(word_end, c) => Some(last),
             (Some(b), Some(last)) if b != ' ' && !breaks(b, c) => Some(last),

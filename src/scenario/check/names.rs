@@ -1,6 +1,7 @@
 //! Names and texts, which reports, tables, charts and terminals show as they are: none may speak to those that show it.
 
 use super::{Checked, Scenario, allow};
+use crate::plain::is_unseen;
 use std::collections::BTreeSet;
 
 /// The longest name: that of a Kubernetes object (a DNS subdomain, RFC 1123).
@@ -59,12 +60,7 @@ fn check_formula(text: &str, what: &str, path: &str) -> Checked {
 fn check_shown(text: &str, what: &str, most: usize, path: &str) -> Checked {
     let long = text.chars().count();
     allow(long <= most, path, || format!("a {what} of {long} characters; allowed are up to {most}"))?;
-    let unseen = |c: &char| {
-        let code = *c;
-        code.is_control()
-            || matches!(code, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    match text.chars().find(unseen) {
+    match text.chars().find(|c| is_unseen(*c)) {
         Some(found) => allow(false, path, || {
             format!("this {what} has a character that is not shown, {}", found.escape_unicode())
         }),

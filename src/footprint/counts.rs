@@ -1,0 +1,391 @@
+//! How many of each thing that costs there will be in a run.
+
+use super::Thing;
+use crate::blueprint::{AgentPlan, Blueprint, PodTemplate, Reader, StreamPlan};
+use crate::units::NS_PER_SEC;
+
+/// A thing that costs, as finely as its price differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Where a pod is.
+    Placed,
+    /// A pod or one of its streams on a node that is run, a copy for the assumption that nobody waits included.
+    Pod,
+    /// A stream that somebody reads.
+    ReadStream,
+    Input,
+    StreamSecond,
+    QuietFlush,
+    QuietStreamFlush,
+    BusyFlush,
+    BusyStreamFlush,
+    /// A stream of whose lines more are written than its reader can read.
+    BehindStreamFlush,
+    Rotation,
+    Start,
+    Slot,
+    /// A request whose answer is known and will come.
+    Release,
+    /// A request that is tried again, or whose answer comes after the run, and what it holds of one file.
+    Batch,
+    Chunk,
+    /// A request that waits is looked at when anything happens to its agent; one that is tried again takes more.
+    Look,
+    Retry,
+    RetryChunk,
+    UnreadSecond,
+    Histogram,
+}
+
+impl Kind {
+    pub fn thing(self) -> Thing {
+        match self {
+            Self::Placed | Self::Pod | Self::ReadStream | Self::Input => Thing::Pods,
+            Self::StreamSecond => Thing::StreamSeconds,
+            Self::QuietFlush
+            | Self::QuietStreamFlush
+            | Self::BusyFlush
+            | Self::BusyStreamFlush
+            | Self::BehindStreamFlush => Thing::Flushes,
+            Self::Rotation => Thing::Rotations,
+            Self::Start => Thing::Starts,
+            Self::Slot => Thing::Slots,
+            Self::Release | Self::Batch | Self::Chunk | Self::Look | Self::Retry | Self::RetryChunk => {
+                Thing::Waiting
+            }
+            Self::UnreadSecond => Thing::Unread,
+            Self::Histogram => Thing::Histograms,
+        }
+    }
+
+    /// Whether it happens at an instant, one by one.
+    pub fn is_event(self) -> bool {
+        matches!(self, Self::QuietFlush | Self::BusyFlush | Self::Rotation | Self::Start | Self::Slot)
+    }
+}
+
+/// How many of a kind there are.
+#[derive(Clone, Debug)]
+pub(super) struct Entry<'a> {
+    pub kind: Kind,
+    /// Of what: a workload's or an agent's name.
+    pub whose: &'a str,
+    /// In the whole run, each of which takes time.
+    pub happen: f64,
+    /// At the fullest, each of which takes memory.
+    pub held: f64,
+}
+
+/// All that is counted.
+#[derive(Debug, Default)]
+pub(super) struct Counts<'a> {
+    pub lines: f64,
+    pub pods: f64,
+    pub entries: Vec<Entry<'a>>,
+    /// Share of what is on nodes that is there at a time: all of it where nodes run together.
+    at_once: f64,
+}
+
+/// What all agents have in common.
+struct Run<'a> {
+    blueprint: &'a Blueprint,
+    horizon_s: f64,
+    end_s: f64,
+    /// Share of the time in which the backend does not keep up.
+    congested: f64,
+    /// The longest outage that refuses, and the longest that does not answer, in seconds.
+    refused_s: f64,
+    stalled_s: f64,
+    /// Share of what is sent for which there is no capacity, where there is not enough.
+    excess: Option<f64>,
+}
+
+impl<'a> Counts<'a> {
+    /// On so many nodes, of which one in `one_in` is simulated, by so many threads.
+    pub fn of(blueprint: &'a Blueprint, nodes: f64, one_in: f64, threads: f64) -> Self {
+        let run = Run::of(blueprint);
+        let simulated = (nodes / one_in).max(1.0);
+        // Where nobody waits for the backend nodes are run one after the other, one a thread.
+        let together = shares_backend(blueprint);
+        let at_once = if together { 1.0 } else { (threads / simulated).min(1.0) };
+        let mut counts = Self { at_once, ..Self::default() };
+        for template in &blueprint.pods {
+            let replicas = template.replicas as f64 / one_in;
+            counts.pods += replicas;
+            counts.add(Kind::Placed, &template.name, 0.0, template.replicas as f64);
+            counts.add(Kind::Pod, &template.name, 0.0, replicas * (1.0 + template.streams.len() as f64));
+            counts.add_starts(template, replicas, &run);
+            for plan in &template.streams {
+                let rate = rate(plan, blueprint);
+                counts.lines += replicas * rate * run.horizon_s;
+                // Lines of a second are halved until few are left.
+                let draws = 1.0 + 0.3 * rate.sqrt();
+                counts.add(Kind::StreamSecond, &template.name, replicas * run.horizon_s * draws, 0.0);
+                if matches!(plan.reader, Reader::Pod | Reader::Node) {
+                    counts.add(Kind::ReadStream, &template.name, 0.0, replicas);
+                    counts.add_rotations(plan, template, replicas, &run);
+                }
+            }
+            if let Some(agent) = template.agent {
+                let own = template.streams.iter().filter(|plan| plan.reader == Reader::Pod);
+                counts.add_agents(&blueprint.agents[agent], replicas, Load::of(own, 1.0, blueprint), &run);
+            }
+        }
+        if let Some(agent) = blueprint.node_agent {
+            let mut load = Load::default();
+            for template in &blueprint.pods {
+                let own = template.streams.iter().filter(|plan| plan.reader == Reader::Node);
+                load.add(Load::of(own, template.replicas as f64 / nodes.max(1.0), blueprint));
+            }
+            counts.add_agents(&blueprint.agents[agent], simulated, load, &run);
+        }
+        if together {
+            let slots = run.end_s * NS_PER_SEC as f64 / blueprint.backend.slot().as_ns() as f64;
+            // Slot by slot every node is asked whether it has something to do.
+            counts.add(Kind::Slot, "", slots * run.congested * (1.0 + simulated / 16.0), 0.0);
+        }
+        counts.add(
+            Kind::Histogram,
+            "",
+            blueprint.tenants.len() as f64,
+            blueprint.tenants.len() as f64 * (threads + 0.5),
+        );
+        counts
+    }
+
+    fn add(&mut self, kind: Kind, whose: &'a str, happen: f64, held: f64) {
+        let is_on_node = !matches!(kind, Kind::Placed | Kind::Histogram);
+        let held = held * if is_on_node { self.at_once } else { 1.0 };
+        self.entries.push(Entry { kind, whose, happen, held });
+    }
+
+    fn add_starts(&mut self, template: &'a PodTemplate, replicas: f64, run: &Run<'_>) {
+        if let Some(life) = &template.life {
+            let each_s = (life.lifetime.mean() + life.pause_s as f64).max(1.0);
+            self.add(Kind::Start, &template.name, replicas * run.horizon_s / each_s, 0.0);
+        }
+        if let Some(crashes) = &template.crashes {
+            let runs_s = crashes.runs.mean().max(1.0) + crashes.starts_s as f64;
+            // Six back-offs of up to five minutes, and five minutes behind each further crash.
+            let crashed = (run.horizon_s / runs_s).min(6.0 + run.horizon_s / (runs_s + 300.0));
+            self.add(Kind::Start, &template.name, replicas * crashed, 0.0);
+        }
+    }
+
+    fn add_rotations(&mut self, plan: &StreamPlan, template: &'a PodTemplate, replicas: f64, run: &Run<'_>) {
+        if !plan.medium.is_on_disk() {
+            return;
+        }
+        let by_kubelet = plan.medium.is_rotated_by_kubelet();
+        let rotation = if by_kubelet { run.blueprint.kubelet } else { plan.rotation };
+        let lines = rate(plan, run.blueprint);
+        let mut per_s =
+            lines * (bytes(plan, run.blueprint) + PREFIX_BYTES) / rotation.size_bytes.max(1) as f64;
+        per_s = match by_kubelet {
+            true => per_s.min(NS_PER_SEC as f64 / run.blueprint.kubelet_interval_ns.max(1) as f64),
+            false => per_s.min(lines),
+        };
+        let rotations = per_s * run.horizon_s;
+        let kept = rotations.min(rotation.files as f64);
+        self.add(Kind::Rotation, &template.name, replicas * rotations, replicas * kept);
+    }
+
+    /// So many agents of a kind, each with this load.
+    fn add_agents(&mut self, plan: &'a AgentPlan, agents: f64, load: Load, run: &Run<'_>) {
+        let inputs = if plan.own_inputs { f64::from(plan.configs.max(1)) } else { 1.0 };
+        let name = &plan.name;
+        self.add(Kind::Input, name, 0.0, agents * inputs);
+        let flush_s = plan.flush_ns.max(1) as f64 / NS_PER_SEC as f64;
+        let record_bytes = load.lines * (plan.record_overhead_bytes as f64) + load.bytes;
+        let full_per_s = if plan.sends_full { record_bytes / plan.full_batch_bytes() as f64 } else { 0.0 };
+        // A flush with nothing to send is one all the same.
+        let per_s = (inputs / flush_s).max(full_per_s);
+        let is_busy = run.blueprint.gateway.is_some()
+            || run.blueprint.backend.quota.is_some()
+            || run.blueprint.backend.shards.count > 1
+            || plan.flush_check_ns > 0
+            || plan.flush_ns > run.blueprint.chunk_ns;
+        let busy = if is_busy { 1.0 } else { run.congested };
+        let flushes = agents * per_s * run.end_s;
+        self.add(Kind::QuietFlush, name, flushes * (1.0 - busy), 0.0);
+        self.add(Kind::QuietStreamFlush, name, flushes * (1.0 - busy) * load.streams / inputs, 0.0);
+        self.add(Kind::BusyFlush, name, flushes * busy, 0.0);
+        self.add(Kind::BusyStreamFlush, name, flushes * busy * load.streams / inputs, 0.0);
+        let disk_bytes = load.bytes + PREFIX_BYTES * load.lines;
+        // The CPU does not suffice, or the buffer does not hold what comes from one flush to the next.
+        let is_behind = plan.costs.bulk_reader_ns(load.lines, disk_bytes) > plan.cores * NS_PER_SEC as f64
+            || record_bytes * flush_s > plan.buffer_limit_bytes as f64 * inputs;
+        if is_behind {
+            self.add(Kind::BehindStreamFlush, name, flushes * load.streams / inputs, 0.0);
+        }
+        // A flush for which nothing was written sends nothing.
+        let some = |lines: f64| 1.0 - libm::exp(-lines / per_s.max(1e-9));
+        let sent = Sent {
+            agents,
+            inputs,
+            per_s: per_s * some(load.lines),
+            files: (load.streams * some(load.lines / load.streams.max(1.0))).max(1.0) / inputs,
+        };
+        // What waits for answers fills the buffer, or all requests that may be under way.
+        let of_flush = (record_bytes / sent.per_s.max(1e-9)).max(1.0);
+        let room = inputs * (plan.buffer_limit_bytes as f64 / of_flush).min(plan.max_in_flight as f64);
+        self.add_waiting(name, sent, room, run);
+        // What does not fit is not read.
+        let waits_s =
+            run.refused_s.max(run.stalled_s).max(run.excess.map_or(0.0, |excess| excess * run.end_s));
+        let held_s = plan.buffer_limit_bytes as f64 * inputs / record_bytes.max(1e-9);
+        self.add(Kind::UnreadSecond, name, 0.0, agents * load.streams * (waits_s - held_s).max(0.0));
+    }
+}
+
+/// Bytes that the runtime puts before each line (CRI).
+const PREFIX_BYTES: f64 = 45.0;
+
+/// Whether requests of one node may wait for those of another.
+fn shares_backend(blueprint: &Blueprint) -> bool {
+    blueprint.gateway.is_some()
+        || blueprint.backend.capacity_bytes_per_s.is_some()
+        || blueprint.backend.quota.is_some()
+        || blueprint.backend.shards.count > 1
+}
+
+/// What agents of a kind send.
+#[derive(Clone, Copy)]
+struct Sent {
+    agents: f64,
+    inputs: f64,
+    /// Requests a second of each.
+    per_s: f64,
+    /// Files in a request.
+    files: f64,
+}
+
+impl<'a> Counts<'a> {
+    /// Requests that wait for answers: of each agent as many as come while nothing is answered, and no more than there is room
+    /// for.
+    fn add_waiting(&mut self, name: &'a str, sent: Sent, room: f64, run: &Run<'_>) {
+        let Sent { agents, inputs, per_s, files } = sent;
+        let stalled = (per_s * run.stalled_s).min(room);
+        self.add(Kind::Release, name, 0.0, agents * stalled);
+        self.add(Kind::Look, name, agents * per_s * run.stalled_s * stalled / inputs / 2.0, 0.0);
+        let refused = (per_s * run.refused_s).min(room);
+        // While it lasts a copy of everything is kept, for the case that somebody waits after all.
+        self.add(Kind::Batch, name, 0.0, COPIES * agents * refused);
+        self.add(Kind::Chunk, name, 0.0, COPIES * agents * refused * files);
+        self.add_retries(name, agents * per_s * run.refused_s * refused / inputs / 2.0, files);
+        if let Some(excess) = run.excess {
+            let is_told = run.blueprint.backend.queue_ns != u64::MAX || run.blueprint.backend.quota.is_some();
+            // Where nobody is turned away, a request waits so much longer the later it is sent, and from an instant on its
+            // answer comes after the run.
+            let late_s =
+                if is_told { run.horizon_s * excess } else { run.horizon_s - run.end_s * (1.0 - excess) };
+            let late = (per_s * late_s.max(0.0)).min(room);
+            self.add(Kind::Batch, name, 0.0, agents * late);
+            self.add(Kind::Chunk, name, 0.0, agents * late * files);
+            let waiting = (per_s * run.horizon_s * excess).min(room);
+            self.add(Kind::Release, name, 0.0, agents * (waiting - late).max(0.0));
+            let looks = agents * per_s * run.end_s * waiting / inputs / 2.0;
+            if is_told {
+                self.add_retries(name, looks, files)
+            } else {
+                self.add(Kind::Look, name, looks, 0.0)
+            }
+        }
+    }
+
+    fn add_retries(&mut self, name: &'a str, retries: f64, files: f64) {
+        self.add(Kind::Retry, name, retries, 0.0);
+        self.add(Kind::RetryChunk, name, retries * files, 0.0);
+    }
+}
+
+/// How much more a backlog takes while copies of it are kept, and what the memory of earlier ones is worth.
+const COPIES: f64 = 2.2;
+
+impl<'a> Run<'a> {
+    fn of(blueprint: &'a Blueprint) -> Self {
+        let (horizon_s, end_s) = (blueprint.horizon_s(), blueprint.end_ns() as f64 / NS_PER_SEC as f64);
+        let offered = offered_bytes_per_s(blueprint);
+        let capacity = match (&blueprint.gateway, blueprint.backend.capacity_bytes_per_s) {
+            (Some(gateway), Some(capacity)) => capacity.min(gateway.capacity_bytes_per_s),
+            (Some(gateway), None) => gateway.capacity_bytes_per_s,
+            (None, capacity) => capacity.unwrap_or(f64::INFINITY),
+        };
+        let of_quotas = blueprint
+            .backend
+            .quota
+            .map_or(f64::INFINITY, |quota| quota.bytes_per_s * blueprint.tenants.len().max(1) as f64);
+        let load = offered / capacity.min(of_quotas).max(1.0);
+        let of_gateway = blueprint.gateway.iter().flat_map(|gateway| &gateway.outages);
+        let (mut closed_s, mut refused_s, mut stalled_s) = (0.0, 0.0f64, 0.0f64);
+        for outage in blueprint.backend.outages.iter().chain(of_gateway) {
+            let until_ns = outage.until_ns.min(blueprint.end_ns());
+            let lasts_s = until_ns.saturating_sub(outage.from_ns) as f64 / NS_PER_SEC as f64;
+            closed_s += lasts_s;
+            let longest_s = if outage.refuses { &mut refused_s } else { &mut stalled_s };
+            *longest_s = longest_s.max(lasts_s);
+        }
+        let is_over = load >= 0.98;
+        // What has piled up is worked off with what the capacity has to spare.
+        let spare = (1.0 - load).max(0.02);
+        let of_outages = (closed_s / spare / end_s).min(1.0);
+        // Long before it is full on average, some slots are.
+        let congested = of_outages.max(((load - 0.2) / 0.3).clamp(0.0, 1.0));
+        let excess = is_over.then(|| (1.0 - 1.0 / load).max(0.05));
+        Self { blueprint, horizon_s, end_s, congested, refused_s, stalled_s, excess }
+    }
+}
+
+/// What agents of a kind read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Load {
+    streams: f64,
+    lines: f64,
+    bytes: f64,
+}
+
+impl Load {
+    fn of<'p>(plans: impl Iterator<Item = &'p StreamPlan>, times: f64, blueprint: &Blueprint) -> Self {
+        plans.fold(Self::default(), |load, plan| {
+            let lines = times * rate(plan, blueprint);
+            let streams = load.streams + times;
+            Self { streams, lines: load.lines + lines, bytes: load.bytes + lines * bytes(plan, blueprint) }
+        })
+    }
+
+    fn add(&mut self, other: Self) {
+        self.streams += other.streams;
+        self.lines += other.lines;
+        self.bytes += other.bytes;
+    }
+}
+
+/// Bytes a second that all agents send.
+fn offered_bytes_per_s(blueprint: &Blueprint) -> f64 {
+    let mut offered = 0.0;
+    for template in &blueprint.pods {
+        for plan in &template.streams {
+            let agent = match plan.reader {
+                Reader::Pod => template.agent,
+                Reader::Node => blueprint.node_agent,
+                Reader::Nobody | Reader::Impossible => None,
+            };
+            let Some(agent) = agent.map(|agent| &blueprint.agents[agent]) else { continue };
+            let wire_bytes =
+                agent.wire_bytes(1_000, (1_000.0 * bytes(plan, blueprint)) as u64) as f64 / 1_000.0;
+            offered += template.replicas as f64 * rate(plan, blueprint) * wire_bytes;
+        }
+    }
+    offered
+}
+
+/// Lines a second of a stream, over all replicas.
+fn rate(plan: &StreamPlan, blueprint: &Blueprint) -> f64 {
+    let laws = &blueprint.laws[plan.first_law..plan.first_law + StreamPlan::RATE_CLASSES];
+    laws.iter().map(|law| law.arrivals.mean()).sum::<f64>() / laws.len() as f64
+}
+
+/// Bytes of a line.
+fn bytes(plan: &StreamPlan, blueprint: &Blueprint) -> f64 {
+    blueprint.laws[plan.first_law].sizes.mean()
+}

@@ -1,0 +1,46 @@
+use super::*;
+use crate::scenario::{Amendments, embedded};
+
+fn footprint(name: &str, strategy: &str, settings: &[&str]) -> Footprint {
+    let settings = settings.iter().map(|setting| setting.parse().unwrap()).collect();
+    let scenario = Amendments { profiles: None, settings }.read(name, embedded(name).unwrap()).unwrap();
+    let strategy = crate::strategy::by_name(strategy).unwrap();
+    let nodes = scenario.nodes();
+    Footprint::of(&strategy.blueprint(&scenario, nodes), nodes, scenario.one_node_in.get(), 2)
+}
+
+#[test]
+fn lines_and_pods_are_those_of_the_scenario() {
+    // 150,000 pods of 10 lines/s for an hour; rates differ between pods, by a factor whose mean is 1.
+    let whole = footprint("kubernetes-limit", "sidecar", &[]);
+    assert_eq!(whole.pods, 150_000.0);
+    assert!((whole.lines / 5.4e9 - 1.0).abs() < 0.05, "{}", whole.lines);
+    // A sidecar flushes every second, 3,675 times with the drain; half of the pods are replaced.
+    assert!(
+        whole.events > 150_000.0 * 3_675.0 && whole.events < 1.2 * 150_000.0 * 3_675.0,
+        "{}",
+        whole.events
+    );
+    let sample = footprint("kubernetes-limit", "sidecar", &["oneNodeIn=10"]);
+    assert!((sample.lines * 10.0 / whole.lines - 1.0).abs() < 1e-9 && sample.bytes < whole.bytes / 5.0);
+}
+
+#[test]
+fn what_makes_it_so_is_named() {
+    let thing =
+        |footprint: &Footprint| (footprint.longest().unwrap().thing, footprint.largest().unwrap().thing);
+    // A collector for 150,000 drivers keeps up with a hundredth of them.
+    let driver = footprint("kubernetes-limit", "native-driver", &[]);
+    assert_eq!(driver.largest().unwrap().thing, Thing::Waiting, "{driver:?}");
+    assert!(driver.bytes > 1e10, "{driver:?}");
+    // A file for each line.
+    let tiny = footprint(
+        "reference",
+        "sidecar",
+        &["tenants[0].workloads[0].logs[0].rotate={size: 1B, files: 1000000}"],
+    );
+    assert_eq!(thing(&tiny), (Thing::Rotations, Thing::Rotations), "{tiny:?}");
+    assert!(tiny.longest().unwrap().thing.told("w").contains("rotate.size"));
+    let calm = footprint("reference", "native", &[]);
+    assert_eq!(calm.longest().unwrap().thing, Thing::StreamSeconds, "{calm:?}");
+}

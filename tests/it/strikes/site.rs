@@ -1,0 +1,351 @@
+//! A verb that writes, and the folder that it writes to, before and after.
+
+use super::super::support::Folder;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A verb that writes: what is typed for what is there before and for what is to come. `{in}` is a folder with what it
+/// reads, `{out}` the one that it writes to.
+#[derive(Clone, Copy, Debug)]
+pub struct Writer {
+    pub before: &'static [&'static str],
+    pub after: &'static [&'static str],
+    /// Whether it writes as it goes, into a file that a later run goes on with.
+    pub has_journal: bool,
+    /// Whether it takes less than a second.
+    pub is_quick: bool,
+}
+
+const fn writer(before: &'static [&'static str], after: &'static [&'static str]) -> Writer {
+    Writer { before, after, has_journal: false, is_quick: true }
+}
+
+/// All verbs that write.
+pub const WRITERS: [Writer; 10] = [
+    writer(
+        &["check", "{in}/tiny.yaml", "--reps", "2", "--seed", "1", "--junit", "{out}/check.xml"],
+        &[
+            "check",
+            "{in}/tiny.yaml",
+            "--reps",
+            "2",
+            "--seed",
+            "2",
+            "--junit",
+            "{out}/check.xml",
+            "--objective",
+            "loss <= 1%",
+        ],
+    ),
+    Writer {
+        has_journal: true,
+        ..writer(
+            &[
+                "sweep",
+                "{in}/tiny.yaml",
+                "--reps",
+                "1",
+                "--vary",
+                "seed=1:20:1",
+                "--out",
+                "{out}",
+                "--resume",
+            ],
+            &[
+                "sweep",
+                "{in}/tiny.yaml",
+                "--reps",
+                "1",
+                "--vary",
+                "seed=1:20:1",
+                "--out",
+                "{out}",
+                "--resume",
+            ],
+        )
+    },
+    writer(
+        &["calibrate", "{in}/points.csv", "--name", "mine", "--out", "{out}/mine.yaml"],
+        &["calibrate", "{in}/points.csv", "--name", "ours", "--out", "{out}/mine.yaml"],
+    ),
+    writer(&["man", "--out", "{out}"], &["man", "--out", "{out}"]),
+    writer(
+        &["merge", "{in}/parts", "--out", "{out}/sweep.csv"],
+        &["merge", "{in}/parts", "--out", "{out}/sweep.csv"],
+    ),
+    writer(
+        &["report", "{in}/folder", "--out", "{out}/report.html"],
+        &["report", "{in}/folder", "--out", "{out}/report.html"],
+    ),
+    Writer {
+        is_quick: false,
+        ..writer(
+            &[
+                "break-even",
+                "{in}/tiny.yaml",
+                "--reps",
+                "1",
+                "--nodes",
+                "1",
+                "--steps",
+                "2",
+                "--x",
+                "lines-per-second",
+                "--x-range",
+                "1:2",
+                "--strategies",
+                "native,daemonset",
+                "--seed",
+                "1",
+                "--out",
+                "{out}",
+            ],
+            &[
+                "break-even",
+                "{in}/tiny.yaml",
+                "--reps",
+                "1",
+                "--nodes",
+                "1",
+                "--steps",
+                "2",
+                "--x",
+                "lines-per-second",
+                "--x-range",
+                "1:2",
+                "--strategies",
+                "native,daemonset",
+                "--seed",
+                "2",
+                "--out",
+                "{out}",
+            ],
+        )
+    },
+    Writer {
+        is_quick: false,
+        ..writer(
+            &["compare", "{in}/tiny.yaml", "--reps", "1", "--agents", "", "--seed", "1", "--out", "{out}"],
+            &["compare", "{in}/tiny.yaml", "--reps", "1", "--agents", "", "--seed", "2", "--out", "{out}"],
+        )
+    },
+    Writer {
+        is_quick: false,
+        ..writer(
+            &[
+                "compare",
+                "{in}/tiny.yaml",
+                "--reps",
+                "1",
+                "--agents",
+                "",
+                "--seed",
+                "1",
+                "--article-table",
+                "{out}",
+            ],
+            &[
+                "compare",
+                "{in}/tiny.yaml",
+                "--reps",
+                "1",
+                "--agents",
+                "",
+                "--seed",
+                "2",
+                "--article-table",
+                "{out}",
+            ],
+        )
+    },
+    Writer {
+        is_quick: false,
+        ..writer(
+            &[
+                "explain",
+                "resource_use",
+                "{in}/tiny.yaml",
+                "--reps",
+                "1",
+                "--seed",
+                "1",
+                "--clusters",
+                "{out}",
+            ],
+            &[
+                "explain",
+                "resource_use",
+                "{in}/tiny.yaml",
+                "--reps",
+                "1",
+                "--seed",
+                "2",
+                "--clusters",
+                "{out}",
+            ],
+        )
+    },
+];
+
+const TINY: &str = "
+name: tiny
+duration: 5s
+warmup: 1s
+drain: 2s
+cluster: { pools: [ { name: p, nodes: 1 } ] }
+tenants: [ { name: a, workloads: [ { name: w, replicas: 2, logs: [ { stream: stdout, rate: 5/s } ] } ] } ]
+";
+
+/// Files of a folder by their paths below it, with what they hold.
+pub type Contents = BTreeMap<String, Vec<u8>>;
+
+pub fn contents(folder: &Path) -> Contents {
+    let mut all = Contents::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for path in fs::read_dir(next).into_iter().flatten().map(|entry| entry.unwrap().path()) {
+            let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(bytes) = fs::read(&path) {
+                all.insert(name, bytes);
+            }
+        }
+    }
+    all
+}
+
+/// A verb at work.
+pub struct Site {
+    pub writer: Writer,
+    pub name: String,
+    folder: Folder,
+    pub old: Contents,
+    pub new: Contents,
+    /// How long it takes when nothing strikes.
+    pub takes: Duration,
+}
+
+impl Site {
+    pub fn new(writer: &Writer) -> Self {
+        let folder = Folder::new();
+        folder.put("tiny.yaml", TINY);
+        let points = include_str!("../../../fuzz/corpus/points/measured.csv");
+        // A kind of points is fitted by itself: one of each is no fit.
+        folder.put("points.csv", points.lines().next().unwrap().to_owned() + "\n" + &rows());
+        for name in ["out", "parts", "folder"] {
+            fs::create_dir_all(folder.path(name)).unwrap();
+        }
+        folder.put("folder/report.html", "<html>of an earlier run</html>\n".repeat(3000));
+        let name = writer.after[0].to_owned();
+        let mut site = Self {
+            writer: *writer,
+            name,
+            folder,
+            old: Contents::new(),
+            new: Contents::new(),
+            takes: Duration::ZERO,
+        };
+        if site.name == "merge" {
+            let parts = [
+                "sweep",
+                "{in}/tiny.yaml",
+                "--reps",
+                "1",
+                "--vary",
+                "seed=1:30:1",
+                "--shard",
+                "0/1",
+                "--out",
+                "{in}/parts",
+            ];
+            site.whole(&parts);
+        }
+        let began = Instant::now();
+        site.whole(writer.after);
+        (site.takes, site.new) = (began.elapsed(), site.contents());
+        // What goes on where it stopped begins anew, and so does what writes the same twice.
+        if writer.before == writer.after {
+            site.put_back();
+        } else {
+            site.whole(writer.before);
+            site.old = site.contents();
+            assert_ne!(site.old, site.new, "{}", site.name);
+        }
+        assert!(!site.new.is_empty(), "{} writes nothing", site.name);
+        site
+    }
+
+    /// Where it writes.
+    pub fn out(&self) -> PathBuf {
+        self.folder.path("out")
+    }
+
+    /// What it has written, but for what it goes on with: lines there stand in the order in which they were found.
+    pub fn contents(&self) -> Contents {
+        let mut all = contents(&self.out());
+        all.retain(|name, _| {
+            !(self.writer.has_journal && name.starts_with("part-")) && !name.ends_with(".tmp")
+        });
+        all
+    }
+
+    /// Names of temporary files.
+    pub fn temporary(&self) -> BTreeSet<String> {
+        contents(&self.out()).into_keys().filter(|name| name.ends_with(".tmp")).collect()
+    }
+
+    /// Lets everybody read what it reads, and write where it writes.
+    pub fn open_to_all(&self) {
+        for (name, mode) in [("", 0o755), ("parts", 0o755), ("folder", 0o755), ("out", 0o777)] {
+            fs::set_permissions(self.folder.path(name), fs::Permissions::from_mode(mode)).unwrap();
+        }
+    }
+
+    /// Begins the verb, behind what stands `before` its program.
+    pub fn begin(&self, args: &[&str], before: &[&str]) -> Child {
+        let program = env!("CARGO_BIN_EXE_loghaul");
+        let mut command = Command::new(before.first().unwrap_or(&program));
+        if let Some((_, rest)) = before.split_first() {
+            command.args(rest).arg(program);
+        }
+        let (from, out) = (self.folder.path(""), self.out());
+        let from = from.to_str().unwrap().trim_end_matches('/');
+        command
+            .args(args.iter().map(|word| word.replace("{in}", from).replace("{out}", out.to_str().unwrap())));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    fn whole(&self, args: &[&str]) {
+        let output = self.begin(args, &[]).wait_with_output().unwrap();
+        let is_done = matches!(output.status.code(), Some(0 | 4 | 99));
+        assert!(is_done, "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Runs to the end what was struck.
+    pub fn finish(&self) {
+        self.whole(self.writer.after);
+    }
+
+    /// Puts back what was there before.
+    pub fn put_back(&self) {
+        for name in contents(&self.out()).keys().filter(|name| !name.ends_with(".tmp")) {
+            fs::remove_file(self.out().join(name)).unwrap();
+        }
+        for (name, bytes) in &self.old {
+            fs::write(self.out().join(name), bytes).unwrap();
+        }
+    }
+}
+
+/// Measured points that follow a law, so that they can be fitted.
+fn rows() -> String {
+    let row = |lines: u32| {
+        format!("fluent-bit,10,1,{lines},241,{},24000,21000,tick5ms,200\n", f64::from(lines) * 7e-6 + 0.002)
+    };
+    [1_000, 2_000, 5_000, 10_000, 20_000, 50_000].map(row).concat()
+}
