@@ -6,6 +6,7 @@
 
 mod archetypes;
 mod axis;
+mod band;
 mod blast;
 mod break_even;
 mod check;
@@ -28,6 +29,7 @@ mod resize;
 mod result;
 mod rollout;
 mod scale;
+mod standing;
 mod subject;
 mod sweep;
 mod table_study;
@@ -36,6 +38,7 @@ mod warmup;
 pub use crate::run::{Grown, Short, Shortage};
 pub use archetypes::Archetype;
 pub use axis::Axis;
+pub use band::{Band, Banded, Sign, Turned, band};
 pub use blast::{BlastRadius, Reach};
 pub use break_even::{BreakEven, Crossing, POINT_TIME, Point, Stretch, break_even};
 pub use check::{Check, Judged, Reason, check};
@@ -55,6 +58,7 @@ pub use replicate::{HEADLINES, Precision, Replicated, Replications, Wide, replic
 pub use resize::{apportion, slice};
 pub use result::{DensityPoint, Provenance, StrategyResult};
 pub use rollout::{Operations, Rollout};
+pub use standing::Standing;
 pub use scale::{GivesWay, ScaleLimit, Search, scale_limits};
 pub use subject::{Agent, Mark, Subject};
 pub use sweep::{Sweep, SweepPoint, Variation, combinations, sweep, sweep_point};

@@ -32,7 +32,7 @@ impl Fixture {
     /// Some strategies with plausible figures.
     pub fn of(names: &[&'static str]) -> Self {
         let strategies: Vec<StrategyResult> = names.iter().map(|n| strategy(n)).collect();
-        let comparison = Comparison { provenance: provenance(), strategies };
+        let comparison = Comparison { provenance: provenance(), strategies, band: None };
         Self { comparison, table: table::made(names), density: density(names) }
     }
 
