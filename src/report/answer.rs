@@ -2,6 +2,7 @@
 //!
 //! Every sentence is computed from the result; what the replications do not decide is said to be open.
 
+use super::band;
 use super::decided;
 use super::format;
 use super::page::Prose;
@@ -31,6 +32,7 @@ pub fn sentences(report: &Report) -> Vec<Prose> {
     all.extend(missed(best, lang));
     all.extend(cheaper(report, best, &found));
     all.push(sure(report, best));
+    all.extend(band::sentence(report));
     all.extend(turned(report));
     all
 }

@@ -110,6 +110,7 @@ fn provenance() -> Provenance {
         warmup_s: 60.0,
         warmup_by: WarmupBy::Stated,
         drain_s: 30.0,
+        slice: None,
         seed: 42,
         replications: 5,
         precision: None,

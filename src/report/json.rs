@@ -4,7 +4,7 @@ mod document;
 mod make;
 
 pub use document::{
-    AnswerDocument, CellDocument, Cluster, Document, Estimated, FigureDocument, LedgerDocument, Measured,
+    AnswerDocument, CellDocument, Cluster, Document, Ends, Estimated, FigureDocument, LedgerDocument, Measured,
     Ordered, PrecisionDocument, ProvenanceDocument, RowDocument, StrategyDocument, VariantDocument,
     WarmupDocument, WideDocument,
 };

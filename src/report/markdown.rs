@@ -10,7 +10,7 @@ pub(super) use table::{cells as table_of, shown};
 use super::chart::Chart;
 use super::page::{self, Block, Cell, Column, Page, Prose, Table, Tone};
 use super::words::pick;
-use super::{Report, ReportError, answer, format, grown, provenance};
+use super::{Report, ReportError, answer, band, format, grown, provenance};
 use crate::lang::Lang;
 
 /// Where a page's charts are.
@@ -70,6 +70,7 @@ pub fn page(report: &Report, charts: Charts) -> Page {
     }
     figures::agents(&mut page, report);
     figures::differences(&mut page, report);
+    band::put(&mut page, report);
     page.heading(pick(lang, "Where the lines end up", "日志行的去向"));
     figures::ledger(&mut page, report);
     chart(&mut page, report, Chart::Ledger, charts);

@@ -137,6 +137,15 @@ pub(crate) fn fault(name: &str, lang: Lang) -> &str {
     pick(lang, en, zh)
 }
 
+/// A verdict as people say it.
+pub(crate) fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
+    match verdict {
+        Verdict::Met => pick(lang, "met", "满足"),
+        Verdict::Missed => pick(lang, "missed", "未满足"),
+        Verdict::Undecided => pick(lang, "undecided", "未定"),
+    }
+}
+
 /// How a strategy does by the scenario's objectives, and whether it meets all that could be judged.
 pub fn objectives(result: &crate::study::StrategyResult, lang: Lang) -> (String, bool) {
     let of = |verdict: Verdict| {

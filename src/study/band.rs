@@ -69,9 +69,9 @@ pub struct Turned {
     pub objective: Objective,
     /// The verdict with stated costs.
     pub stated: Verdict,
-    /// The end at which it is another, and what it is there; `None` where the strategy cannot be run there.
-    pub end: CostEnd,
-    /// The verdict there.
+    /// Whether it is another at the high end; at the low one otherwise.
+    pub high: bool,
+    /// The verdict there; `None` where the strategy cannot be run there.
     pub there: Option<Verdict>,
 }
 
@@ -223,12 +223,13 @@ impl Band {
         let mut all = Vec::new();
         for result in comparison.strategies.iter().filter(|result| result.infeasible.is_none()) {
             for (at, (objective, stated)) in result.objectives.iter().enumerate() {
-                let Some(stated) = *stated else { continue };
-                for (number, end) in CostEnd::ALL.into_iter().enumerate().filter(|(number, _)| *number != STATED) {
-                    let there = self.verdict(result, at, number);
+                // What is undecided is no conclusion that could turn.
+                let Some(stated) = stated.filter(|verdict| *verdict != Verdict::Undecided) else { continue };
+                for end in (0..CostEnd::ALL.len()).filter(|end| *end != STATED) {
+                    let there = self.verdict(result, at, end);
                     if there != Some(stated) {
                         let (strategy, objective) = (result.strategy, objective.clone());
-                        all.push(Turned { strategy, objective, stated, end, there });
+                        all.push(Turned { strategy, objective, stated, high: end > STATED, there });
                     }
                 }
             }

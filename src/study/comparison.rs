@@ -123,6 +123,7 @@ pub fn provenance(
         warmup_s: settled.warmup.time().as_secs_f64(),
         warmup_by,
         drain_s: scenario.drain.as_secs_f64(),
+        slice: None,
         seed,
         replications,
         precision: None,

@@ -2,7 +2,7 @@
 
 use super::archetypes::{Archetype, archetypes};
 use super::axis::Axis;
-use super::isolation::{Isolation, isolation};
+use super::isolation::{Isolation, isolation_and_limit};
 use super::layout::{Layout, layouts};
 use super::log_types::{LogTypes, log_types};
 use super::resize::slice;
@@ -42,7 +42,7 @@ pub fn table_study(
     let ((isolation, scale), (log_types, archetypes)) = rayon::join(
         || {
             rayon::join(
-                || isolation(runner, scenario, strategies, seed, replications),
+                || isolation_and_limit(runner, scenario, strategies, seed, replications),
                 || limits(runner, scenario, strategies, seed, replications),
             )
         },

@@ -93,6 +93,8 @@ pub(super) const ROWS: [RowSource; 10] = [
         by_construction: |_| false,
         graded: &[
             "neighbour_freshness",
+            "neighbour_freshness_p50",
+            "neighbour_freshness_limited",
             "neighbour_undelivered",
             "jain",
             "crash_pods",
@@ -105,7 +107,7 @@ pub(super) const ROWS: [RowSource; 10] = [
         missing: ("nothing is delivered, so that nothing can be late", "没有送达，谈不上延迟"),
         figures: layout::isolation,
         rests_on: RestsOn::LoudTenant,
-        notes: none,
+        notes: layout::saturated,
     },
     RowSource {
         id: "cluster_scale",

@@ -88,12 +88,12 @@ fn verdicts_that_hang_on_costs_are_named() {
     let (of, mut band) =
         comparison(vec![made("a", 1, [5.0, 10.0, 20.0], 15.0), made("b", 1, [8.0, 18.0, 29.0], 16.0)]);
     let turned = |band: &Band, of: &Comparison| {
-        band.turned(of).into_iter().map(|t| (t.strategy, t.end, t.stated, t.there)).collect::<Vec<_>>()
+        band.turned(of).into_iter().map(|t| (t.strategy, t.high, t.stated, t.there)).collect::<Vec<_>>()
     };
-    let a = ("a", CostEnd::High, Verdict::Met, Some(Verdict::Missed));
-    assert_eq!(turned(&band, &of), [a, ("b", CostEnd::Low, Verdict::Missed, Some(Verdict::Met))]);
+    let a = ("a", true, Verdict::Met, Some(Verdict::Missed));
+    assert_eq!(turned(&band, &of), [a, ("b", false, Verdict::Missed, Some(Verdict::Met))]);
     band.strategies[1].infeasible[2] = Some("too little memory".into());
-    assert_eq!(turned(&band, &of)[2], ("b", CostEnd::High, Verdict::Missed, None));
+    assert_eq!(turned(&band, &of)[2], ("b", true, Verdict::Missed, None));
 }
 
 #[test]

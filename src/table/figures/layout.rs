@@ -2,8 +2,10 @@
 
 use super::runs::delivered;
 use super::{Figure, Sources, complete, exact, figure, metric};
+use crate::lang::format::quantity;
+use crate::lang::{Lang, Text};
 use crate::metric::Metric;
-use crate::study::{Layout, Operations, PAST_S, StrategyResult};
+use crate::study::{Layout, Operations, PAST_S, Saturates, StrategyResult};
 
 /// The layout of a strategy, where it can be placed.
 fn layout<'a>(sources: &Sources<'a>, result: &StrategyResult) -> Option<&'a Layout> {
@@ -78,6 +80,18 @@ pub(super) fn isolation(sources: &Sources<'_>, result: &StrategyResult) -> Vec<F
             "ratio",
         ),
         figure(
+            "neighbour_freshness_p50",
+            ("{} as old in the median", "中位延迟为 {}"),
+            found.and_then(|i| i.others()[0]),
+            "ratio",
+        ),
+        figure(
+            "neighbour_freshness_limited",
+            ("{} as old behind a backend that takes half of what is written", "后端只能接收写入量的一半时延迟为 {}"),
+            found.and_then(|i| i.others()[1]),
+            "ratio",
+        ),
+        figure(
             "neighbour_undelivered",
             ("{} more of the neighbours' lines undelivered", "邻居日志多 {} 未送达"),
             found.and_then(|i| complete(&i.undelivered_more)),
@@ -111,6 +125,39 @@ pub(super) fn isolation(sources: &Sources<'_>, result: &StrategyResult) -> Vec<F
         "",
     ));
     figures
+}
+
+/// What is full with a loud tenant.
+pub(super) fn saturated(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Text> {
+    let Some(found) = sources.study.isolation.iter().find(|i| i.strategy == result.strategy) else {
+        return Vec::new();
+    };
+    let [own, limited] = &found.saturates;
+    let full = |what: &[Saturates]| {
+        let one = |what: &Saturates| match *what {
+            Saturates::Buffers(share) => {
+                let shown = |lang| quantity(share, "fraction", lang);
+                Text::new(
+                    format!("agents' buffers, whose input stands still {} of the time", shown(Lang::En)),
+                    format!("采集器缓冲区（{} 的时间停读）", shown(Lang::Zh)),
+                )
+            }
+            Saturates::Backend(seconds) => {
+                let shown = |lang| quantity(seconds, "s", lang);
+                Text::new(
+                    format!("the backend, with waits of up to {}", shown(Lang::En)),
+                    format!("后端（等待最长 {}）", shown(Lang::Zh)),
+                )
+            }
+        };
+        what.iter().map(one).reduce(|all, one| all.then(&Text::new(" and ", "与"), &one))
+    };
+    let with = |prefix: (&str, &str), what: &[Saturates]| {
+        Some(Text::new(prefix.0, prefix.1).then(&Text::new(": ", "："), &full(what)?))
+    };
+    let own = with(("with a loud tenant saturates", "有喧闹租户时饱和的是"), own);
+    let limited = with(("behind a backend that takes half of what is written", "后端只接收写入量一半时饱和的是"), limited);
+    own.into_iter().chain(limited).collect()
 }
 
 pub(super) fn query(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
