@@ -288,7 +288,7 @@ pub(super) fn put(page: &mut Page, report: &Report) {
     }
     page.paragraph(how(band, lang));
     let mut columns = vec![Column::stub("")];
-    columns.extend(report.strategies().iter().map(|s| Column::words(s.strategy)));
+    columns.extend(report.strategies().iter().map(|s| Column::words(words::strategy(s.strategy, lang))));
     page.table(Table { blocks: true, rows, ..Table::new(columns) });
     let mut table = Table::titled(
         &[("difference", "差异"), ("figure", "指标"), ("between the ends", "上下限之间"), ("its sign", "符号")],

@@ -53,7 +53,7 @@ pub(super) fn page(report: &Report) -> Page {
 fn table(report: &Report) -> page::Table {
     let lang = report.lang;
     let mut columns = vec![Column::stub("")];
-    columns.extend(report.strategies().iter().map(|s| Column::words(s.strategy)));
+    columns.extend(report.strategies().iter().map(|s| Column::words(words::strategy(s.strategy, lang))));
     let mut table = page::Table { blocks: true, ..page::Table::new(columns) };
     for row in &report.table.rows {
         table.row(line(report, row.title.get(lang), |s| judged(cell(row, s.strategy), lang)));

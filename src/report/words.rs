@@ -137,6 +137,22 @@ pub(crate) fn fault(name: &str, lang: Lang) -> &str {
     pick(lang, en, zh)
 }
 
+/// A strategy as columns are headed: in Chinese with the name that it has on the command line where that is another.
+pub(crate) fn strategy(name: &'static str, lang: Lang) -> &'static str {
+    match (lang, name) {
+        (Lang::En, _) => name,
+        (Lang::Zh, "native") => "原生（native）",
+        (Lang::Zh, "native-driver") => "日志驱动（native-driver）",
+        (Lang::Zh, "daemonset") => "DaemonSet",
+        (Lang::Zh, "sidecar") => "Sidecar",
+        (Lang::Zh, "sidecar-streaming") => "Sidecar 转标准输出（sidecar-streaming）",
+        (Lang::Zh, "direct") => "应用直写（direct）",
+        (Lang::Zh, "hybrid") => "混合（hybrid）",
+        (Lang::Zh, "as-is") => "现状（as-is）",
+        (Lang::Zh, _) => name,
+    }
+}
+
 /// A verdict as people say it.
 pub(crate) fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
     match verdict {

@@ -89,8 +89,8 @@ mod tests {
         // none of them, and a hybrid of average pods cost 2.3 times what the table says.
         let yaml = "name: t\nduration: 30s\ncluster: { pools: [ { name: p, nodes: 6, price: 0.40/h } ] }\n\
              tenants: [ { name: a, count: 6, workloads: [\n\
-             { name: loud, replicas: 1, logs: [ { stream: stdout, rate: 200/s, wants: { store: s } } ] },\n\
-             { name: quiet, replicas: 9, logs: [ { stream: file, rate: 2/s } ] } ] } ]\n";
+             { name: loud, replicas: 1, logs: [ { stream: stdout, rate: 200/s, spread: 0%, wants: { store: s } } ] },\n\
+             { name: quiet, replicas: 9, logs: [ { stream: file, rate: 2/s, spread: 0% } ] } ] } ]\n";
         let scenario = from_yaml("t.yaml", yaml).unwrap();
         let strategies = ["native", "daemonset", "sidecar", "hybrid"].map(|name| by_name(name).unwrap());
         let runner = Runner::new();
@@ -103,7 +103,7 @@ mod tests {
             // Requests follow from the mean load of pods and nodes, which is the slice's too.
             assert!((here.cost.unwrap() - per_node).abs() <= 0.01 * per_node, "{}: {here:?}, {per_node}", result.strategy);
             let cpu = result.estimate(Metric::AgentCpu);
-            // Rates of a few pods and twelve seconds: a tenth beside what five replications of six nodes differ by.
+            // Twelve seconds of a few pods: a tenth beside what five replications of six nodes differ by.
             let half = cpu.half_width().unwrap() / 6.0 + 0.1 * cpu.mean.unwrap() / 6.0;
             let off = (here.agent_cpu.unwrap() - cpu.mean.unwrap() / 6.0).abs();
             assert!(off <= half, "{}: {here:?}, {cpu:?}", result.strategy);
