@@ -138,7 +138,8 @@ fn profiles(band: &Band) -> Vec<Vec<String>> {
             groups.len() - 1
         });
         let known = &mut groups[at].1;
-        known.extend(banded.profiles.iter().filter(|name| !known.contains(name)).cloned().collect::<Vec<_>>());
+        known
+            .extend(banded.profiles.iter().filter(|name| !known.contains(name)).cloned().collect::<Vec<_>>());
     }
     groups.into_iter().map(|(_, names)| names).collect()
 }
@@ -228,7 +229,9 @@ fn signs(looked: &[Looked], lang: Lang) -> Option<String> {
     };
     let named = listed(turns.iter().map(name).collect(), lang);
     Some(match lang {
-        Lang::En => format!("of {resolved} differences that the replications resolve these may turn: {named}"),
+        Lang::En => {
+            format!("of {resolved} differences that the replications resolve these may turn: {named}")
+        }
         Lang::Zh => format!("重复可分辨的 {resolved} 项差异中，符号可能改变的有：{named}"),
     })
 }
@@ -291,7 +294,12 @@ pub(super) fn put(page: &mut Page, report: &Report) {
     columns.extend(report.strategies().iter().map(|s| Column::words(words::strategy(s.strategy, lang))));
     page.table(Table { blocks: true, rows, ..Table::new(columns) });
     let mut table = Table::titled(
-        &[("difference", "差异"), ("figure", "指标"), ("between the ends", "上下限之间"), ("its sign", "符号")],
+        &[
+            ("difference", "差异"),
+            ("figure", "指标"),
+            ("between the ends", "上下限之间"),
+            ("its sign", "符号"),
+        ],
         &[],
         lang,
     );

@@ -33,7 +33,10 @@ impl Finding for Limits<'_> {
         let (title, subtitle) = match lang {
             Lang::En => (
                 format!("how far {axis} can grow in slices of {}, from {from} to {until}", p.scenario),
-                format!("{}, judged by the objectives that they meet as they stand", provenance::simulated(p, lang)),
+                format!(
+                    "{}, judged by the objectives that they meet as they stand",
+                    provenance::simulated(p, lang)
+                ),
             ),
             Lang::Zh => (
                 format!("{} 的切片：{axis} 可以增长到多大（{from} 至 {until}）", p.scenario),

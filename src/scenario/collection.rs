@@ -1,8 +1,8 @@
 //! How logs are collected: by which agent, and what is different where a strategy asks for it.
 
+use super::Scenario;
 use super::as_is::AsIs;
 use super::gateway::Gateway;
-use super::Scenario;
 use super::settings::{Override, Settings, unplaced};
 use super::variants::{Driver, Hybrid, Ordering};
 use crate::profile::CostEnd;

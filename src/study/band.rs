@@ -92,7 +92,8 @@ pub fn band(
         strategies.iter().map(|strategy| ends.each_ref().map(|at| Setup::new(at, strategy))).collect();
     let flat: Vec<&Setup> = setups.iter().flatten().collect();
     let mut observed = runner.observe(&flat, seed, replications)?.into_iter();
-    let profiles: Vec<BTreeSet<String>> = setups.iter().map(|[_, stated, _]| profiles(&settled, stated)).collect();
+    let profiles: Vec<BTreeSet<String>> =
+        setups.iter().map(|[_, stated, _]| profiles(&settled, stated)).collect();
     let groups = groups(&profiles);
     let banded = setups.iter().zip(profiles).zip(groups).map(|((setups, profiles), group)| Banded {
         strategy: setups[0].strategy.name,
@@ -162,7 +163,8 @@ fn moved(estimate: &Estimate, by: f64) -> Estimate {
         return Estimate { mean: None, lo: None, hi: Some(f64::INFINITY), n: estimate.n };
     }
     let end = |value: Option<f64>| value.map(|v| v + by);
-    let moved = Estimate { mean: end(estimate.mean), lo: end(estimate.lo), hi: end(estimate.hi), n: estimate.n };
+    let moved =
+        Estimate { mean: end(estimate.mean), lo: end(estimate.lo), hi: end(estimate.hi), n: estimate.n };
     Estimate { mean: moved.mean.map(|mean| mean.max(0.0)), ..moved.within(0.0, f64::INFINITY) }
 }
 
@@ -183,7 +185,12 @@ impl Band {
     }
 
     /// The least and the most that the difference `a − b` is between the ends of both, and whether it keeps its sign.
-    pub fn difference(&self, a: &StrategyResult, b: &StrategyResult, metric: Metric) -> Option<(f64, f64, Sign)> {
+    pub fn difference(
+        &self,
+        a: &StrategyResult,
+        b: &StrategyResult,
+        metric: Metric,
+    ) -> Option<(f64, f64, Sign)> {
         let (own, other) = (self.get(a.strategy)?, self.get(b.strategy)?);
         let seeds = a.difference(b, metric);
         let mean = seeds.mean?;
@@ -192,8 +199,9 @@ impl Band {
         let shifts: Option<Vec<f64>> = pairs
             .map(|(i, j)| Some(own.shift(metric, i)? - other.shift(metric, j)?).filter(|by| !by.is_nan()))
             .collect();
-        let (least, most) =
-            shifts?.into_iter().fold((0.0, 0.0), |(least, most): (f64, f64), by| (least.min(by), most.max(by)));
+        let (least, most) = shifts?
+            .into_iter()
+            .fold((0.0, 0.0), |(least, most): (f64, f64), by| (least.min(by), most.max(by)));
         let (lo, hi) = (seeds.lo.unwrap_or(mean), seeds.hi.unwrap_or(mean));
         let sign = match (lo, hi) {
             (lo, hi) if lo <= 0.0 && hi >= 0.0 => Sign::Unresolved,

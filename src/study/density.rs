@@ -98,10 +98,15 @@ mod tests {
         assert_eq!(densities(&scenario), [1, 2, 5, 10, 30, 60, 100]);
         let table = compare(&runner, &scenario, &strategies, 1, 5u64, "").unwrap();
         for result in &table.strategies {
-            let here = points.iter().find(|p| p.strategy == result.strategy && p.pods_per_node == 10).unwrap();
+            let here =
+                points.iter().find(|p| p.strategy == result.strategy && p.pods_per_node == 10).unwrap();
             let per_node = result.estimate(Metric::Cost).mean.unwrap() / 6.0;
             // Requests follow from the mean load of pods and nodes, which is the slice's too.
-            assert!((here.cost.unwrap() - per_node).abs() <= 0.01 * per_node, "{}: {here:?}, {per_node}", result.strategy);
+            assert!(
+                (here.cost.unwrap() - per_node).abs() <= 0.01 * per_node,
+                "{}: {here:?}, {per_node}",
+                result.strategy
+            );
             let cpu = result.estimate(Metric::AgentCpu);
             // Twelve seconds of a few pods: a tenth beside what five replications of six nodes differ by.
             let half = cpu.half_width().unwrap() / 6.0 + 0.1 * cpu.mean.unwrap() / 6.0;

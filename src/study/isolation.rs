@@ -10,8 +10,8 @@
 
 use super::companion::{DRAIN_SECONDS, Typical, companion};
 use super::observed::observed;
-use crate::metric::Metric;
 use crate::blueprint::StreamPlan;
+use crate::metric::Metric;
 use crate::observe::{Observation, TenantFigures, estimates};
 use crate::run::{RunError, Runner, Setup};
 use crate::scenario::Scenario;
@@ -185,7 +185,8 @@ pub(super) fn limited(with: &Scenario) -> Option<Scenario> {
         return None;
     }
     let blueprint = Setup::new(with, &NATIVE).blueprint;
-    let streams = blueprint.pods.iter().flat_map(|pod| pod.streams.iter().map(move |stream| (pod.replicas, stream)));
+    let streams =
+        blueprint.pods.iter().flat_map(|pod| pod.streams.iter().map(move |stream| (pod.replicas, stream)));
     let bytes_per_s: f64 = streams
         .map(|(pods, stream)| {
             let classes = &blueprint.laws[stream.first_law..][..StreamPlan::RATE_CLASSES];
@@ -290,7 +291,10 @@ mod tests {
         let [daemonset, sidecar] = &found[..] else { panic!() };
         let ratio = |of: &[Option<f64>]| of[0].unwrap();
         // Of its own agent nobody has a neighbour, unless the backend is what they share.
-        assert!((ratio(&sidecar.freshness_ratio) - 1.0).abs() < 0.05 && (ratio(&sidecar.median_ratio) - 1.0).abs() < 0.05);
+        assert!(
+            (ratio(&sidecar.freshness_ratio) - 1.0).abs() < 0.05
+                && (ratio(&sidecar.median_ratio) - 1.0).abs() < 0.05
+        );
         assert!(ratio(&sidecar.limited_ratio) > 1.1, "{:?}", sidecar.limited_ratio);
         assert!(sidecar.saturates[1].iter().any(|what| matches!(what, Saturates::Backend(_))));
         // One agent a node holds the loud tenant's lines back, together with everybody's.

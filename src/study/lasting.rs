@@ -1,8 +1,9 @@
 //! What longer runs than the simulated come to, by arithmetic: lines that nobody ships are rotated away as files are.
 //!
 //! The kubelet keeps so many files of such a size of each container, the live one among them, which is half full on
-//! average: `(files − 1/2) · size` bytes. A container that writes `b` bytes a second has written `b · t` after `t` seconds;
-//! what of that is not kept is lost.
+//! average. It looks now and then only, so that a file is rotated at the first look after it is full: at `b` bytes a second
+//! every `f = ⌈size ÷ b ÷ interval⌉ · interval` seconds. Kept are the last `(files − 1/2) · f` seconds, and what is older is
+//! lost.
 
 use crate::blueprint::{Blueprint, Reader, StreamPlan};
 
@@ -19,7 +20,8 @@ pub(super) struct Kept(Vec<(f64, f64)>);
 impl Kept {
     /// The streams of a blueprint that nobody ships; none where all are shipped, or rotated by others than the kubelet.
     pub fn of(blueprint: &Blueprint) -> Self {
-        let kept_bytes = (blueprint.kubelet.files as f64 - 0.5) * blueprint.kubelet.size_bytes as f64;
+        let (files, size) = (blueprint.kubelet.files as f64, blueprint.kubelet.size_bytes as f64);
+        let look_s = (blueprint.kubelet_interval_ns as f64 * 1e-9).max(1e-3);
         let mut all = Vec::new();
         for template in &blueprint.pods {
             for stream in &template.streams {
@@ -30,7 +32,8 @@ impl Kept {
                     let rate = law.arrivals.mean();
                     let bytes_per_s = rate * (law.sizes.mean() + stream.medium.prefix_bytes() as f64);
                     if bytes_per_s > 0.0 {
-                        all.push((template.replicas as f64 * rate, kept_bytes / bytes_per_s));
+                        let fills_s = (size / bytes_per_s / look_s).ceil() * look_s;
+                        all.push((template.replicas as f64 * rate, (files - 0.5) * fills_s));
                     }
                 }
             }
@@ -69,8 +72,8 @@ mod tests {
     use crate::strategy::by_name;
 
     fn native(duration: &str) -> Setup {
-        // 100 lines/s of 159 bytes and 41 of the runtime's: 20 kB/s. Five files of 500 kB hold 2.25 MB on average, which is
-        // 112.5 s.
+        // 100 lines/s of 159 bytes and 41 of the runtime's: 20 kB/s fill 500 kB in 25 s, which the kubelet sees at the third of
+        // its looks. Five files, one of which is half full, hold 4.5 times 30 s.
         let yaml = format!(
             "name: t\nduration: {duration}\nwarmup: 0s\n\
              cluster: {{ pools: [ {{ name: p, nodes: 2 }} ], kubelet: {{ containerLogMaxSize: 500kB, containerLogMaxFiles: 5 }} }}\n\
@@ -83,10 +86,10 @@ mod tests {
     #[test]
     fn what_files_do_not_hold_is_lost() {
         let kept = Kept::of(&native("10m").blueprint);
-        assert!((kept.lost_after(225.0) - 0.5).abs() < 1e-3, "{}", kept.lost_after(225.0));
+        assert!((kept.lost_after(270.0) - 0.5).abs() < 1e-3, "{}", kept.lost_after(270.0));
         assert_eq!(kept.lost_after(100.0), 0.0);
-        // One line in a hundred is lost after 112.5 s ÷ 0.99.
-        assert!((kept.holds_s(0.01).unwrap() - 112.5 / 0.99).abs() < 0.2, "{:?}", kept.holds_s(0.01));
+        // One line in a hundred is lost after 135 s ÷ 0.99.
+        assert!((kept.holds_s(0.01).unwrap() - 135.0 / 0.99).abs() < 0.2, "{:?}", kept.holds_s(0.01));
         assert_eq!(kept.holds_s(1.0), None);
     }
 
@@ -97,8 +100,8 @@ mod tests {
             let expected = Kept::of(&setup.blueprint).lost_after(seconds);
             let runs = Runner::new().observe(&[&setup], 1, 1).unwrap();
             let lost = runs[0][0].get(Metric::Loss).unwrap();
-            // Files are rotated when the kubelet looks, every ten seconds: a tenth of what is kept.
-            assert!((lost - expected).abs() < 0.04, "{duration}: {lost}, not {expected}");
+            // How full the live file is when the run ends is between nothing and all: half a file of 30 s.
+            assert!((lost - expected).abs() < 15.0 / seconds + 0.005, "{duration}: {lost}, not {expected}");
         }
     }
 

@@ -6,7 +6,6 @@
 
 use super::observed::observed;
 use super::resize::slice;
-use crate::flow::Cause;
 use crate::observe::{Ledger, Observation};
 use crate::run::{RunError, Runner};
 use crate::scenario::{Fault, Scenario, Upgrade};
@@ -27,7 +26,7 @@ const TIME: SimTime = SimTime::from_secs(300);
 pub struct Upgraded {
     /// The strategy.
     pub strategy: &'static str,
-    /// Lines a pod that are lost because of it, copied ones aside.
+    /// Lines a pod that are never delivered because of it: lost, or passed over by an agent that begins anew.
     pub lost_per_pod: Vec<Option<f64>>,
     /// Lines a pod that are delivered again because of it.
     pub again_per_pod: Vec<Option<f64>>,
@@ -61,8 +60,8 @@ pub(super) fn upgrades(
         .zip(without?)
         .map(|((setup, with), (_, without))| Upgraded {
             strategy: setup.strategy.name,
-            // Lines out of reach are lost with it and without.
-            lost_per_pod: of(&with, &without, |l| l.lost_total() - l.lost[Cause::NotCollectable as usize]),
+            // Lines out of reach are missing with it and without.
+            lost_per_pod: of(&with, &without, |l| l.emitted - l.delivered),
             again_per_pod: of(&with, &without, |l| l.duplicated),
             p99_s: with.iter().map(|o| o.freshness.quantile(0.99)).collect(),
         })

@@ -77,8 +77,11 @@ fn grade(row: &str, figures: &[Figure], rubric: &Rubric) -> Option<Grading> {
         }
         None if figures.is_empty() => None,
         None => {
-            let values: Vec<(String, Option<f64>)> =
-                figures.iter().filter(|f| f.is_member()).map(|f| (f.name.clone(), f.value.and_then(|e| e.mean))).collect();
+            let values: Vec<(String, Option<f64>)> = figures
+                .iter()
+                .filter(|f| f.is_member())
+                .map(|f| (f.name.clone(), f.value.and_then(|e| e.mean)))
+                .collect();
             rubric.set(row, &values)
         }
     }

@@ -7,6 +7,7 @@ mod against_reference;
 mod backend;
 mod bad_input;
 mod campaign;
+mod cases;
 mod cli;
 mod control;
 mod decisions;

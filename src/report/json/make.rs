@@ -37,7 +37,9 @@ impl Document {
             grown: grown::sentences(report.comparison, report.lang),
             seed: provenance.seed,
             replications: provenance.replications,
-            strategies: Ordered(report.strategies().iter().map(|s| (s.strategy, strategy(report, s))).collect()),
+            strategies: Ordered(
+                report.strategies().iter().map(|s| (s.strategy, strategy(report, s))).collect(),
+            ),
             table: report.table.rows.iter().map(|r| row(r, report.lang)).collect(),
             band: band::document(report),
             answer: AnswerDocument {
@@ -97,7 +99,10 @@ fn strategy(report: &Report, result: &StrategyResult) -> StrategyDocument {
         let value = Estimated::from(&estimate(result, *metric)?);
         let ends = band::range(report, result, *metric);
         let band = ends.map(|(lo, hi)| Ends { lo, hi: Some(hi).filter(|hi| hi.is_finite()) });
-        Some((metric.id(), Measured { beyond_horizon: value.mean.is_none(), value, band, unit: metric.unit() }))
+        Some((
+            metric.id(),
+            Measured { beyond_horizon: value.mean.is_none(), value, band, unit: metric.unit() },
+        ))
     };
     let metrics = Metric::ALL.iter().filter_map(measured).collect();
     let ledger = result.ledger();

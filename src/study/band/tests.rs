@@ -66,9 +66,7 @@ fn a_difference_of_one_agent_is_paired_and_of_two_is_not() {
     // 10 against 15 with stated costs. Of one agent both are at their ends together: 5 against 8, 20 against 29. Of two,
     // the one may be dear where the other is cheap: 5 − 29 to 20 − 8.
     let costs = ([5.0, 10.0, 20.0], [8.0, 15.0, 29.0]);
-    for (groups, range, sign) in
-        [([1, 1], (-9.0, -3.0), Sign::Holds), ([1, 2], (-24.0, 12.0), Sign::Turns)]
-    {
+    for (groups, range, sign) in [([1, 1], (-9.0, -3.0), Sign::Holds), ([1, 2], (-24.0, 12.0), Sign::Turns)] {
         let (of, band) =
             comparison(vec![made("a", groups[0], costs.0, 100.0), made("b", groups[1], costs.1, 100.0)]);
         let (a, b) = (&of.strategies[0], &of.strategies[1]);
@@ -118,7 +116,10 @@ fn a_run_at_an_end_costs_what_the_profile_says_there() {
     // Fluent Bit: 1.8 to 7.9 µs a line and 7.1 to 33 ns a byte, its reads and metadata within ×0.8 and ×1.2.
     let (least, most) = cpu("sidecar");
     let stated = of("sidecar").estimate(Metric::AgentCpu).mean.unwrap();
-    assert!((0.4..0.9).contains(&(least / stated)) && (1.2..2.4).contains(&(most / stated)), "{least} {stated} {most}");
+    assert!(
+        (0.4..0.9).contains(&(least / stated)) && (1.2..2.4).contains(&(most / stated)),
+        "{least} {stated} {most}"
+    );
     // Costs move no line: what is written and when it arrives is the same while the agent keeps up.
     let (least, most) = band.range(of("sidecar"), Metric::Loss).unwrap();
     assert_eq!((least, most), (0.0, 0.0));

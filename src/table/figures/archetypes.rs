@@ -41,7 +41,9 @@ fn lasting(archetype: &Archetype, strategy: &str) -> Option<Text> {
         None => ("no objective asks for that".to_owned(), "无目标对此作要求".to_owned()),
     };
     Some(Text::new(
-        format!("{name}: {until_en}; of {day_en} {lost_en} is rotated away (by what its files hold, not simulated)"),
+        format!(
+            "{name}: {until_en}; of {day_en} {lost_en} is rotated away (by what its files hold, not simulated)"
+        ),
         format!("{name}：{until_zh}；运行 {day_zh} 将有 {lost_zh} 被轮转删除（按文件容量推算，未仿真）"),
     ))
 }

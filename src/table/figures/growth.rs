@@ -22,8 +22,12 @@ pub(super) fn scale(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figur
         figure(name, phrase, found.map(ScaleLimit::estimate), "count")
     };
     let own = match sources.study.configs {
-        ConfigMode::Routes => ("{} tenants, configs as routes of one input", "{} 个租户（配置为共享输入的路由）"),
-        ConfigMode::OwnInputs => ("{} tenants, configs as inputs of their own", "{} 个租户（各配置为独立输入）"),
+        ConfigMode::Routes => {
+            ("{} tenants, configs as routes of one input", "{} 个租户（配置为共享输入的路由）")
+        }
+        ConfigMode::OwnInputs => {
+            ("{} tenants, configs as inputs of their own", "{} 个租户（各配置为独立输入）")
+        }
     };
     let tenants = |mode| limit(Axis::Tenants, Some(mode));
     let mut figures = vec![

@@ -51,7 +51,7 @@ pub(super) fn operations(sources: &Sources<'_>, result: &StrategyResult) -> Vec<
         ),
         figure(
             "upgrade_lost",
-            ("an upgrade loses {} a pod", "升级使每个 Pod 丢失 {}"),
+            ("an upgrade leaves {} a pod undelivered", "升级使每个 Pod 有 {} 未送达"),
             a_pod(&|u| complete(&u.lost_per_pod)),
             "lines",
         ),
@@ -109,7 +109,10 @@ pub(super) fn isolation(sources: &Sources<'_>, result: &StrategyResult) -> Vec<F
         ),
         figure(
             "neighbour_freshness_limited",
-            ("{} as old behind a backend that takes half of what is written", "后端只能接收写入量的一半时延迟为 {}"),
+            (
+                "{} as old behind a backend that takes half of what is written",
+                "后端只能接收写入量的一半时延迟为 {}",
+            ),
             found.and_then(|i| i.others()[1]),
             "ratio",
         ),
@@ -178,7 +181,10 @@ pub(super) fn saturated(sources: &Sources<'_>, result: &StrategyResult) -> Vec<T
         Some(Text::new(prefix.0, prefix.1).then(&Text::new(": ", "："), &full(what)?))
     };
     let own = with(("with a loud tenant saturates", "有喧闹租户时饱和的是"), own);
-    let limited = with(("behind a backend that takes half of what is written", "后端只接收写入量一半时饱和的是"), limited);
+    let limited = with(
+        ("behind a backend that takes half of what is written", "后端只接收写入量一半时饱和的是"),
+        limited,
+    );
     own.into_iter().chain(limited).collect()
 }
 
@@ -191,7 +197,10 @@ pub(super) fn query(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figur
     )];
     figures.push(figure(
         "at_hand",
-        ("{} of what the run wrote can be read somewhere when it ends", "运行结束时写入的日志 {} 仍可在某处读到"),
+        (
+            "{} of what the run wrote can be read somewhere when it ends",
+            "运行结束时写入的日志 {} 仍可在某处读到",
+        ),
         complete(&at_hand(sources, result)),
         "fraction",
     ));
@@ -203,7 +212,10 @@ pub(super) fn query(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figur
         .collect();
     figures.push(figure(
         "tailored",
-        ("{} arrive parsed and stored as their owners ask, for queries of their own", "{} 按所有者的解析与存储要求送达，可自定义查询"),
+        (
+            "{} arrive parsed and stored as their owners ask, for queries of their own",
+            "{} 按所有者的解析与存储要求送达，可自定义查询",
+        ),
         complete(&tailored),
         "fraction",
     ));
