@@ -51,7 +51,7 @@ pub use contest::{Contest, Entrant, Keeps, Rules};
 pub use density::{density, density_slice};
 pub use difference::{Change, Difference, FieldChange, Recorded, Significance, difference};
 pub use growing::Growing;
-pub use isolation::{Isolation, Saturates, isolation};
+pub use isolation::{Behind, Isolation, Saturates, isolation};
 pub use lasting::DAY_S;
 pub use layout::{ConfigCost, Layout};
 pub use log_types::LogTypes;

@@ -220,6 +220,10 @@ fn interval(scale: &Scale, mean: f64, lo: f64, hi: f64) -> String {
         return String::new();
     }
     if (above - below).abs() > 0.02 * half {
+        let shown = [lo, mean, hi].map(|v| number(v * scale.factor));
+        if shown[0] == shown[1] && shown[1] == shown[2] {
+            return String::new();
+        }
         return format!(" [{}, {}]", number(lo * scale.factor), number(hi * scale.factor));
     }
     let places = decimals(mean * scale.factor);

@@ -1,6 +1,6 @@
 //! Strategies set against each other on one scenario: which of those that meet its objectives is best by a metric.
 
-use super::isolation::isolation;
+use super::isolation::{Behind, isolation};
 use super::objectives::Verdict;
 use super::observed::observed;
 use crate::metric::{Direction, Metric};
@@ -160,7 +160,7 @@ pub(super) fn contest(runner: &Runner, scenario: &Scenario, rules: Rules<'_>) ->
     let all = observed(runner, scenario, strategies, seed, replications)?;
     let needs_neighbours = scenario.objectives.iter().any(|o| o.metric == Metric::NeighbourFreshness);
     let neighbours = match needs_neighbours {
-        true => isolation(runner, scenario, strategies, seed, replications)?,
+        true => isolation(runner, scenario, strategies, seed, replications, Behind::Own)?,
         false => Vec::new(),
     };
     let entrants = all.into_iter().map(|(setup, observations)| {

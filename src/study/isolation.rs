@@ -125,7 +125,16 @@ impl Isolation {
     }
 }
 
-/// Measures isolation under several strategies, with the scenario's own backend.
+/// Behind which backends isolation is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Behind {
+    /// The scenario's own.
+    Own,
+    /// That, and one with a limit where the scenario's has none.
+    OwnAndLimited,
+}
+
+/// Measures isolation under several strategies.
 ///
 /// # Errors
 /// A ledger does not balance.
@@ -135,29 +144,7 @@ pub fn isolation(
     strategies: &[&'static Strategy],
     seed: u64,
     replications: u64,
-) -> Result<Vec<Isolation>, RunError> {
-    measured(runner, scenario, (strategies, seed, replications), false)
-}
-
-/// The same, and behind a backend with a limit where the scenario's has none.
-///
-/// # Errors
-/// A ledger does not balance.
-pub(super) fn isolation_and_limit(
-    runner: &Runner,
-    scenario: &Scenario,
-    strategies: &[&'static Strategy],
-    seed: u64,
-    replications: u64,
-) -> Result<Vec<Isolation>, RunError> {
-    measured(runner, scenario, (strategies, seed, replications), true)
-}
-
-fn measured(
-    runner: &Runner,
-    scenario: &Scenario,
-    (strategies, seed, replications): (&[&'static Strategy], u64, u64),
-    and_limited: bool,
+    behind: Behind,
 ) -> Result<Vec<Isolation>, RunError> {
     if Typical::of(scenario).is_none() {
         return Ok(Vec::new());
@@ -167,7 +154,10 @@ fn measured(
     };
     let run = |cluster: &Scenario| observed(runner, cluster, strategies, seed, replications);
     let (with_it, without_it) = rayon::join(|| run(&with), || run(&without));
-    let limited = limited(&with).filter(|_| and_limited).map(|cluster| run(&cluster)).transpose()?;
+    let limited = limited(&with)
+        .filter(|_| behind == Behind::OwnAndLimited)
+        .map(|cluster| run(&cluster))
+        .transpose()?;
     let limited = limited.unwrap_or_default();
     let pairs = with_it?.into_iter().zip(without_it?).enumerate();
     Ok(pairs
@@ -287,7 +277,7 @@ mod tests {
         let capacity = limited(&with).unwrap().backend.capacity.unwrap().get();
         assert!((capacity / ((200_000.0 + 160.0) * 100.0) - 1.0).abs() < 0.02, "{capacity}");
         let strategies = ["daemonset", "sidecar"].map(|name| by_name(name).unwrap());
-        let found = isolation_and_limit(&Runner::new(), &scenario, &strategies, 1, 1).unwrap();
+        let found = isolation(&Runner::new(), &scenario, &strategies, 1, 1, Behind::OwnAndLimited).unwrap();
         let [daemonset, sidecar] = &found[..] else { panic!() };
         let ratio = |of: &[Option<f64>]| of[0].unwrap();
         // Of its own agent nobody has a neighbour, unless the backend is what they share.

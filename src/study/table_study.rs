@@ -2,7 +2,7 @@
 
 use super::archetypes::{Archetype, archetypes};
 use super::axis::Axis;
-use super::isolation::{Isolation, isolation_and_limit};
+use super::isolation::{Behind, Isolation, isolation};
 use super::layout::{Layout, layouts};
 use super::log_types::{LogTypes, log_types};
 use super::resize::slice;
@@ -50,7 +50,7 @@ pub fn table_study(
     let ((isolation, scale), ((log_types, upgrades), archetypes)) = rayon::join(
         || {
             rayon::join(
-                || isolation_and_limit(runner, scenario, strategies, seed, replications),
+                || isolation(runner, scenario, strategies, seed, replications, Behind::OwnAndLimited),
                 || limits(runner, scenario, strategies, seed, replications),
             )
         },
