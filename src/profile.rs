@@ -8,6 +8,7 @@ mod cost;
 mod embedded;
 mod long_lines;
 mod numbers;
+mod range;
 mod restart;
 mod settings;
 mod sourced;
@@ -19,6 +20,7 @@ pub use behaviour::{
 pub use cost::{Costs, Counted, Load, Work};
 pub use embedded::{built_in_names, embedded, names};
 pub use long_lines::{LineLimit, LongLines};
+pub use range::CostEnd;
 pub use restart::{Position, StartAt, Timeout};
 pub(crate) use settings::{agent_settings, out_of_range, range_in_words, yaml_key};
 pub use sourced::{Quality, Sourced};

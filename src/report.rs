@@ -12,6 +12,7 @@
 pub mod agent_use;
 pub mod answer;
 pub mod article_table;
+pub mod band;
 pub mod break_even;
 pub mod calibration;
 pub mod chart;

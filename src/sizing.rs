@@ -15,11 +15,12 @@ pub mod values;
 pub use sizes::{Ask, Buffer, Container, Fewer, Proof, Rotation, Side, SizeError, Sizes, What};
 
 use crate::observe::{AgentUse, Usage};
+use crate::profile::CostEnd;
 use crate::run::Runner;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 use crate::study::Provenance;
-use rule::{End, Range};
+use rule::Range;
 use search::Trials;
 
 /// Sizes a strategy's agents. `command` is what a reader types to remake it.
@@ -39,7 +40,7 @@ pub fn size(
     let used = trials.run(&found.scenario, ask.seed)?;
     // The model's band is paired: the same lines, and agents that cost as little, or as much, as their profiles allow.
     let [low, high] =
-        [End::Low, End::High].map(|end| trials.run(&sides::at_end(&found.scenario, sides, end), ask.seed));
+        [CostEnd::Low, CostEnd::High].map(|end| trials.run(&found.scenario.spending(end), ask.seed));
     let (low, high) = (low?, high?);
     let mut sized = found.scenario.clone();
     let mut containers = Vec::new();

@@ -235,6 +235,7 @@ fn points_of(group: &Group<'_>, outcomes: &[Outcome], mapping: &Mapping, places:
             predicted,
             lo,
             hi,
+            quantum: value.quantum,
             file: row.file.to_string(),
             line: row.line(),
             repetitions: group.rows.len(),
@@ -318,6 +319,11 @@ impl Spreads {
             // Shares are off by differences, not by factors.
             let off = Z975 * self.noise.get(&Figure::Loss).copied().unwrap_or(0.0);
             (point.lo, point.hi) = ((point.lo - off).max(0.0), (point.hi + off).min(1.0));
+            if point.quantum > 0.0 {
+                // Whole files are lost or none: between two steps nothing can be measured.
+                let step = |v: f64, round: fn(f64) -> f64| round(v / point.quantum) * point.quantum;
+                (point.lo, point.hi) = (step(point.lo, f64::floor), step(point.hi, f64::ceil).min(1.0));
+            }
             return;
         }
         let own = self.by_figure.get(&(point.figure, point.agent.clone()));

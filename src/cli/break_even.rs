@@ -7,7 +7,7 @@ use crate::metric::Metric;
 use crate::report;
 use crate::report::break_even::Found;
 use crate::run::Runner;
-use crate::study::{self, Axis, POINT_TIME, Rules, Stretch};
+use crate::study::{self, Axis, POINT_TIME, Provenance, Rules, Stretch};
 use std::path::PathBuf;
 
 /// Find where the cheapest strategy that meets the objectives changes.
@@ -80,8 +80,10 @@ impl BreakEven {
             study::settle_on_slice(&runner, &scenario, &strategies, seed, (nodes, POINT_TIME))?;
         let result = study::break_even(&runner, &settled, rules, x, y, nodes)?;
         let settled = (&settled, warmup_by);
-        let provenance =
-            study::provenance(&scenario, settled, &strategies, seed, replications, &self.command());
+        let provenance = Provenance {
+            slice: Some(study::slice_of(&scenario, nodes, POINT_TIME)),
+            ..study::provenance(&scenario, settled, &strategies, seed, replications, &self.command())
+        };
         let found = Found { result: &result, metric, provenance: &provenance };
         if let Some(folder) = &self.out {
             let written = found.write_folder(folder)?;

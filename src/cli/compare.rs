@@ -11,7 +11,7 @@ use crate::report::{self, Format};
 use crate::run::Runner;
 use crate::scenario::Scenario;
 use crate::strategy;
-use crate::study::{Comparison, Replications, StrategyResult, Verdict, density};
+use crate::study::{self, Comparison, Replications, StrategyResult, Verdict, density};
 use crate::table;
 use std::path::PathBuf;
 
@@ -32,6 +32,10 @@ pub(super) struct Compare {
     /// Default: fluent-bit and logtail
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     agents: Option<Vec<String>>,
+    /// Replications that are run again with all costs of agents at the low and at the high end of what their sources suggest:
+    /// which conclusions survive that is said beside them; 0 for none. Default: 1, and 0 with --reps 1
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=1000))]
+    band: Option<u64>,
     /// Also search, for every strategy that misses an objective, the setting that would change that: up to some minutes
     #[arg(long)]
     decide: bool,
@@ -59,6 +63,7 @@ impl Compare {
             reps: RepsArgs::default(),
             rubric: None,
             agents: None,
+            band: None,
             decide: false,
             out: None,
             article_table: None,
@@ -72,24 +77,29 @@ impl Compare {
         if scenario.collection.as_is.is_some() && self.experiment.strategies == COLUMNS {
             self.experiment.strategies.push(strategy::AS_IS.name.to_owned());
         }
-        let ExperimentArgs { study, show, .. } = &self.experiment;
+        let ExperimentArgs { study: args, show, .. } = &self.experiment;
         let strategies = self.experiment.strategies()?;
         let yardstick = Yardstick::of(self.rubric.as_ref())?;
         for folder in self.out.iter().chain(&self.article_table) {
             report::check_folder(folder).map_err(BadInput::of)?;
         }
         let runner = Runner::new();
-        let seed = study.seed;
+        let seed = args.seed;
         let replications = self.reps.replications(DEFAULT_REPS)?;
         let request = Request { scenario: &scenario, strategies: &strategies, seed, replications };
         let others = tabled::other_agents(&scenario, self.agents.as_deref())?;
         let tunes = if self.decide { ahead::most(replications) * TRIALS } else { 0.0 };
         request.ahead(others.len()).and_slices(&scenario, &strategies, DECIDED_ON, tunes).announce()?;
-        let (comparison, mut table) =
+        let (mut comparison, mut table) =
             tabled::study(&runner, request, &yardstick, &self.command(replications))?;
         // They rest on as many replications as the comparison came to.
-        let request = Request { replications: comparison.provenance.replications.into(), ..request };
+        let replications = comparison.provenance.replications;
+        let request = Request { replications: replications.into(), ..request };
         tabled::set_beside(&mut table, &others, &runner, request, &yardstick)?;
+        let again = self.band.unwrap_or(u64::from(replications > 1)).min(replications);
+        if again > 0 {
+            comparison.band = Some(study::band(&runner, &scenario, &strategies, seed, again)?);
+        }
         let needs_density = self.out.is_some() || self.html.is_some() || show.output == Format::Html;
         let points = if needs_density { density(&runner, &scenario, &strategies, seed)? } else { Vec::new() };
         let tuning = match self.decide {
@@ -101,7 +111,7 @@ impl Compare {
             table: &table,
             tuning: tuning.as_ref(),
             pods_per_node: &points,
-            lang: study.lang,
+            lang: args.lang,
         };
         if let Some(folder) = &self.article_table {
             let disagreements = table::disagreements(&table, &yardstick.rubric, &yardstick.reference);
@@ -114,12 +124,12 @@ impl Compare {
         }
         match &self.html {
             Some(file) => {
-                output::write_file(file, &Format::Html.write(&report, look(study.lang))?)?;
+                output::write_file(file, &Format::Html.write(&report, look(args.lang))?)?;
                 output::tell(&format!("report written to {}", file.display()));
                 Ok(())
             }
             None => {
-                show.print(&report, study.lang)?;
+                show.print(&report, args.lang)?;
                 match moving(&comparison) {
                     Some(text) if show.output == Format::Table => output::print(&text),
                     _ => Ok(()),
@@ -165,6 +175,7 @@ impl Compare {
         );
         own += &output::option("rubric", self.rubric.as_ref().map(|p| p.display()));
         own += &output::option("agents", self.agents.as_ref().map(|names| names.join(",")));
+        own += &output::option("band", self.band);
         if self.decide {
             own += " --decide";
         }

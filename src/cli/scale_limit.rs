@@ -5,7 +5,7 @@ use super::study::{ExperimentArgs, SliceArgs};
 use super::{axes, output};
 use crate::report::scale_limit::Limits;
 use crate::run::Runner;
-use crate::study::{self, Axis, POINT_TIME, Search};
+use crate::study::{self, Axis, POINT_TIME, Provenance, Search};
 
 /// Along which axes a cluster grows.
 const GROWTH: [Axis; 4] = [Axis::Tenants, Axis::Nodes, Axis::PodsPerNode, Axis::LinesPerSecond];
@@ -58,7 +58,10 @@ impl ScaleLimit {
         );
         let command = asked.command("scale-limit", &own);
         let settled = (&settled, warmup_by);
-        let provenance = study::provenance(&scenario, settled, &strategies, seed, reps, &command);
+        let provenance = Provenance {
+            slice: Some(study::slice_of(&scenario, nodes, POINT_TIME)),
+            ..study::provenance(&scenario, settled, &strategies, seed, reps, &command)
+        };
         let nodes = nodes.min(scenario.nodes().max(1));
         show.print(&Limits { limits: &limits, nodes, provenance: &provenance }, asked.lang)
     }

@@ -49,7 +49,7 @@ pub fn run(
     let (comparison, neighbours) = rayon::join(
         || study::compare(runner, scenario, &one, seed, replications, ""),
         || match asks {
-            true => study::isolation(runner, scenario, &one, seed, replications),
+            true => study::isolation(runner, scenario, &one, seed, replications, study::Behind::Own),
             false => Ok(Vec::new()),
         },
     );

@@ -168,20 +168,36 @@ pub fn share(part: u64, whole: u64) -> String {
     quantity(part as f64 / whole as f64, "fraction", Lang::En)
 }
 
-/// A mean with the half width of its 95 % interval, or with its ends where they are not symmetric; without
-/// either where the interval is below the digits shown, or where there is one replication only. `None` is a figure that was not recorded; a mean beyond the horizon reads as never.
+/// An interval that reaches further than this share of its mean leaves the mean unresolved.
+const RESOLVED: f64 = 0.5;
+
+/// A mean with the half width of its 95 % interval, or with its ends where they are not symmetric, and the unit of both;
+/// without either where the interval is below the digits shown, or where there is one replication only. A mean whose
+/// interval reaches further than half of it is said to be not resolved. `None` is a figure that was not recorded; a mean
+/// beyond the horizon reads as never.
 pub fn estimate(estimate: Option<&Estimate>, unit: &str, lang: Lang) -> String {
     let Some(estimate) = estimate else { return NOTHING.into() };
     let Some(mean) = estimate.mean else { return never(unit, lang).into() };
+    let reach = |end: Option<f64>| end.map_or(0.0, |end| (end - mean).abs());
+    let open = reach(estimate.lo).max(reach(estimate.hi)) > RESOLVED * mean.abs();
+    let note = match (open, lang) {
+        (false, _) => "",
+        (true, Lang::En) => " (not resolved)",
+        (true, Lang::Zh) => "（未分辨）",
+    };
+    with_interval(estimate, mean, unit, lang) + note
+}
+
+fn with_interval(estimate: &Estimate, mean: f64, unit: &str, lang: Lang) -> String {
     let scale = Scale::of(mean, unit, lang);
     let (Some(lo), Some(hi)) = (estimate.lo, estimate.hi) else { return scale.show(mean) };
     let interval = interval(&scale, mean, lo, hi);
     if interval.contains('±') {
         // A mean that happens to be whole is not known to be.
         let mean = mean * scale.factor;
-        return format!("{}{}{interval}", grouped(&format!("{mean:.*}", decimals(mean))), scale.suffix);
+        return format!("{}{interval}{}", grouped(&format!("{mean:.*}", decimals(mean))), scale.suffix);
     }
-    scale.show(mean) + &interval
+    format!("{}{interval}{}", number(mean * scale.factor), scale.suffix)
 }
 
 /// How a figure reads that lies beyond the horizon.
@@ -193,7 +209,7 @@ pub fn never(unit: &str, lang: Lang) -> &'static str {
     }
 }
 
-/// Returns what follows a mean; nothing where every digit shown is certain.
+/// Returns what follows a mean; nothing where other seeds give every digit shown.
 fn interval(scale: &Scale, mean: f64, lo: f64, hi: f64) -> String {
     let (below, above) = ((mean - lo) * scale.factor, (hi - mean) * scale.factor);
     let half = below.max(above);
@@ -204,6 +220,10 @@ fn interval(scale: &Scale, mean: f64, lo: f64, hi: f64) -> String {
         return String::new();
     }
     if (above - below).abs() > 0.02 * half {
+        let shown = [lo, mean, hi].map(|v| number(v * scale.factor));
+        if shown[0] == shown[1] && shown[1] == shown[2] {
+            return String::new();
+        }
         return format!(" [{}, {}]", number(lo * scale.factor), number(hi * scale.factor));
     }
     let places = decimals(mean * scale.factor);
@@ -226,7 +246,7 @@ pub fn difference(estimate: &Estimate, unit: &str, lang: Lang) -> String {
         (Some(0.0), ..) => "=".into(),
         (Some(mean), ..) => {
             let sign = if mean > 0.0 { "+" } else { "" };
-            let shown = format!("{sign}{}", self::estimate(Some(estimate), unit, lang));
+            let shown = format!("{sign}{}", with_interval(estimate, mean, unit, lang));
             let points = if lang == Lang::Zh { " 个百分点" } else { " pp" };
             if unit == "fraction" { shown.replacen('%', points, 1) } else { shown }
         }

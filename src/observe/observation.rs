@@ -41,7 +41,9 @@ pub struct TenantFigures {
     pub delivered: u64,
     /// Lines in files that are still being written to when the run ends, those from before the warm-up included.
     pub live: u64,
-    /// Freshness in seconds that 99 in 100 of its lines do not exceed; `None` beyond the horizon.
+    /// Freshness in seconds that half of its lines do not exceed; `None` beyond the horizon.
+    pub freshness_p50: Option<f64>,
+    /// The same that 99 in 100 do not exceed.
     pub freshness_p99: Option<f64>,
 }
 

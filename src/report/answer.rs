@@ -2,6 +2,7 @@
 //!
 //! Every sentence is computed from the result; what the replications do not decide is said to be open.
 
+use super::band;
 use super::decided;
 use super::format;
 use super::page::Prose;
@@ -13,7 +14,7 @@ use crate::decision::{Tuned, decides};
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::scenario::Objective;
-use crate::study::{StrategyResult, Verdict};
+use crate::study::{Standing, StrategyResult, Verdict};
 
 /// The answer in two to four sentences, each a paragraph's part.
 pub fn sentences(report: &Report) -> Vec<Prose> {
@@ -25,23 +26,15 @@ pub fn sentences(report: &Report) -> Vec<Prose> {
     if found.is_empty() {
         return vec![pick(lang, "No strategy can be run here.", "没有方案可在此运行。").into()];
     }
-    found.sort_by(|a, b| rank(a.0).cmp(&rank(b.0)).then(a.1.total_cmp(&b.1)));
+    found.sort_by(|a, b| Standing::of(a.0).cmp(&Standing::of(b.0)).then(a.1.total_cmp(&b.1)));
     let best = found[0].0;
     let mut all = vec![first(report, best, &found)];
     all.extend(missed(best, lang));
     all.extend(cheaper(report, best, &found));
     all.push(sure(report, best));
+    all.extend(band::sentence(report));
     all.extend(turned(report));
     all
-}
-
-/// Who meets everything comes before whoever is open, and that before whoever misses; fewer misses first. Who delivers
-/// nothing comes last: losing nothing is no merit then.
-fn rank(result: &StrategyResult) -> (bool, usize, usize) {
-    let count = |wanted| result.objectives.iter().filter(|(_, verdict)| *verdict == wanted).count();
-    let ledger = result.ledger();
-    let silent = ledger.emitted > 0 && ledger.delivered == 0;
-    (silent, count(Some(Verdict::Missed)), count(Some(Verdict::Undecided)) + count(None))
 }
 
 fn of(result: &StrategyResult, wanted: Verdict) -> Vec<&Objective> {
@@ -69,7 +62,7 @@ fn first(report: &Report, best: &StrategyResult, found: &[(&StrategyResult, f64)
     let name = Prose::default().strong(best.strategy);
     let (missed, open) = (of(best, Verdict::Missed), of(best, Verdict::Undecided));
     // The next one that does as well, and what it costs more, paired.
-    let next = found.iter().skip(1).find(|(other, _)| rank(other) == rank(best));
+    let next = found.iter().skip(1).find(|(other, _)| Standing::of(other) == Standing::of(best));
     let beside = next.map(|(other, _)| {
         let more = other.difference(best, Metric::Cost);
         let shown = format::difference(&more, Metric::Cost.unit(), lang);

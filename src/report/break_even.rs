@@ -25,16 +25,17 @@ pub const SCHEMA: &str = "loghaul.break-even/v1";
 
 impl Finding for Found<'_> {
     fn page(&self, lang: Lang) -> Page {
-        let Self { result, metric, provenance: p } = self;
+        let Self { metric, provenance: p, .. } = self;
+        let result = self.result;
         let name = words::metric(*metric, lang);
         let (title, subtitle) = match lang {
             Lang::En => (
-                format!("{}: the best strategy by {name} that meets the objectives", p.scenario),
-                format!("a slice of {} nodes at each point", result.nodes),
+                format!("the best strategy by {name} that meets the objectives, in slices of {}", p.scenario),
+                format!("{}, one at each point", provenance::simulated(p, lang)),
             ),
             Lang::Zh => (
-                format!("{}：满足目标的方案中按{name}最优者", p.scenario),
-                format!("每点为 {} 节点的切片", result.nodes),
+                format!("{} 的切片：满足目标的方案中按{name}最优者", p.scenario),
+                format!("每点一个：{}", provenance::simulated(p, lang)),
             ),
         };
         let mut page = Page::new(lang, title);
@@ -178,6 +179,7 @@ impl Found<'_> {
             "y": result.y.as_ref().map(stretch),
             "here": { "x": result.here.0, "y": result.here.1 },
             "slice_nodes": result.nodes,
+            "slice_s": p.slice.map(|slice| slice.seconds),
             "seed": p.seed,
             "replications": p.replications,
             "along_x": crossings(&result.along_x),

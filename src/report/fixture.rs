@@ -32,7 +32,7 @@ impl Fixture {
     /// Some strategies with plausible figures.
     pub fn of(names: &[&'static str]) -> Self {
         let strategies: Vec<StrategyResult> = names.iter().map(|n| strategy(n)).collect();
-        let comparison = Comparison { provenance: provenance(), strategies };
+        let comparison = Comparison { provenance: provenance(), strategies, band: None };
         Self { comparison, table: table::made(names), density: density(names) }
     }
 
@@ -110,6 +110,7 @@ fn provenance() -> Provenance {
         warmup_s: 60.0,
         warmup_by: WarmupBy::Stated,
         drain_s: 30.0,
+        slice: None,
         seed: 42,
         replications: 5,
         precision: None,

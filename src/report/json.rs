@@ -4,8 +4,8 @@ mod document;
 mod make;
 
 pub use document::{
-    AnswerDocument, CellDocument, Cluster, Document, Estimated, FigureDocument, LedgerDocument, Measured,
-    Ordered, PrecisionDocument, ProvenanceDocument, RowDocument, StrategyDocument, VariantDocument,
+    AnswerDocument, CellDocument, Cluster, Document, Ends, Estimated, FigureDocument, LedgerDocument,
+    Measured, Ordered, PrecisionDocument, ProvenanceDocument, RowDocument, StrategyDocument, VariantDocument,
     WarmupDocument, WideDocument,
 };
 pub use make::precision;

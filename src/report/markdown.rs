@@ -9,9 +9,10 @@ pub(super) use table::{cells as table_of, shown};
 
 use super::chart::Chart;
 use super::page::{self, Block, Cell, Column, Page, Prose, Table, Tone};
-use super::words::pick;
-use super::{Report, ReportError, answer, format, grown, provenance};
+use super::words::{self, pick};
+use super::{Report, ReportError, answer, band, format, grown, provenance};
 use crate::lang::Lang;
+use crate::study::StrategyResult;
 
 /// Where a page's charts are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +71,7 @@ pub fn page(report: &Report, charts: Charts) -> Page {
     }
     figures::agents(&mut page, report);
     figures::differences(&mut page, report);
+    band::put(&mut page, report);
     page.heading(pick(lang, "Where the lines end up", "日志行的去向"));
     figures::ledger(&mut page, report);
     chart(&mut page, report, Chart::Ledger, charts);
@@ -164,7 +166,8 @@ pub(super) fn provenance_of(page: &mut Page, report: &Report) {
 /// An empty table with a column a strategy behind a first one.
 fn table_by_strategy(report: &Report, first: Column, column: fn(&'static str) -> Column) -> Table {
     let mut columns = vec![first];
-    columns.extend(report.strategies().iter().map(|s| column(s.strategy)));
+    let name = |s: &StrategyResult| words::strategy(s.strategy, report.lang);
+    columns.extend(report.strategies().iter().map(|s| column(name(s))));
     Table::new(columns)
 }
 

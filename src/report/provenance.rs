@@ -27,9 +27,23 @@ pub(super) fn remake(page: &mut Page, from: Vec<String>, command: &str) {
     page.note(Prose::from(pick(page.lang, "remake: ", "重现：")).code(command));
 }
 
-/// Where a study's figures come from: agent, replications, seed.
+/// What was simulated where it was not the scenario as a whole, such as `slices of 3 nodes of reference, 12 s each`.
+pub(super) fn simulated(p: &Provenance, lang: Lang) -> String {
+    let Some(slice) = p.slice else { return p.scenario.clone() };
+    let (nodes, seconds) = (format::integer(slice.nodes), format::duration(slice.seconds, lang));
+    match lang {
+        Lang::En => {
+            let plural = if slice.nodes == 1 { "" } else { "s" };
+            format!("slices of {nodes} node{plural} of {}, {seconds} each", p.scenario)
+        }
+        Lang::Zh => format!("{} 的 {nodes} 节点切片，各 {seconds}", p.scenario),
+    }
+}
+
+/// Where a study's figures come from: what was simulated where that was a part, agent, replications, seed.
 pub(super) fn of_study(p: &Provenance, lang: Lang) -> Vec<String> {
-    vec![
+    let mut from = if p.slice.is_some() { vec![simulated(p, lang)] } else { Vec::new() };
+    from.extend([
         p.agent.clone(),
         match lang {
             Lang::En if p.replications == 1 => "1 replication".to_owned(),
@@ -37,7 +51,8 @@ pub(super) fn of_study(p: &Provenance, lang: Lang) -> Vec<String> {
             Lang::Zh => format!("{} 次重复", format::integer(p.replications)),
         },
         format!("{} {}", pick(lang, "seed", "种子"), p.seed),
-    ]
+    ]);
+    from
 }
 
 /// The scenario in a command of ours, as it was typed, and what was set in it.

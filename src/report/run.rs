@@ -88,6 +88,7 @@ impl Done {
                 lines: sum(at, |t| t.lines),
                 delivered: sum(at, |t| t.delivered),
                 live: sum(at, |t| t.live),
+                freshness_p50: Estimate::median(&of(at).map(|t| t.freshness_p50).collect::<Vec<_>>()).mean,
                 freshness_p99: Estimate::median(&of(at).map(|t| t.freshness_p99).collect::<Vec<_>>()).mean,
             })
             .collect()

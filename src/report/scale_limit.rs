@@ -26,18 +26,21 @@ pub struct Limits<'a> {
 
 impl Finding for Limits<'_> {
     fn page(&self, lang: Lang) -> Page {
-        let Self { limits, nodes, provenance: p } = self;
+        let Self { limits, provenance: p, .. } = self;
         let Some(first) = limits.first() else { return Page::new(lang, p.scenario.as_str()) };
         let axis = first.axis.id();
         let [from, until] = [first.range.0, first.range.1].map(|v| quantity(v, first.axis.unit(), lang));
         let (title, subtitle) = match lang {
             Lang::En => (
-                format!("{}: how far {axis} can grow, from {from} to {until}", p.scenario),
-                format!("a slice of {nodes} nodes, judged by the objectives that it meets as it stands"),
+                format!("how far {axis} can grow in slices of {}, from {from} to {until}", p.scenario),
+                format!(
+                    "{}, judged by the objectives that they meet as they stand",
+                    provenance::simulated(p, lang)
+                ),
             ),
             Lang::Zh => (
-                format!("{}：{axis} 可以增长到多大（{from} 至 {until}）", p.scenario),
-                format!("{nodes} 节点的切片，以其现状满足的目标评判"),
+                format!("{} 的切片：{axis} 可以增长到多大（{from} 至 {until}）", p.scenario),
+                format!("{}，以其现状满足的目标评判", provenance::simulated(p, lang)),
             ),
         };
         let mut page = Page::new(lang, title);
@@ -103,6 +106,7 @@ impl Finding for Limits<'_> {
             "unit": limits.first().map(|l| l.axis.unit()),
             "range": limits.first().map(|l| [l.range.0, l.range.1]),
             "slice_nodes": nodes,
+            "slice_s": provenance.slice.map(|slice| slice.seconds),
             "seed": provenance.seed,
             "replications": provenance.replications,
             "limits": limits.iter().map(one).collect::<Vec<_>>(),

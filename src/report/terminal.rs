@@ -6,7 +6,7 @@ pub(super) mod wrap;
 use super::format;
 use super::page::{self, Block, Column, Judged, Page, Tone};
 use super::words::{self, pick};
-use super::{Report, answer, cell, estimate, grown, line, provenance};
+use super::{Report, answer, band, cell, estimate, grown, line, provenance};
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::study::StrategyResult;
@@ -53,7 +53,7 @@ pub(super) fn page(report: &Report) -> Page {
 fn table(report: &Report) -> page::Table {
     let lang = report.lang;
     let mut columns = vec![Column::stub("")];
-    columns.extend(report.strategies().iter().map(|s| Column::words(s.strategy)));
+    columns.extend(report.strategies().iter().map(|s| Column::words(words::strategy(s.strategy, lang))));
     let mut table = page::Table { blocks: true, ..page::Table::new(columns) };
     for row in &report.table.rows {
         table.row(line(report, row.title.get(lang), |s| judged(cell(row, s.strategy), lang)));
@@ -63,6 +63,7 @@ fn table(report: &Report) -> page::Table {
     for metric in METRICS.into_iter().filter(|m| recorded.contains(m)) {
         let figure = |s: &StrategyResult| page::Cell::estimate(estimate(s, metric), metric.unit());
         table.row(line(report, words::metric(metric, lang), figure));
+        table.rows.extend(band::row(report, metric));
     }
     let objectives = |s: &StrategyResult| page::Cell::words(words::objectives(s, lang).0);
     table.row(line(report, pick(lang, "objectives", "目标"), objectives));
@@ -130,7 +131,7 @@ fn provenance_lines(report: &Report) -> [String; 2] {
         p.agent.clone(),
         count(p.replications, "replication", "replications", "次重复"),
     ];
-    let interval = pick(report.lang, "± 95% interval", "± 为 95% 置信区间");
+    let interval = pick(report.lang, "± 95% interval over seeds", "± 为种子间的 95% 置信区间");
     let warmup = provenance::warmup_of(p, report.lang);
     let precision = p
         .precision

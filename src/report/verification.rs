@@ -14,6 +14,9 @@ impl Finding for Verification {
         let word = |en: &'static str, zh: &'static str| pick(lang, en, zh);
         let mut page = Page { lang, level: 1, ..Page::default() };
         let mut section = |title: &str, note: &str, table: Table| {
+            if table.rows.is_empty() {
+                return;
+            }
             page.heading(title);
             page.paragraph(note);
             page.table(table);
@@ -36,17 +39,15 @@ impl Finding for Verification {
             word("In each run apart from those who are there at its ends.", "逐次运行，不计两端在场者。"),
             little(self, lang),
         );
-        if !self.held.is_empty() {
-            section(
-                word("Intervals of the world's figures", "模型世界各指标的置信区间"),
-                word(
-                    "Each seed has five replications and an interval of its own, which must hold what all replications of \
+        section(
+            word("Intervals of the world's figures", "模型世界各指标的置信区间"),
+            word(
+                "Each seed has five replications and an interval of its own, which must hold what all replications of \
                      all seeds say together in 92 to 98 of 100 cases, give or take two standard errors.",
-                    "每个种子五次重复，各有一个区间；在 100 例中须有 92 至 98 例包含全部种子与重复合并所得的值，允许两个标准误。",
-                ),
-                held(self, lang),
-            );
-        }
+                "每个种子五次重复，各有一个区间；在 100 例中须有 92 至 98 例包含全部种子与重复合并所得的值，允许两个标准误。",
+            ),
+            held(self, lang),
+        );
         section(
             word("The world against closed forms", "模型世界与闭式解"),
             word("Ten pods, one agent; 200 bytes a line.", "十个 Pod，一个采集器；每行 200 字节。"),
@@ -66,7 +67,11 @@ impl Finding for Verification {
             false => (Tone::Bad, word("✗ not verified", "✗ 未通过")),
         };
         page.blocks.push(Block::Note(tone, verdict.into()));
-        let form = if self.quick { " --quick" } else { "" };
+        let form = match self.quick {
+            true => " --quick",
+            false if self.theory.is_empty() => " --intervals",
+            false => "",
+        };
         let from = vec![format!("{} {}", word("seed", "种子"), self.seed)];
         provenance::remake(&mut page, from, &format!("loghaul verify{form} --seed {}", self.seed));
         page

@@ -138,6 +138,31 @@ pub(crate) fn fault(name: &str, lang: Lang) -> &str {
     pick(lang, en, zh)
 }
 
+/// A strategy as columns are headed: in Chinese with the name that it has on the command line where that is another.
+pub(crate) fn strategy(name: &'static str, lang: Lang) -> &'static str {
+    match (lang, name) {
+        (Lang::En, _) => name,
+        (Lang::Zh, "native") => "原生（native）",
+        (Lang::Zh, "native-driver") => "日志驱动（native-driver）",
+        (Lang::Zh, "daemonset") => "DaemonSet",
+        (Lang::Zh, "sidecar") => "Sidecar",
+        (Lang::Zh, "sidecar-streaming") => "Sidecar 转标准输出（sidecar-streaming）",
+        (Lang::Zh, "direct") => "应用直写（direct）",
+        (Lang::Zh, "hybrid") => "混合（hybrid）",
+        (Lang::Zh, "as-is") => "现状（as-is）",
+        (Lang::Zh, _) => name,
+    }
+}
+
+/// A verdict as people say it.
+pub(crate) fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
+    match verdict {
+        Verdict::Met => pick(lang, "met", "满足"),
+        Verdict::Missed => pick(lang, "missed", "未满足"),
+        Verdict::Undecided => pick(lang, "undecided", "未定"),
+    }
+}
+
 /// How a strategy does by the scenario's objectives, and whether it meets all that could be judged.
 pub fn objectives(result: &crate::study::StrategyResult, lang: Lang) -> (String, bool) {
     let of = |verdict: Verdict| {

@@ -23,12 +23,14 @@ pub(super) fn observation(setup: &Setup, placement: &Placement, tally: Tally) ->
         let mut own = tenant.freshness.clone();
         // A line that was never written is as late as one that was lost.
         own.add_never(tenant.emitted + tenant.withheld - tenant.freshness.delivered());
+        let ages = own.quantiles(&[0.5, 0.99]);
         tenants.push(TenantFigures {
             name: name.clone(),
             lines: tenant.emitted,
             delivered: own.delivered(),
             live: tenant.live,
-            freshness_p99: own.quantile(0.99),
+            freshness_p50: ages[0],
+            freshness_p99: ages[1],
         });
         freshness += &own;
     }

@@ -1,9 +1,11 @@
 //! How logs are collected: by which agent, and what is different where a strategy asks for it.
 
+use super::Scenario;
 use super::as_is::AsIs;
 use super::gateway::Gateway;
 use super::settings::{Override, Settings, unplaced};
 use super::variants::{Driver, Hybrid, Ordering};
+use crate::profile::CostEnd;
 use crate::units::{Bytes, Millicores};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,6 +20,10 @@ pub struct Collection {
     pub agent: Spanned<String>,
     /// Settings of the agent.
     pub with: Settings,
+    /// Where in the ranges that profiles give for them the costs of all agents are taken: `low`, `stated` or `high`. What
+    /// `profiles` sets by itself stays.
+    #[serde(skip_serializing_if = "CostEnd::is_stated")]
+    pub costs: CostEnd,
     /// What is different where an agent a node collects.
     pub daemonset: Override,
     /// What is different where an agent a pod collects.
@@ -60,6 +66,7 @@ impl Default for Collection {
         Self {
             agent: unplaced("fluent-bit".to_owned()),
             with: Settings::default(),
+            costs: CostEnd::Stated,
             daemonset: Override::default(),
             sidecar: Override::default(),
             ordering: Ordering::default(),
@@ -74,6 +81,16 @@ impl Default for Collection {
             cpu_step: Millicores::new(5),
             memory_step: Bytes::new(4 << 20),
         }
+    }
+}
+
+impl Scenario {
+    /// The same with agents whose costs are taken at one end of what their profiles' sources suggest. What the scenario itself
+    /// says of a cost stays.
+    #[must_use]
+    pub fn spending(&self, end: CostEnd) -> Self {
+        let collection = Collection { costs: end, ..self.collection.clone() };
+        Self { collection, ..self.clone() }
     }
 }
 

@@ -21,15 +21,6 @@ pub struct Range {
     pub high: f64,
 }
 
-/// An end of what a profile's sources suggest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// The cheapest.
-    Low,
-    /// The dearest.
-    High,
-}
-
 /// Share of its memory limit at which an agent refuses lines by itself; 1 where it does not.
 pub fn refuses_at(base: &str) -> f64 {
     if base == "otel-collector" { MEMORY_LIMITER } else { 1.0 }

@@ -1,19 +1,14 @@
 //! Sides of a strategy: the agent of each node and the agent of each pod, each with settings of its own in the scenario.
 
-use super::rule::End;
 use super::sizes::{Container, Side};
 use crate::observe::{AgentUse, Usage};
-use crate::profile::{self, Profile};
-use crate::scenario::{AgentRequests, Cost, CustomProfile, Override, Scenario, Settings, unplaced};
+use crate::scenario::{AgentRequests, Override, Scenario, Settings};
 use crate::strategy::{DAEMONSET, HYBRID, SIDECAR, Strategy};
 use crate::units::{Bytes, Millicores};
 
 /// As good as no limit.
 const FREE_CORES: Millicores = Millicores::new(1_000_000);
 pub(super) const FREE: Bytes = Bytes::new(1 << 40);
-
-/// Costs that fall as their number rises, or that are no costs.
-const NO_COSTS: [&str; 3] = ["cpu.readerShare", "cpu.coalesce", "cpu.coldGap"];
 
 impl Side {
     /// The sides of a strategy; `None` where it has none that a scenario could size.
@@ -108,46 +103,4 @@ impl Side {
         terms.cpu_limit = Some(Millicores::new(container.cpu_limit));
         terms.memory_limit = Some(Bytes::new(container.memory_limit));
     }
-}
-
-/// The scenario with agents of these sides that cost as little, or as much, as their profiles' sources suggest. What the
-/// scenario itself says of a cost stays.
-pub(super) fn at_end(scenario: &Scenario, sides: &[Side], end: End) -> Scenario {
-    let mut changed = scenario.clone();
-    for side in sides {
-        let (name, base) = side.agent(scenario);
-        let Some(Ok(mut known)) = profile::embedded(&base) else { continue };
-        let costs = costs_at(&mut known, end);
-        let custom = match changed.profiles.iter_mut().find(|profile| profile.name == name) {
-            Some(custom) => custom,
-            None => {
-                changed.profiles.push(CustomProfile {
-                    name: name.clone(),
-                    base: unplaced(base),
-                    set: std::collections::BTreeMap::new(),
-                    with: Settings::default(),
-                });
-                let Some(custom) = changed.profiles.last_mut() else { continue };
-                custom
-            }
-        };
-        for (path, value) in costs {
-            custom.set.entry(path).or_insert_with(|| unplaced(Cost::by_hand(value)));
-        }
-    }
-    changed
-}
-
-/// Costs of a profile at one end of what their sources suggest, where they suggest one.
-fn costs_at(profile: &mut Profile, end: End) -> Vec<(String, f64)> {
-    let numbers = profile.numbers_mut().into_iter();
-    let is_cost =
-        |path: &str| (path.starts_with("cpu.") || path.starts_with("memory.")) && !NO_COSTS.contains(&path);
-    numbers
-        .filter(|(path, _)| is_cost(path))
-        .filter_map(|(path, number)| {
-            let value = if end == End::Low { number.low } else { number.high };
-            Some((path.to_owned(), value?))
-        })
-        .collect()
 }

@@ -33,7 +33,7 @@ pub(super) fn is_met_in(blueprint: &Blueprint, scenario: &Scenario) -> bool {
 /// A gateway on these terms for all that is sent in the blueprint.
 pub(super) fn plan(scenario: &Scenario, terms: &Gateway, blueprint: &Blueprint) -> GatewayPlan {
     let custom = scenario.profiles.iter().find(|p| p.name == terms.agent.value);
-    let profile = sizing::profile_of(&terms.agent.value, custom);
+    let profile = sizing::profile_of(scenario, &terms.agent.value, custom);
     let (load, wire_bytes) = sent(blueprint);
     let processes = terms.processes.get();
     let (mut central, lines_per_s) = sizing::central(scenario, &profile, processes, &load);

@@ -52,7 +52,7 @@ fn draw(scenario: &Scenario, _nodes: u64) -> Blueprint {
         return blueprint;
     }
     let load = sizing::load_of(&blueprint, &blueprint.pods, Reader::Pod);
-    let collector = sizing::profile_of(collector, None);
+    let collector = sizing::profile_of(scenario, collector, None);
     let (central, lines_per_s) = sizing::central(scenario, &collector, terms.collectors.get(), &load);
     // The backend takes bytes; what a line comes to on its way is the driver's to say.
     let bytes_per_s = lines_per_s * load.wire_bytes(first) * terms.share.get();

@@ -168,7 +168,7 @@ pub(super) fn agent(
     let collection = &scenario.collection;
     let name = terms.agent.as_ref().unwrap_or(&collection.agent).value.as_str();
     let custom = scenario.profiles.iter().find(|p| p.name == name);
-    let profile = profile_of(name, custom);
+    let profile = profile_of(scenario, name, custom);
     let mut settings = terms.with.or(&collection.with);
     if let Some(custom) = custom {
         settings = settings.or(&custom.with);
@@ -180,7 +180,7 @@ pub(super) fn agent(
 /// A log driver or a library, for a pod's load: no process, and with none of the agent's settings.
 pub(super) fn built_in(scenario: &Scenario, name: &str, terms: &Override, load: &MeanLoad) -> AgentPlan {
     let part = Part { is_process: false, shared: false, own_inputs: false, configs: 1 };
-    plan_of(scenario, &profile_of(name, None), &terms.with, terms, &part, load).0
+    plan_of(scenario, &profile_of(scenario, name, None), &terms.with, terms, &part, load).0
 }
 
 /// Collectors between the pods and the backend, `processes` of this profile; and the lines a second that they can take.
@@ -456,11 +456,12 @@ fn transport_wait_ns(profile: &Profile, load: &MeanLoad) -> Option<u64> {
     Some((wait_s * NS_PER_SEC as f64) as u64)
 }
 
-/// The profile of that name: the scenario's own, or an embedded one. Names were checked when it was read.
-pub(super) fn profile_of(name: &str, custom: Option<&CustomProfile>) -> Profile {
+/// The profile of that name: the scenario's own, or an embedded one, with its costs where in their ranges the scenario takes
+/// them. Names were checked when it was read.
+pub(super) fn profile_of(scenario: &Scenario, name: &str, custom: Option<&CustomProfile>) -> Profile {
     let base = custom.map_or(name, |c| c.base.value.as_str());
     let mut profile = match profile::embedded(base) {
-        Some(Ok(profile)) => profile,
+        Some(Ok(profile)) => profile.spending(scenario.collection.costs),
         _ => unreachable!("the scenario's check admits embedded profiles only, and a test parses them all"),
     };
     if let Some(custom) = custom {

@@ -11,7 +11,7 @@ pub(super) const DRAIN_SECONDS: u64 = 75;
 
 /// What a companion's pod requests: so little that any number fits. What collecting costs is the question, not
 /// whether the pods have room.
-const TINY: Resources = Resources { cpu: Millicores::new(1), memory: Bytes::new(1 << 20) };
+pub(super) const TINY: Resources = Resources { cpu: Millicores::new(1), memory: Bytes::new(1 << 20) };
 
 /// What a scenario's pods are like on average.
 pub(super) struct Typical {

@@ -1,5 +1,6 @@
 //! All strategies on one scenario, paired.
 
+use super::band::Band;
 use super::growing::growing;
 use super::objectives::Verdict;
 use super::replicate::{Replications, replicate};
@@ -21,6 +22,8 @@ pub struct Comparison {
     pub provenance: Provenance,
     /// One result a strategy, in the order asked for.
     pub strategies: Vec<StrategyResult>,
+    /// The same with agents at both ends of what their costs are known to; `None` where that was not run.
+    pub band: Option<Band>,
 }
 
 impl Comparison {
@@ -88,6 +91,7 @@ pub fn compare(
         observations,
     });
     Ok(Comparison {
+        band: None,
         strategies: results.collect(),
         provenance: Provenance {
             precision,
@@ -119,6 +123,7 @@ pub fn provenance(
         warmup_s: settled.warmup.time().as_secs_f64(),
         warmup_by,
         drain_s: scenario.drain.as_secs_f64(),
+        slice: None,
         seed,
         replications,
         precision: None,

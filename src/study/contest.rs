@@ -1,6 +1,6 @@
 //! Strategies set against each other on one scenario: which of those that meet its objectives is best by a metric.
 
-use super::isolation::isolation;
+use super::isolation::{Behind, isolation};
 use super::objectives::Verdict;
 use super::observed::observed;
 use crate::metric::{Direction, Metric};
@@ -100,6 +100,28 @@ impl Contest {
         contest
     }
 
+    /// Takes what a longer time than the simulated one comes to, where it is worse.
+    pub(super) fn comes_to(&mut self, strategy: &str, metric: Metric, value: f64) {
+        let sign = if metric.direction() == Direction::Lower { 1.0 } else { -1.0 };
+        for entrant in self.entrants.iter_mut().filter(|entrant| entrant.strategy == strategy) {
+            for (objective, judged) in entrant.judged.iter_mut().filter(|(o, _)| o.metric == metric) {
+                // What lies beyond the horizon is worse than anything.
+                let is_worse = judged.is_some_and(|known| sign * value > sign * known);
+                if !is_worse {
+                    continue;
+                }
+                *judged = Some(value);
+                if !objective.is_met(*judged) {
+                    entrant.undecided.retain(|open| open != objective);
+                    entrant.met.fill(false);
+                    if !entrant.missed.contains(objective) {
+                        entrant.missed.push(objective.clone());
+                    }
+                }
+            }
+        }
+    }
+
     /// Over which bounds of each objective the winner keeps winning: it has to meet the bound itself, and whoever is better
     /// by the metric and misses this objective alone must go on missing it.
     pub fn keeps(&self) -> Vec<Keeps> {
@@ -138,7 +160,7 @@ pub(super) fn contest(runner: &Runner, scenario: &Scenario, rules: Rules<'_>) ->
     let all = observed(runner, scenario, strategies, seed, replications)?;
     let needs_neighbours = scenario.objectives.iter().any(|o| o.metric == Metric::NeighbourFreshness);
     let neighbours = match needs_neighbours {
-        true => isolation(runner, scenario, strategies, seed, replications)?,
+        true => isolation(runner, scenario, strategies, seed, replications, Behind::Own)?,
         false => Vec::new(),
     };
     let entrants = all.into_iter().map(|(setup, observations)| {

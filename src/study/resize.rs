@@ -1,5 +1,6 @@
 //! The same kind of cluster in another size: pools and workloads in the same proportions.
 
+use super::result::Slice;
 use crate::scenario::{Cluster, Count, Placed, Scenario, Tenant, Warmup, Workload};
 use crate::units::SimTime;
 
@@ -23,6 +24,12 @@ pub fn slice(scenario: &Scenario, nodes: u64, longest: SimTime) -> Scenario {
     small.one_node_in = Count::of(1);
     small.name = format!("{}/slice", scenario.name);
     small
+}
+
+/// What stands for a cluster where [`slice`] does.
+pub fn slice_of(scenario: &Scenario, nodes: u64, longest: SimTime) -> Slice {
+    let small = slice(scenario, nodes, longest);
+    Slice { nodes: small.nodes(), seconds: small.duration.as_secs_f64() }
 }
 
 /// The scenario on so many nodes, with so many pods. What the backend can take stays.

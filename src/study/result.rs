@@ -40,6 +40,8 @@ pub struct Provenance {
     pub warmup_by: WarmupBy,
     /// Seconds in which agents may deliver what they hold, nothing being written any more.
     pub drain_s: f64,
+    /// What stood for the cluster; `None` where it was simulated itself.
+    pub slice: Option<Slice>,
     /// The seed.
     pub seed: u64,
     /// Replications.
@@ -52,6 +54,15 @@ pub struct Provenance {
     pub command: String,
     /// What was simulated.
     pub subject: Subject,
+}
+
+/// What stood for a cluster where it was not simulated as a whole: a slice of it, for a short time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slice {
+    /// Nodes.
+    pub nodes: u64,
+    /// Simulated seconds at each point.
+    pub seconds: f64,
 }
 
 /// One strategy over all replications.

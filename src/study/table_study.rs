@@ -2,14 +2,16 @@
 
 use super::archetypes::{Archetype, archetypes};
 use super::axis::Axis;
-use super::isolation::{Isolation, isolation};
+use super::isolation::{Behind, Isolation, isolation};
 use super::layout::{Layout, layouts};
 use super::log_types::{LogTypes, log_types};
 use super::resize::slice;
 use super::scale::{ScaleLimit, Search, scale_limits};
+use super::single_point::{SinglePoint, single_points};
+use super::upgrade::{Upgraded, upgrades};
 use super::warmup::settle_on_slice;
 use crate::run::{RunError, Runner};
-use crate::scenario::Scenario;
+use crate::scenario::{ConfigMode, Scenario};
 use crate::strategy::Strategy;
 use crate::units::SimTime;
 
@@ -22,6 +24,12 @@ pub struct TableStudy {
     pub isolation: Vec<Isolation>,
     /// Limits of the number of tenants, of nodes, and of pods a node.
     pub scale: Vec<ScaleLimit>,
+    /// How the scenario has configs loaded.
+    pub configs: ConfigMode,
+    /// What one central collector behind the runtime's own drivers takes.
+    pub single_points: Vec<SinglePoint>,
+    /// What an upgrade of the collector costs in lines.
+    pub upgrades: Vec<Upgraded>,
     /// What follows from how each strategy is laid out.
     pub layouts: Vec<Layout>,
     /// The article's three kinds of clusters.
@@ -39,16 +47,19 @@ pub fn table_study(
     seed: u64,
     replications: u64,
 ) -> Result<TableStudy, RunError> {
-    let ((isolation, scale), (log_types, archetypes)) = rayon::join(
+    let ((isolation, scale), ((log_types, upgrades), archetypes)) = rayon::join(
         || {
             rayon::join(
-                || isolation(runner, scenario, strategies, seed, replications),
+                || isolation(runner, scenario, strategies, seed, replications, Behind::OwnAndLimited),
                 || limits(runner, scenario, strategies, seed, replications),
             )
         },
         || {
             rayon::join(
-                || log_types(runner, scenario, strategies, seed, replications),
+                || {
+                    let of_types = log_types(runner, scenario, strategies, seed, replications);
+                    (of_types, upgrades(runner, scenario, strategies, seed, replications))
+                },
                 || archetypes(runner, scenario, strategies, seed, replications),
             )
         },
@@ -57,6 +68,9 @@ pub fn table_study(
         log_types: log_types?,
         isolation: isolation?,
         scale: scale?,
+        configs: scenario.collection.configs,
+        single_points: single_points(scenario),
+        upgrades: upgrades?,
         layouts: layouts(scenario, strategies),
         archetypes: archetypes?,
     })

@@ -7,8 +7,8 @@ use crate::lang::format::quantity;
 use crate::lang::{Lang, Text};
 use crate::study::{Comparison, StrategyResult, TableStudy};
 
-/// Figures named in a cell's text, at most.
-const SHOWN: usize = 3;
+/// A member of a set with so much of it need not be told how much.
+const WHOLE: f64 = 0.995;
 
 /// All thresholds multiplied by so much, to see what hangs on them.
 const SCALED: [(f64, &str, &str); 2] =
@@ -49,7 +49,7 @@ fn cell(
     let figures = (source.figures)(sources, result);
     // What cannot be run here is not graded here, whatever it does on companion clusters.
     let grading = grade(source.id, &figures, rubric).filter(|_| result.infeasible.is_none());
-    let is_set = rubric.figure_of(source.id).is_none();
+    let graded = rubric.figure_of(source.id);
     let agrees = grading.as_ref().and_then(|g| reference.agrees(source.id, result.strategy, g));
     let agreement = match agrees {
         _ if (source.by_construction)(result) => Agreement::ByConstruction(agrees),
@@ -59,7 +59,7 @@ fn cell(
     };
     Cell {
         strategy: result.strategy,
-        text: text(grading.as_ref(), &figures, result, is_set, source.missing),
+        text: text(grading.as_ref(), &figures, result, graded, source.missing),
         grade: grading.map(|g| g.id),
         notes: (source.notes)(sources, result),
         figures,
@@ -77,19 +77,23 @@ fn grade(row: &str, figures: &[Figure], rubric: &Rubric) -> Option<Grading> {
         }
         None if figures.is_empty() => None,
         None => {
-            let values: Vec<(String, Option<f64>)> =
-                figures.iter().map(|f| (f.name.clone(), f.value.and_then(|e| e.mean))).collect();
+            let values: Vec<(String, Option<f64>)> = figures
+                .iter()
+                .filter(|f| f.is_member())
+                .map(|f| (f.name.clone(), f.value.and_then(|e| e.mean)))
+                .collect();
             rubric.set(row, &values)
         }
     }
 }
 
-/// A cell's words: its grade, then the figures that it rests on. A set of winners needs no figures.
+/// A cell's words: its grade, then the one figure that it rests on; of a set what is not wholly in it, and for how long it
+/// holds.
 fn text(
     grading: Option<&Grading>,
     figures: &[Figure],
     result: &StrategyResult,
-    is_set: bool,
+    graded: Option<&str>,
     missing: (&str, &str),
 ) -> Text {
     if let Some(reason) = &result.infeasible {
@@ -100,13 +104,19 @@ fn text(
     };
     let phrases: Vec<Text> = figures
         .iter()
-        .filter(|f| f.unit != "count" || !is_set)
+        .filter(|f| match graded {
+            Some(name) => f.name == name,
+            None if !f.is_member() => true,
+            None => {
+                let is_in = grading.id.split('+').any(|member| member == f.name);
+                is_in && f.unit != "count" && f.value.and_then(|v| v.mean).is_some_and(|v| v < WHOLE)
+            }
+        })
         .filter_map(|f| {
             let mean = f.value?.mean?;
             let phrase = |lang| f.phrase.get(lang).replace("{}", &quantity(mean, f.unit, lang));
             Some(Text::new(phrase(Lang::En), phrase(Lang::Zh)))
         })
-        .take(SHOWN)
         .collect();
     let join = |lang: Lang, separator: &str| {
         phrases.iter().map(|p| p.get(lang).to_owned()).collect::<Vec<_>>().join(separator)

@@ -129,6 +129,11 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// Whether something is in a set by it; over which time a set holds is no member of it.
+    pub fn is_member(&self) -> bool {
+        self.unit != "s"
+    }
+
     /// What it is, in a few words, without its value.
     pub fn label(&self) -> Text {
         let without =

@@ -169,7 +169,7 @@ fn changes(cell: &Cell, rule: &Rule, rubric: &Rubric) -> Vec<Change> {
             .figures
             .iter()
             // Who wins or does not has no distance from a threshold.
-            .filter(|figure| figure.unit != "count")
+            .filter(|figure| figure.unit != "count" && figure.is_member())
             .filter_map(|figure| {
                 let is_in = figure.value?.mean? >= *at_least;
                 let name = rubric.member(&figure.name);

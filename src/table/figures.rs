@@ -1,5 +1,6 @@
 //! The figures of each row, taken from results.
 
+mod archetypes;
 mod growth;
 mod layout;
 mod runs;
@@ -51,8 +52,10 @@ pub(super) const ROWS: [RowSource; 10] = [
         id: "operations",
         method: (
             "agents running in the simulated cluster, and rollouts of an upgrade and of a config change: a DaemonSet pod \
-             a minute, one after the other; Deployments a quarter at a time",
-            "仿真集群中运行的采集容器数；升级与改配置的滚动发布：DaemonSet 逐个 Pod、每个一分钟，Deployment 每次四分之一",
+             a minute, one after the other; Deployments a quarter at a time. What an upgrade loses is simulated line by line \
+             on a slice of three nodes, with it and without",
+            "仿真集群中运行的采集容器数；升级与改配置的滚动发布：DaemonSet 逐个 Pod、每个一分钟，Deployment 每次四分之一。\
+             升级的丢失在三节点切片上逐行仿真（有/无升级）",
         ),
         by_construction: |result| matches!(result.strategy, "native" | "sidecar"),
         graded: &[
@@ -61,6 +64,9 @@ pub(super) const ROWS: [RowSource; 10] = [
             "upgrade_s",
             "upgrade_pods_restarted",
             "upgrade_uncovered_s",
+            "upgrade_lost",
+            "upgrade_again",
+            "upgrade_p99",
             "config_s",
             "config_pods_restarted",
             "objects",
@@ -77,22 +83,25 @@ pub(super) const ROWS: [RowSource; 10] = [
             "日志到达所有者指定存储的比例：声明的路由能力 × 仿真的送达率",
         ),
         by_construction: |_| true,
-        graded: &["routed"],
+        graded: &["routed", "config_cpu", "config_memory"],
         missing: ("nothing is written", "没有日志"),
         figures: runs::classified_storage,
         rests_on: RestsOn::Scenario,
-        notes: none,
+        notes: layout::cannot,
     },
     RowSource {
         id: "tenant_isolation",
         method: (
-            "companion cluster with and without a tenant that writes 50,000 lines/s a node, same random numbers; the reach \
+            "companion cluster with and without a tenant that writes 50,000 lines/s a node, same random numbers, and behind a \
+             backend that takes half of what is written; the reach \
              of failures is counted on the scenario's cluster",
-            "伴随集群：有/无一个每节点写 50,000 行/秒的租户，随机数相同；故障波及范围按场景集群统计",
+            "伴随集群：有/无一个每节点写 50,000 行/秒的租户，随机数相同；另有只能接收写入量一半的后端；故障波及范围按场景集群统计",
         ),
         by_construction: |_| false,
         graded: &[
             "neighbour_freshness",
+            "neighbour_freshness_p50",
+            "neighbour_freshness_limited",
             "neighbour_undelivered",
             "jain",
             "crash_pods",
@@ -105,16 +114,18 @@ pub(super) const ROWS: [RowSource; 10] = [
         missing: ("nothing is delivered, so that nothing can be late", "没有送达，谈不上延迟"),
         figures: layout::isolation,
         rests_on: RestsOn::LoudTenant,
-        notes: none,
+        notes: layout::saturated,
     },
     RowSource {
         id: "cluster_scale",
         method: (
-            "a slice of two nodes, grown until an objective is missed that it meets as it stands: tenants, one config each; nodes; pods a node",
-            "两节点的切片不断增大，直到破坏现状所满足的目标：租户（各一个采集配置）、节点、每节点 Pod",
+            "a slice of two nodes, grown until an objective is missed that it meets as it stands: tenants, one config each and \
+             loaded as the scenario says; nodes; pods a node. One collector behind Docker's own drivers by arithmetic",
+            "两节点的切片不断增大，直到破坏现状所满足的目标：租户（各一个采集配置，按场景的加载方式）、节点、每节点 Pod；\
+             Docker 驱动后的单个收集器按算术推算",
         ),
         by_construction: |result| !result.shares_agents,
-        graded: &["tenants", "tenants_routes", "nodes", "pods_per_node"],
+        graded: &["tenants", "tenants_routes", "tenants_own_inputs", "nodes", "pods_per_node"],
         missing: ("nothing writes", "没有日志"),
         figures: growth::scale,
         rests_on: RestsOn::Slice,
@@ -151,6 +162,8 @@ pub(super) const ROWS: [RowSource; 10] = [
         by_construction: ships_nothing,
         graded: &[
             "searchable",
+            "at_hand",
+            "tailored",
             "freshness_p50",
             "answer_s",
             "last_hour",
@@ -174,7 +187,7 @@ pub(super) const ROWS: [RowSource; 10] = [
         missing: ("no workload has wishes of its own", "没有工作负载提出自定义需求"),
         figures: layout::customisation,
         rests_on: RestsOn::Scenario,
-        notes: none,
+        notes: layout::cannot,
     },
     RowSource {
         id: "coupling",
@@ -192,15 +205,16 @@ pub(super) const ROWS: [RowSource; 10] = [
     RowSource {
         id: "fit",
         method: (
-            "the three archetypes simulated: the cheapest feasible strategy that meets an archetype's objectives wins it",
-            "仿真三类典型集群：满足目标的最便宜可行方案胜出",
+            "the three archetypes simulated: the cheapest feasible strategy that meets an archetype's objectives wins it, for as \
+             long as the scenario runs; what rotation takes beyond the simulated time is arithmetic",
+            "仿真三类典型集群：在场景所问的时长内满足目标的最便宜可行方案胜出；超出仿真时长的轮转丢失按算术推算",
         ),
         by_construction: |_| false,
         graded: &[],
         missing: ("no archetype was run", "未运行典型集群"),
-        figures: runs::fit,
+        figures: archetypes::fit,
         rests_on: RestsOn::Archetypes,
-        notes: runs::contenders,
+        notes: archetypes::contenders,
     },
 ];
 

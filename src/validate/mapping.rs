@@ -135,6 +135,9 @@ pub(super) struct Measured {
     pub figure: Figure,
     /// Its measured value, in the figure's unit.
     pub measured: String,
+    /// The step in which a share can be measured, where losses come in whole files; an expression too.
+    #[serde(default)]
+    pub quantum: Option<String>,
     /// The tenant whose it is; all by default.
     #[serde(default)]
     pub tenant: Option<String>,

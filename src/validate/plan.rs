@@ -38,6 +38,8 @@ pub(super) struct Plan {
 pub(super) struct Reading {
     pub spec: Measured,
     pub value: f64,
+    /// The step in which it can be measured; 0 where there is none.
+    pub quantum: f64,
 }
 
 /// Turns a row into a plan.
@@ -133,7 +135,9 @@ fn measured(kind: &Kind, terms: &Terms<'_>, without: &BTreeSet<Figure>) -> Resul
         };
         let value = evaluate(&spec.measured, &lookup);
         if !has_none.get() {
-            found.push(Reading { spec: spec.clone(), value: value? });
+            let quantum = spec.quantum.as_ref().map(|quantum| evaluate(quantum, &|name| terms.text(name)));
+            let quantum = quantum.transpose()?.unwrap_or(0.0).clamp(0.0, 1.0);
+            found.push(Reading { spec: spec.clone(), value: value?, quantum });
         }
     }
     Ok(found)

@@ -119,6 +119,9 @@ pub struct Point {
     pub lo: f64,
     /// The most that a measurement is expected to be.
     pub hi: f64,
+    /// The step in which a share can be measured; 0 where there is none.
+    #[serde(skip)]
+    pub quantum: f64,
     /// The file.
     pub file: String,
     /// Its line, the first where the row was repeated.
@@ -145,12 +148,32 @@ impl Point {
         if self.figure.is_share() { off } else { off / self.measured }
     }
 
-    /// Whether the measurement lies where it was expected.
+    /// How wide what is expected is: from end to end as a share of what is predicted, or, for shares, in points.
+    pub fn width(&self) -> f64 {
+        let width = self.hi - self.lo;
+        if self.figure.is_share() || self.predicted == 0.0 { width } else { width / self.predicted }
+    }
+
+    /// Whether anything is expected at all: nearly every share, or values a hundred times apart, are no prediction.
+    pub fn says_something(&self) -> bool {
+        match self.figure.is_share() {
+            true => self.width() < EVERYTHING,
+            false => self.hi < 100.0 * self.lo,
+        }
+    }
+
+    /// Whether something is expected, and the measurement lies there.
     pub fn covered(&self) -> bool {
+        if !self.says_something() {
+            return false;
+        }
         let slack = 1e-9 * self.measured.abs();
         (self.lo - slack..=self.hi + slack).contains(&self.measured)
     }
 }
+
+/// An interval of a share that is as wide as this says nothing.
+const EVERYTHING: f64 = 0.9;
 
 /// How far predictions of some points are off.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -165,8 +188,10 @@ pub struct Score {
     pub worst: f64,
     /// The row that has it.
     pub worst_row: String,
-    /// Share of measurements within their interval.
+    /// Share of measurements within their interval; one that covers everything holds nothing.
     pub coverage: f64,
+    /// Mean width of the intervals: as a share of what is predicted, or, for shares, in points.
+    pub width: f64,
 }
 
 impl Score {
@@ -183,6 +208,7 @@ impl Score {
             worst: worst.error(),
             worst_row: worst.row.clone(),
             coverage: mean(&|p| f64::from(u8::from(p.covered()))),
+            width: mean(&Point::width),
         })
     }
 }
@@ -243,6 +269,7 @@ mod tests {
             predicted,
             lo: predicted * 0.9,
             hi: predicted * 1.1,
+            quantum: 0.0,
             file: "a.csv".into(),
             line: 2,
             repetitions: 1,
@@ -264,6 +291,18 @@ mod tests {
         assert_eq!((score.n, score.coverage, score.worst_row.as_str()), (2, 0.5, "a.csv:10"));
         // Of a share, points: 0.5 measured, 0.4 predicted.
         assert!((point(Figure::Loss, 0.5, 0.4, false).error() + 0.1).abs() < 1e-12);
+    }
+
+    #[test]
+    fn an_interval_that_covers_everything_is_no_prediction() {
+        let loss = |lo, hi| Point { lo, hi, ..point(Figure::Loss, 0.5, 0.4, false) };
+        assert!(loss(0.3, 0.6).covered() && (loss(0.3, 0.6).width() - 0.3).abs() < 1e-12);
+        assert!(!loss(0.05, 1.0).covered() && !loss(0.6, 0.7).covered());
+        let cpu = |lo, hi| Point { lo, hi, ..point(Figure::AgentCpu, 2.0, 2.2, true) };
+        assert!(cpu(0.2, 3.0).covered() && !cpu(0.02, 3.0).covered());
+        // From 1.98 to 2.42 around 2.2: a fifth of it.
+        let score = Score::of(&[cpu(1.98, 2.42)]).unwrap();
+        assert!((score.width - 0.2).abs() < 1e-12, "{}", score.width);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod backend;
 mod bad_input;
 mod book;
 mod campaign;
+mod cases;
 mod cli;
 mod control;
 mod decisions;

@@ -7,7 +7,7 @@ use super::frame::{self, LABEL, MARGIN, SMALL, TOP, WIDTH};
 use super::palette::{self, AXIS, FAINT, GRID};
 use crate::lang::Lang;
 use crate::report::{Report, format};
-use crate::study::DensityPoint;
+use crate::study::{DensityPoint, Provenance, density_slice};
 use plotters::prelude::DrawingBackend;
 
 pub(super) const HEIGHT: f64 = 460.0;
@@ -22,7 +22,9 @@ pub(super) fn draw<B: DrawingBackend>(canvas: &Canvas<B>, report: &Report) -> Dr
          scenario's prices",
         "资源池中的一个节点：为采集预留的份额及新增部分；货币同场景中的价格",
     );
-    frame::draw(canvas, report, Chart::Density, note, HEIGHT)?;
+    let p = &report.comparison.provenance;
+    let from = Provenance { slice: Some(density_slice(p.nodes)), replications: 1, ..p.clone() };
+    frame::titled(canvas, Chart::Density.title(canvas.lang), note, &from, HEIGHT)?;
     let points = report.pods_per_node;
     let costs = Linear::up_to(points.iter().filter_map(|p| p.cost).fold(0.0, f64::max), 5.0);
     let most = points.iter().map(|p| p.pods_per_node).max().unwrap_or(0);

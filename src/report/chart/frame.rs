@@ -5,7 +5,7 @@ use super::canvas::{Anchor, Canvas, Drawn};
 use super::palette::{FAINT, INK};
 use crate::lang::Lang;
 use crate::report::words::pick;
-use crate::report::{Report, format};
+use crate::report::{Report, format, provenance};
 use crate::study::Provenance;
 use plotters::prelude::DrawingBackend;
 
@@ -39,12 +39,12 @@ pub(super) fn titled<B: DrawingBackend>(
     canvas: &Canvas<B>,
     title: &str,
     note: &str,
-    provenance: &Provenance,
+    from: &Provenance,
     height: f64,
 ) -> Drawn {
     canvas.text((MARGIN, 27.0), title, 20.0, INK, Anchor::Left)?;
     canvas.text((MARGIN, 52.0), note, LABEL, FAINT, Anchor::Left)?;
-    canvas.text((MARGIN, height - 16.0), &source(provenance, canvas.lang), 11.0, FAINT, Anchor::Left)
+    canvas.text((MARGIN, height - 16.0), &source(from, canvas.lang), 11.0, FAINT, Anchor::Left)
 }
 
 /// Scenario, cluster, agent, seed and version. Names that the font cannot show are left out.
@@ -53,16 +53,24 @@ fn source(p: &Provenance, lang: Lang) -> String {
         Lang::En => format!("{} {en}{}", format::integer(n), if n == 1 { "" } else { "s" }),
         Lang::Zh => format!("{} {zh}", format::integer(n)),
     };
-    let mut parts = vec![p.scenario.clone()];
-    parts.push(format!("{}, {}", count(p.nodes, "node", "个节点"), count(p.pods, "pod", "个 Pod")));
+    let mut parts = Vec::new();
     // What stands for the cluster is said where it is not all of it.
-    if p.subject.one_node_in > 1 {
+    match p.slice {
+        Some(_) => parts.push(provenance::simulated(p, lang)),
+        None => {
+            parts.push(p.scenario.clone());
+            parts.push(format!("{}, {}", count(p.nodes, "node", "个节点"), count(p.pods, "pod", "个 Pod")));
+        }
+    }
+    if p.slice.is_none() && p.subject.one_node_in > 1 {
         parts.push(match lang {
             Lang::En => format!("one node in {} simulated", format::integer(p.subject.one_node_in)),
             Lang::Zh => format!("每 {} 个节点模拟一个", format::integer(p.subject.one_node_in)),
         });
     }
-    parts.push(format::duration(p.duration_s, lang));
+    if p.slice.is_none() {
+        parts.push(format::duration(p.duration_s, lang));
+    }
     parts.push(p.agent.clone());
     parts.push(count(p.replications, "replication", "次重复"));
     parts.push(format!("{} {}", pick(lang, "seed", "种子"), p.seed));

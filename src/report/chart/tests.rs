@@ -38,7 +38,7 @@ fn labels_name_strategies_and_numbers() {
             assert!(svg.contains(name), "{} in {chart:?}", name);
         }
     }
-    assert!(Chart::Resources.svg(&report).unwrap().contains("1.23 cores ±0.05 used"));
+    assert!(Chart::Resources.svg(&report).unwrap().contains("1.23 ±0.05 cores used"));
     assert!(Chart::Freshness.svg(&report).unwrap().contains("nothing is delivered"));
     assert!(Chart::Ledger.svg(&report).unwrap().contains("lost: rotated before read"));
 }

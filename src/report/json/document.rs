@@ -2,6 +2,7 @@
 
 use crate::lang::Lang;
 use crate::report::agent_use::AgentUseDocument;
+use crate::report::band::BandDocument;
 use schemars::JsonSchema;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -56,6 +57,9 @@ pub struct Document {
     pub table: Vec<RowDocument>,
     /// How many cells agree with the article if something were otherwise.
     pub variants: Vec<VariantDocument>,
+    /// How far conclusions hang on what agents cost; left out where that was not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub band: Option<BandDocument>,
     /// The answer, a sentence each: which strategy, at what cost, what it misses, what decides that, how sure.
     pub answer: AnswerDocument,
     /// Where the figures come from and how to remake them.
@@ -140,6 +144,15 @@ pub struct Estimated {
     pub hi: Option<f64>,
 }
 
+/// From the least to the most that a figure is.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Ends {
+    /// The least.
+    pub lo: f64,
+    /// The most; null where lines are never delivered there.
+    pub hi: Option<f64>,
+}
+
 /// A metric of a strategy.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Measured {
@@ -148,6 +161,10 @@ pub struct Measured {
     pub value: Estimated,
     /// The unit of the numbers.
     pub unit: &'static str,
+    /// What the mean is between the low and the high end of the agents' costs; left out where that was not run, or is less
+    /// than a hundredth of the mean.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub band: Option<Ends>,
     /// True where lines that this quantile counts were never delivered within the run and its drain.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub beyond_horizon: bool,

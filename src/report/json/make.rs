@@ -2,14 +2,14 @@
 
 use super::SCHEMA;
 use super::document::{
-    AnswerDocument, CellDocument, Cluster, Document, Estimated, FigureDocument, GrowingDocument,
+    AnswerDocument, CellDocument, Cluster, Document, Ends, Estimated, FigureDocument, GrowingDocument,
     LedgerDocument, Measured, ObjectiveDocument, Ordered, PrecisionDocument, ProvenanceDocument, RowDocument,
     StrategyDocument, VariantDocument, WarmupDocument, WideDocument,
 };
 use crate::lang::Lang;
 use crate::metric::Metric;
 use crate::report::page::Prose;
-use crate::report::{Report, agent_use, answer, estimate, grown};
+use crate::report::{Report, agent_use, answer, band, estimate, grown};
 use crate::stats::Estimate;
 use crate::study::{Precision, StrategyResult, Verdict, WarmupBy};
 use crate::table::{Cell, Figure, Row, Variant};
@@ -37,8 +37,11 @@ impl Document {
             grown: grown::sentences(report.comparison, report.lang),
             seed: provenance.seed,
             replications: provenance.replications,
-            strategies: Ordered(report.strategies().iter().map(|s| (s.strategy, strategy(s))).collect()),
+            strategies: Ordered(
+                report.strategies().iter().map(|s| (s.strategy, strategy(report, s))).collect(),
+            ),
             table: report.table.rows.iter().map(|r| row(r, report.lang)).collect(),
+            band: band::document(report),
             answer: AnswerDocument {
                 en: in_words(&Report { lang: Lang::En, ..*report }),
                 zh: in_words(&Report { lang: Lang::Zh, ..*report }),
@@ -91,15 +94,17 @@ pub fn precision(precision: &Precision) -> PrecisionDocument {
     }
 }
 
-fn strategy(result: &StrategyResult) -> StrategyDocument {
-    let measured = |e: &Estimate, unit| {
-        let value = Estimated::from(e);
-        Measured { beyond_horizon: value.mean.is_none(), value, unit }
+fn strategy(report: &Report, result: &StrategyResult) -> StrategyDocument {
+    let measured = |metric: &Metric| {
+        let value = Estimated::from(&estimate(result, *metric)?);
+        let ends = band::range(report, result, *metric);
+        let band = ends.map(|(lo, hi)| Ends { lo, hi: Some(hi).filter(|hi| hi.is_finite()) });
+        Some((
+            metric.id(),
+            Measured { beyond_horizon: value.mean.is_none(), value, band, unit: metric.unit() },
+        ))
     };
-    let metrics = Metric::ALL
-        .iter()
-        .filter_map(|m| Some((m.id(), measured(&estimate(result, *m)?, m.unit()))))
-        .collect();
+    let metrics = Metric::ALL.iter().filter_map(measured).collect();
     let ledger = result.ledger();
     StrategyDocument {
         metrics: Ordered(metrics),

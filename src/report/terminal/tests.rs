@@ -27,9 +27,9 @@ fn no_line_exceeds_the_terminal() {
 fn columns_line_up_in_chinese() {
     let fixture = Fixture::three();
     let shown = render(&fixture.report(Lang::Zh), 100, false);
-    let header = shown.lines().find(|l| l.contains("daemonset")).unwrap();
+    let header = shown.lines().find(|l| l.contains("原生（native）")).unwrap();
     let column = |line: &str, text: &str| line.find(text).map(|at| width(&line[..at]));
-    let at = column(header, "daemonset");
+    let at = column(header, "DaemonSet");
     assert!(at.is_some());
     for text in ["标准输出+部分文件", "一般，20", "较大，1,400", "较低，1.23", "1.23 核"] {
         let line =

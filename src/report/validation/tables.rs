@@ -96,6 +96,7 @@ pub(super) fn overview(page: &mut Page, validation: &Validation) {
             ("not fitted", "未参与拟合"),
             ("means of repetitions", "重复测量的均值"),
             ("within interval", "在区间内"),
+            ("its width", "区间宽度"),
         ],
         lang,
     );
@@ -110,7 +111,8 @@ pub(super) fn overview(page: &mut Page, validation: &Validation) {
             part(&|p| p.fitted),
             part(&|p| !p.fitted),
             part(&|p| p.repetitions > 1),
-            all.map_or(Cell::Nothing, |s| Cell::number(s.coverage, "fraction", Form::Decimals(1))),
+            share(all.as_ref(), |s| s.coverage),
+            share(all.as_ref(), |s| s.width),
         ]);
     }
     page.heading(pick(lang, "Errors by figure", "各指标的误差"));
@@ -197,6 +199,7 @@ fn scores(validation: &Validation, lang: Lang) -> Table {
             ("fitted", "参与拟合"),
             ("not fitted", "未参与拟合"),
             ("within", "在区间内"),
+            ("width", "区间宽度"),
         ],
         lang,
     );
@@ -213,6 +216,7 @@ fn scores(validation: &Validation, lang: Lang) -> Table {
             short(s.fitted.as_ref()),
             short(s.not_fitted.as_ref()),
             Cell::number(s.all.coverage, "fraction", Form::Decimals(1)),
+            Cell::number(s.all.width, "fraction", Form::Decimals(0)),
         ]);
     }
     table
@@ -295,6 +299,10 @@ fn together(rows: &[&str]) -> String {
         last_file = file;
     }
     text
+}
+
+fn share(score: Option<&Score>, of: fn(&Score) -> f64) -> Cell {
+    score.map_or(Cell::Nothing, |score| Cell::number(of(score), "fraction", Form::Decimals(1)))
 }
 
 /// Mean error, bias and number of points.

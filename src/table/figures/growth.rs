@@ -1,6 +1,6 @@
 //! How far a cluster grows.
 
-use super::{Figure, Sources, figure};
+use super::{Figure, Sources, exact, figure, ships_nothing};
 use crate::lang::Text;
 use crate::scenario::ConfigMode;
 use crate::study::{Axis, GivesWay, ScaleLimit, StrategyResult};
@@ -10,29 +10,52 @@ pub(super) fn scale(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figur
         let of = |l: &&ScaleLimit| {
             l.strategy == result.strategy && l.axis == axis && configs.is_none_or(|mode| l.configs == mode)
         };
-        sources.study.scale.iter().find(of).map(ScaleLimit::estimate)
+        sources.study.scale.iter().find(of)
     };
-    vec![
-        figure(
-            "tenants",
-            ("{} tenants with a config each", "最多 {} 个租户，各一个配置"),
-            limit(Axis::Tenants, Some(ConfigMode::OwnInputs)),
-            "count",
-        ),
-        figure(
+    let of = |name: &str, (en, zh): (&str, &str), found: Option<&ScaleLimit>| {
+        // The end of the range is where the search ended, and no limit.
+        let free = found.is_some_and(|limit| limit.unlimited() == limit.limits.len());
+        let phrase = match free {
+            true => (&*format!("nothing gives way up to {en}"), &*format!("直到 {zh}仍无失效")),
+            false => (en, zh),
+        };
+        figure(name, phrase, found.map(ScaleLimit::estimate), "count")
+    };
+    let own = match sources.study.configs {
+        ConfigMode::Routes => {
+            ("{} tenants, configs as routes of one input", "{} 个租户（配置为共享输入的路由）")
+        }
+        ConfigMode::OwnInputs => {
+            ("{} tenants, configs as inputs of their own", "{} 个租户（各配置为独立输入）")
+        }
+    };
+    let tenants = |mode| limit(Axis::Tenants, Some(mode));
+    let mut figures = vec![
+        of("tenants", own, tenants(sources.study.configs)),
+        of(
             "tenants_routes",
-            ("{} as routes of one input", "共享输入时 {} 个"),
-            limit(Axis::Tenants, Some(ConfigMode::Routes)),
-            "count",
+            ("{} tenants as routes of one input", "{} 个租户（共享输入）"),
+            tenants(ConfigMode::Routes),
         ),
-        figure("nodes", ("{} nodes", "{} 个节点"), limit(Axis::Nodes, None), "count"),
-        figure(
-            "pods_per_node",
-            ("{} pods a node", "每节点 {} 个 Pod"),
-            limit(Axis::PodsPerNode, None),
-            "count",
+        of(
+            "tenants_own_inputs",
+            ("{} tenants as inputs of their own", "{} 个租户（独立输入）"),
+            tenants(ConfigMode::OwnInputs),
         ),
-    ]
+        of("nodes", ("{} nodes", "{} 个节点"), limit(Axis::Nodes, None)),
+        of("pods_per_node", ("{} pods a node", "每节点 {} 个 Pod"), limit(Axis::PodsPerNode, None)),
+    ];
+    // What Docker itself can ship to has one place where everything arrives.
+    if ships_nothing(result) {
+        figures.extend(sources.study.single_points.iter().map(|point| {
+            let (en, zh) = (
+                format!("{{}} nodes shipped by the {} driver to one collector", point.driver),
+                format!("经 {} 驱动发往单个收集器时 {{}} 个节点", point.driver),
+            );
+            figure(&format!("{}_nodes", point.driver), (&en, &zh), exact(point.nodes.floor()), "count")
+        }));
+    }
+    figures
 }
 
 /// What gives way along each axis, where anything does.

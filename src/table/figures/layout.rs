@@ -2,8 +2,12 @@
 
 use super::runs::delivered;
 use super::{Figure, Sources, complete, exact, figure, metric};
+use crate::lang::format::quantity;
+use crate::lang::{Lang, Text};
 use crate::metric::Metric;
-use crate::study::{Layout, Operations, PAST_S, StrategyResult};
+use crate::scenario::ConfigMode;
+use crate::stats::Estimate;
+use crate::study::{Layout, Operations, PAST_S, Saturates, StrategyResult, Upgraded};
 
 /// The layout of a strategy, where it can be placed.
 fn layout<'a>(sources: &Sources<'a>, result: &StrategyResult) -> Option<&'a Layout> {
@@ -19,10 +23,12 @@ pub(super) fn operations(sources: &Sources<'_>, result: &StrategyResult) -> Vec<
     };
     let per_100: Vec<Option<f64>> =
         result.values(Metric::Agents).into_iter().map(|agents| Some(agents? * 100.0 / pods)).collect();
+    let upgraded = sources.study.upgrades.iter().find(|u| u.strategy == result.strategy);
+    let a_pod = |pick: &dyn Fn(&Upgraded) -> Option<Estimate>| upgraded.and_then(pick);
     vec![
         figure(
             "containers_per_100_pods",
-            ("{} containers more for 100 pods", "每 100 个 Pod 多 {} 个容器"),
+            ("{} containers for 100 pods", "每 100 个 Pod {} 个采集容器"),
             complete(&per_100),
             "count",
         ),
@@ -41,6 +47,24 @@ pub(super) fn operations(sources: &Sources<'_>, result: &StrategyResult) -> Vec<
                 "during an upgrade pods are without a collector for {} in all",
                 "升级期间各 Pod 无采集时间合计 {}",
             ),
+            "s",
+        ),
+        figure(
+            "upgrade_lost",
+            ("an upgrade leaves {} a pod undelivered", "升级使每个 Pod 有 {} 未送达"),
+            a_pod(&|u| complete(&u.lost_per_pod)),
+            "lines",
+        ),
+        figure(
+            "upgrade_again",
+            ("an upgrade delivers {} a pod again", "升级使每个 Pod 重复送达 {}"),
+            a_pod(&|u| complete(&u.again_per_pod)),
+            "lines",
+        ),
+        figure(
+            "upgrade_p99",
+            ("with an upgrade 99 in 100 lines are there within {}", "升级期间 99% 的日志在 {} 内送达"),
+            a_pod(&|u| complete(&u.p99_s)),
             "s",
         ),
         of(&|o| o.config.seconds, "config_s", ("a config change takes {}", "改一个配置需 {}"), "s"),
@@ -75,6 +99,21 @@ pub(super) fn isolation(sources: &Sources<'_>, result: &StrategyResult) -> Vec<F
             Metric::NeighbourFreshness.id(),
             ("{} as old with a loud neighbour", "有喧闹邻居时延迟为 {}"),
             found.map(|i| i.estimate()).filter(|ratio| ratio.mean.is_some()),
+            "ratio",
+        ),
+        figure(
+            "neighbour_freshness_p50",
+            ("{} as old in the median", "中位延迟为 {}"),
+            found.and_then(|i| i.others()[0]),
+            "ratio",
+        ),
+        figure(
+            "neighbour_freshness_limited",
+            (
+                "{} as old behind a backend that takes half of what is written",
+                "后端只能接收写入量的一半时延迟为 {}",
+            ),
+            found.and_then(|i| i.others()[1]),
             "ratio",
         ),
         figure(
@@ -113,6 +152,42 @@ pub(super) fn isolation(sources: &Sources<'_>, result: &StrategyResult) -> Vec<F
     figures
 }
 
+/// What is full with a loud tenant.
+pub(super) fn saturated(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Text> {
+    let Some(found) = sources.study.isolation.iter().find(|i| i.strategy == result.strategy) else {
+        return Vec::new();
+    };
+    let [own, limited] = &found.saturates;
+    let full = |what: &[Saturates]| {
+        let one = |what: &Saturates| match *what {
+            Saturates::Buffers(share) => {
+                let shown = |lang| quantity(share, "fraction", lang);
+                Text::new(
+                    format!("agents' buffers, whose input stands still {} of the time", shown(Lang::En)),
+                    format!("采集器缓冲区（{} 的时间停读）", shown(Lang::Zh)),
+                )
+            }
+            Saturates::Backend(seconds) => {
+                let shown = |lang| quantity(seconds, "s", lang);
+                Text::new(
+                    format!("the backend, with waits of up to {}", shown(Lang::En)),
+                    format!("后端（等待最长 {}）", shown(Lang::Zh)),
+                )
+            }
+        };
+        what.iter().map(one).reduce(|all, one| all.then(&Text::new(" and ", "与"), &one))
+    };
+    let with = |prefix: (&str, &str), what: &[Saturates]| {
+        Some(Text::new(prefix.0, prefix.1).then(&Text::new(": ", "："), &full(what)?))
+    };
+    let own = with(("with a loud tenant saturates", "有喧闹租户时饱和的是"), own);
+    let limited = with(
+        ("behind a backend that takes half of what is written", "后端只接收写入量一半时饱和的是"),
+        limited,
+    );
+    own.into_iter().chain(limited).collect()
+}
+
 pub(super) fn query(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
     let mut figures = vec![figure(
         "searchable",
@@ -120,6 +195,30 @@ pub(super) fn query(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figur
         complete(&delivered(result)),
         "fraction",
     )];
+    figures.push(figure(
+        "at_hand",
+        (
+            "{} of what the run wrote can be read somewhere when it ends",
+            "运行结束时写入的日志 {} 仍可在某处读到",
+        ),
+        complete(&at_hand(sources, result)),
+        "fraction",
+    ));
+    let tailored: Vec<Option<f64>> = result
+        .observations
+        .iter()
+        .zip(delivered(result))
+        .map(|(run, delivered)| Some(delivered? * run.get(Metric::Honoured)?))
+        .collect();
+    figures.push(figure(
+        "tailored",
+        (
+            "{} arrive parsed and stored as their owners ask, for queries of their own",
+            "{} 按所有者的解析与存储要求送达，可自定义查询",
+        ),
+        complete(&tailored),
+        "fraction",
+    ));
     if result.estimate(Metric::FreshnessP50).mean.is_some() {
         figures.push(metric(
             result,
@@ -161,20 +260,51 @@ pub(super) fn query(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figur
     figures
 }
 
-pub(super) fn customisation(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
+/// The share of a run's lines that are in a backend, or in files that `kubectl logs` shows, when it ends.
+fn at_hand(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Option<f64>> {
+    let ships = layout(sources, result).is_none_or(|l| l.query.ships);
+    if ships {
+        return delivered(result);
+    }
+    let shown = result.observations.iter().map(|run| {
+        let sum = run.tenants.iter().fold((0, 0), |(live, lines), t| (live + t.live, lines + t.lines));
+        // Files hold lines from before the warm-up too.
+        (sum.1 > 0).then(|| (sum.0 as f64 / sum.1 as f64).min(1.0))
+    });
+    shown.collect()
+}
+
+/// What an agent cannot do for a tenant by itself, whatever configs there are.
+pub(super) fn cannot(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Text> {
+    if super::ships_nothing(result) {
+        return vec![Text::new(
+            "nothing leaves the node: no store, parsing, sampling, rate or retries of a tenant's own",
+            "日志不离开节点：没有按租户的存储、解析、采样、限速与重试",
+        )];
+    }
+    if !result.shares_agents {
+        return vec![Text::new(
+            "an agent has one owner: rate, retries and buffer are its own",
+            "每个采集器只属一个所有者：限速、重试与缓冲均独立",
+        )];
+    }
+    vec![match sources.study.configs {
+        ConfigMode::Routes => Text::new(
+            "an agent of everybody's has one input and one buffer: no rate, retries or buffer of a tenant's own, and who is \
+             refused holds up the others",
+            "共享采集器只有一个输入与一个缓冲：没有按租户的限速、重试与缓冲，一方被拒会拖住其他方",
+        ),
+        ConfigMode::OwnInputs => Text::new(
+            "configs as inputs have a buffer each, and share the process: no CPU, rate of sending or restart of a tenant's own",
+            "各配置为独立输入时各有缓冲，但共用进程：没有按租户的 CPU、发送限速与重启",
+        ),
+    }]
+}
+
+/// What configs beyond one an agent cost.
+pub(super) fn config_costs(sources: &Sources<'_>, result: &StrategyResult) -> [Figure; 2] {
     let cost = layout(sources, result).map(|l| l.configs);
-    vec![
-        metric(
-            result,
-            Metric::Honoured,
-            ("{} of workloads with wishes get all of them", "{} 的自定义需求可全部满足"),
-        ),
-        figure(
-            "configs_per_agent",
-            ("{} configs loaded by an agent", "每个采集器加载 {} 个配置"),
-            cost.and_then(|c| exact(c.per_agent)),
-            "count",
-        ),
+    [
         figure(
             "config_cpu",
             ("{} for configs beyond one an agent", "多于一个配置的 CPU 开销 {}"),
@@ -188,4 +318,23 @@ pub(super) fn customisation(sources: &Sources<'_>, result: &StrategyResult) -> V
             "bytes",
         ),
     ]
+}
+
+pub(super) fn customisation(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure> {
+    let cost = layout(sources, result).map(|l| l.configs);
+    let mut figures = vec![
+        metric(
+            result,
+            Metric::Honoured,
+            ("{} of workloads with wishes get all of them", "{} 的自定义需求可全部满足"),
+        ),
+        figure(
+            "configs_per_agent",
+            ("{} configs loaded by an agent", "每个采集器加载 {} 个配置"),
+            cost.and_then(|c| exact(c.per_agent)),
+            "count",
+        ),
+    ];
+    figures.extend(config_costs(sources, result));
+    figures
 }
