@@ -89,6 +89,7 @@ enum Verb {
     /// `-o json` prints loghaul.plan/v1.
     Plan(plan::Plan),
     /// Size agents: requests, limits and buffers at the worst moment, proved on fresh seeds; as values of Helm charts
+    ///
     /// `-o json` prints loghaul.size/v1.
     Size(size::Size),
     /// Set two results, or two scenarios, beside each other: paired differences and what is more than chance
