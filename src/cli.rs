@@ -11,6 +11,7 @@ mod compare;
 mod completions;
 mod diff;
 mod explain;
+mod forecast;
 mod import;
 mod init;
 mod interrupt;
@@ -27,8 +28,10 @@ mod report;
 mod run;
 mod scale_limit;
 mod schema;
+mod sensitivity;
 mod serve;
 mod show;
+mod show_back;
 mod size;
 mod study;
 mod sweep;
@@ -83,6 +86,18 @@ enum Verb {
     ///
     /// `-o json` prints loghaul.plan/v1.
     Plan(plan::Plan),
+    /// Find which inputs decide the verdict within their ranges, where it turns, and what to measure first
+    ///
+    /// `-o json` prints loghaul.sensitivity/v1.
+    Sensitivity(sensitivity::Sensitivity),
+    /// Find the month in which a growing cluster first fails an objective, and what it costs until then
+    ///
+    /// `-o json` prints loghaul.forecast/v1.
+    Forecast(forecast::Forecast),
+    /// Share the cost of collecting out to the tenants who cause it, under every strategy
+    ///
+    /// `-o json` prints loghaul.show-back/v1.
+    ShowBack(show_back::ShowBack),
     /// Size agents: requests, limits and buffers at the worst moment, proved on fresh seeds; as values of Helm charts
     /// `-o json` prints loghaul.size/v1.
     Size(size::Size),
@@ -172,6 +187,9 @@ impl Cli {
             Verb::Check(verb) => verb.execute(),
             Verb::Tune(verb) => verb.execute(),
             Verb::Plan(verb) => verb.execute(),
+            Verb::Sensitivity(verb) => verb.execute(),
+            Verb::Forecast(verb) => verb.execute(),
+            Verb::ShowBack(verb) => verb.execute(),
             Verb::Size(verb) => verb.execute(),
             Verb::Diff(verb) => verb.execute(),
             Verb::Run(verb) => verb.execute(),

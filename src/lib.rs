@@ -42,6 +42,7 @@ pub mod profile;
 pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod sensitivity;
 pub mod serve;
 pub mod sheet;
 pub mod sizing;

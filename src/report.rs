@@ -24,6 +24,7 @@ pub mod explanation;
 #[cfg(test)]
 mod fixture;
 mod folder;
+pub mod forecast;
 pub mod grown;
 pub mod json;
 pub mod markdown;
@@ -34,6 +35,8 @@ pub mod provenance;
 pub mod recorded;
 pub mod run;
 pub mod scale_limit;
+pub mod sensitivity;
+pub mod show_back;
 pub mod sizes;
 pub mod sweep;
 pub mod terminal;

@@ -11,6 +11,7 @@ pub use stop::Stop;
 
 use crate::blueprint::{Blueprint, Placement};
 use crate::engine::random::{named_key, subkey};
+use crate::metric::Metric;
 use crate::observe::{Imbalance, Observation, Unpaid};
 pub use crate::placement::{Grown, Short, Shortage};
 use crate::placement::{grown, place, strike};
@@ -336,6 +337,12 @@ fn run_once(
         return Ok(Observation::default());
     };
     Ok(figures::observation(setup, placement, sums(setup, placement, (seed, replication), pace, stop)?))
+}
+
+/// What each tenant causes of a cost (`cost` or `cost_marginal`), currency a month, in the order of the blueprint's tenants:
+/// they add up to what the run cost. `None` where the strategy cannot be run here, or the metric is no cost.
+pub fn show_back(setup: &Setup, observation: &Observation, money: Metric) -> Option<Vec<f64>> {
+    figures::by_tenant(setup, observation, money)
 }
 
 /// The raw sums of one run, for those who need more than its figures; `None` where the setup is infeasible.

@@ -1,7 +1,7 @@
 //! `loghaul diff`: two results, or two scenarios, beside each other.
 
 use super::show::ShowArgs;
-use super::study::{COLUMNS, RepsArgs, StudyArgs};
+use super::study::{COLUMNS, PriceArgs, RepsArgs, StudyArgs};
 use super::tabled::DEFAULT_REPS;
 use super::{BadInput, Outcome};
 use crate::lang::Lang;
@@ -34,6 +34,8 @@ pub(super) struct Diff {
     /// Of scenarios: set a value in both; repeatable
     #[arg(long = "set", value_name = "PATH=VALUE")]
     settings: Vec<Setting>,
+    #[command(flatten)]
+    money: PriceArgs,
     /// Of scenarios: strategies
     #[arg(long, value_delimiter = ',', default_values_t = COLUMNS.map(str::to_owned))]
     strategies: Vec<String>,
@@ -88,6 +90,7 @@ impl Diff {
             lang: self.lang,
             settings: self.settings.clone(),
             profile: None,
+            money: self.money.clone(),
         };
         let scenario = asked.scenario()?;
         let strategies = super::strategies(&self.strategies)?;

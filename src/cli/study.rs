@@ -2,10 +2,10 @@
 
 use super::show::ShowArgs;
 use super::{BadInput, output};
-use crate::lang::Lang;
+use crate::lang::{Lang, format};
 use crate::report;
 use crate::run::growth_of;
-use crate::scenario::{Amendments, Scenario, Setting, embedded, embedded_names, text_of, wrong_at};
+use crate::scenario::{Amendments, Prices, Scenario, Setting, embedded, embedded_names, text_of, wrong_at};
 use crate::strategy::{ALL, DAEMONSET, NATIVE, SIDECAR, Strategy, by_name};
 use crate::study::Replications;
 use crate::units::Fraction;
@@ -27,9 +27,59 @@ pub(super) struct StudyArgs {
     /// repeatable
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub settings: Vec<Setting>,
+    #[command(flatten)]
+    pub money: PriceArgs,
     /// Collect with the profile in this file, as calibrate writes it
     #[arg(long, value_name = "FILE")]
     pub profile: Option<PathBuf>,
+}
+
+/// What things cost, and in which currency.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct PriceArgs {
+    /// Prices of nodes (by pool or instance type) and data in place of the scenario's: YAML, or CSV by its ending
+    #[arg(long, value_name = "FILE")]
+    pub prices: Option<PathBuf>,
+    /// What prices are in, such as EUR: stands behind every cost that people read [default: the file of prices' own]
+    #[arg(long, value_parser = currency)]
+    currency: Option<String>,
+}
+
+impl PriceArgs {
+    /// The scenario with the prices of a file, where there is one; and what they are in is what costs are shown in.
+    fn put(&self, mut scenario: Scenario) -> anyhow::Result<Scenario> {
+        let mut shown = self.currency.clone();
+        if let Some(path) = &self.prices {
+            let prices = Prices::read(&path.display().to_string(), &text_of(path).map_err(BadInput::of)?);
+            let prices = prices.map_err(BadInput::of)?;
+            prices.put(&mut scenario).map_err(BadInput::of)?;
+            if let (None, Some(own)) = (&shown, &prices.currency) {
+                let wrong =
+                    |problem| BadInput::of(format!("{}: currency {own:?}: {problem}", path.display()));
+                shown = Some(currency(own).map_err(wrong)?);
+            }
+        }
+        if let Some(shown) = shown {
+            format::set_currency(shown);
+        }
+        Ok(scenario)
+    }
+
+    /// As it is typed, with a blank before; nothing where nothing is said.
+    pub fn typed(&self) -> String {
+        output::option("prices", self.prices.as_ref().map(|path| path.display()))
+            + &output::option("currency", self.currency.as_ref())
+    }
+}
+
+/// A currency as it is shown: a short word or a sign.
+fn currency(text: &str) -> Result<String, String> {
+    let is_shown = |c: char| c.is_alphanumeric() || "$€£¥₹₩₽₺₫₱฿₪".contains(c);
+    let short = (1..=8).contains(&text.chars().count());
+    match short && text.chars().all(is_shown) {
+        true => Ok(text.to_owned()),
+        false => Err("needed is a short word or a sign, such as EUR, USD or €".to_owned()),
+    }
 }
 
 /// The columns of the article's table: what is compared where nothing is said.
@@ -163,6 +213,7 @@ impl StudyArgs {
         let settings = [&self.settings[..], more].concat();
         let set = settings.iter().map(ToString::to_string).find(|setting| setting.starts_with("strategy="));
         let scenario = Amendments { profiles, settings }.read(&file, &text).map_err(BadInput::of)?;
+        let scenario = self.money.put(scenario)?;
         match &scenario.strategy {
             Some(name) if by_name(name).is_none() => {
                 let known: Vec<&str> = ALL.iter().map(|strategy| strategy.name).collect();
@@ -221,6 +272,7 @@ impl StudyArgs {
         if let Some(path) = &self.profile {
             let _ = write!(text, " --profile {}", output::quoted(&path.display().to_string()));
         }
+        text += &self.money.typed();
         for setting in &self.settings {
             let _ = write!(text, " --set {}", output::quoted(&setting.to_string()));
         }

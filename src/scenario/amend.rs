@@ -71,6 +71,21 @@ fn steps(path: &str) -> Option<Vec<Step>> {
 }
 
 impl Setting {
+    /// What stands at its path in a scenario with all defaults filled in; `None` where nothing does, or where the path adds
+    /// an entry.
+    pub fn now(&self, scenario: &Scenario) -> Option<Value> {
+        let document: Value = super::read_yaml("", &scenario.to_yaml().ok()?, "").ok()?;
+        let mut place = &document;
+        for step in &self.path {
+            place = match step {
+                Step::Key(key) => place.get(key)?,
+                Step::Index(index) => place.get(index)?,
+                Step::Another => return None,
+            };
+        }
+        Some(place.clone())
+    }
+
     /// Puts the value in its place; mappings on the way that are not there are made.
     fn apply(&self, document: &mut Value) -> Result<(), String> {
         let (mut place, mut so_far) = (document, String::new());

@@ -4,7 +4,7 @@ use super::rule::End;
 use super::sizes::{Container, Side};
 use crate::observe::{AgentUse, Usage};
 use crate::profile::{self, Profile};
-use crate::scenario::{AgentRequests, Cost, CustomProfile, Override, Scenario, Settings, unplaced};
+use crate::scenario::{AgentRequests, Cost, Override, Scenario, Settings};
 use crate::strategy::{DAEMONSET, HYBRID, SIDECAR, Strategy};
 use crate::units::{Bytes, Millicores};
 
@@ -118,21 +118,10 @@ pub(super) fn at_end(scenario: &Scenario, sides: &[Side], end: End) -> Scenario 
         let (name, base) = side.agent(scenario);
         let Some(Ok(mut known)) = profile::embedded(&base) else { continue };
         let costs = costs_at(&mut known, end);
-        let custom = match changed.profiles.iter_mut().find(|profile| profile.name == name) {
-            Some(custom) => custom,
-            None => {
-                changed.profiles.push(CustomProfile {
-                    name: name.clone(),
-                    base: unplaced(base),
-                    set: std::collections::BTreeMap::new(),
-                    with: Settings::default(),
-                });
-                let Some(custom) = changed.profiles.last_mut() else { continue };
-                custom
-            }
-        };
         for (path, value) in costs {
-            custom.set.entry(path).or_insert_with(|| unplaced(Cost::by_hand(value)));
+            if changed.own_cost(&name, &path).is_none() {
+                changed.set_cost(&name, &base, path, Cost::by_hand(value));
+            }
         }
     }
     changed

@@ -35,6 +35,7 @@ mod reference_model;
 mod right_answers;
 mod rooms;
 mod scenarios;
+mod sensitivity;
 mod serve;
 mod settings;
 mod sizes;

@@ -20,7 +20,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("lang", &["stats"]),
     ("engine", &["units"]),
     ("profile", &["units"]),
-    ("scenario", &["profile", "metric", "units"]),
+    // A file of prices may be a table.
+    ("scenario", &["profile", "metric", "sheet", "units"]),
     ("observe", &["flow", "metric", "stats", "units"]),
     // It is made of the engine's laws, of media, of what profiles say and of plain quantities.
     ("blueprint", &["engine", "flow", "profile", "units"]),
@@ -57,6 +58,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("decision", &["study", "run", "scenario", "strategy", "blueprint", "flow", "metric", "stats"]),
     // Its parts hold what studies found; a design is drawn by the engine's keys.
     ("campaign", &["study", "engine"]),
+    // Its points are scenarios with some fields and costs set, judged as `decision` judges them; designs are drawn by the
+    // engine's keys.
+    (
+        "sensitivity",
+        &[
+            "decision", "study", "run", "strategy", "scenario", "profile", "engine", "metric", "stats",
+            "units",
+        ],
+    ),
     // Figures carry estimates and units, texts two languages; a cell of the scale row names a way to load configs.
     ("table", &["study", "scenario", "metric", "flow", "stats", "lang"]),
     // It runs what it sizes, reads what agents are and used from blueprints and observations, and costs at their low and
@@ -84,6 +94,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "study",
             // What was found by searching, and what decides an objective, which is said by its own words.
             "decision",
+            "sensitivity",
             "scenario",
             "sizing",
             "validate",
@@ -118,6 +129,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "calibrate",
             "campaign",
             "sizing",
+            "sensitivity",
             "scenario",
             "strategy",
             "profile",
