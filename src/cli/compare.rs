@@ -141,6 +141,7 @@ impl Compare {
             seed: self.experiment.study.seed,
             replications: comparison.provenance.replications,
             nodes: DECIDED_ON,
+            on_average: false,
             command: "",
         };
         Ok(Some(decision::tune(runner, asked)?))

@@ -1,19 +1,20 @@
 //! Inputs and the ranges within which they may lie: costs of agents, declared fields, and what every scenario assumes.
 
 mod assumed;
+mod costs;
+mod declared;
 
 pub use assumed::{ASSUMED, Assumed};
+pub use declared::declared;
 
-use crate::profile::{self, Quality};
-use crate::run::Setup;
+use costs::costs;
+
+use crate::profile::Quality;
 use crate::scenario::{Cost, FieldRange, Scenario, Setting};
 use crate::strategy::Strategy;
 
 /// From so many times its least on, a range is walked in equal ratios and not in equal steps.
 const RATIOS_FROM: f64 = 3.0;
-
-/// Standard errors on each side of what was fitted: 95 % of a normal distribution.
-const STANDARD_ERRORS: f64 = 1.96;
 
 /// Something that is not known well.
 #[derive(Clone, Debug)]
@@ -154,127 +155,6 @@ pub fn inputs(
     Ok(all)
 }
 
-/// A field with a declared range.
-///
-/// # Errors
-/// There is no such field, or it is not written with that unit.
-pub fn declared(scenario: &Scenario, path: &str, range: &FieldRange) -> Result<Input, String> {
-    let named = |problem: String| format!("the range of {path}: {problem}");
-    let (low, high, unit) = range.numbers().map_err(named)?;
-    let setting: Setting = format!("{path}={}", range.low).parse()?;
-    let found = setting.now(scenario);
-    let none = || {
-        named(
-            "there is nothing at this path that a range could be of; it is read as --set reads it".to_owned(),
-        )
-    };
-    let found = found.ok_or_else(none)?;
-    let whole = found.is_u64() || found.is_i64();
-    let now = match &found {
-        serde_json::Value::Number(number) => number.as_f64(),
-        serde_json::Value::String(text) => in_unit(text, unit),
-        _ => None,
-    };
-    let shown = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
-    let now =
-        now.ok_or_else(|| named(format!("the field is {shown}, and {range} is not written as that is")))?;
-    Ok(Input {
-        name: path.to_owned(),
-        kind: Kind::Field { path: path.to_owned(), whole },
-        low,
-        now,
-        high,
-        unit: unit.to_owned(),
-        source: "declared".to_owned(),
-        quality: None,
-    })
-}
-
-/// A quantity in another unit of its kind: `1.5s` is 1,500 in `ms`.
-fn in_unit(text: &str, unit: &str) -> Option<f64> {
-    use crate::units::{
-        ByteRate, Bytes, DataPrice, Fraction, LineRate, Millicores, Price, Quantity, SimTime,
-    };
-    let one = format!("1{unit}");
-    fn ratio<Q: Quantity>(text: &str, one: &str, of: fn(&Q) -> f64) -> Option<f64> {
-        Some(of(&Q::from_text(text)?) / of(&Q::from_text(one)?)).filter(|ratio| ratio.is_finite())
-    }
-    ratio::<SimTime>(text, &one, |q| q.as_secs_f64())
-        .or_else(|| ratio::<LineRate>(text, &one, |q| q.get()))
-        .or_else(|| ratio::<Fraction>(text, &one, |q| q.get()))
-        .or_else(|| ratio::<Millicores>(text, &one, |q| q.cores()))
-        .or_else(|| ratio::<Bytes>(text, &one, |q| q.as_f64()))
-        .or_else(|| ratio::<ByteRate>(text, &one, |q| q.get()))
-        .or_else(|| ratio::<Price>(text, &one, |q| q.get()))
-        .or_else(|| ratio::<DataPrice>(text, &one, |q| q.get()))
-}
-
-/// Costs of the agents that these strategies collect with, where they have a range and are of consequence here.
-fn costs(scenario: &Scenario, strategies: &[&'static Strategy]) -> Vec<Input> {
-    let mut names: Vec<String> = Vec::new();
-    let blueprints = strategies.iter().map(|strategy| Setup::new(scenario, strategy).blueprint);
-    for agent in blueprints.flat_map(|blueprint| blueprint.agents) {
-        if !names.contains(&agent.name) {
-            names.push(agent.name);
-        }
-    }
-    let mut all = Vec::new();
-    for agent in names {
-        let custom = scenario.profiles.iter().find(|profile| profile.name == agent);
-        let base = custom.map_or(&agent, |custom| &custom.base.value).clone();
-        let Some(Ok(mut profile)) = profile::embedded(&base) else { continue };
-        let sources = profile.sources.clone();
-        for (path, number) in profile.numbers_mut() {
-            let source = sources.get(&number.source).unwrap_or(&number.source).clone();
-            let (value, range, source, quality) = match scenario.own_cost(&agent, path) {
-                Some(own) => match fitted(own) {
-                    Some(range) => (own.value, range, own.source.clone().unwrap_or_default(), own.quality),
-                    // Who sets a cost by hand knows it.
-                    None => continue,
-                },
-                None => match number.low.zip(number.high) {
-                    Some(range) => (number.value, range, source, Some(number.quality)),
-                    None => continue,
-                },
-            };
-            if range.0 < range.1 {
-                let kind = Kind::Cost { agent: agent.clone(), base: base.clone(), path: path.to_owned() };
-                all.push(Input {
-                    name: format!("{agent}/{path}"),
-                    kind,
-                    low: range.0,
-                    now: value,
-                    high: range.1,
-                    unit: String::new(),
-                    source,
-                    quality,
-                });
-            }
-        }
-    }
-    all.retain(|input| matters(scenario, strategies, input));
-    all
-}
-
-/// What a fit leaves open.
-fn fitted(own: &Cost) -> Option<(f64, f64)> {
-    let half = STANDARD_ERRORS * own.standard_error?;
-    Some(((own.value - half).max(0.0), own.value + half))
-}
-
-/// Whether a cost makes a difference to what any of the strategies draws.
-fn matters(scenario: &Scenario, strategies: &[&'static Strategy], input: &Input) -> bool {
-    let drawn = |value: f64| {
-        let mut changed = scenario.clone();
-        input.set_cost(&mut changed, value);
-        let drawn = strategies
-            .iter()
-            .map(|strategy| format!("{:?}", Setup::new(&changed, strategy).blueprint.agents));
-        drawn.collect::<Vec<_>>()
-    };
-    drawn(input.low) != drawn(input.high)
-}
-
 impl Input {
     /// Sets what is a cost, or assumed; fields are set by [`Input::setting`].
     pub(super) fn set_cost(&self, scenario: &mut Scenario, value: f64) {
@@ -291,6 +171,7 @@ impl Input {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile;
     use crate::scenario::{embedded, from_yaml};
     use crate::strategy::{DAEMONSET, SIDECAR};
 

@@ -49,6 +49,15 @@ fn verbs(folder: &Folder) -> Vec<(Vec<String>, &'static str)> {
             ),
             "sensitivity",
         ),
+        (
+            typed(
+                "forecast",
+                &scenario,
+                "--growth 20%/month --months 2 --reps 1 --nodes 1 --strategies daemonset",
+            ),
+            "forecast",
+        ),
+        (typed("show-back", &scenario, "--reps 1 --strategies daemonset,sidecar"), "show-back"),
         (typed("calibrate", &points, "--name ours"), "calibrate"),
         (typed("validate", &measured, ""), "validate"),
     ]

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
 mod against_reference;
+mod ahead;
 mod backend;
 mod bad_input;
 mod campaign;

@@ -54,8 +54,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     // Its candidates are scenarios with some fields set, told apart by the blueprints that strategies make of them, judged by
-    // what studies return; what decides an objective is a cause of loss or a metric.
-    ("decision", &["study", "run", "scenario", "strategy", "blueprint", "flow", "metric", "stats"]),
+    // what studies return, and by what agents used at their fullest; what decides an objective is a cause of loss or a metric.
+    (
+        "decision",
+        &["study", "run", "scenario", "strategy", "observe", "blueprint", "flow", "metric", "stats"],
+    ),
     // Its parts hold what studies found; a design is drawn by the engine's keys.
     ("campaign", &["study", "engine"]),
     // Its points are scenarios with some fields and costs set, judged as `decision` judges them; designs are drawn by the
