@@ -40,6 +40,8 @@ mod tune;
 mod validate;
 mod verify;
 
+use crate::diagnosis::Code;
+use crate::scenario::ScenarioError;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -154,8 +156,12 @@ impl Outcome {
 
 /// An error of the user's: bad usage or bad input. Everything else is a failure of the program.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct BadInput(String);
+#[error("{text}")]
+struct BadInput {
+    text: String,
+    /// Under which `explain` says more.
+    code: Option<Code>,
+}
 
 /// The user has asked to stop.
 #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
@@ -164,8 +170,13 @@ struct BadInput(String);
 struct Interrupted(String);
 
 impl BadInput {
-    fn of(error: impl std::fmt::Display) -> anyhow::Error {
-        anyhow::Error::new(Self(error.to_string()))
+    fn of(error: impl std::fmt::Display + 'static) -> anyhow::Error {
+        let code = (&error as &dyn std::any::Any).downcast_ref::<ScenarioError>().map(ScenarioError::code);
+        anyhow::Error::new(Self { text: error.to_string(), code })
+    }
+
+    fn coded(code: Code, text: impl Into<String>) -> anyhow::Error {
+        anyhow::Error::new(Self { text: text.into(), code: Some(code) })
     }
 }
 
@@ -213,6 +224,9 @@ impl Cli {
             }
             Err(error) => {
                 output::complain(&error);
+                if let Some(code) = error.downcast_ref::<BadInput>().and_then(|error| error.code) {
+                    output::tell(&format!("more on {code}: loghaul explain {code}"));
+                }
                 let code = if error.is::<BadInput>() { 2 } else { 1 };
                 ExitCode::from(if error.is::<Interrupted>() { 130 } else { code })
             }
@@ -225,7 +239,8 @@ fn metrics(names: &[String]) -> anyhow::Result<Vec<crate::metric::Metric>> {
     let find = |name: &String| {
         crate::metric::Metric::from_id(name.trim()).ok_or_else(|| {
             let known: Vec<&str> = crate::metric::Metric::ALL.iter().map(|m| m.id()).collect();
-            BadInput::of(format!("there is no metric {name:?}; there are {}", known.join(", ")))
+            let problem = format!("there is no metric {name:?}; there are {}", known.join(", "));
+            BadInput::coded(Code::NoMetric, problem)
         })
     };
     names.iter().map(find).collect()
@@ -242,10 +257,8 @@ fn strategies(names: &[String]) -> anyhow::Result<Vec<&'static crate::strategy::
     for name in names {
         let Some(strategy) = crate::strategy::by_name(name.trim()) else {
             let known: Vec<&str> = crate::strategy::ALL.iter().map(|s| s.name).collect();
-            return Err(BadInput::of(format!(
-                "there is no strategy {name:?}; there are {}",
-                known.join(", ")
-            )));
+            let problem = format!("there is no strategy {name:?}; there are {}", known.join(", "));
+            return Err(BadInput::coded(Code::NoStrategy, problem));
         };
         if found.iter().any(|s| s.name == strategy.name) {
             return Err(BadInput::of(format!("strategy {name:?} is named twice")));

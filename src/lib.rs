@@ -28,6 +28,7 @@ pub mod calibrate;
 pub mod campaign;
 pub mod cli;
 pub mod decision;
+pub mod diagnosis;
 pub mod engine;
 pub mod files;
 pub mod flow;

@@ -18,6 +18,7 @@ pub mod chart;
 pub mod check;
 pub mod csv;
 pub mod decided;
+pub mod diagnosis;
 pub mod difference;
 mod error;
 pub mod explanation;

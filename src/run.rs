@@ -10,6 +10,7 @@ mod stop;
 pub use stop::Stop;
 
 use crate::blueprint::{Blueprint, Placement};
+use crate::diagnosis::Code;
 use crate::engine::random::{named_key, subkey};
 use crate::metric::Metric;
 use crate::observe::{Imbalance, Observation, Unpaid};
@@ -95,17 +96,20 @@ impl Setup {
         let grown_without = without.as_ref().ok().and_then(|p| grown(&native, p));
         let extra_without = without.map_or_else(|_| vec![0; native.pools.len()], |p| p.extra);
         let blueprint = strategy.blueprint(scenario, nodes);
-        let infeasible = blueprint.infeasible.clone().or_else(|| too_little_memory(&blueprint));
+        let own = blueprint.infeasible.clone().map(|reason| coded(reason, Code::NotPossible));
+        let infeasible = own.or_else(|| too_little_memory(&blueprint));
         let placement = match infeasible {
             Some(reason) => Err(reason),
-            None => place(&blueprint).map_err(|misfit| misfit.to_string()).and_then(|placement| {
-                let refused = too_many_on_a_node(&blueprint, &placement)
-                    .or_else(|| too_many_connections(scenario, &blueprint, &placement));
-                match refused {
-                    Some(reason) => Err(reason),
-                    None => Ok(placement),
-                }
-            }),
+            None => place(&blueprint).map_err(|misfit| coded(misfit.to_string(), Code::DoesNotFit)).and_then(
+                |placement| {
+                    let refused = too_many_on_a_node(&blueprint, &placement)
+                        .or_else(|| too_many_connections(scenario, &blueprint, &placement));
+                    match refused {
+                        Some(reason) => Err(reason),
+                        None => Ok(placement),
+                    }
+                },
+            ),
         };
         let grown_with = placement.as_ref().ok().and_then(|p| grown(&blueprint, p));
         Self {
@@ -153,15 +157,21 @@ pub fn growth_of(scenario: &Scenario) -> Result<Option<Grown>, String> {
     Ok(grown(&native, &placement))
 }
 
+/// Why a strategy cannot be run, with the code under which `explain` says more.
+fn coded(reason: String, code: Code) -> String {
+    format!("{reason} ({code})")
+}
+
 /// An agent whose memory limit is below what it needs at rest never starts.
 fn too_little_memory(blueprint: &Blueprint) -> Option<String> {
     blueprint.agents.iter().find_map(|agent| {
         let (limit, rest) = (agent.memory_limit_bytes?, agent.costs.rss_idle_bytes());
         (rest > limit as f64).then(|| {
-            format!(
+            let reason = format!(
                 "{} needs {} bytes at rest, more than its memory limit of {limit}",
                 agent.name, rest as u64
-            )
+            );
+            coded(reason, Code::MemoryLimit)
         })
     })
 }
@@ -179,7 +189,9 @@ fn connections(blueprint: &Blueprint, placement: &Placement) -> u64 {
 fn too_many_connections(scenario: &Scenario, blueprint: &Blueprint, placement: &Placement) -> Option<String> {
     let most = scenario.backend.connections?.get();
     let wanted = connections(blueprint, placement);
-    (wanted > most).then(|| format!("{wanted} connections would be open; the backend takes {most}"))
+    (wanted > most).then(|| {
+        coded(format!("{wanted} connections would be open; the backend takes {most}"), Code::Connections)
+    })
 }
 
 /// Agents in pods share what the kernel gives to each user of a node.
@@ -193,11 +205,12 @@ fn too_many_on_a_node(blueprint: &Blueprint, placement: &Placement) -> Option<St
         let count = &mut on_node[*node as usize];
         *count += 1;
         if *count > most {
-            return Some(format!(
+            let reason = format!(
                 "a node would run more than {most} sidecars of {}: the inotify instances that one user may have \
                  (fs.inotify.max_user_instances)",
                 agent.name
-            ));
+            );
+            return Some(coded(reason, Code::TooManySidecars));
         }
     }
     None

@@ -28,6 +28,7 @@ mod error;
 mod fault;
 mod gateway;
 mod growth;
+mod grown;
 mod lifecycle;
 mod log;
 mod logs;
@@ -81,6 +82,7 @@ pub use variants::{Delivery, Driver, DriverKind, Hybrid, Ordering};
 pub use warmup::Warmup;
 pub use workload::{Resources, Tenant, Workload};
 
+use crate::diagnosis::Code;
 use crate::metric::Metric;
 use crate::units::{ByteRate, Fraction, SimTime};
 use schemars::JsonSchema;
@@ -311,7 +313,8 @@ pub(crate) fn read_yaml<T: serde::de::DeserializeOwned>(
     needs: &str,
 ) -> Result<T, ScenarioError> {
     if error::says_nothing(text) {
-        return Err(ScenarioError::whole_file(file, format!("is empty; {needs}")));
+        let empty = ScenarioError::whole_file(file, format!("is empty; {needs}"));
+        return Err(empty.coded(Code::Empty));
     }
     serde_saphyr::from_str_with_options(text, options())
         .map_err(|e| ScenarioError::from_yaml(file, text, needs, &e))

@@ -2,6 +2,7 @@
 
 use super::show::ShowArgs;
 use super::{BadInput, output};
+use crate::diagnosis::Code;
 use crate::lang::{Lang, format};
 use crate::report;
 use crate::run::growth_of;
@@ -219,8 +220,10 @@ impl StudyArgs {
                 let known: Vec<&str> = ALL.iter().map(|strategy| strategy.name).collect();
                 let problem = format!("there is no strategy {name:?}; there are {}", known.join(", "));
                 Err(match set {
-                    Some(setting) => BadInput::of(format!("--set {setting}: {problem}")),
-                    None => BadInput::of(wrong_at(&file, &text, "strategy", &problem)),
+                    Some(setting) => BadInput::coded(Code::NoStrategy, format!("--set {setting}: {problem}")),
+                    None => {
+                        BadInput::of(wrong_at(&file, &text, "strategy", &problem).coded(Code::NoStrategy))
+                    }
                 })
             }
             _ => self.placed(scenario, &file, &text),
@@ -233,7 +236,9 @@ impl StudyArgs {
             Ok(Some(grown)) => output::tell(&report::grown::without(&grown, self.lang)),
             Err(misfit) if !scenario.cluster.grow => {
                 let problem = format!("grow is false, and {misfit}; add nodes, or leave grow out");
-                return Err(BadInput::of(wrong_at(file, text, "cluster/grow", &problem)));
+                return Err(BadInput::of(
+                    wrong_at(file, text, "cluster/grow", &problem).coded(Code::DoesNotFit),
+                ));
             }
             // Pools that do not grow: no strategy can be run here, and each says so.
             _ => {}
@@ -257,10 +262,11 @@ impl StudyArgs {
             return Ok((name, yaml.to_owned()));
         }
         let known: Vec<&str> = embedded_names().collect();
-        Err(BadInput::of(format!(
+        let problem = format!(
             "there is no file {name}, and no embedded scenario of that name; embedded are {}",
             known.join(", ")
-        )))
+        );
+        Err(BadInput::coded(Code::NoScenario, problem))
     }
 
     /// What a reader types to remake a result: the verb, the scenario, `own` of the verb's, seed and settings.

@@ -9,6 +9,7 @@ mod backend;
 mod bad_input;
 mod campaign;
 mod cli;
+mod codes;
 mod control;
 mod decisions;
 mod docs;

@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("sheet", &[]),
+    // Codes of errors stand below those who make them.
+    ("diagnosis", &[]),
     ("stats", &[]),
     ("flow", &[]),
     ("metric", &[]),
@@ -21,7 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("engine", &["units"]),
     ("profile", &["units"]),
     // A file of prices may be a table.
-    ("scenario", &["profile", "metric", "sheet", "units"]),
+    ("scenario", &["profile", "diagnosis", "metric", "sheet", "units"]),
     ("observe", &["flow", "metric", "stats", "units"]),
     // It is made of the engine's laws, of media, of what profiles say and of plain quantities.
     ("blueprint", &["engine", "flow", "profile", "units"]),
@@ -32,7 +34,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // A run's key is one of the engine's; its figures are metrics in units; it is asked for with a scenario.
     (
         "run",
-        &["scenario", "strategy", "placement", "blueprint", "world", "observe", "engine", "metric", "units"],
+        &[
+            "scenario",
+            "strategy",
+            "placement",
+            "blueprint",
+            "world",
+            "observe",
+            "engine",
+            "diagnosis",
+            "metric",
+            "units",
+        ],
     ),
     // Studies build companions out of scenarios, and read what runs return; a report's subject names the sources of
     // its agents' numbers.
@@ -103,6 +116,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "validate",
             "verify",
             "calibrate",
+            "diagnosis",
             // Charts know strategies by their constants.
             "strategy",
             "observe",
@@ -133,6 +147,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "campaign",
             "sizing",
             "sensitivity",
+            "diagnosis",
             "scenario",
             "strategy",
             "profile",

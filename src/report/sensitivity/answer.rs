@@ -221,7 +221,7 @@ impl Sensitivity {
 
     /// How something is measured: in words, and by which command of ours.
     fn how_to_measure(&self, kind: &Kind, lang: Lang) -> (String, Option<String>) {
-        let index = |name: &str| match name {
+        let from_logs = |name: &str| match name {
             "lines" | "line-size" | "spread" => Some((
                 pick(lang, "read it from your own logs, ", "从自己的日志读取，"),
                 "loghaul import logs FOLDER",
@@ -229,20 +229,23 @@ impl Sensitivity {
             _ => None,
         };
         match kind {
-            Kind::Cost { agent, base, .. } => {
+            Kind::Cost { base, path, .. } => {
                 let how = pick(
                     lang,
                     "measure the agent under your lines and fit its costs, ",
                     "用自己的日志负载测量采集器并拟合其开销，",
                 );
-                let agent = if agent == base { agent.as_str() } else { base.as_str() };
-                (
-                    how.to_owned(),
-                    Some(format!("loghaul lab run --agent {agent}; loghaul calibrate POINTS.csv")),
-                )
+                let plan = match path.as_str() {
+                    path if path.contains("config") => "configs",
+                    path if path.starts_with("memory") => "memory",
+                    _ => "layouts",
+                };
+                let lab = format!("loghaul lab run {plan} --agent {base} --out measured/");
+                let fit = format!("loghaul calibrate measured/ --where agent={base} --base {base} --name ours");
+                (how.to_owned(), Some(format!("{lab} && {fit}")))
             }
-            Kind::Assumed(one) if index(one.name).is_some() => {
-                let (how, command) = index(one.name).unwrap_or_default();
+            Kind::Assumed(one) if from_logs(one.name).is_some() => {
+                let (how, command) = from_logs(one.name).unwrap_or_default();
                 (how.to_owned(), Some(command.to_owned()))
             }
             Kind::Assumed(one) if one.unit == "×" => (
