@@ -12,6 +12,7 @@ mod compare;
 mod completions;
 mod diff;
 mod explain;
+mod forecast;
 mod import;
 mod init;
 mod interrupt;
@@ -29,8 +30,10 @@ mod report;
 mod run;
 mod scale_limit;
 mod schema;
+mod sensitivity;
 mod serve;
 mod show;
+mod show_back;
 mod size;
 mod study;
 mod sweep;
@@ -40,6 +43,8 @@ mod validate;
 mod verify;
 mod watch;
 
+use crate::diagnosis::Code;
+use crate::scenario::ScenarioError;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -88,6 +93,18 @@ enum Verb {
     ///
     /// `-o json` prints loghaul.plan/v1.
     Plan(plan::Plan),
+    /// Find which inputs decide the verdict within their ranges, where it turns, and what to measure first
+    ///
+    /// `-o json` prints loghaul.sensitivity/v1.
+    Sensitivity(sensitivity::Sensitivity),
+    /// Find the month in which a growing cluster first fails an objective, and what it costs until then
+    ///
+    /// `-o json` prints loghaul.forecast/v1.
+    Forecast(forecast::Forecast),
+    /// Share the cost of collecting out to the tenants who cause it, under every strategy
+    ///
+    /// `-o json` prints loghaul.show-back/v1.
+    ShowBack(show_back::ShowBack),
     /// Size agents: requests, limits and buffers at the worst moment, proved on fresh seeds; as values of Helm charts
     ///
     /// `-o json` prints loghaul.size/v1.
@@ -145,8 +162,12 @@ impl Outcome {
 
 /// An error of the user's: bad usage or bad input. Everything else is a failure of the program.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct BadInput(String);
+#[error("{text}")]
+struct BadInput {
+    text: String,
+    /// Under which `explain` says more.
+    code: Option<Code>,
+}
 
 /// The user has asked to stop.
 #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
@@ -155,8 +176,13 @@ struct BadInput(String);
 struct Interrupted(String);
 
 impl BadInput {
-    fn of(error: impl std::fmt::Display) -> anyhow::Error {
-        anyhow::Error::new(Self(error.to_string()))
+    fn of(error: impl std::fmt::Display + 'static) -> anyhow::Error {
+        let code = (&error as &dyn std::any::Any).downcast_ref::<ScenarioError>().map(ScenarioError::code);
+        anyhow::Error::new(Self { text: error.to_string(), code })
+    }
+
+    fn coded(code: Code, text: impl Into<String>) -> anyhow::Error {
+        anyhow::Error::new(Self { text: text.into(), code: Some(code) })
     }
 }
 
@@ -181,6 +207,9 @@ impl Cli {
             Verb::Check(verb) => verb.execute(),
             Verb::Tune(verb) => verb.execute(),
             Verb::Plan(verb) => verb.execute(),
+            Verb::Sensitivity(verb) => verb.execute(),
+            Verb::Forecast(verb) => verb.execute(),
+            Verb::ShowBack(verb) => verb.execute(),
             Verb::Size(verb) => verb.execute(),
             Verb::Diff(verb) => verb.execute(),
             Verb::Run(verb) => verb.execute(),
@@ -204,6 +233,9 @@ impl Cli {
             }
             Err(error) => {
                 output::complain(&error);
+                if let Some(code) = error.downcast_ref::<BadInput>().and_then(|error| error.code) {
+                    output::tell(&format!("more on {code}: loghaul explain {code}"));
+                }
                 let code = if error.is::<BadInput>() || is_too_large(&error) { 2 } else { 1 };
                 ExitCode::from(if error.is::<Interrupted>() { 130 } else { code })
             }
@@ -222,7 +254,8 @@ fn metrics(names: &[String]) -> anyhow::Result<Vec<crate::metric::Metric>> {
     let find = |name: &String| {
         crate::metric::Metric::from_id(name.trim()).ok_or_else(|| {
             let known: Vec<&str> = crate::metric::Metric::ALL.iter().map(|m| m.id()).collect();
-            BadInput::of(format!("there is no metric {name:?}; there are {}", known.join(", ")))
+            let problem = format!("there is no metric {name:?}; there are {}", known.join(", "));
+            BadInput::coded(Code::NoMetric, problem)
         })
     };
     names.iter().map(find).collect()
@@ -239,10 +272,8 @@ fn strategies(names: &[String]) -> anyhow::Result<Vec<&'static crate::strategy::
     for name in names {
         let Some(strategy) = crate::strategy::by_name(name.trim()) else {
             let known: Vec<&str> = crate::strategy::ALL.iter().map(|s| s.name).collect();
-            return Err(BadInput::of(format!(
-                "there is no strategy {name:?}; there are {}",
-                known.join(", ")
-            )));
+            let problem = format!("there is no strategy {name:?}; there are {}", known.join(", "));
+            return Err(BadInput::coded(Code::NoStrategy, problem));
         };
         if found.iter().any(|s| s.name == strategy.name) {
             return Err(BadInput::of(format!("strategy {name:?} is named twice")));

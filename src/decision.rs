@@ -8,6 +8,7 @@
 
 mod cause;
 mod clues;
+mod forecast;
 mod judged;
 mod knob;
 mod plan;
@@ -20,6 +21,7 @@ mod units;
 
 pub use cause::{Decides, decides};
 pub use clues::{Clue, clues};
+pub use forecast::{Ahead, Fails, Forecast, Forecasted, Month, forecast};
 pub use judged::{Run, run};
 pub use knob::{KNOBS, Knob, Ladder, Owner, knobs_named};
 pub use plan::{Plan, Planned, Why, plan};

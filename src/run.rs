@@ -14,8 +14,10 @@ pub use limits::{Done, allow_bytes, done};
 pub use stop::Stop;
 
 use crate::blueprint::{Blueprint, Placement};
+use crate::diagnosis::Code;
 use crate::engine::random::{named_key, subkey};
 use crate::footprint::Footprint;
+use crate::metric::Metric;
 use crate::observe::Observation;
 pub use crate::placement::{Grown, Short, Shortage};
 use crate::placement::{grown, place, strike};
@@ -101,17 +103,20 @@ impl Setup {
         let grown_without = without.as_ref().ok().and_then(|p| grown(&native, p));
         let extra_without = without.map_or_else(|_| vec![0; native.pools.len()], |p| p.extra);
         let blueprint = strategy.blueprint(scenario, nodes);
-        let infeasible = blueprint.infeasible.clone().or_else(|| too_little_memory(&blueprint));
+        let own = blueprint.infeasible.clone().map(|reason| coded(reason, Code::NotPossible));
+        let infeasible = own.or_else(|| too_little_memory(&blueprint));
         let placement = match infeasible {
             Some(reason) => Err(reason),
-            None => place(&blueprint).map_err(|misfit| misfit.to_string()).and_then(|placement| {
-                let refused = too_many_on_a_node(&blueprint, &placement)
-                    .or_else(|| too_many_connections(scenario, &blueprint, &placement));
-                match refused {
-                    Some(reason) => Err(reason),
-                    None => Ok(placement),
-                }
-            }),
+            None => place(&blueprint).map_err(|misfit| coded(misfit.to_string(), Code::DoesNotFit)).and_then(
+                |placement| {
+                    let refused = too_many_on_a_node(&blueprint, &placement)
+                        .or_else(|| too_many_connections(scenario, &blueprint, &placement));
+                    match refused {
+                        Some(reason) => Err(reason),
+                        None => Ok(placement),
+                    }
+                },
+            ),
         };
         let grown_with = placement.as_ref().ok().and_then(|p| grown(&blueprint, p));
         let nodes = placement.as_ref().map_or(nodes, |placement| placement.nodes.len() as u64);
@@ -184,15 +189,21 @@ pub fn growth_of(scenario: &Scenario) -> Result<Option<Grown>, String> {
     Ok(grown(&native, &placement))
 }
 
+/// Why a strategy cannot be run, with the code under which `explain` says more.
+fn coded(reason: String, code: Code) -> String {
+    format!("{reason} ({code})")
+}
+
 /// An agent whose memory limit is below what it needs at rest never starts.
 fn too_little_memory(blueprint: &Blueprint) -> Option<String> {
     blueprint.agents.iter().find_map(|agent| {
         let (limit, rest) = (agent.memory_limit_bytes?, agent.costs.rss_idle_bytes());
         (rest > limit as f64).then(|| {
-            format!(
+            let reason = format!(
                 "{} needs {} bytes at rest, more than its memory limit of {limit}",
                 agent.name, rest as u64
-            )
+            );
+            coded(reason, Code::MemoryLimit)
         })
     })
 }
@@ -210,7 +221,9 @@ fn connections(blueprint: &Blueprint, placement: &Placement) -> u64 {
 fn too_many_connections(scenario: &Scenario, blueprint: &Blueprint, placement: &Placement) -> Option<String> {
     let most = scenario.backend.connections?.get();
     let wanted = connections(blueprint, placement);
-    (wanted > most).then(|| format!("{wanted} connections would be open; the backend takes {most}"))
+    (wanted > most).then(|| {
+        coded(format!("{wanted} connections would be open; the backend takes {most}"), Code::Connections)
+    })
 }
 
 /// Agents in pods share what the kernel gives to each user of a node.
@@ -224,11 +237,12 @@ fn too_many_on_a_node(blueprint: &Blueprint, placement: &Placement) -> Option<St
         let count = &mut on_node[*node as usize];
         *count += 1;
         if *count > most {
-            return Some(format!(
+            let reason = format!(
                 "a node would run more than {most} sidecars of {}: the inotify instances that one user may have \
                  (fs.inotify.max_user_instances)",
                 agent.name
-            ));
+            );
+            return Some(coded(reason, Code::TooManySidecars));
         }
     }
     None
@@ -368,6 +382,12 @@ fn run_once(
         return Ok(Observation::default());
     };
     Ok(figures::observation(setup, placement, sums(setup, placement, (seed, replication), pace, stop)?))
+}
+
+/// What each tenant causes of a cost (`cost` or `cost_marginal`), currency a month, in the order of the blueprint's tenants:
+/// they add up to what the run cost. `None` where the strategy cannot be run here, or the metric is no cost.
+pub fn show_back(setup: &Setup, observation: &Observation, money: Metric) -> Option<Vec<f64>> {
+    figures::by_tenant(setup, observation, money)
 }
 
 /// The raw sums of one run, for those who need more than its figures; `None` where the setup is infeasible.

@@ -27,14 +27,18 @@ mod embedded;
 mod error;
 mod fault;
 mod gateway;
+mod grown;
+mod growth;
 mod lifecycle;
 mod log;
 mod logs;
 mod objective;
 mod place;
 mod placed;
+mod prices;
 mod profiles;
 mod proxy;
+mod ranges;
 mod settings;
 mod usage;
 mod variants;
@@ -58,6 +62,7 @@ pub use fault::{
     OutageMode, OutageOf, ReadsFrom, Rollout, SpotWave, Upgrade,
 };
 pub use gateway::Gateway;
+pub use growth::{Growth, GrowthRate};
 pub use lifecycle::{Churn, CrashLoop, Job, Lifecycle};
 pub use log::{
     ArrivalsSpec, Burst, Diurnal, LineSize, LogNormal, LogSource, LogSpec, Rotation, RotationMode, Trace,
@@ -66,8 +71,10 @@ pub use log::{
 pub use logs::{logs_from_yaml, logs_to_yaml};
 pub use objective::{Comparison, Objective};
 pub use placed::{NodeCounts, NodeRun, Placed};
+pub use prices::Prices;
 pub use profiles::{profiles_from_yaml, profiles_to_yaml};
 pub use proxy::{Proxy, ProxyKind};
+pub use ranges::FieldRange;
 pub(crate) use settings::unplaced;
 pub use settings::{AgentRequests, CustomProfile, Override, Settings, settings_reference};
 pub use usage::{EvictionHard, Limits, Peak, Usage};
@@ -75,10 +82,12 @@ pub use variants::{Delivery, Driver, DriverKind, Hybrid, Ordering};
 pub use warmup::Warmup;
 pub use workload::{Resources, Tenant, Workload};
 
+use crate::diagnosis::Code;
 use crate::metric::Metric;
 use crate::units::{ByteRate, Fraction, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// One cluster and one question about it.
@@ -136,9 +145,16 @@ pub struct Scenario {
     /// By which cost strategies are ranked where the cheapest is asked for.
     #[serde(default, skip_serializing_if = "RankBy::is_default")]
     pub rank_by: RankBy,
+    /// How fast what runs here grows, for `forecast`; a workload may have a growth of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub growth: Option<Growth>,
     /// Agents derived from embedded profiles.
     #[serde(default)]
     pub profiles: Vec<CustomProfile>,
+    /// Within what fields may lie, by their paths, such as `backend.latency: 5ms:50ms`: what `sensitivity` looks into beside
+    /// the ranges of agents' costs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ranges: BTreeMap<String, FieldRange>,
 }
 
 /// A cost to rank strategies by. The two are never added up.
@@ -297,7 +313,8 @@ pub(crate) fn read_yaml<T: serde::de::DeserializeOwned>(
     needs: &str,
 ) -> Result<T, ScenarioError> {
     if error::says_nothing(text) {
-        return Err(ScenarioError::whole_file(file, format!("is empty; {needs}")));
+        let empty = ScenarioError::whole_file(file, format!("is empty; {needs}"));
+        return Err(empty.coded(Code::Empty));
     }
     serde_saphyr::from_str_with_options(text, options())
         .map_err(|e| ScenarioError::from_yaml(file, text, needs, &e))

@@ -15,12 +15,12 @@ pub mod values;
 pub use sizes::{Ask, Buffer, Container, Fewer, Proof, Rotation, Side, SizeError, Sizes, What};
 
 use crate::observe::{AgentUse, Usage};
-use crate::profile::CostEnd;
+use crate::profile::{self, CostEnd};
 use crate::run::Runner;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 use crate::study::Provenance;
-use rule::Range;
+use rule::{Range, Steps};
 use search::Trials;
 
 /// Sizes a strategy's agents. `command` is what a reader types to remake it.
@@ -83,15 +83,19 @@ fn container_of(
     let cpu_p95 = of(|usage| usage.cpu.quantile(0.95) / 1e6);
     let cpu_peak = of(|usage| usage.cpu.most() as f64 / 1e6);
     let memory_peak = of(|usage| usage.memory.most() as f64);
-    let refuses_at = rule::refuses_at(&base);
-    let cpu_request = rule::millicores(cpu_p95.value, headroom);
-    let memory_limit = rule::memory(memory_peak.value, headroom, refuses_at);
+    let refuses_at = match profile::embedded(&base) {
+        Some(Ok(profile)) => profile.behaviour.refuses_at.value,
+        _ => 1.0,
+    };
+    let steps = Steps::of(&scenario.collection);
+    let cpu_request = steps.cpu(cpu_p95.value, headroom);
+    let memory_limit = steps.memory(memory_peak.value, headroom, refuses_at);
     Container {
         side,
         agent,
         base,
         cpu_request,
-        cpu_limit: rule::millicores(cpu_peak.value, headroom).max(cpu_request),
+        cpu_limit: steps.cpu(cpu_peak.value, headroom).max(cpu_request),
         memory_request: memory_limit,
         memory_limit,
         refuses_at,

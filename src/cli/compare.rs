@@ -6,12 +6,11 @@ use super::study::{COLUMNS, ExperimentArgs, RepsArgs, StudyArgs};
 use super::tabled::{self, DEFAULT_REPS, Request, Yardstick};
 use super::{BadInput, output};
 use crate::decision;
-use crate::metric::Metric;
 use crate::report::{self, Format};
 use crate::run::Runner;
 use crate::scenario::Scenario;
 use crate::strategy;
-use crate::study::{self, Comparison, Replications, StrategyResult, Verdict, density};
+use crate::study::{self, Comparison, Replications, Verdict, density};
 use crate::table;
 use std::path::PathBuf;
 
@@ -128,13 +127,7 @@ impl Compare {
                 output::tell(&format!("report written to {}", file.display()));
                 Ok(())
             }
-            None => {
-                show.print(&report, args.lang)?;
-                match moving(&comparison) {
-                    Some(text) if show.output == Format::Table => output::print(&text),
-                    _ => Ok(()),
-                }
-            }
+            None => show.print(&report, args.lang),
         }
     }
 
@@ -161,6 +154,7 @@ impl Compare {
             seed: self.experiment.study.seed,
             replications: comparison.provenance.replications,
             nodes: DECIDED_ON,
+            on_average: false,
             command: "",
         };
         Ok(Some(decision::tune(runner, asked)?))
@@ -184,31 +178,4 @@ impl Compare {
         let verb = if self.html.is_some() { "report" } else { "compare" };
         self.experiment.study.command(verb, &own)
     }
-}
-
-/// What moving from what runs today would save a month, and what becomes of lines; nothing where nothing is known to run.
-fn moving(comparison: &Comparison) -> Option<String> {
-    let today = comparison.get(strategy::AS_IS.name).filter(|result| result.infeasible.is_none())?;
-    let mut text = "\nMoving from what runs today (as-is):\n".to_owned();
-    let of = |result: &StrategyResult, metric| result.estimate(metric).mean;
-    for other in comparison.strategies.iter().filter(|result| result.strategy != strategy::AS_IS.name) {
-        if let Some(reason) = &other.infeasible {
-            text += &format!("  to {}: impossible here: {reason}\n", other.strategy);
-            continue;
-        }
-        let (Some(before), Some(after)) = (of(today, Metric::Cost), of(other, Metric::Cost)) else {
-            continue;
-        };
-        let saved = before - after;
-        let verb = if saved >= 0.0 { "saves" } else { "costs" };
-        let undelivered = |result| of(result, Metric::Undelivered).unwrap_or(f64::NAN) * 100.0;
-        text += &format!(
-            "  to {}: {verb} {:.2} a month ({before:.2} now); undelivered {:.3}% instead of {:.3}%\n",
-            other.strategy,
-            saved.abs(),
-            undelivered(other),
-            undelivered(today)
-        );
-    }
-    Some(text)
 }

@@ -2,7 +2,7 @@
 
 use super::ahead::{self, Ahead};
 use super::show::ShowArgs;
-use super::study::{COLUMNS, RepsArgs, StudyArgs};
+use super::study::{COLUMNS, PriceArgs, RepsArgs, StudyArgs};
 use super::tabled::DEFAULT_REPS;
 use super::{BadInput, Outcome};
 use crate::lang::Lang;
@@ -35,6 +35,8 @@ pub(super) struct Diff {
     /// Of scenarios: set a value in both; repeatable
     #[arg(long = "set", value_name = "PATH=VALUE")]
     settings: Vec<Setting>,
+    #[command(flatten)]
+    money: PriceArgs,
     /// Of scenarios: strategies
     #[arg(long, value_delimiter = ',', default_values_t = COLUMNS.map(str::to_owned))]
     strategies: Vec<String>,
@@ -89,6 +91,7 @@ impl Diff {
             lang: self.lang,
             settings: self.settings.clone(),
             profile: None,
+            money: self.money.clone(),
         };
         let scenario = asked.scenario()?;
         let strategies = super::strategies(&self.strategies)?;

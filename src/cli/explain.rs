@@ -7,8 +7,9 @@ use super::study::{COLUMNS, RepsArgs, StudyArgs};
 use super::tabled::{self, DEFAULT_REPS, Request, Yardstick};
 use super::{BadInput, output};
 use crate::decision::{self, Clue};
+use crate::diagnosis::{self, Code};
 use crate::metric::Metric;
-use crate::report::{self, explanation::Explained};
+use crate::report::{self, diagnosis::Diagnosis, explanation::Explained};
 use crate::run::Runner;
 use crate::scenario::{Comparison, Objective, Scenario};
 use crate::strategy;
@@ -16,10 +17,11 @@ use crate::study::RestsOn;
 use crate::table::{self, Agreement, CellExplanation, Explanation, Rule};
 use std::path::PathBuf;
 
-/// Explain a row of the table.
+/// Explain a row of the table, or what is behind the code of an error.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example: loghaul explain LH0102")]
 pub(super) struct Explain {
-    /// Row of the table, such as tenant_isolation
+    /// Row of the table, such as tenant_isolation; or the code of an error, such as LH0102
     row: String,
     #[command(flatten)]
     study: StudyArgs,
@@ -43,6 +45,10 @@ pub(super) struct Explain {
 
 impl Explain {
     pub fn execute(self) -> anyhow::Result<()> {
+        if diagnosis::is_code(&self.row) {
+            let code: Code = self.row.parse().map_err(BadInput::of)?;
+            return self.show.print(&Diagnosis(code), self.study.lang);
+        }
         let row = row(&self.row)?;
         let asked = self.strategy.as_ref().map(|s| super::strategies(std::slice::from_ref(s)));
         let asked = asked.transpose()?.map(|found| found[0]);
@@ -139,6 +145,9 @@ fn row(name: &str) -> anyhow::Result<&'static str> {
     let plain = name.trim().replace('-', "_").to_lowercase();
     table::row_names().find(|row| *row == plain).ok_or_else(|| {
         let known: Vec<&str> = table::row_names().collect();
-        BadInput::of(format!("the table has no row {name:?}; there are {}", known.join(", ")))
+        BadInput::of(format!(
+            "the table has no row {name:?}; there are {}; or a code such as LH0102",
+            known.join(", ")
+        ))
     })
 }

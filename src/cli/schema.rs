@@ -21,6 +21,8 @@ enum Of {
     Result,
     /// What `tune -o json` prints
     Tune,
+    /// What `sensitivity -o json` prints
+    Sensitivity,
 }
 
 impl Schema {
@@ -29,6 +31,7 @@ impl Schema {
             Of::Scenario => scenario::json_schema(),
             Of::Result => report::json::schema().to_value(),
             Of::Tune => report::tuning::schema().to_value(),
+            Of::Sensitivity => report::sensitivity::schema().to_value(),
         };
         output::print(&format!("{schema:#}"))
     }

@@ -2,10 +2,11 @@
 
 use super::show::ShowArgs;
 use super::{BadInput, output};
-use crate::lang::Lang;
+use crate::diagnosis::Code;
+use crate::lang::{Lang, format};
 use crate::report;
 use crate::run::growth_of;
-use crate::scenario::{Amendments, Scenario, Setting, embedded, embedded_names, text_of, wrong_at};
+use crate::scenario::{Amendments, Prices, Scenario, Setting, embedded, embedded_names, text_of, wrong_at};
 use crate::strategy::{ALL, DAEMONSET, NATIVE, SIDECAR, Strategy, by_name};
 use crate::study::Replications;
 use crate::units::Fraction;
@@ -27,9 +28,59 @@ pub(super) struct StudyArgs {
     /// repeatable
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub settings: Vec<Setting>,
+    #[command(flatten)]
+    pub money: PriceArgs,
     /// Collect with the profile in this file, as calibrate writes it
     #[arg(long, value_name = "FILE")]
     pub profile: Option<PathBuf>,
+}
+
+/// What things cost, and in which currency.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct PriceArgs {
+    /// Prices of nodes (by pool or instance type) and data in place of the scenario's: YAML, or CSV by its ending
+    #[arg(long, value_name = "FILE")]
+    pub prices: Option<PathBuf>,
+    /// What prices are in, such as EUR: stands behind every cost that people read [default: the file of prices' own]
+    #[arg(long, value_parser = currency)]
+    currency: Option<String>,
+}
+
+impl PriceArgs {
+    /// The scenario with the prices of a file, where there is one; and what they are in is what costs are shown in.
+    fn put(&self, mut scenario: Scenario) -> anyhow::Result<Scenario> {
+        let mut shown = self.currency.clone();
+        if let Some(path) = &self.prices {
+            let prices = Prices::read(&path.display().to_string(), &text_of(path).map_err(BadInput::of)?);
+            let prices = prices.map_err(BadInput::of)?;
+            prices.put(&mut scenario).map_err(BadInput::of)?;
+            if let (None, Some(own)) = (&shown, &prices.currency) {
+                let wrong =
+                    |problem| BadInput::of(format!("{}: currency {own:?}: {problem}", path.display()));
+                shown = Some(currency(own).map_err(wrong)?);
+            }
+        }
+        if let Some(shown) = shown {
+            format::set_currency(shown);
+        }
+        Ok(scenario)
+    }
+
+    /// As it is typed, with a blank before; nothing where nothing is said.
+    pub fn typed(&self) -> String {
+        output::option("prices", self.prices.as_ref().map(|path| path.display()))
+            + &output::option("currency", self.currency.as_ref())
+    }
+}
+
+/// A currency as it is shown: a short word or a sign.
+fn currency(text: &str) -> Result<String, String> {
+    let is_shown = |c: char| c.is_alphanumeric() || "$€£¥₹₩₽₺₫₱฿₪".contains(c);
+    let short = (1..=8).contains(&text.chars().count());
+    match short && text.chars().all(is_shown) {
+        true => Ok(text.to_owned()),
+        false => Err("needed is a short word or a sign, such as EUR, USD or €".to_owned()),
+    }
 }
 
 /// The columns of the article's table: what is compared where nothing is said.
@@ -163,13 +214,16 @@ impl StudyArgs {
         let settings = [&self.settings[..], more].concat();
         let set = settings.iter().map(ToString::to_string).find(|setting| setting.starts_with("strategy="));
         let scenario = Amendments { profiles, settings }.read(&file, &text).map_err(BadInput::of)?;
+        let scenario = self.money.put(scenario)?;
         match &scenario.strategy {
             Some(name) if by_name(name).is_none() => {
                 let known: Vec<&str> = ALL.iter().map(|strategy| strategy.name).collect();
                 let problem = format!("there is no strategy {name:?}; there are {}", known.join(", "));
                 Err(match set {
-                    Some(setting) => BadInput::of(format!("--set {setting}: {problem}")),
-                    None => BadInput::of(wrong_at(&file, &text, "strategy", &problem)),
+                    Some(setting) => BadInput::coded(Code::NoStrategy, format!("--set {setting}: {problem}")),
+                    None => {
+                        BadInput::of(wrong_at(&file, &text, "strategy", &problem).coded(Code::NoStrategy))
+                    }
                 })
             }
             _ => self.placed(scenario, &file, &text),
@@ -182,7 +236,9 @@ impl StudyArgs {
             Ok(Some(grown)) => output::tell(&report::grown::without(&grown, self.lang)),
             Err(misfit) if !scenario.cluster.grow => {
                 let problem = format!("grow is false, and {misfit}; add nodes, or leave grow out");
-                return Err(BadInput::of(wrong_at(file, text, "cluster/grow", &problem)));
+                return Err(BadInput::of(
+                    wrong_at(file, text, "cluster/grow", &problem).coded(Code::DoesNotFit),
+                ));
             }
             // Pools that do not grow: no strategy can be run here, and each says so.
             _ => {}
@@ -206,10 +262,11 @@ impl StudyArgs {
             return Ok((name, yaml.to_owned()));
         }
         let known: Vec<&str> = embedded_names().collect();
-        Err(BadInput::of(format!(
+        let problem = format!(
             "there is no file {name}, and no embedded scenario of that name; embedded are {}",
             known.join(", ")
-        )))
+        );
+        Err(BadInput::coded(Code::NoScenario, problem))
     }
 
     /// What a reader types to remake a result: the verb, the scenario, `own` of the verb's, seed and settings.
@@ -221,6 +278,7 @@ impl StudyArgs {
         if let Some(path) = &self.profile {
             let _ = write!(text, " --profile {}", output::quoted(&path.display().to_string()));
         }
+        text += &self.money.typed();
         for setting in &self.settings {
             let _ = write!(text, " --set {}", output::quoted(&setting.to_string()));
         }

@@ -63,6 +63,7 @@ impl Tune {
             seed: self.study.seed,
             replications: self.reps,
             nodes: self.nodes,
+            on_average: false,
             command: &command,
         };
         let found = decision::tune(&Runner::new(), asked)?;

@@ -43,9 +43,11 @@ pub fn clues(
             seed,
             replications: if search { replications.clamp(1, REPLICATIONS) } else { replications },
             nodes: NODES,
+            // Cells are graded by what figures come to on average.
+            on_average: true,
             command: "",
         };
-        let tuned = tune(runner, asked)?.strategies.into_iter().filter(Tuned::misses);
+        let tuned = tune(runner, asked)?.strategies.into_iter().filter(Tuned::misses_on_average);
         found.extend(tuned.map(|tuned| Clue { cluster: cluster.name.clone(), tuned }));
     }
     Ok(found)

@@ -5,6 +5,8 @@
 //! no move and no exchange of two is better. What comes out is run on the whole cluster and on random numbers of its own,
 //! beside the pure strategies, and so is every workload's other choice.
 
+mod explore;
+
 use super::judged::{Run, run};
 use super::trial::Trial;
 use super::units::{Unit, assigned, units};
@@ -13,20 +15,15 @@ use crate::run::{RunError, Runner};
 use crate::scenario::{Objective, Scenario};
 use crate::strategy::{AS_IS, Strategy};
 use crate::study::{self, Provenance, slice};
+use explore::explore;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 
 /// Units at most.
 const MOST_UNITS: usize = 10;
-/// Units of which every combination is tried.
-const ALL_COMBINATIONS: usize = 4;
 /// Replications of the search.
 const FIRST: u64 = 2;
 /// Assignments that are run on the whole cluster.
 const FINALISTS: usize = 4;
-/// Rounds of moves at most: each makes something better, and there are not many more than units to move.
-const ROUNDS: usize = 4 * MOST_UNITS;
-
 /// What was found.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -69,6 +66,19 @@ pub struct Planned {
     pub late_tenants: (usize, usize),
 }
 
+impl Planned {
+    /// Whether every objective is met, over all lines and by each tenant's own.
+    pub fn is_met(&self) -> bool {
+        self.trial.is_met() && self.late_tenants.0 == 0
+    }
+
+    /// How far it is from that: by how many bounds objectives are missed, and the share of tenants that are late.
+    fn distance(&self) -> f64 {
+        let (late, all) = self.late_tenants;
+        self.trial.distance() + late as f64 / all.max(1) as f64
+    }
+}
+
 /// Why a unit is where it is: what its other choice would come to, all others staying.
 #[derive(Clone, Debug)]
 pub struct Why {
@@ -76,6 +86,8 @@ pub struct Why {
     pub extra_cost: f64,
     /// What the other choice misses.
     pub misses: Vec<Objective>,
+    /// Tenants whose own freshness misses an objective then.
+    pub late_tenants: usize,
 }
 
 /// What assignments are tried on.
@@ -183,7 +195,7 @@ pub fn plan(
     let mut found: Vec<Planned> =
         finalists.par_iter().map(|sidecars| whole.planned(sidecars, money)).collect::<Result<_, _>>()?;
     found.sort_by(better);
-    let best = found.first().is_some_and(|first| first.trial.is_met()).then_some(0);
+    let best = found.first().is_some_and(Planned::is_met).then_some(0);
     let why = match found.first().and_then(|first| Some((first, first.sidecars.clone()?))) {
         Some((first, sidecars)) => reasons(&whole, first, &sidecars, money)?,
         None => Vec::new(),
@@ -225,7 +237,8 @@ fn reasons(
         let found = whole.planned(&moved, money)?;
         let misses = whole.scenario.objectives.iter().zip(&found.trial.verdicts);
         let misses = misses.filter(|(_, verdict)| **verdict != study::Verdict::Met).map(|(o, _)| o.clone());
-        Ok(Why { extra_cost: found.cost - chosen.cost, misses: misses.collect() })
+        let misses = misses.collect();
+        Ok(Why { extra_cost: found.cost - chosen.cost, misses, late_tenants: found.late_tenants.0 })
     };
     (0..sidecars.len()).into_par_iter().map(other).collect()
 }
@@ -233,73 +246,16 @@ fn reasons(
 /// Whoever meets everything comes first, the cheapest of them; then whoever comes nearest.
 fn better(a: &Planned, b: &Planned) -> std::cmp::Ordering {
     let key = |one: &Planned| {
-        let distance = if one.trial.is_met() { 0.0 } else { one.trial.distance().max(1e-9) };
+        let distance = if one.is_met() { 0.0 } else { one.distance().max(1e-9) };
         (distance, one.cost)
     };
     let (a, b) = (key(a), key(b));
     a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
 }
 
-/// Tries assignments, in the order of their bits.
-fn explore(ground: &Ground<'_>, money: Metric) -> Result<BTreeMap<Vec<bool>, Planned>, RunError> {
-    let units = ground.units.len();
-    let mut known: BTreeMap<Vec<bool>, Planned> = BTreeMap::new();
-    let mut try_all = |wanted: Vec<Vec<bool>>| -> Result<BTreeMap<Vec<bool>, Planned>, RunError> {
-        let new: Vec<Vec<bool>> = wanted.into_iter().filter(|one| !known.contains_key(one)).collect();
-        let found: Vec<(Vec<bool>, Planned)> = new
-            .into_par_iter()
-            .map(|one| Ok((one.clone(), ground.planned(&one, money)?)))
-            .collect::<Result<_, RunError>>()?;
-        known.extend(found);
-        Ok(known.clone())
-    };
-    if units <= ALL_COMBINATIONS {
-        let all = (0..1u32 << units).map(|bits| (0..units).map(|at| bits >> at & 1 == 1).collect());
-        return try_all(all.collect());
-    }
-    let mut all = BTreeMap::new();
-    for start in [false, true] {
-        let mut here = vec![start; units];
-        all = try_all(vec![here.clone()])?;
-        for _ in 0..ROUNDS {
-            let moves = neighbours_of(&here);
-            all = try_all(moves.clone())?;
-            let next = moves.into_iter().min_by(|a, b| better(&all[a], &all[b]));
-            match next.filter(|next| better(&all[next], &all[&here]).is_lt()) {
-                Some(next) => here = next,
-                None => break,
-            }
-        }
-    }
-    Ok(all)
-}
-
-/// Assignments one move away, and those in which two units have changed places.
-fn neighbours_of(here: &[bool]) -> Vec<Vec<bool>> {
-    let flipped = |at: &[usize]| {
-        let mut moved = here.to_vec();
-        at.iter().for_each(|at| moved[*at] = !moved[*at]);
-        moved
-    };
-    let single = (0..here.len()).map(|at| flipped(&[at]));
-    let exchanged = (0..here.len())
-        .flat_map(|a| (a + 1..here.len()).map(move |b| (a, b)))
-        .filter(|(a, b)| here[*a] != here[*b])
-        .map(|(a, b)| flipped(&[a, b]));
-    single.chain(exchanged).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn moves_are_single_flips_and_exchanges() {
-        // Three flips, and the two pairs that differ: (0, 1) and (0, 2).
-        let all = neighbours_of(&[true, false, false]);
-        assert_eq!(all.len(), 5);
-        assert!(all.contains(&vec![false, true, false]) && all.contains(&vec![true, true, false]));
-    }
 
     #[test]
     fn meeting_everything_comes_before_cost_and_cost_before_nothing() {
@@ -322,5 +278,10 @@ mod tests {
         assert!(better(&of(0.0, 9.0), &of(0.5, 1.0)).is_lt());
         assert!(better(&of(0.0, 8.0), &of(0.0, 9.0)).is_lt());
         assert!(better(&of(0.5, 9.0), &of(0.7, 1.0)).is_lt());
+        // What all lines together meet and one of four tenants does not, is not met.
+        let late = Planned { late_tenants: (1, 4), ..of(0.0, 1.0) };
+        assert!(
+            better(&of(0.0, 9.0), &late).is_lt() && better(&late, &of(0.5, 1.0)).is_lt() && !late.is_met()
+        );
     }
 }

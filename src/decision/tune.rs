@@ -28,6 +28,8 @@ pub struct Asked<'a> {
     pub replications: u64,
     /// Nodes of the slice on which candidates are tried.
     pub nodes: u64,
+    /// Whether what is missed on average is searched too where its interval leaves it open.
+    pub on_average: bool,
     /// What a reader types to remake the result.
     pub command: &'a str,
 }
@@ -84,6 +86,13 @@ impl Tuned {
         Sites::steps_of(&self.turns)
     }
 
+    /// Whether an objective is missed by what it comes to on average, be that certain or not.
+    pub fn misses_on_average(&self) -> bool {
+        self.objectives
+            .iter()
+            .any(|(objective, figure, verdict)| misses_on_average(objective, figure, *verdict))
+    }
+
     /// The turns of a candidate.
     pub fn turns_of(&self, candidate: &[usize]) -> Vec<&Turn> {
         candidate.iter().filter_map(|at| self.turns.get(*at)).collect()
@@ -127,7 +136,8 @@ fn tune_one(
     let money = scenario.rank_by.metric();
     let whole = Site::new(runner, scenario.clone(), strategy, seed, replications)?;
     let mut tuned = as_it_stands(&whole.base, scenario, strategy, money);
-    if !tuned.misses() || tuned.infeasible.is_some() || knobs.is_empty() {
+    let misses = if asked.on_average { tuned.misses_on_average() } else { tuned.misses() };
+    if !misses || tuned.infeasible.is_some() || knobs.is_empty() {
         return Ok(tuned);
     }
     let smaller = small_site(runner, &whole, asked, strategy)?;
@@ -150,7 +160,7 @@ fn tune_one(
         seed,
         fresh_seed,
     };
-    let outcome = search_all(&mut bench, replications)?;
+    let outcome = search_all(&mut bench, replications, asked.on_average)?;
     let set_aside = scenario.objectives.iter().zip(&bench.counts).filter(|(_, counts)| !**counts);
     tuned.aside = set_aside.map(|(objective, _)| objective.clone()).collect();
     tuned.outcome = Some(outcome);
@@ -159,7 +169,7 @@ fn tune_one(
 
 /// Searches for a change that meets everything; where there is none, for one that meets as much as any candidate did, and
 /// sets the rest aside. What was run before is remembered.
-fn search_all(bench: &mut Sites<'_>, replications: u64) -> Result<Outcome, RunError> {
+fn search_all(bench: &mut Sites<'_>, replications: u64, on_average: bool) -> Result<Outcome, RunError> {
     let objectives = &bench.whole.scenario.objectives;
     let pace = |most_changes| Pace {
         first: FIRST.min(replications),
@@ -169,9 +179,14 @@ fn search_all(bench: &mut Sites<'_>, replications: u64) -> Result<Outcome, RunEr
     };
     let stands = |bench: &Sites<'_>| bench.slice.base.trial(objectives, &bench.counts, 0.0);
     let missed = |bench: &Sites<'_>| -> Vec<usize> {
-        let is =
-            |at: &usize| bench.counts[*at] && bench.whole.base.verdict(&objectives[*at]) == Verdict::Missed;
-        (0..objectives.len()).filter(is).collect()
+        let misses = |objective: &Objective| {
+            let verdict = bench.whole.base.verdict(objective);
+            match on_average {
+                true => misses_on_average(objective, &bench.whole.base.figure(objective.metric), verdict),
+                false => verdict == Verdict::Missed,
+            }
+        };
+        (0..objectives.len()).filter(|at| bench.counts[*at] && misses(&objectives[*at])).collect()
     };
     // What no single change brings nearer no two of them will meet.
     let singles = search(bench, &stands(bench), pace(1))?;
@@ -194,6 +209,11 @@ fn search_all(bench: &mut Sites<'_>, replications: u64) -> Result<Outcome, RunEr
         }
         bench.counts.iter_mut().enumerate().for_each(|(at, counts)| *counts &= most.contains(&at));
     }
+}
+
+/// Whether an objective is surely missed, or open and missed on average.
+fn misses_on_average(objective: &Objective, figure: &Estimate, verdict: Verdict) -> bool {
+    verdict == Verdict::Missed || verdict == Verdict::Undecided && !objective.is_met(figure.mean)
 }
 
 fn as_it_stands(base: &Run, scenario: &Scenario, strategy: &Strategy, money: Metric) -> Tuned {

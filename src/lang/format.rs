@@ -2,6 +2,16 @@
 
 use crate::lang::Lang;
 use crate::stats::Estimate;
+use std::sync::OnceLock;
+
+/// What costs are in, where a user says so. It is told once, before anything is shown, and changes no figure.
+static CURRENCY: OnceLock<String> = OnceLock::new();
+
+/// Says what costs are in: every one that people read has it behind its number. The first word counts.
+pub fn set_currency(name: String) {
+    // Who says it again says the same: it comes from one command line.
+    let _ = CURRENCY.set(name);
+}
 
 /// Shown where there is no figure.
 pub const NOTHING: &str = "–";
@@ -29,7 +39,10 @@ impl Scale {
             "fraction" => return Self::new(100.0, "%"),
             "ratio" => return Self::new(1.0, "×"),
             "count" | "" => return Self::new(1.0, ""),
-            "currency/month" => return Self::new(1.0, if zh { "/月" } else { "/month" }),
+            "currency/month" => {
+                let name = CURRENCY.get().map_or_else(String::new, |name| format!(" {name}"));
+                return Self::new(1.0, name + if zh { "/月" } else { "/month" });
+            }
             "1/s" => {
                 let (factor, prefix) = thousands(size);
                 return Self::new(factor, format!("{prefix}/s"));

@@ -299,6 +299,15 @@ macro_rules! agent_settings {
             }
             scenario { segment: Bytes, "536B" to "64Ki" }
 
+            en "Share of its memory limit at which the agent refuses lines by itself; 1 where it does not."
+            zh "代理占内存限制多大比例时自行拒收日志；1 表示不会。"
+            profile {
+                refuses_at: f64 = 1.0,
+                "No limiter of its own, or the chart leaves it off.",
+                B
+            }
+            scenario {}
+
             en "Files that one process can have open."
             zh "一个进程能打开的文件数。"
             profile {

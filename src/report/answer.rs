@@ -2,24 +2,26 @@
 //!
 //! Every sentence is computed from the result; what the replications do not decide is said to be open.
 
+mod moving;
+mod turned;
+
+pub use turned::setting;
+
 use super::band;
 use super::decided;
 use super::format;
 use super::page::Prose;
-use super::provenance;
-use super::tuning;
 use super::words::pick;
 use super::{Report, estimate};
-use crate::decision::{Tuned, decides};
+use crate::decision::decides;
 use crate::lang::Lang;
-use crate::metric::Metric;
 use crate::scenario::Objective;
 use crate::study::{Standing, StrategyResult, Verdict};
 
-/// The answer in two to four sentences, each a paragraph's part.
+/// The answer in some sentences, each a paragraph's part. The cheapest is so by the scenario's `rankBy`.
 pub fn sentences(report: &Report) -> Vec<Prose> {
     let lang = report.lang;
-    let money = Metric::Cost;
+    let money = report.comparison.provenance.money;
     let cost = |s: &StrategyResult| estimate(s, money).and_then(|e| e.mean);
     let mut found: Vec<(&StrategyResult, f64)> =
         report.feasible().filter_map(|s| Some((s, cost(s)?))).collect();
@@ -33,7 +35,8 @@ pub fn sentences(report: &Report) -> Vec<Prose> {
     all.extend(cheaper(report, best, &found));
     all.push(sure(report, best));
     all.extend(band::sentence(report));
-    all.extend(turned(report));
+    all.extend(moving::sentence(report));
+    all.extend(turned::turned(report));
     all
 }
 
@@ -58,14 +61,15 @@ fn named(result: &StrategyResult, objectives: &[&Objective], lang: Lang) -> Stri
 /// Which strategy, at what cost.
 fn first(report: &Report, best: &StrategyResult, found: &[(&StrategyResult, f64)]) -> Prose {
     let lang = report.lang;
-    let shown = format::estimate(estimate(best, Metric::Cost).as_ref(), Metric::Cost.unit(), lang);
+    let money = report.comparison.provenance.money;
+    let shown = format::estimate(estimate(best, money).as_ref(), money.unit(), lang);
     let name = Prose::default().strong(best.strategy);
     let (missed, open) = (of(best, Verdict::Missed), of(best, Verdict::Undecided));
     // The next one that does as well, and what it costs more, paired.
     let next = found.iter().skip(1).find(|(other, _)| Standing::of(other) == Standing::of(best));
     let beside = next.map(|(other, _)| {
-        let more = other.difference(best, Metric::Cost);
-        let shown = format::difference(&more, Metric::Cost.unit(), lang);
+        let more = other.difference(best, money);
+        let shown = format::difference(&more, money.unit(), lang);
         match (shown.as_str(), lang) {
             ("=" | "~", Lang::En) => format!("; {} costs as much", other.strategy),
             ("=" | "~", Lang::Zh) => format!("；{} 费用相当", other.strategy),
@@ -198,66 +202,6 @@ fn sure(report: &Report, best: &StrategyResult) -> Prose {
     }
 }
 
-/// The setting that would change it, where it was searched; how to search it, where it was not.
-fn turned(report: &Report) -> Vec<Prose> {
-    let lang = report.lang;
-    let Some(tuning) = report.tuning else {
-        let missing: Vec<&str> = report
-            .feasible()
-            .filter(|s| {
-                !of(s, Verdict::Missed).is_empty() && !matches!(s.strategy, "native" | "native-driver")
-            })
-            .map(|s| s.strategy)
-            .collect();
-        let Some(one) = missing.first() else { return Vec::new() };
-        let text = Prose::from(match lang {
-            Lang::En => format!("Which setting would change that for {} is open: ", missing.join(", ")),
-            Lang::Zh => format!("{} 改哪个设置可改变结论尚未求解：", missing.join("、")),
-        });
-        let (file, settings) = provenance::scenario_and_settings(&report.comparison.provenance.command);
-        return vec![text.code(format!("loghaul tune {file} --strategy {one}{settings}")).plain(pick(
-            lang,
-            " or --decide finds it.",
-            " 或 --decide 可求解。",
-        ))];
-    };
-    tuning.strategies.iter().filter_map(|tuned| setting(tuned, lang)).collect()
-}
-
-/// What a search found for a strategy that misses something, in a sentence.
-pub fn setting(tuned: &Tuned, lang: Lang) -> Option<Prose> {
-    let outcome = tuned.outcome.as_ref()?;
-    let name = Prose::default().strong(tuned.strategy);
-    let aside: Vec<String> = tuned.aside.iter().map(ToString::to_string).collect();
-    let Some(found) = outcome.found() else {
-        let tried = outcome.tried.len();
-        return Some(match lang {
-            Lang::En => name.plain(format!(
-                ": none of {tried} changes of settings that were tried meets what it misses."
-            )),
-            Lang::Zh => name.plain(format!("：所试 {tried} 种设置改动均不能满足其未满足的目标。")),
-        });
-    };
-    let trial = found.last.as_ref().unwrap_or(&found.trial);
-    let turns = tuned.turns_of(&found.candidate);
-    let cost = tuning::extra(trial.extra_cost, lang);
-    let but = match (aside.is_empty(), lang) {
-        (true, _) => String::new(),
-        (false, Lang::En) => format!(" but {}", aside.join(", ")),
-        (false, Lang::Zh) => format!("（{} 除外）", aside.join("，")),
-    };
-    let text = name.plain(pick(lang, " meets every objective", " 可满足全部目标"));
-    let text = text.plain(but).plain(pick(lang, " with ", "："));
-    let text = tuning::named(&turns, lang).spans().iter().fold(text, |prose, span| match span.emphasis {
-        super::page::Emphasis::Code => prose.code(span.text.as_str()),
-        _ => prose.plain(span.text.as_str()),
-    });
-    Some(text.plain(match lang {
-        Lang::En => format!(", {cost}, on fresh seeds too."),
-        Lang::Zh => format!("，{cost}，新种子下亦成立。"),
-    }))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -290,6 +234,28 @@ mod tests {
         assert!(english.contains("How sure: the 95% intervals of 5 replications"), "{english}");
         let chinese = words(&fixture, Lang::Zh);
         assert!(chinese.starts_with("daemonset 是满足全部目标的方案中成本最低者"), "{chinese}");
+    }
+
+    #[test]
+    fn the_cheapest_is_so_by_the_cost_that_the_scenario_ranks_by() {
+        // Sidecars add nodes that the DaemonSet's agents do not take; here it is the other way round.
+        let mut fixture = judged("cost <= 100000");
+        let dearer = |result: &mut StrategyResult, cost: f64| {
+            for observation in &mut result.observations {
+                let metrics = &mut std::sync::Arc::make_mut(observation).metrics;
+                metrics.insert(crate::metric::Metric::CostMarginal, Some(cost));
+            }
+        };
+        fixture.comparison.provenance.money = crate::metric::Metric::CostMarginal;
+        for result in &mut fixture.comparison.strategies {
+            let cost = if result.strategy == "sidecar" { 10.0 } else { 20.0 };
+            dearer(result, cost);
+        }
+        let english = words(&fixture, Lang::En);
+        assert!(
+            english.starts_with("sidecar is the cheapest that meets every objective, at 10/month"),
+            "{english}"
+        );
     }
 
     #[test]

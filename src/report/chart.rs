@@ -9,6 +9,7 @@
 
 mod axis;
 mod canvas;
+mod cost_by_month;
 mod density;
 mod frame;
 mod freshness;
@@ -19,6 +20,7 @@ mod phase_map;
 mod raster;
 mod resources;
 mod timeline;
+mod tornado;
 mod validation;
 
 use super::{Report, ReportError};
@@ -29,7 +31,9 @@ use canvas::{Canvas, Drawn};
 use image::Picture;
 use plotters::prelude::DrawingBackend;
 
+pub use cost_by_month::CostByMonth;
 pub use phase_map::PhaseMap;
+pub use tornado::Tornado;
 
 /// A chart of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -114,6 +114,7 @@ fn provenance() -> Provenance {
         seed: 42,
         replications: 5,
         precision: None,
+        money: Metric::Cost,
         agent: "fluent-bit".into(),
         command: "loghaul compare --seed 42".into(),
         subject: subject(),

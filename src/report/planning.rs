@@ -63,7 +63,7 @@ impl Finding for Plan {
                 "infeasible": planned.infeasible,
                 "sidecars": planned.sidecars.as_ref().map(|_| sidecars(planned)),
                 "cost": Some(planned.cost).filter(|cost| cost.is_finite()),
-                "meets_all": planned.trial.is_met(),
+                "meets_all": planned.is_met(),
                 "objectives": objectives.collect::<Vec<Value>>(),
                 "late_tenants": planned.late_tenants.0,
                 "tenants": planned.late_tenants.1,
@@ -79,6 +79,7 @@ impl Finding for Plan {
                 "otherwise": why.map(|why| json!({
                     "extra_cost": Some(why.extra_cost).filter(|cost| cost.is_finite()),
                     "misses": why.misses.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                    "late_tenants": why.late_tenants,
                 })),
             })
         });
@@ -160,7 +161,7 @@ impl Plan {
         if !told.is_empty() {
             all.push(format!("{}{}", told.join(pick(lang, "; ", "；")), pick(lang, ".", "。")).into());
         }
-        let next = self.planned.iter().skip(1).filter(|other| other.trial.is_met());
+        let next = self.planned.iter().skip(1).filter(|other| other.is_met());
         if let Some(next) = next.min_by(|a, b| a.cost.total_cmp(&b.cost)) {
             let (name, more) = (self.name(next, lang), extra(next.cost - first.cost, lang));
             all.push(match lang {
@@ -185,7 +186,12 @@ impl Plan {
                     if *verdict == Verdict::Undecided { pick(lang, ", open", "，未定") } else { "" };
                 format!("{objective} ({shown}{open})")
             });
-        missed.collect::<Vec<_>>().join(", ")
+        let (late, all) = planned.late_tenants;
+        let tenants = (late > 0).then(|| match lang {
+            Lang::En => format!("the freshness of {late} of {all} tenants by themselves"),
+            Lang::Zh => format!("{all} 个租户中 {late} 个自身的新鲜度"),
+        });
+        missed.chain(tenants).collect::<Vec<_>>().join(", ")
     }
 
     fn name(&self, planned: &Planned, lang: Lang) -> String {
@@ -219,7 +225,13 @@ impl Plan {
 
     fn workload(&self, unit: &Unit, at: usize, lang: Lang) -> Vec<Cell> {
         let own = self.chosen().and_then(|own| own.get(at)).copied().unwrap_or(false);
-        let misses = |why: &Why| why.misses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let misses = |why: &Why| {
+            let late = (why.late_tenants > 0).then(|| match lang {
+                Lang::En => format!("freshness of {} tenants", why.late_tenants),
+                Lang::Zh => format!("{} 个租户的新鲜度", why.late_tenants),
+            });
+            why.misses.iter().map(ToString::to_string).chain(late).collect::<Vec<_>>().join(", ")
+        };
         let why = self.why.get(at);
         vec![
             Cell::words(unit.name()),

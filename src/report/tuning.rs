@@ -1,16 +1,18 @@
 //! What tuning found: for every strategy what it misses, what decides that, the change that meets it, and what was tried.
 
 mod document;
+mod stands;
+mod tried;
 
 pub use document::{SCHEMA, schema};
+use stands::{reasons, stands};
 
 use super::csv::{Sheet, plain};
-use super::decided;
 use super::format::quantity;
-use super::page::{Cell, Column, Finding, Form, Page, Prose, Table, json};
+use super::page::{Finding, Page, Prose, json};
 use super::words::pick;
 use super::{ReportError, provenance};
-use crate::decision::{Stage, Tried, Tuned, Tuning, Turn};
+use crate::decision::{Stage, Tuned, Tuning, Turn};
 use crate::lang::Lang;
 use crate::study::Verdict;
 
@@ -249,59 +251,6 @@ impl Tuning {
             tuned.strategy, self.provenance.replications, self.fresh_seed
         )
     }
-
-    /// What was tried: the answer first, then what came nearest.
-    fn tried(&self, page: &mut Page, tuned: &Tuned, shown: usize) {
-        let lang = page.lang;
-        let Some(outcome) = &tuned.outcome else { return };
-        let mut columns = vec![
-            Column::words(pick(lang, "change", "改动")),
-            Column::words(pick(lang, "came to", "结果")),
-            Column::figures(pick(lang, "extra cost", "增加费用")),
-        ];
-        columns.extend(tuned.objectives.iter().map(|(o, ..)| Column::figures(o.to_string())));
-        let mut table = Table::new(columns);
-        let mut order: Vec<&Tried> = outcome.tried.iter().collect();
-        order.sort_by(|a, b| {
-            let key = |t: &Tried| (t.stage != Stage::Confirmed, t.trial.distance(), t.trial.extra_cost);
-            key(a).partial_cmp(&key(b)).unwrap_or(std::cmp::Ordering::Equal)
-        });
-        for tried in order.iter().take(shown) {
-            let trial = tried.last.as_ref().unwrap_or(&tried.trial);
-            let mut row = vec![
-                Cell::words(typed(&tuned.turns_of(&tried.candidate))),
-                Cell::words(stage(tried.stage, lang)),
-                Cell::number(trial.extra_cost, "currency/month", Form::Signed(2)),
-            ];
-            let figure =
-                |at: usize| Cell::within_horizon(trial.figures[at], tuned.objectives[at].0.metric.unit());
-            row.extend((0..tuned.objectives.len()).map(figure));
-            table.row(row);
-        }
-        if !table.rows.is_empty() {
-            page.table(table);
-        }
-        let count = |stage| outcome.tried.iter().filter(|tried| tried.stage == stage).count();
-        let (all, dropped, left) = (outcome.tried.len(), count(Stage::Dropped), count(Stage::Left));
-        let full = all - dropped - left;
-        page.note(match lang {
-            Lang::En => format!(
-                "{all} changes tried on {} nodes: {dropped} dropped after two replications, {full} tried in full, {left} not \
-                 further because something that costs no more was found; {} more change nothing or cannot be. The first {} \
-                 are shown; -o csv has all.",
-                tuned.nodes,
-                outcome.idle,
-                all.min(shown)
-            ),
-            Lang::Zh => format!(
-                "在 {} 个节点上试了 {all} 种改动：{dropped} 种两次重复后淘汰，{full} 种完整试验，{left} 种因已有不更贵者而未继续；\
-                 另有 {} 种不起作用或不可行。此处列出前 {} 种，-o csv 含全部。",
-                tuned.nodes,
-                outcome.idle,
-                all.min(shown)
-            ),
-        });
-    }
 }
 
 fn turns_into(start: Prose, turns: &[&Turn], lang: Lang) -> Prose {
@@ -309,57 +258,6 @@ fn turns_into(start: Prose, turns: &[&Turn], lang: Lang) -> Prose {
         super::page::Emphasis::Code => prose.code(span.text.as_str()),
         _ => prose.plain(span.text.as_str()),
     })
-}
-
-/// How a strategy stands.
-fn stands(tuned: &Tuned, lang: Lang) -> String {
-    if let Some(why) = &tuned.infeasible {
-        return format!("{}{why}", pick(lang, "It cannot be run here: ", "在此无法运行："));
-    }
-    if tuned.objectives.is_empty() {
-        return pick(lang, "The scenario has no objectives to meet.", "场景没有目标。").to_owned();
-    }
-    if tuned.is_met() {
-        return pick(lang, "Every objective is met as the scenario stands.", "场景现状已满足全部目标。")
-            .to_owned();
-    }
-    let of = |wanted: Verdict| {
-        let all = tuned.objectives.iter().filter(|(.., verdict)| *verdict == wanted);
-        let shown = all.map(|(objective, figure, _)| {
-            let figure = super::format::estimate(Some(figure), objective.metric.unit(), lang);
-            format!("{objective} ({figure})")
-        });
-        shown.collect::<Vec<_>>().join(", ")
-    };
-    let (missed, open) = (of(Verdict::Missed), of(Verdict::Undecided));
-    let cost = tuned.cost.map(|cost| quantity(cost, "currency/month", lang)).unwrap_or_default();
-    let mut text = match lang {
-        Lang::En => format!("As the scenario stands, at {cost}, it misses {missed}."),
-        Lang::Zh => format!("场景现状（{cost}）未满足：{missed}。"),
-    };
-    if missed.is_empty() {
-        text = match lang {
-            Lang::En => format!("As the scenario stands, at {cost}, nothing is surely missed."),
-            Lang::Zh => format!("场景现状（{cost}）没有确定未满足的目标。"),
-        };
-    }
-    if !open.is_empty() {
-        text += &match lang {
-            Lang::En => format!(" Open is {open}: more replications would tell."),
-            Lang::Zh => format!("尚无定论：{open}，需更多重复。"),
-        };
-    }
-    text
-}
-
-/// What decides each objective that is not met.
-fn reasons(tuned: &Tuned, lang: Lang) -> Vec<Prose> {
-    let told = tuned.decides.iter().filter(|(_, all)| !all.is_empty());
-    told.map(|(objective, all)| {
-        let text = decided::phrase(all, lang);
-        Prose::default().strong(objective.to_string()).plain(format!("{}{text}", pick(lang, ": ", "：")))
-    })
-    .collect()
 }
 
 /// Objectives with what they come to.

@@ -7,6 +7,9 @@ mod nodes;
 mod pods;
 mod proxies;
 mod reach;
+mod show_back;
+
+pub(super) use show_back::by_tenant;
 
 use super::Setup;
 use crate::blueprint::{Blueprint, Fault, Placement, Requests};

@@ -4,6 +4,7 @@
 //! the file can be set, and is checked in the same way.
 
 use super::{Scenario, ScenarioError, from_yaml};
+use crate::diagnosis::Code;
 use serde_json::{Map, Value};
 use std::fmt;
 use std::str::FromStr;
@@ -71,6 +72,21 @@ fn steps(path: &str) -> Option<Vec<Step>> {
 }
 
 impl Setting {
+    /// What stands at its path in a scenario with all defaults filled in; `None` where nothing does, or where the path adds
+    /// an entry.
+    pub fn now(&self, scenario: &Scenario) -> Option<Value> {
+        let document: Value = super::read_yaml("", &scenario.to_yaml().ok()?, "").ok()?;
+        let mut place = &document;
+        for step in &self.path {
+            place = match step {
+                Step::Key(key) => place.get(key)?,
+                Step::Index(index) => place.get(index)?,
+                Step::Another => return None,
+            };
+        }
+        Some(place.clone())
+    }
+
     /// Puts the value in its place; mappings on the way that are not there are made.
     fn apply(&self, document: &mut Value) -> Result<(), String> {
         let (mut place, mut so_far) = (document, String::new());
@@ -178,29 +194,30 @@ impl Amendments {
             let added: Value = super::read_yaml(name, yaml, "")?;
             let first = profiles.first().map(|p| Value::String(p.name.clone())).unwrap_or_default();
             add_profiles(&mut document, added, first);
-            read_back(&document)
-                .map_err(|problem| ScenarioError::whole_file(name, format!("does not fit: {problem}")))?;
+            read_back(&document).map_err(|(problem, code)| {
+                ScenarioError::whole_file(name, format!("does not fit: {problem}")).coded(code)
+            })?;
         }
         let start = document.clone();
         for setting in &self.settings {
-            setting.apply(&mut document).map_err(|problem| blamed(&[setting], &problem))?;
+            setting.apply(&mut document).map_err(|problem| blamed(&[setting], &problem, Code::NoPath))?;
         }
-        read_back(&document).map_err(|problem| {
+        read_back(&document).map_err(|(problem, code)| {
             // The one that is wrong by itself; where each is right, they are wrong together.
             let alone = self.settings.iter().find_map(|setting| {
                 let mut document = start.clone();
                 setting.apply(&mut document).ok()?;
-                let problem = read_back(&document).err()?;
-                Some(blamed(&[setting], &problem))
+                let (problem, code) = read_back(&document).err()?;
+                Some(blamed(&[setting], &problem, code))
             });
-            alone.unwrap_or_else(|| blamed(&self.settings.iter().collect::<Vec<_>>(), &problem))
+            alone.unwrap_or_else(|| blamed(&self.settings.iter().collect::<Vec<_>>(), &problem, code))
         })
     }
 }
 
-fn blamed(settings: &[&Setting], problem: &str) -> ScenarioError {
+fn blamed(settings: &[&Setting], problem: &str, code: Code) -> ScenarioError {
     let written: Vec<String> = settings.iter().map(|s| format!("--set {s}")).collect();
-    ScenarioError::whole_file(&format!("{}:", written.join(" ")), problem.to_owned())
+    ScenarioError::whole_file(&format!("{}:", written.join(" ")), problem.to_owned()).coded(code)
 }
 
 fn add_profiles(document: &mut Value, added: Value, agent: Value) {
@@ -219,9 +236,9 @@ fn add_profiles(document: &mut Value, added: Value, agent: Value) {
 }
 
 /// The scenario of a document, or what is wrong with it, in a word without a place.
-fn read_back(document: &Value) -> Result<Scenario, String> {
+fn read_back(document: &Value) -> Result<Scenario, (String, Code)> {
     // JSON is YAML.
-    from_yaml("", &document.to_string()).map_err(|error| error.problem().to_owned())
+    from_yaml("", &document.to_string()).map_err(|error| (error.problem().to_owned(), error.code()))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod usage;
 mod variants;
 
 use super::{Backend, Pool, Scenario, ScenarioError, Tenant, Workload};
+use crate::diagnosis::Code;
 use crate::units::{Bytes, Millicores, SimTime};
 use agents::check_agents;
 use control::check_control;
@@ -63,6 +64,7 @@ const MAX_FILE_BYTES: u64 = 1 << 40;
 pub(super) struct Problem {
     message: String,
     at: At,
+    code: Code,
 }
 
 enum At {
@@ -74,7 +76,7 @@ enum At {
 
 impl Problem {
     fn new(path: impl Into<String>, message: String) -> Self {
-        Self { message, at: At::Path(path.into()) }
+        Self { message, at: At::Path(path.into()), code: Code::OutOfRange }
     }
 
     fn at<T>(value: &Spanned<T>, path: impl Into<String>, message: String) -> Self {
@@ -83,14 +85,20 @@ impl Problem {
             0 => At::Path(path.into()),
             line => At::Place(line, place.column()),
         };
-        Self { message, at }
+        Self { message, at, code: Code::OutOfRange }
+    }
+
+    /// The same with what was refused; a value out of its range where nobody says.
+    pub(super) fn coded(self, code: Code) -> Self {
+        Self { code, ..self }
     }
 
     pub(super) fn into_error(self, file: &str, text: &str) -> ScenarioError {
-        match self.at {
+        let found = match self.at {
             At::Place(line, column) => ScenarioError::at(file, text, line, column, &self.message),
             At::Path(path) => super::wrong_at(file, text, &path, &self.message),
-        }
+        };
+        found.coded(self.code)
     }
 }
 
@@ -99,6 +107,11 @@ pub(super) type Checked = Result<(), Problem>;
 /// Whether something is allowed; what is not is a problem at a path.
 pub(super) fn allow(allowed: bool, path: impl Into<String>, message: impl FnOnce() -> String) -> Checked {
     if allowed { Ok(()) } else { Err(Problem::new(path, message())) }
+}
+
+/// The same of a name that must be that of something in the scenario.
+pub(super) fn there_is(known: bool, path: impl Into<String>, message: impl FnOnce() -> String) -> Checked {
+    if known { Ok(()) } else { Err(Problem::new(path, message()).coded(Code::NoSuch)) }
 }
 
 pub(super) fn check(scenario: &Scenario) -> Checked {
@@ -184,7 +197,7 @@ fn check_times(scenario: &Scenario) -> Checked {
         );
         // A warm-up that nobody has written is too long for a duration that somebody has.
         let path = if warmup == super::defaults::warmup() { "duration" } else { "warmup" };
-        return Err(Problem::new(path, message));
+        return Err(Problem::new(path, message).coded(Code::Contradiction));
     }
     allow(drain <= SimTime::from_secs(86_400), "drain", || {
         format!("drain is {drain}; allowed is up to 24h")
@@ -262,7 +275,7 @@ fn check_tenants(scenario: &Scenario) -> Checked {
         if let Some(other) = tenants.iter().find(|other| is_one_of(&tenant.name, other)) {
             let message =
                 format!("the tenants {:?} have a count, and {:?} is one of them", other.name, tenant.name);
-            return Err(Problem::new(format!("{path}/name"), message));
+            return Err(Problem::new(format!("{path}/name"), message).coded(Code::Name));
         }
         let names = tenant.workloads.iter().map(|w| w.name.as_str());
         check_names("workload", &format!("{path}/workloads"), names)?;

@@ -53,6 +53,9 @@ impl Startup {
 pub struct Pool {
     /// The pool's name.
     pub name: String,
+    /// What its nodes are called where they are rented, such as `m5.4xlarge`: by it a file of prices prices them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_type: Option<String>,
     /// How many nodes.
     pub nodes: Count,
     /// Allocatable CPU of a node.

@@ -1,6 +1,7 @@
 //! Errors in a scenario: file, line, column, the line itself, what is allowed.
 
 use super::place::Place;
+use crate::diagnosis::Code;
 use crate::plain::is_unseen;
 use serde_saphyr::{Error, MessageFormatter, UserMessageFormatter};
 use std::fmt::Write as _;
@@ -13,6 +14,7 @@ pub struct ScenarioError {
     rendered: String,
     /// Where in the rendering the problem stands: behind the place, before the line that is shown.
     problem: std::ops::Range<usize>,
+    code: Code,
 }
 
 /// What a scenario needs, for those who begin with nothing.
@@ -29,7 +31,7 @@ impl ScenarioError {
 
     /// The file cannot be read.
     pub fn unreadable(file: &str, error: &std::io::Error) -> Self {
-        Self::whole_file(file, format!("cannot be read: {error}"))
+        Self::whole_file(file, format!("cannot be read: {error}")).coded(Code::Unreadable)
     }
 
     /// The file is no text.
@@ -44,7 +46,7 @@ impl ScenarioError {
             _ => "",
         };
         let problem = format!("is not UTF-8 text, and a scenario is YAML{hint}");
-        Self::of(format!("{file}:{line}:{column}: "), &problem, "")
+        Self::of(format!("{file}:{line}:{column}: "), &problem, "").coded(Code::NotText)
     }
 
     /// A place in the file is wrong.
@@ -63,7 +65,22 @@ impl ScenarioError {
 
     fn of(place: String, problem: &str, behind: &str) -> Self {
         let from = place.len();
-        Self { rendered: place + problem + behind, problem: from..from + problem.len() }
+        Self {
+            rendered: place + problem + behind,
+            problem: from..from + problem.len(),
+            code: Code::WrongValue,
+        }
+    }
+
+    /// The same with what was refused; a wrong value where nobody says.
+    #[must_use]
+    pub fn coded(self, code: Code) -> Self {
+        Self { code, ..self }
+    }
+
+    /// What was refused.
+    pub fn code(&self) -> Code {
+        self.code
     }
 
     /// What is wrong, without the place.
@@ -79,10 +96,11 @@ impl ScenarioError {
             Error::Unexpected { .. } if place.is_none_or(|place| begins_at(text, place)) => needs.to_owned(),
             _ => words(plain, text, place),
         };
-        match place {
+        let found = match place {
             Some((line, column)) => Self::at(file, text, line, column, &problem),
             None => Self::whole_file(file, format!("is not what it should be: {problem}")),
-        }
+        };
+        found.coded(code_of(plain))
     }
 }
 
@@ -155,10 +173,11 @@ fn words(error: &Error, text: &str, place: Option<Place>) -> String {
             format!("needed here is {}, not {found}", kind(expected))
         }
         Error::SerdeUnknownField { field, expected, .. } => {
-            format!("unknown field {field:?}; {}", allowed(expected))
+            format!("unknown field {field:?}; {}{}", allowed(expected), nearest(field, expected))
         }
         Error::SerdeUnknownVariant { variant, expected, .. } => {
-            format!("{variant:?} is not allowed here; {}{}", allowed(expected), example(expected))
+            let near = nearest(variant, expected);
+            format!("{variant:?} is not allowed here; {}{}{near}", allowed(expected), example(expected))
         }
         Error::UnexpectedValueForUnitEnumVariant { .. } => {
             "a value too many: this word stands alone".to_owned()
@@ -186,6 +205,36 @@ fn words(error: &Error, text: &str, place: Option<Place>) -> String {
     }
 }
 
+/// What of YAML was refused.
+fn code_of(error: &Error) -> Code {
+    match error {
+        Error::AliasError { error, .. } => code_of(error.without_snippet()),
+        Error::SerdeUnknownField { .. } => Code::UnknownField,
+        Error::SerdeMissingField { .. } => Code::MissingField,
+        Error::SerdeUnknownVariant { .. } => Code::UnknownWord,
+        Error::DuplicateMappingKey { .. } | Error::MultipleDocuments { .. } => Code::Twice,
+        Error::Budget { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. }
+        | Error::AliasReplayCounterOverflow { .. } => Code::TooLarge,
+        Error::InvalidScalar { .. }
+        | Error::InvalidBooleanStrict { .. }
+        | Error::NonFiniteFloat { .. }
+        | Error::NullIntoString { .. }
+        | Error::Unexpected { .. }
+        | Error::ExternallyTaggedEnumExpectedScalarOrMapping { .. }
+        | Error::SerdeInvalidType { .. }
+        | Error::SerdeInvalidValue { .. }
+        | Error::UnexpectedValueForUnitEnumVariant { .. }
+        | Error::ExpectedMappingEndAfterEnumVariantValue { .. }
+        | Error::UnexpectedMappingEnd { .. }
+        | Error::UnexpectedSequenceEnd { .. }
+        | Error::Message { .. } => Code::WrongValue,
+        _ => Code::Syntax,
+    }
+}
+
 /// The kinds of YAML in words.
 fn kind(library: &str) -> &str {
     match library {
@@ -202,6 +251,16 @@ fn allowed(names: &[&str]) -> String {
         [one] => format!("allowed is {one}"),
         many => format!("allowed are {}", many.join(", ")),
     }
+}
+
+/// The most letters by which what was meant differs from what was written.
+const SLIPS: usize = 2;
+
+/// What was meant, where a known word is only a slip or two away.
+fn nearest(written: &str, known: &[&str]) -> String {
+    let slips = |word: &&&str| strsim::damerau_levenshtein(&word.to_lowercase(), &written.to_lowercase());
+    let near = known.iter().min_by_key(slips).filter(|word| slips(word) <= SLIPS && written.len() > SLIPS);
+    near.map_or_else(String::new, |word| format!("; did you mean {word}?"))
 }
 
 /// How to write what is more than a word.
@@ -252,6 +311,14 @@ mod tests {
         for something in ["a: 1", "---\nname: x", "hello"] {
             assert!(!says_nothing(something), "{something:?}");
         }
+    }
+
+    #[test]
+    fn a_slip_or_two_are_seen_through_and_no_more() {
+        let known = ["collection", "cluster", "chunk"];
+        assert_eq!(nearest("colection", &known), "; did you mean collection?");
+        assert_eq!(nearest("clutser", &known), "; did you mean cluster?");
+        assert_eq!([nearest("agents", &known), nearest("ch", &known), nearest("x", &[])], [""; 3]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Agents by themselves: what stands under a scenario's `profiles:`, in a file of its own.
 
-use super::{Cost, CustomProfile, ScenarioError, check, settings::unplaced};
+use super::{Cost, CustomProfile, Scenario, ScenarioError, check, settings::unplaced};
 use serde::{Deserialize, Serialize};
 
 /// What a file of profiles needs.
@@ -22,6 +22,24 @@ impl CustomProfile {
             with: super::Settings::default(),
             set: set.into_iter().map(|(path, cost)| (path.to_owned(), unplaced(cost))).collect(),
         }
+    }
+}
+
+impl Scenario {
+    /// The cost of an agent at a path of its profile, where the scenario itself sets it.
+    pub fn own_cost(&self, agent: &str, path: &str) -> Option<&Cost> {
+        let custom = self.profiles.iter().find(|profile| profile.name == agent)?;
+        custom.set.get(path).map(|cost| &cost.value)
+    }
+
+    /// Sets a cost of an agent, whose profile is derived from `base`: in its own profile, or in one made for that. What is
+    /// made is of the same name as an embedded profile, which nobody can write.
+    pub fn set_cost(&mut self, agent: &str, base: &str, path: String, cost: Cost) {
+        let at = self.profiles.iter().position(|profile| profile.name == agent).unwrap_or_else(|| {
+            self.profiles.push(CustomProfile::derived(agent, base, []));
+            self.profiles.len() - 1
+        });
+        self.profiles[at].set.insert(path, unplaced(cost));
     }
 }
 

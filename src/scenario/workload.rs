@@ -1,6 +1,6 @@
 //! Tenants, and the workloads that they run.
 
-use super::{Count, Lifecycle, Limits, LogSpec, MachineGroup, Placed, Proxy, Usage};
+use super::{Count, Growth, Lifecycle, Limits, LogSpec, MachineGroup, Placed, Proxy, Usage};
 use crate::units::{Bytes, HowMany, Millicores, SimTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,9 @@ pub struct Workload {
     /// nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_unavailable: Option<HowMany>,
+    /// How fast it grows, in place of the scenario's own growth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub growth: Option<Growth>,
     /// How its pods come and go.
     #[serde(default)]
     pub lifecycle: Lifecycle,
@@ -94,6 +97,7 @@ impl Workload {
             priority: 0,
             pull: None,
             max_unavailable: None,
+            growth: None,
             lifecycle: Lifecycle::default(),
             machine_group: None,
             proxy: None,

@@ -1,14 +1,37 @@
 //! The arithmetic of sizes: what is used, times headroom, in whole steps as Kubernetes and agents write them.
 
-/// Thousandths of a core to which CPU is rounded up: charts are written in 5m or 10m.
-const CPU_STEP: f64 = 5.0;
-/// Bytes to which memory is rounded up: one mebibyte.
-const MEMORY_STEP: f64 = 1_048_576.0;
+use crate::scenario::Collection;
 
-/// Share of the memory limit at which the `memory_limiter` of the OpenTelemetry Collector's chart refuses lines: a limit of
-/// 80 % less a spike of 25 %. Source: chart opentelemetry-collector 0.170.0, `limit_percentage` and
-/// `spike_limit_percentage`; memorylimiterprocessor: the soft limit is their difference.
-const MEMORY_LIMITER: f64 = 0.80 - 0.25;
+/// Whole steps to which sizes are rounded up: those of the scenario's requests (`cpuStep`, `memoryStep`).
+#[derive(Clone, Copy, Debug)]
+pub struct Steps {
+    /// Thousandths of a core.
+    pub millicores: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+impl Steps {
+    /// The steps of a scenario.
+    pub fn of(collection: &Collection) -> Self {
+        Self { millicores: collection.cpu_step.get().max(1), bytes: collection.memory_step.get().max(1) }
+    }
+
+    /// Thousandths of a core for `cores` and headroom.
+    pub fn cpu(self, cores: f64, headroom: f64) -> u64 {
+        whole(cores * 1_000.0 * (1.0 + headroom), self.millicores)
+    }
+
+    /// Bytes of memory for `bytes` and headroom, where the agent refuses at a share of its limit.
+    pub fn memory(self, bytes: f64, headroom: f64, refuses_at: f64) -> u64 {
+        whole(bytes * (1.0 + headroom) / refuses_at, self.bytes)
+    }
+}
+
+/// Rounded up to whole steps, one at least.
+fn whole(value: f64, step: u64) -> u64 {
+    (value / step as f64).ceil().max(1.0) as u64 * step
+}
 
 /// A figure with the profile as it is, and at the low and high that its sources suggest.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -19,23 +42,6 @@ pub struct Range {
     pub value: f64,
     /// Where it costs as much.
     pub high: f64,
-}
-
-/// Share of its memory limit at which an agent refuses lines by itself; 1 where it does not.
-pub fn refuses_at(base: &str) -> f64 {
-    if base == "otel-collector" { MEMORY_LIMITER } else { 1.0 }
-}
-
-/// Thousandths of a core for `cores` and headroom, in whole steps.
-pub fn millicores(cores: f64, headroom: f64) -> u64 {
-    let steps = (cores * 1_000.0 * (1.0 + headroom) / CPU_STEP).ceil().max(1.0);
-    (steps * CPU_STEP) as u64
-}
-
-/// Bytes of memory for `bytes` and headroom, in whole steps, where the agent refuses at a share of its limit.
-pub fn memory(bytes: f64, headroom: f64, refuses_at: f64) -> u64 {
-    let steps = (bytes * (1.0 + headroom) / refuses_at / MEMORY_STEP).ceil().max(1.0);
-    (steps * MEMORY_STEP) as u64
 }
 
 /// Bytes of a buffer for `bytes` and headroom: three digits, whole hundreds of kilobytes at least.
@@ -73,13 +79,16 @@ mod tests {
 
     #[test]
     fn sizes_are_what_is_used_and_headroom_in_whole_steps() {
+        let steps = Steps { millicores: 5, bytes: 1 << 20 };
         // 0.101 cores and a fifth are 121.2m: 125m. 50 MB and a fifth are 57.2 MiB: 58Mi.
-        assert_eq!(millicores(0.101, 0.2), 125);
-        assert_eq!(millicores(0.0, 0.2), 5);
-        assert_eq!(memory(50e6, 0.2, 1.0), 58 << 20);
+        assert_eq!(steps.cpu(0.101, 0.2), 125);
+        assert_eq!(steps.cpu(0.0, 0.2), 5);
+        assert_eq!(steps.memory(50e6, 0.2, 1.0), 58 << 20);
         // Who refuses at 55 % needs 1.2 ÷ 0.55 of it: 104.04 MiB.
-        assert_eq!(memory(50e6, 0.2, refuses_at("otel-collector")), 105 << 20);
-        assert_eq!(refuses_at("vector"), 1.0);
+        assert_eq!(steps.memory(50e6, 0.2, 0.55), 105 << 20);
+        // In coarser steps more.
+        let steps = Steps { millicores: 10, bytes: 4 << 20 };
+        assert_eq!((steps.cpu(0.101, 0.2), steps.memory(50e6, 0.2, 1.0)), (130, 60 << 20));
     }
 
     #[test]

@@ -113,6 +113,20 @@ impl Estimate {
         Self { mean: Some(mean), lo: Some(mean - half), hi: Some(mean + half), n }
     }
 
+    /// A share of independent trials with Wilson's interval: from none and all of them, too, it reaches to what is possible.
+    /// Source: Wilson, "Probable inference", JASA 22 (1927).
+    pub fn of_share(hits: usize, trials: usize) -> Self {
+        if trials == 0 {
+            return Self { mean: None, lo: None, hi: None, n: 0 };
+        }
+        let (n, share) = (trials as f64, hits as f64 / trials as f64);
+        let z2 = 1.96_f64.powi(2);
+        let middle = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
+        let half = (z2 * (share * (1.0 - share) / n + z2 / (4.0 * n * n))).sqrt() / (1.0 + z2 / n);
+        Self { mean: Some(share), lo: Some(middle - half), hi: Some(middle + half), n: trials }
+            .within(0.0, 1.0)
+    }
+
     /// The same with an interval that reaches no further than the figure can.
     #[must_use]
     pub fn within(self, least: f64, most: f64) -> Self {
@@ -234,6 +248,19 @@ mod tests {
         let rare = Estimate::of(&[0.0, 0.0, 0.0, 0.0, 1.0].map(Some)).within(0.0, 1.0);
         assert_eq!(rare.lo, Some(0.0));
         assert!((rare.hi.unwrap() - 0.755).abs() < 0.001);
+    }
+
+    #[test]
+    fn a_share_has_wilsons_interval() {
+        // 8 of 10: z² = 3.8416, middle (0.8 + 0.19208)/1.38416 = 0.71674, half √(3.8416·(0.016 + 0.009604))/1.38416 = 0.22658.
+        let eight = Estimate::of_share(8, 10);
+        assert!(
+            (eight.lo.unwrap() - 0.4902).abs() < 1e-4 && (eight.hi.unwrap() - 0.9433).abs() < 1e-4,
+            "{eight:?}"
+        );
+        // None of 10: from 0 to 3.8416/13.8416.
+        let none = Estimate::of_share(0, 10);
+        assert!(none.lo.unwrap().abs() < 1e-9 && (none.hi.unwrap() - 0.2775).abs() < 1e-4, "{none:?}");
     }
 
     #[test]

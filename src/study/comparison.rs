@@ -127,6 +127,7 @@ pub fn provenance(
         seed,
         replications,
         precision: None,
+        money: scenario.rank_by.metric(),
         agent: scenario.collection.agent.value.clone(),
         command: command.to_owned(),
         subject: Subject::of(scenario, strategies),

@@ -48,6 +48,8 @@ pub struct Provenance {
     pub replications: u64,
     /// Whether a precision that was asked for is reached; `None` where the number of replications was given.
     pub precision: Option<Precision>,
+    /// The cost that strategies are ranked by (`rankBy`).
+    pub money: Metric,
     /// The name of the agent.
     pub agent: String,
     /// The command that remakes it.

@@ -1,7 +1,7 @@
 //! What was simulated, in the scenario's own words: what a report has to say about its subject.
 
 use crate::profile;
-use crate::scenario::{Backend, Fault, Gateway, Partition, Scenario};
+use crate::scenario::{Backend, Fault, Gateway, Partition, Scenario, Tenant, Workload};
 use crate::strategy::Strategy;
 
 /// The subject of a study.
@@ -63,15 +63,12 @@ impl Subject {
     /// The subject of a scenario under some strategies.
     pub fn of(scenario: &Scenario, strategies: &[&'static Strategy]) -> Self {
         let backend = &scenario.backend;
-        let mut lines_per_s = 0.0;
         let mut workloads = Vec::new();
         for tenant in &scenario.tenants {
             for workload in &tenant.workloads {
                 let (tenants, pods) = (tenant.count.get(), workload.replicas.get());
                 let logs: Vec<String> =
                     workload.logs.iter().map(|log| format!("{} {}", word(&log.stream), log.rate)).collect();
-                let rate: f64 = workload.logs.iter().map(|log| log.rate.get()).sum();
-                lines_per_s += rate * (tenants * pods) as f64;
                 let logs = if logs.is_empty() { "nothing".to_owned() } else { logs.join(", ") };
                 workloads
                     .push(format!("{} (× {tenants}) / {} (× {pods}): {logs}", tenant.name, workload.name));
@@ -85,7 +82,7 @@ impl Subject {
                 .map(|p| format!("{}: {} × {} cores, {}", p.name, p.nodes.get(), p.cpu, p.memory))
                 .collect(),
             workloads,
-            lines_per_s,
+            lines_per_s: lines_per_s(scenario),
             backend: described(backend, scenario.collection.gateway.as_ref()),
             faults: scenario.faults.iter().map(Fault::in_words).collect(),
             marks: scenario.faults.iter().map(mark).collect(),
@@ -97,6 +94,16 @@ impl Subject {
             yaml: scenario.to_yaml().unwrap_or_default(),
         }
     }
+}
+
+/// Mean lines a second of all pods of a scenario.
+pub fn lines_per_s(scenario: &Scenario) -> f64 {
+    let rate = |workload: &Workload| workload.logs.iter().map(|log| log.rate.get()).sum::<f64>();
+    let pods = |tenant: &Tenant, workload: &Workload| (tenant.count.get() * workload.replicas.get()) as f64;
+    let of = |tenant: &'_ Tenant| {
+        tenant.workloads.iter().map(|workload| rate(workload) * pods(tenant, workload)).collect::<Vec<f64>>()
+    };
+    scenario.tenants.iter().flat_map(of).sum()
 }
 
 /// When a fault begins and ends.

@@ -714,7 +714,7 @@ fn wrong_arguments_are_named_with_what_is_allowed() {
         (&["compare", &file, "--lang", "fr"], &["en, zh"]),
         (&["compare", &file, "more"], &["'more'"]),
         (&["comapre"], &["'compare'"]),
-        (&["schema", "scenarios"], &["scenario, result, tune"]),
+        (&["schema", "scenarios"], &["scenario, result, tune, sensitivity"]),
         (&["compare", "--out", "report/", "nowhere.yaml"], &["nowhere.yaml"]),
     ] {
         let message = refused(args);

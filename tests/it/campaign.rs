@@ -108,6 +108,11 @@ fn folders_and_parts_of_something_else_are_refused() {
         (vec!["merge", "no-such-part"], "no-such-part"),
         (vec!["sweep", &file, "--vary", "seed=x"], "a seed is a whole number"),
         (vec!["sweep", &file, "--vary", "seed=1:2000:1"], "more than 1000"),
+        (vec!["sweep", &file, "--vary", "seed=2:1:1"], "must go upwards"),
+        (vec!["sweep", &file, "--vary", "duration="], "is empty"),
+        (vec!["sweep", &file, "--vary", "colection.agent=vector,fluent-bit"], "did you mean collection?"),
+        (vec!["sweep", &file, "--vary", "collection.with.flsh=1s,2s"], "did you mean flush?"),
+        (vec!["sweep", &file, "--vary", "tenants[7].count=1,2"], "there is no [7]"),
         (vec!["sweep", &file, "--vary", "seed=1,2", "--design", "lhs"], "--points"),
         (vec!["sweep", &file, "--vary", "seed=1,2", "--shard", "0/2"], "--out"),
     ] {
@@ -121,6 +126,24 @@ fn folders_and_parts_of_something_else_are_refused() {
     let foreign = folder.path("foreign.jsonl");
     fs::write(&foreign, "{\"some\": \"file\"}\n").unwrap();
     assert!(refused(&["merge", foreign.to_str().unwrap()]).contains("foreign.jsonl:1: "));
+}
+
+#[test]
+fn a_full_disk_is_said_and_nothing_that_was_written_is_lost() {
+    let (folder, file) = Folder::with("point.yaml", POINT);
+    let (whole, full) = (folder.path("whole"), folder.path("full"));
+    let csv = stdout(&sweep(&file, whole.to_str().unwrap(), &["-o", "csv"]));
+    // Files of a few points at most: what is larger is refused by the system.
+    let part = fs::metadata(whole.join("part-00000-of-00001.jsonl")).unwrap().len();
+    let limited = format!("ulimit -f {}; trap '' XFSZ; exec \"$0\" \"$@\"", part / 2 / 512);
+    let args = sweep(&file, full.to_str().unwrap(), &["--resume"]);
+    let command = [&["-c", &limited, env!("CARGO_BIN_EXE_loghaul")][..], &args].concat();
+    let output = Command::new("sh").args(command).stdout(Stdio::null()).output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.starts_with("error: ") && message.contains("part-00000-of-00001"), "{message}");
+    // With room again it goes on, and comes to the same bytes.
+    assert_eq!(stdout(&sweep(&file, full.to_str().unwrap(), &["--resume", "-o", "csv"])), csv);
 }
 
 #[test]

@@ -41,6 +41,23 @@ fn verbs(folder: &Folder) -> Vec<(Vec<String>, &'static str)> {
             ),
             "break-even",
         ),
+        (
+            typed(
+                "sensitivity",
+                &scenario,
+                "--reps 1 --nodes 1 --points 6 --top 1 --strategies daemonset,sidecar --inputs lines,cpu-step",
+            ),
+            "sensitivity",
+        ),
+        (
+            typed(
+                "forecast",
+                &scenario,
+                "--growth 20%/month --months 2 --reps 1 --nodes 1 --strategies daemonset",
+            ),
+            "forecast",
+        ),
+        (typed("show-back", &scenario, "--reps 1 --strategies daemonset,sidecar"), "show-back"),
         (typed("calibrate", &points, "--name ours"), "calibrate"),
         (typed("validate", &measured, ""), "validate"),
     ]
@@ -83,9 +100,18 @@ fn every_verb_has_every_format_and_both_languages() {
 
 #[test]
 fn help_names_the_json_of_its_own_verb_and_no_other() {
-    for verb in
-        ["compare", "run", "explain", "sweep", "scale-limit", "break-even", "calibrate", "validate", "verify"]
-    {
+    for verb in [
+        "compare",
+        "run",
+        "explain",
+        "sweep",
+        "scale-limit",
+        "break-even",
+        "sensitivity",
+        "calibrate",
+        "validate",
+        "verify",
+    ] {
         let help = String::from_utf8(loghaul(&[verb, "--help"]).output().unwrap().stdout).unwrap();
         let named: Vec<&str> = help
             .split("loghaul.")

@@ -4,12 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
 mod against_reference;
+mod ahead;
 mod backend;
 mod bad_input;
 mod book;
 mod campaign;
 mod cases;
 mod cli;
+mod codes;
 mod control;
 mod decisions;
 mod discovery;
@@ -41,6 +43,7 @@ mod reference_model;
 mod right_answers;
 mod rooms;
 mod scenarios;
+mod sensitivity;
 mod serve;
 mod settings;
 mod sizes;

@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("sheet", &[]),
+    // Codes of errors stand below those who make them.
+    ("diagnosis", &[]),
     ("stats", &[]),
     ("flow", &[]),
     ("metric", &[]),
@@ -21,8 +23,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("lang", &["stats"]),
     ("engine", &["units"]),
     ("profile", &["units"]),
-    // Names that speak to whoever shows them are refused.
-    ("scenario", &["profile", "metric", "plain", "units"]),
+    // Names that speak to whoever shows them are refused; a file of prices may be a table.
+    ("scenario", &["profile", "diagnosis", "metric", "plain", "sheet", "units"]),
     ("observe", &["flow", "metric", "stats", "units"]),
     // It is made of the engine's laws, of media, of what profiles say and of plain quantities.
     ("blueprint", &["engine", "flow", "profile", "units"]),
@@ -44,6 +46,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "world",
             "observe",
             "engine",
+            "diagnosis",
             "metric",
             "units",
         ],
@@ -68,10 +71,22 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     // Its candidates are scenarios with some fields set, told apart by the blueprints that strategies make of them, judged by
-    // what studies return; what decides an objective is a cause of loss or a metric.
-    ("decision", &["study", "run", "scenario", "strategy", "blueprint", "flow", "metric", "stats"]),
+    // what studies return, and by what agents used at their fullest; what decides an objective is a cause of loss or a metric.
+    (
+        "decision",
+        &["study", "run", "scenario", "strategy", "observe", "blueprint", "flow", "metric", "stats"],
+    ),
     // Its parts hold what studies found; a design is drawn by the engine's keys.
     ("campaign", &["study", "engine"]),
+    // Its points are scenarios with some fields and costs set, judged as `decision` judges them; designs are drawn by the
+    // engine's keys.
+    (
+        "sensitivity",
+        &[
+            "decision", "study", "run", "strategy", "scenario", "profile", "engine", "metric", "stats",
+            "units",
+        ],
+    ),
     // Figures carry estimates and units, texts two languages; a cell of the scale row names a way to load configs.
     ("table", &["study", "scenario", "metric", "flow", "stats", "lang"]),
     // It runs what it sizes, reads what agents are and used from blueprints and observations, and costs at their low and
@@ -99,11 +114,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "study",
             // What was found by searching, and what decides an objective, which is said by its own words.
             "decision",
+            "sensitivity",
             "scenario",
             "sizing",
             "validate",
             "verify",
             "calibrate",
+            "diagnosis",
             // Charts know strategies by their constants.
             "strategy",
             "observe",
@@ -137,6 +154,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "calibrate",
             "campaign",
             "sizing",
+            "sensitivity",
+            "diagnosis",
             "scenario",
             "strategy",
             "profile",

@@ -70,6 +70,10 @@ impl Job<'_> {
                 "--profile names a file that pods do not have; put the profile into the scenario's profiles";
             return Err(BadInput::of(what));
         }
+        if engine == Engine::Kubernetes && study.money.prices.is_some() {
+            let what = "--prices names a file that pods do not have; put the prices into the scenario";
+            return Err(BadInput::of(what));
+        }
         let mut options = self.options();
         options.extend(["--seed".to_owned(), study.seed.to_string()]);
         for setting in &study.settings {
@@ -77,6 +81,9 @@ impl Job<'_> {
         }
         if let Some(path) = &study.profile {
             options.extend(["--profile".to_owned(), path.display().to_string()]);
+        }
+        if let Some(path) = &study.money.prices {
+            options.extend(["--prices".to_owned(), path.display().to_string()]);
         }
         let script = Script {
             scenario: study.scenario.as_ref().map_or("reference".to_owned(), |p| p.display().to_string()),

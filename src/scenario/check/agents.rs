@@ -2,6 +2,7 @@
 
 use super::super::{CustomProfile, Override, Scenario, Settings};
 use super::{Checked, Problem, allow, check_names, check_size};
+use crate::diagnosis::Code;
 use crate::profile;
 
 /// Collection configs beyond those of the workloads: a hundred for each tenant that there can be.
@@ -12,16 +13,18 @@ pub(in crate::scenario) fn check_profiles(profiles: &[CustomProfile]) -> Checked
     check_names("profile", "profiles", profiles.iter().map(|p| p.name.as_str()))?;
     for (number, custom) in profiles.iter().enumerate() {
         let path = format!("profiles/{number}");
-        allow(!embedded.contains(&custom.name.as_str()), format!("{path}/name"), || {
-            format!("{:?} is an agent that there is already; give yours another name", custom.name)
-        })?;
+        if embedded.contains(&custom.name.as_str()) {
+            let message =
+                format!("{:?} is an agent that there is already; give yours another name", custom.name);
+            return Err(Problem::new(format!("{path}/name"), message).coded(Code::Name));
+        }
         let Some(Ok(mut profile)) = profile::embedded(&custom.base.value) else {
             let message = format!(
                 "there is no agent {:?} to derive from; known: {}",
                 custom.base.value,
                 embedded.join(", ")
             );
-            return Err(Problem::at(&custom.base, format!("{path}/base"), message));
+            return Err(Problem::at(&custom.base, format!("{path}/base"), message).coded(Code::NoSuch));
         };
         for (name, value) in &custom.set {
             let problem = |message| Problem::at(value, format!("{path}/set/{name}"), message);
@@ -55,7 +58,7 @@ pub(super) fn check_agents(scenario: &Scenario) -> Checked {
     for (agent, path) in std::iter::once((&collection.agent, "collection/agent".to_owned())).chain(own) {
         if !known.contains(&agent.value.as_str()) {
             let message = format!("there is no agent {:?}; known: {}", agent.value, known.join(", "));
-            return Err(Problem::at(agent, path, message));
+            return Err(Problem::at(agent, path, message).coded(Code::NoSuch));
         }
     }
     check_settings(&collection.with, "collection/with")?;
@@ -116,11 +119,12 @@ fn check_buffer(scenario: &Scenario, terms: &Override, in_pod: bool, path: &str)
 
 fn check_settings(settings: &Settings, path: &str) -> Checked {
     let contradiction = settings.checkpoint_every.is_some() && settings.checkpoints == Some(false);
-    allow(!contradiction, format!("{path}/checkpointEvery"), || {
-        "checkpointEvery says how often positions are written, and checkpoints: false says that none are; \
-         leave one of them out"
-            .into()
-    })?;
+    if contradiction {
+        let message = "checkpointEvery says how often positions are written, and checkpoints: false says that none are; \
+                       leave one of them out";
+        let problem = Problem::new(format!("{path}/checkpointEvery"), message.into());
+        return Err(problem.coded(Code::Contradiction));
+    }
     match settings.out_of_range() {
         Some((below, problem)) => Err(Problem::new(format!("{path}/{below}"), problem)),
         None => Ok(()),

@@ -2,6 +2,7 @@
 
 use super::super::{Channel, MachineGroup, Scenario};
 use super::{Checked, MONTH, Problem, allow, up_to};
+use crate::diagnosis::Code;
 use crate::units::SimTime;
 
 /// Changes in a run at most.
@@ -49,7 +50,7 @@ pub(super) fn check_control(scenario: &Scenario) -> Checked {
         if !scenario.tenants.iter().any(|t| t.name == tenant.value) {
             let known: Vec<&str> = scenario.tenants.iter().map(|t| t.name.as_str()).collect();
             let message = format!("there is no tenant {:?}; known: {}", tenant.value, known.join(", "));
-            return Err(Problem::at(tenant, format!("{path}/tenant"), message));
+            return Err(Problem::at(tenant, format!("{path}/tenant"), message).coded(Code::NoSuch));
         }
     }
     Ok(())

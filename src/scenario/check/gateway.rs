@@ -2,6 +2,7 @@
 
 use super::super::Scenario;
 use super::{Checked, Problem, allow, check_size};
+use crate::diagnosis::Code;
 use crate::profile;
 use crate::units::{Bytes, SimTime};
 
@@ -19,7 +20,7 @@ pub(super) fn check_gateway(scenario: &Scenario) -> Checked {
     known.extend(scenario.profiles.iter().map(|p| p.name.as_str()));
     if !known.contains(&gateway.agent.value.as_str()) {
         let message = format!("there is no agent {:?}; known: {}", gateway.agent.value, known.join(", "));
-        return Err(Problem::at(&gateway.agent, path("agent"), message));
+        return Err(Problem::at(&gateway.agent, path("agent"), message).coded(Code::NoSuch));
     }
     allow(gateway.processes.get() <= MAX_PROCESSES, path("processes"), || {
         format!("there are {} processes; allowed are 1 to {MAX_PROCESSES}", gateway.processes.get())

@@ -1,6 +1,7 @@
 //! Names and texts, which reports, tables, charts and terminals show as they are: none may speak to those that show it.
 
-use super::{Checked, Scenario, allow};
+use super::{Checked, Problem, Scenario};
+use crate::diagnosis::Code;
 use crate::plain::is_unseen;
 use std::collections::BTreeSet;
 
@@ -12,6 +13,11 @@ const MOST_IN_TEXT: usize = 2_000;
 
 /// What spreadsheets take for the beginning of a formula (OWASP, "CSV Injection").
 const FORMULAS: [char; 4] = ['=', '+', '-', '@'];
+
+/// Whether something may be a name.
+fn allow(allowed: bool, path: impl Into<String>, message: impl FnOnce() -> String) -> Checked {
+    if allowed { Ok(()) } else { Err(Problem::new(path, message()).coded(Code::Name)) }
+}
 
 /// Names in a list: each is one, and there once.
 pub(super) fn check_names<'a>(what: &str, path: &str, names: impl Iterator<Item = &'a str>) -> Checked {

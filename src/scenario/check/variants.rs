@@ -1,6 +1,6 @@
 //! What further strategies are told: names that must exist, sizes that make sense.
 
-use super::{Checked, allow};
+use super::{Checked, allow, there_is};
 use crate::scenario::{Scenario, Workload};
 use crate::units::{Bytes, SimTime};
 
@@ -11,12 +11,12 @@ const MAX_COLLECTORS: u64 = 1_000;
 pub(super) fn check_pools(scenario: &Scenario, workload: &Workload, path: &str) -> Checked {
     let known: Vec<&str> = scenario.cluster.pools.iter().map(|pool| pool.name.as_str()).collect();
     for (number, name) in workload.pools.iter().enumerate() {
-        allow(known.contains(&name.as_str()), format!("{path}/pools/{number}"), || {
+        there_is(known.contains(&name.as_str()), format!("{path}/pools/{number}"), || {
             format!("there is no pool {name:?}; there are {}", known.join(", "))
         })?;
     }
     for name in workload.placed.keys() {
-        allow(known.contains(&name.as_str()), format!("{path}/placed/{name}"), || {
+        there_is(known.contains(&name.as_str()), format!("{path}/placed/{name}"), || {
             format!("there is no pool {name:?}; there are {}", known.join(", "))
         })?;
     }

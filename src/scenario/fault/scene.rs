@@ -1,6 +1,6 @@
 //! The scenario that a fault strikes: what it may name.
 
-use crate::scenario::check::{Checked, MONTH, allow, is_one_of, up_to};
+use crate::scenario::check::{Checked, MONTH, allow, is_one_of, there_is, up_to};
 use crate::scenario::{Scenario, Tenant};
 use crate::units::{HowMany, SimTime};
 
@@ -32,7 +32,7 @@ impl<'a> Scene<'a> {
         let mut there = scenario.nodes();
         if let Some(name) = pool {
             let found = pools.iter().find(|pool| pool.name == name);
-            allow(found.is_some(), self.at("pool"), || {
+            there_is(found.is_some(), self.at("pool"), || {
                 let names: Vec<&str> = pools.iter().map(|pool| pool.name.as_str()).collect();
                 format!("there is no pool {name:?}; there are {}", names.join(", "))
             })?;
@@ -53,7 +53,7 @@ impl<'a> Scene<'a> {
         let is_meant = |t: &&Tenant| tenant.is_none_or(|name| t.name == name || is_one_of(name, t));
         let meant = scenario.tenants.iter().filter(is_meant).flat_map(|tenant| &tenant.workloads);
         let names: Vec<&str> = meant.map(|workload| workload.name.as_str()).collect();
-        allow(names.contains(&workload), self.at("workload"), || {
+        there_is(names.contains(&workload), self.at("workload"), || {
             format!("there is no workload {workload:?} there; there are {}", names.join(", "))
         })
     }
@@ -65,7 +65,7 @@ impl<'a> Scene<'a> {
             1 => tenant.name == name,
             _ => is_one_of(name, tenant),
         });
-        allow(known, self.at("tenant"), || {
+        there_is(known, self.at("tenant"), || {
             let names: Vec<String> = scenario
                 .tenants
                 .iter()
