@@ -241,7 +241,8 @@ impl Sensitivity {
                     _ => "layouts",
                 };
                 let lab = format!("loghaul lab run {plan} --agent {base} --out measured/");
-                let fit = format!("loghaul calibrate measured/ --where agent={base} --base {base} --name ours");
+                let fit =
+                    format!("loghaul calibrate measured/ --where agent={base} --base {base} --name ours");
                 (how.to_owned(), Some(format!("{lab} && {fit}")))
             }
             Kind::Assumed(one) if from_logs(one.name).is_some() => {
