@@ -142,7 +142,7 @@ impl Prices {
                 NAMES.join(", ")
             ))
         })?;
-        let cost = COSTS.iter().find(|(column, _)| has(&column)).ok_or_else(|| {
+        let cost = COSTS.iter().find(|(column, _)| has(column)).ok_or_else(|| {
             let known = COSTS.map(|(column, _)| column).join(", ");
             whole(format!("has no prices: it has the columns {found}; needed is one of {known}"))
         })?;

@@ -228,6 +228,9 @@ fn screen(
     Ok((screened, count))
 }
 
+/// What is seen at a point: what is looked at, who wins, and whether each objective is met.
+type Seen = (f64, Option<usize>, Vec<bool>);
+
 /// Indices of a few inputs on what is looked at, all others where the scenario has them.
 fn index(
     ground: &Ground<'_>,
@@ -239,7 +242,7 @@ fn index(
     let samples = (points / (few.len() + 2)).max(FEWEST_SAMPLES);
     let design = sobol::points(few.len(), samples, key);
     let (strategies, objectives) = (ground.strategies.len(), ground.scenario.objectives.len());
-    let found: Vec<(f64, Option<usize>, Vec<bool>)> = ground.at_all(few, &design, |outcome| {
+    let found: Vec<Seen> = ground.at_all(few, &design, |outcome| {
         let met = (0..strategies).flat_map(|strategy| {
             (0..objectives).map(move |objective| outcome.margin(strategy, objective) <= 0.0)
         });
@@ -248,7 +251,7 @@ fn index(
     let values: Vec<f64> = found.iter().map(|(value, ..)| *value).collect();
     // Points of the two samples alone are all over the ranges and independent of each other.
     let independent: Vec<_> = found.chunks(few.len() + 2).flat_map(|row| &row[..2]).collect();
-    let share = |is: &dyn Fn(&(f64, Option<usize>, Vec<bool>)) -> bool| {
+    let share = |is: &dyn Fn(&Seen) -> bool| {
         Estimate::of_share(independent.iter().filter(|one| is(one)).count(), independent.len())
     };
     let mut winners: Vec<Share> = (0..strategies)

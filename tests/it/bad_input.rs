@@ -498,7 +498,8 @@ fn a_file_that_is_no_scenario_says_what_one_is() {
     const NEEDED: &str = "a scenario is a mapping with name, cluster and tenants";
     for nothing in ["", "\n \n", "# later\n", "---\n", "null\n"] {
         let message = scenario_refused(nothing);
-        assert_eq!(message, format!(" is empty; {NEEDED}\n"), "{nothing:?}");
+        let more = "more on LH0003: loghaul explain LH0003";
+        assert_eq!(message, format!(" is empty; {NEEDED}\n{more}\n"), "{nothing:?}");
     }
     for other in ["hello\n", "- a\n- b\n", "42\n", "# a list\n\n- a\n"] {
         let message = scenario_refused(other);
