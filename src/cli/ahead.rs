@@ -18,8 +18,9 @@ pub(super) struct Ahead {
     runs: f64,
     /// Seconds of one processor.
     seconds: f64,
-    /// Bytes of the largest run.
+    /// Bytes of the largest run, and of what is remembered of all of them.
     bytes: f64,
+    remembered: f64,
     /// What takes the longest, and what takes most memory: strategy, how much, and of what.
     longest: Option<(f64, &'static str, String)>,
     largest: Option<(f64, &'static str, String)>,
@@ -33,6 +34,9 @@ impl Ahead {
 
     /// The same with more runs.
     pub fn and(mut self, scenario: &Scenario, strategies: &[&'static Strategy], runs: f64) -> Self {
+        if runs == 0.0 {
+            return self;
+        }
         for strategy in strategies {
             let nodes = scenario.nodes();
             let one = Footprint::of(
@@ -44,6 +48,7 @@ impl Ahead {
             self.runs += runs;
             self.seconds += runs * one.seconds;
             self.bytes = self.bytes.max(one.peak_bytes());
+            self.remembered += runs * (RUN_BYTES + TENANT_BYTES * scenario.tenant_count() as f64);
             for (most, part, size) in [
                 (&mut self.longest, one.longest(), runs * one.seconds),
                 (&mut self.largest, one.largest(), one.bytes),
@@ -74,7 +79,7 @@ impl Ahead {
     pub fn announce(self) -> anyhow::Result<()> {
         let (limits, threads) = (in_force(), rayon::current_num_threads() as f64);
         let (_, strategy, mostly) = self.largest.as_ref().cloned().unwrap_or_default();
-        let at_once = self.bytes * threads.min(self.runs.max(1.0));
+        let at_once = self.bytes * threads.min(self.runs.max(1.0)) + self.remembered;
         if let Some(allowed) = limits.bytes.filter(|allowed| at_once > *allowed as f64) {
             let alone = match self.bytes <= allowed as f64 && threads > 1.0 {
                 true => "run one at a time (RAYON_NUM_THREADS=1), ",
@@ -104,6 +109,10 @@ impl Ahead {
         Ok(())
     }
 }
+
+/// Bytes that are remembered of a run: a histogram of ages and a timeline; and of each tenant in it.
+const RUN_BYTES: f64 = 25e3;
+const TENANT_BYTES: f64 = 100.0;
 
 /// Trials of settings that a search comes to, a strategy and replication: measured over the shipped scenarios, 20 to 90.
 pub(super) const TRIALS: f64 = 50.0;

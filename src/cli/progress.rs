@@ -54,7 +54,9 @@ pub(super) fn draw(began: Instant, done: Done, expected: f64) {
             return;
         }
         let drawn = ProgressBar::with_draw_target(Some(1000), ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar}") {
+        // What nobody knows the length of has no bar.
+        let template = if expected > 0.0 { "{msg} {wide_bar}" } else { "{msg}" };
+        if let Ok(style) = ProgressStyle::with_template(template) {
             drawn.set_style(style);
         }
         *bar = Bar::Drawn(drawn);
@@ -68,7 +70,8 @@ pub(super) fn draw(began: Instant, done: Done, expected: f64) {
         true => format!(", {:.0} s left", seconds * (1.0 - share) / share),
         false => String::new(),
     };
-    drawn.set_message(format!("{seconds:.0} s, {} {runs}{left}", done.runs));
+    let of_runs = if done.runs > 0 { format!(", {} {runs}", done.runs) } else { String::new() };
+    drawn.set_message(format!("{seconds:.0} s{of_runs}{left}"));
     drawn.set_position((share * 1e3).min(990.0) as u64);
     drawn.tick();
 }

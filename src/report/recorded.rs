@@ -49,7 +49,11 @@ pub fn read(path: &Path) -> Result<Recorded, ReadError> {
         .map_err(|error| ReadError::File { path: document.clone(), error })?;
     let content =
         |problem: String| ReadError::Content { path: document.clone(), place: String::new(), problem };
-    let json: serde_json::Value = serde_json::from_str(&text).map_err(|e| content(e.to_string()))?;
+    let json: serde_json::Value = serde_json::from_str(&text).map_err(|e| ReadError::Content {
+        path: document.clone(),
+        place: format!(":{}:{}", e.line(), e.column()),
+        problem: format!("{e}; needed is what `loghaul compare --out` writes"),
+    })?;
     let seed = json["seed"].as_u64().ok_or_else(|| content("there is no seed in it".to_owned()))?;
     let mut recorded = Recorded { name: path.display().to_string(), seed, ..Recorded::default() };
     for (strategy, result) in json["strategies"].as_object().into_iter().flatten() {

@@ -289,7 +289,7 @@ impl Site {
     pub fn contents(&self) -> Contents {
         let mut all = contents(&self.out());
         all.retain(|name, _| {
-            !(self.writer.has_journal && name.starts_with("part-")) && !name.ends_with(".tmp")
+            !(name.ends_with(".tmp") || self.writer.has_journal && name.starts_with("part-"))
         });
         all
     }
