@@ -286,9 +286,6 @@ pub(super) fn put(page: &mut Page, report: &Report) {
         return;
     }
     page.heading(pick(lang, "How well the agents' costs are known", "采集器成本的已知程度"));
-    if let Some(sentence) = sentence(report) {
-        page.paragraph(sentence);
-    }
     page.paragraph(how(band, lang));
     let mut columns = vec![Column::stub("")];
     columns.extend(report.strategies().iter().map(|s| Column::words(words::strategy(s.strategy, lang))));
@@ -303,7 +300,11 @@ pub(super) fn put(page: &mut Page, report: &Report) {
         &[],
         lang,
     );
-    for one in looked.iter().filter(|one| one.sign != Sign::Unresolved) {
+    let is_seen = |one: &&Looked| {
+        let (lo, hi) = one.range;
+        one.sign == Sign::Turns || one.sign == Sign::Holds && hi - lo > SEEN * lo.abs().max(hi.abs())
+    };
+    for one in looked.iter().filter(is_seen) {
         let sign = match one.sign {
             Sign::Holds => pick(lang, "holds", "不变"),
             _ => pick(lang, "may turn", "可能改变"),

@@ -14,7 +14,7 @@ use super::Estimate;
 use super::estimate::t_quantile_975;
 
 /// One replication's distribution: how many observations are at most as large as each edge.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curve {
     /// Cumulated at the edges that all replications share, ascending; empty where nothing is finite.
     pub below: Vec<f64>,
@@ -47,21 +47,6 @@ pub fn quantile(curves: &[Curve], edges: &[f64], share: f64) -> Estimate {
     let lo = crossing(edges, share, |edge| pooled(edge) + half(edge));
     let hi = last_crossing(edges, share, |edge| pooled(edge) - half(edge));
     Estimate { mean, lo: lo.or(mean), hi: Some(hi.unwrap_or(f64::INFINITY)), n }
-}
-
-/// The quantile of all replications but one; of all of them where none is left out. `None` beyond the last edge.
-pub fn quantile_but(curves: &[Curve], but: Option<usize>, edges: &[f64], share: f64) -> Option<f64> {
-    let kept =
-        || curves.iter().enumerate().filter(|(number, _)| Some(*number) != but).map(|(_, curve)| curve);
-    let total: f64 = kept().map(|curve| curve.total).sum();
-    let pooled = |edge: usize| kept().map(|c| c.below.get(edge).copied().unwrap_or(0.0)).sum::<f64>() / total;
-    if total <= 0.0 {
-        return None;
-    }
-    // The share below rises from edge to edge.
-    let all: Vec<usize> = (0..edges.len()).collect();
-    let found = all.partition_point(|edge| pooled(*edge) < share);
-    (found < edges.len()).then(|| between(edges, found, share, pooled))
 }
 
 /// Where a function of the edges first reaches a level, evenly between two edges; `None` where it never does.

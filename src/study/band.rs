@@ -52,7 +52,7 @@ pub struct Banded {
 /// Whether a difference keeps its sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
-    /// At all ends of both, with the interval of its replications on one side of zero.
+    /// At all ends of both, with the interval of its replications, as wide as it is there, on one side of zero.
     Holds,
     /// At some ends it is another, or its interval holds zero.
     Turns,
@@ -157,12 +157,34 @@ impl Banded {
 /// The place of stated costs in [`CostEnd::ALL`].
 const STATED: usize = 1;
 
+/// Whether what seeds differ by grows and shrinks with a figure, as it does with what agents use and request; of lines and
+/// their ages it stays.
+fn is_scaled(metric: Metric) -> bool {
+    matches!(
+        metric,
+        Metric::Cost
+            | Metric::CostMarginal
+            | Metric::CollectorShare
+            | Metric::AgentCpu
+            | Metric::AgentCpuRequested
+            | Metric::AgentMemory
+            | Metric::AgentMemoryRss
+            | Metric::AgentMemoryRequested
+    )
+}
+
+/// An end of the interval about a mean, where that is so much more.
+fn end_at(metric: Metric, mean: f64, end: f64, by: f64) -> f64 {
+    if is_scaled(metric) && mean != 0.0 { end * (mean + by) / mean } else { end + by }
+}
+
 /// An estimate moved by so much; what cannot be less than nothing is not.
-fn moved(estimate: &Estimate, by: f64) -> Estimate {
+fn moved(metric: Metric, estimate: &Estimate, by: f64) -> Estimate {
     if by == f64::INFINITY {
         return Estimate { mean: None, lo: None, hi: Some(f64::INFINITY), n: estimate.n };
     }
-    let end = |value: Option<f64>| value.map(|v| v + by);
+    let mean = estimate.mean.unwrap_or(0.0);
+    let end = |value: Option<f64>| value.map(|v| end_at(metric, mean, v, by));
     let moved =
         Estimate { mean: end(estimate.mean), lo: end(estimate.lo), hi: end(estimate.hi), n: estimate.n };
     Estimate { mean: moved.mean.map(|mean| mean.max(0.0)), ..moved.within(0.0, f64::INFINITY) }
@@ -180,7 +202,7 @@ impl Band {
         let (banded, own) = (self.get(result.strategy)?, result.estimate(metric));
         let mean = own.mean?;
         let shifts: Option<Vec<f64>> = (0..3).map(|end| banded.shift(metric, end)).collect();
-        let ends = shifts?.into_iter().map(|by| moved(&own, by).mean.unwrap_or(f64::INFINITY));
+        let ends = shifts?.into_iter().map(|by| moved(metric, &own, by).mean.unwrap_or(f64::INFINITY));
         Some(ends.fold((mean, mean), |(least, most), v| (least.min(v), most.max(v))))
     }
 
@@ -199,16 +221,17 @@ impl Band {
         let shifts: Option<Vec<f64>> = pairs
             .map(|(i, j)| Some(own.shift(metric, i)? - other.shift(metric, j)?).filter(|by| !by.is_nan()))
             .collect();
-        let (least, most) = shifts?
-            .into_iter()
-            .fold((0.0, 0.0), |(least, most): (f64, f64), by| (least.min(by), most.max(by)));
+        let shifts = shifts?;
         let (lo, hi) = (seeds.lo.unwrap_or(mean), seeds.hi.unwrap_or(mean));
-        let sign = match (lo, hi) {
-            (lo, hi) if lo <= 0.0 && hi >= 0.0 => Sign::Unresolved,
-            (lo, _) if lo > 0.0 && lo + least > 0.0 => Sign::Holds,
-            (_, hi) if hi < 0.0 && hi + most < 0.0 => Sign::Holds,
-            _ => Sign::Turns,
+        let is_positive = |by: &f64| [lo, hi].iter().all(|end| end_at(metric, mean, *end, *by) > 0.0);
+        let is_negative = |by: &f64| [lo, hi].iter().all(|end| end_at(metric, mean, *end, *by) < 0.0);
+        let sign = match () {
+            () if lo <= 0.0 && hi >= 0.0 => Sign::Unresolved,
+            () if shifts.iter().all(is_positive) || shifts.iter().all(is_negative) => Sign::Holds,
+            () => Sign::Turns,
         };
+        let fold = |(least, most): (f64, f64), by: &f64| (least.min(*by), most.max(*by));
+        let (least, most) = shifts.iter().fold((0.0, 0.0), fold);
         Some((mean + least, mean + most, sign))
     }
 
@@ -220,7 +243,9 @@ impl Band {
             return None;
         }
         match banded.shift(objective.metric, end) {
-            Some(by) => Some(Verdict::of(objective, &moved(&result.estimate(objective.metric), by))),
+            Some(by) => {
+                Some(Verdict::of(objective, &moved(objective.metric, &result.estimate(objective.metric), by)))
+            }
             // What was not run again stays as it is.
             None => *stated,
         }
@@ -275,7 +300,8 @@ impl Band {
                 return None;
             }
             let verdicts = (0..result.objectives.len()).map(|at| self.verdict(result, at, end));
-            let cost = moved(&result.estimate(Metric::Cost), banded.shift(Metric::Cost, end)?).mean?;
+            let cost =
+                moved(Metric::Cost, &result.estimate(Metric::Cost), banded.shift(Metric::Cost, end)?).mean?;
             Some((Standing::by(result, verdicts), cost, result.strategy))
         };
         let found = comparison.strategies.iter().filter_map(standing);

@@ -74,7 +74,7 @@ fn the_json_has_the_promised_shape() {
     has_keys(
         &result,
         &["schema", "scenario", "cluster", "seed", "replications", "strategies", "table"],
-        &["provenance", "variants", "answer"],
+        &["provenance", "variants", "answer", "band"],
     );
     assert_eq!(result["schema"], "loghaul.compare/v1");
     assert_eq!(result["scenario"], "calm");
@@ -107,7 +107,7 @@ fn the_json_has_the_promised_shape() {
         }
         for (name, metric) in metrics {
             assert!(Metric::from_id(name).is_some(), "{name}");
-            has_keys(metric, &["mean", "lo", "hi", "unit"], &["beyond_horizon"]);
+            has_keys(metric, &["mean", "lo", "hi", "unit"], &["beyond_horizon", "band"]);
             let [mean, lo, hi] = ["mean", "lo", "hi"].map(|key| metric[key].as_f64());
             match mean {
                 Some(mean) => assert!(lo.unwrap() <= mean && mean <= hi.unwrap(), "{name}: {metric}"),

@@ -12,7 +12,9 @@ pub(super) fn fit(sources: &Sources<'_>, result: &StrategyResult) -> Vec<Figure>
         let wins = f64::from(u8::from(archetype.contest.winner() == Some(result.strategy)));
         figure(archetype.name, (archetype.name, archetype.name), exact(wins), "count")
     });
-    let length = archetypes.iter().map(|archetype| archetype.asked_s).reduce(f64::max);
+    // Of several the shortest: for longer it is not said that all of them are won.
+    let won = archetypes.iter().filter(|archetype| archetype.contest.winner() == Some(result.strategy));
+    let length = won.map(|archetype| archetype.asked_s).reduce(f64::min);
     let length = length.map(|seconds| figure("length", ("for runs of {}", "运行 {}"), exact(seconds), "s"));
     wins.chain(length).collect()
 }
