@@ -66,7 +66,7 @@ fn one_column_can_be_asked_for_in_words() {
     };
     let english = of(&[]);
     // Three nodes for fifteen pods, one minute each.
-    for words in ["moderate: 20 containers more for 100 pods", "What would change it", "180 s"] {
+    for words in ["moderate: 20 containers for 100 pods", "What would change it", "180 s"] {
         assert!(english.contains(words), "{words}: {english}");
     }
     assert!(!english.contains("sidecar:") && english.contains("“一般，需维护DaemonSet”"), "{english}");

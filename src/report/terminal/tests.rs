@@ -31,7 +31,7 @@ fn columns_line_up_in_chinese() {
     let column = |line: &str, text: &str| line.find(text).map(|at| width(&line[..at]));
     let at = column(header, "DaemonSet");
     assert!(at.is_some());
-    for text in ["标准输出+部分文件", "一般，20", "较大，1,400", "较低，1.23", "1.23 核"] {
+    for text in ["标准输出+部分文件", "一般，20", "较大，1,400", "较低，1.23", "1.23 ±"] {
         let line =
             shown.lines().find(|l| column(l, text) == at).unwrap_or_else(|| panic!("{text}:\n{shown}"));
         assert!(width(line) <= 100);

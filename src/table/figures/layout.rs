@@ -180,9 +180,12 @@ pub(super) fn saturated(sources: &Sources<'_>, result: &StrategyResult) -> Vec<T
     let with = |prefix: (&str, &str), what: &[Saturates]| {
         Some(Text::new(prefix.0, prefix.1).then(&Text::new(": ", "："), &full(what)?))
     };
-    let own = with(("with a loud tenant saturates", "有喧闹租户时饱和的是"), own);
+    let own = with(("what saturates with a loud tenant", "有喧闹租户时饱和的是"), own);
     let limited = with(
-        ("behind a backend that takes half of what is written", "后端只接收写入量一半时饱和的是"),
+        (
+            "what saturates behind a backend that takes half of what is written",
+            "后端只接收写入量一半时饱和的是",
+        ),
         limited,
     );
     own.into_iter().chain(limited).collect()
