@@ -5,9 +5,11 @@
 //! time: enough to refuse what cannot be and to announce what will be long.
 //!
 //! - `counts`: how many of each thing there will be
+//! - `load`: what there is to be read and sent, and how the backend takes it
 //! - `prices`: what one of each costs, measured
 
 mod counts;
+mod load;
 mod prices;
 
 use crate::blueprint::Blueprint;

@@ -1,6 +1,7 @@
 //! How many of each thing that costs there will be in a run.
 
 use super::Thing;
+use super::load::{Load, Run, bytes, rate, shares_backend};
 use crate::blueprint::{AgentPlan, Blueprint, PodTemplate, Reader, StreamPlan};
 use crate::units::NS_PER_SEC;
 
@@ -84,20 +85,6 @@ pub(super) struct Counts<'a> {
     pub entries: Vec<Entry<'a>>,
     /// Share of what is on nodes that is there at a time: all of it where nodes run together.
     at_once: f64,
-}
-
-/// What all agents have in common.
-struct Run<'a> {
-    blueprint: &'a Blueprint,
-    horizon_s: f64,
-    end_s: f64,
-    /// Share of the time in which the backend does not keep up.
-    congested: f64,
-    /// The longest outage that refuses, and the longest that does not answer, in seconds.
-    refused_s: f64,
-    stalled_s: f64,
-    /// Share of what is sent for which there is no capacity, where there is not enough.
-    excess: Option<f64>,
 }
 
 impl<'a> Counts<'a> {
@@ -241,14 +228,6 @@ impl<'a> Counts<'a> {
 /// Bytes that the runtime puts before each line (CRI).
 const PREFIX_BYTES: f64 = 45.0;
 
-/// Whether requests of one node may wait for those of another.
-fn shares_backend(blueprint: &Blueprint) -> bool {
-    blueprint.gateway.is_some()
-        || blueprint.backend.capacity_bytes_per_s.is_some()
-        || blueprint.backend.quota.is_some()
-        || blueprint.backend.shards.count > 1
-}
-
 /// What agents of a kind send.
 #[derive(Clone, Copy)]
 struct Sent {
@@ -301,91 +280,3 @@ impl<'a> Counts<'a> {
 
 /// How much more a backlog takes while copies of it are kept, and what the memory of earlier ones is worth.
 const COPIES: f64 = 2.2;
-
-impl<'a> Run<'a> {
-    fn of(blueprint: &'a Blueprint) -> Self {
-        let (horizon_s, end_s) = (blueprint.horizon_s(), blueprint.end_ns() as f64 / NS_PER_SEC as f64);
-        let offered = offered_bytes_per_s(blueprint);
-        let capacity = match (&blueprint.gateway, blueprint.backend.capacity_bytes_per_s) {
-            (Some(gateway), Some(capacity)) => capacity.min(gateway.capacity_bytes_per_s),
-            (Some(gateway), None) => gateway.capacity_bytes_per_s,
-            (None, capacity) => capacity.unwrap_or(f64::INFINITY),
-        };
-        let of_quotas = blueprint
-            .backend
-            .quota
-            .map_or(f64::INFINITY, |quota| quota.bytes_per_s * blueprint.tenants.len().max(1) as f64);
-        let load = offered / capacity.min(of_quotas).max(1.0);
-        let of_gateway = blueprint.gateway.iter().flat_map(|gateway| &gateway.outages);
-        let (mut closed_s, mut refused_s, mut stalled_s) = (0.0, 0.0f64, 0.0f64);
-        for outage in blueprint.backend.outages.iter().chain(of_gateway) {
-            let until_ns = outage.until_ns.min(blueprint.end_ns());
-            let lasts_s = until_ns.saturating_sub(outage.from_ns) as f64 / NS_PER_SEC as f64;
-            closed_s += lasts_s;
-            let longest_s = if outage.refuses { &mut refused_s } else { &mut stalled_s };
-            *longest_s = longest_s.max(lasts_s);
-        }
-        let is_over = load >= 0.98;
-        // What has piled up is worked off with what the capacity has to spare.
-        let spare = (1.0 - load).max(0.02);
-        let of_outages = (closed_s / spare / end_s).min(1.0);
-        // Long before it is full on average, some slots are.
-        let congested = of_outages.max(((load - 0.2) / 0.3).clamp(0.0, 1.0));
-        let excess = is_over.then(|| (1.0 - 1.0 / load).max(0.05));
-        Self { blueprint, horizon_s, end_s, congested, refused_s, stalled_s, excess }
-    }
-}
-
-/// What agents of a kind read.
-#[derive(Clone, Copy, Debug, Default)]
-struct Load {
-    streams: f64,
-    lines: f64,
-    bytes: f64,
-}
-
-impl Load {
-    fn of<'p>(plans: impl Iterator<Item = &'p StreamPlan>, times: f64, blueprint: &Blueprint) -> Self {
-        plans.fold(Self::default(), |load, plan| {
-            let lines = times * rate(plan, blueprint);
-            let streams = load.streams + times;
-            Self { streams, lines: load.lines + lines, bytes: load.bytes + lines * bytes(plan, blueprint) }
-        })
-    }
-
-    fn add(&mut self, other: Self) {
-        self.streams += other.streams;
-        self.lines += other.lines;
-        self.bytes += other.bytes;
-    }
-}
-
-/// Bytes a second that all agents send.
-fn offered_bytes_per_s(blueprint: &Blueprint) -> f64 {
-    let mut offered = 0.0;
-    for template in &blueprint.pods {
-        for plan in &template.streams {
-            let agent = match plan.reader {
-                Reader::Pod => template.agent,
-                Reader::Node => blueprint.node_agent,
-                Reader::Nobody | Reader::Impossible => None,
-            };
-            let Some(agent) = agent.map(|agent| &blueprint.agents[agent]) else { continue };
-            let wire_bytes =
-                agent.wire_bytes(1_000, (1_000.0 * bytes(plan, blueprint)) as u64) as f64 / 1_000.0;
-            offered += template.replicas as f64 * rate(plan, blueprint) * wire_bytes;
-        }
-    }
-    offered
-}
-
-/// Lines a second of a stream, over all replicas.
-fn rate(plan: &StreamPlan, blueprint: &Blueprint) -> f64 {
-    let laws = &blueprint.laws[plan.first_law..plan.first_law + StreamPlan::RATE_CLASSES];
-    laws.iter().map(|law| law.arrivals.mean()).sum::<f64>() / laws.len() as f64
-}
-
-/// Bytes of a line.
-fn bytes(plan: &StreamPlan, blueprint: &Blueprint) -> f64 {
-    blueprint.laws[plan.first_law].sizes.mean()
-}

@@ -5,15 +5,17 @@
 #![cfg(unix)]
 
 mod site;
+mod writers;
 
 use super::support::Folder;
-use site::{Site, WRITERS, Writer};
+use site::Site;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, SystemTime};
+use writers::{WRITERS, Writer};
 
 /// What strikes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
