@@ -10,7 +10,7 @@ use crate::report::{self, Format};
 use crate::run::Runner;
 use crate::scenario::Scenario;
 use crate::strategy;
-use crate::study::{self, Comparison, Replications, Verdict, density};
+use crate::study::{Comparison, Replications, Verdict, density};
 use crate::table;
 use std::path::PathBuf;
 
@@ -95,10 +95,7 @@ impl Compare {
         let replications = comparison.provenance.replications;
         let request = Request { replications: replications.into(), ..request };
         tabled::set_beside(&mut table, &others, &runner, request, &yardstick)?;
-        let again = self.band.unwrap_or(u64::from(replications > 1)).min(replications);
-        if again > 0 {
-            comparison.band = Some(study::band(&runner, &scenario, &strategies, seed, again)?);
-        }
+        tabled::put_in_band(&mut comparison, self.band, &runner, request)?;
         let needs_density = self.out.is_some() || self.html.is_some() || show.output == Format::Html;
         let points = if needs_density { density(&runner, &scenario, &strategies, seed)? } else { Vec::new() };
         let tuning = match self.decide {

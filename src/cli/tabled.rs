@@ -98,6 +98,23 @@ pub(super) struct Other {
     pub exists: bool,
 }
 
+/// Runs the first `replications` of a comparison again with agents at both ends of their costs; of those of which there are
+/// several one, where none is asked for.
+pub(super) fn put_in_band(
+    comparison: &mut Comparison,
+    replications: Option<u64>,
+    runner: &Runner,
+    request: Request<'_>,
+) -> anyhow::Result<()> {
+    let all = comparison.provenance.replications;
+    let again = replications.unwrap_or(u64::from(all > 1)).min(all);
+    if again > 0 {
+        let Request { scenario, strategies, seed, .. } = request;
+        comparison.band = Some(study::band(runner, scenario, strategies, seed, again)?);
+    }
+    Ok(())
+}
+
 /// Sets the table beside the one that each other agent gives on a slice of the scenario. Those without a profile are
 /// named with nothing compared.
 pub(super) fn set_beside(

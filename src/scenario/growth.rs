@@ -30,7 +30,7 @@ impl GrowthRate {
 
     /// How many times as much there is after so many months.
     pub fn after(self, months: u64) -> f64 {
-        (1.0 + self.0).powf(months as f64)
+        libm::pow(1.0 + self.0, months as f64)
     }
 }
 
@@ -51,7 +51,7 @@ impl FromStr for GrowthRate {
         let share: f64 = share.trim().parse::<f64>().map_err(|_| wrong())? / 100.0;
         let a_month = match per.trim() {
             "month" => share,
-            "year" => (1.0 + share).powf(1.0 / MONTHS) - 1.0,
+            "year" => libm::pow(1.0 + share, 1.0 / MONTHS) - 1.0,
             _ => return Err(wrong()),
         };
         match (-0.5..=1.0).contains(&a_month) {

@@ -98,7 +98,7 @@ impl Input {
     /// The value at a share of its range, 0 being the least: in equal ratios where the range is wide, in equal steps else.
     pub fn at(&self, share: f64) -> f64 {
         match self.is_by_ratios() {
-            true => self.low * (self.high / self.low).powf(share),
+            true => self.low * libm::pow(self.high / self.low, share),
             false => self.low + (self.high - self.low) * share,
         }
     }
@@ -106,7 +106,7 @@ impl Input {
     /// Where in its range the scenario stands, 0 to 1.
     pub fn stands(&self) -> f64 {
         let share = match self.is_by_ratios() {
-            true => (self.now.max(self.low) / self.low).ln() / (self.high / self.low).ln(),
+            true => libm::log(self.now.max(self.low) / self.low) / libm::log(self.high / self.low),
             false => (self.now - self.low) / (self.high - self.low),
         };
         share.clamp(0.0, 1.0)
@@ -120,8 +120,11 @@ impl Input {
     pub fn written(&self, value: f64) -> String {
         let whole = matches!(self.kind, Kind::Field { whole: true, .. });
         // Enough digits for a value to be told from any other, and never an exponent.
-        let digits =
-            if whole { 0 } else { (5 - value.abs().max(1e-12).log10().floor() as i32).clamp(0, 15) as usize };
+        let digits = if whole {
+            0
+        } else {
+            (5 - libm::log10(value.abs().max(1e-12)).floor() as i32).clamp(0, 15) as usize
+        };
         let text = format!("{value:.digits$}");
         let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
         format!("{text}{}", self.unit)

@@ -106,7 +106,7 @@ impl Estimate {
             return Self { mean: None, lo: None, hi: None, n };
         };
         let reach = |from: f64, to: Option<f64>| to.map(|to| (to - from).abs());
-        let half = |x: Option<f64>, y: Option<f64>| Some(x?.hypot(y?));
+        let half = |x: Option<f64>, y: Option<f64>| Some(libm::hypot(x?, y?));
         let (below, above) =
             (half(reach(own, a.lo), reach(other, b.hi)), half(reach(own, a.hi), reach(other, b.lo)));
         let mean = own - other;

@@ -40,8 +40,9 @@ fn parts_merge_to_what_one_process_writes() {
     let (whole, parts) = (folder.path("whole"), folder.path("parts"));
     let csv = stdout(&sweep(&file, whole.to_str().unwrap(), &["-o", "csv"]));
     assert_eq!(at(&whole, "sweep.csv"), csv);
-    // 12 points × 3 strategies × 31 metrics that every scenario has, six of agents for the two that have some, and the header.
-    assert_eq!(csv.lines().count(), 12 * (3 * 31 + 2 * 6) + 1);
+    // 12 points × 3 strategies × 31 metrics that every scenario has, six of agents for the two that have some, four of what
+    // the one of nodes asks the API server, and the header.
+    assert_eq!(csv.lines().count(), 12 * (3 * 31 + 2 * 6 + 4) + 1);
     for shard in ["2/3", "0/3", "1/3"] {
         let printed = stdout(&sweep(&file, parts.to_str().unwrap(), &["--shard", shard]));
         assert_eq!(printed, "", "a part is data for merge alone");

@@ -56,7 +56,7 @@ fn only_the_knobs_asked_for_are_turned_and_that_nothing_does_is_said() {
     for tried in strategy["tried"].as_array().unwrap() {
         assert!(tried["set"].as_array().unwrap().iter().all(|s| s.as_str().unwrap().contains(".flush=")));
     }
-    let args = ["tune", &file, "--strategy", "daemonset", "--reps", "2", "--knobs", "flush"];
+    let args = ["tune", &file, "--strategy", "daemonset", "--reps", "3", "--knobs", "flush"];
     let text = stdout(&args);
     assert!(text.contains("changes that were tried") && text.contains("meets every objective"), "{text}");
     let chinese = stdout(&[&args[..], &["--lang", "zh"]].concat());

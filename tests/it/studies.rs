@@ -166,9 +166,10 @@ fn a_sweep_is_what_comparisons_of_its_points_give() {
     let csv = stdout(&[&args[..], &["-o", "csv", "--out", out.to_str().unwrap()]].concat());
     assert_eq!(std::fs::read_to_string(out.join("sweep.csv")).unwrap(), csv);
     let rows = rows(&csv);
-    // CALM has wishes, so that `honoured` is one metric more; two strategies of three have agents, of which six tell.
+    // CALM has wishes, so that `honoured` is one metric more; two strategies of three have agents, of which six tell, and one
+    // asks the API server, of which four do.
     let metrics = 31 + 1;
-    assert_eq!(rows.len(), 3 * 2 * (3 * metrics + 2 * 6), "points × strategies × metrics");
+    assert_eq!(rows.len(), 3 * 2 * (3 * metrics + 2 * 6 + 4), "points × strategies × metrics");
     for replicas in ["3", "9"] {
         let settings = format!("tenants[0].workloads[0].replicas={replicas}");
         let compared = json(&[

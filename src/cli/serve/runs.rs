@@ -239,8 +239,9 @@ fn table(job: &Job, posed: &Posed, command: &str) -> anyhow::Result<(Comparison,
         replications: state.reps.into(),
     };
     let others = tabled::other_agents(&posed.scenario, None)?;
-    let (comparison, mut table) = tabled::study(&job.runner, request, &yardstick, command)?;
+    let (mut comparison, mut table) = tabled::study(&job.runner, request, &yardstick, command)?;
     tabled::set_beside(&mut table, &others, &job.runner, request, &yardstick)?;
+    tabled::put_in_band(&mut comparison, None, &job.runner, request)?;
     Ok((comparison, table))
 }
 
