@@ -113,7 +113,7 @@ pub(super) fn document(report: &Report) -> Option<BandDocument> {
             Sign::Unresolved => "unresolved",
         },
     });
-    let turned = band.turned(report.comparison).into_iter().map(|one| TurnedDocument {
+    let turned = band.turned(report.strategies()).into_iter().map(|one| TurnedDocument {
         strategy: one.strategy,
         objective: one.objective.to_string(),
         stated: one.stated.id(),
@@ -123,7 +123,7 @@ pub(super) fn document(report: &Report) -> Option<BandDocument> {
     Some(BandDocument {
         replications: band.replications,
         profiles: profiles(band),
-        winners: band.winners(report.comparison),
+        winners: band.winners(report.strategies()),
         differences: differences.collect(),
         turned: turned.collect(),
     })
@@ -197,7 +197,7 @@ pub(super) fn sentence(report: &Report) -> Option<Prose> {
 }
 
 fn winner(report: &Report, band: &Band) -> Option<String> {
-    let winners = band.winners(report.comparison);
+    let winners = band.winners(report.strategies());
     let (first, others) = winners.split_first()?;
     Some(match (report.lang, others.is_empty()) {
         (Lang::En, true) => format!("{first} stays the answer"),
@@ -241,7 +241,7 @@ fn verdicts(report: &Report, band: &Band) -> Option<String> {
     if report.feasible().all(|result| result.objectives.is_empty()) {
         return None;
     }
-    let turned = band.turned(report.comparison);
+    let turned = band.turned(report.strategies());
     if turned.is_empty() {
         return Some(pick(lang, "no verdict on an objective turns", "各目标的判定均不变").to_owned());
     }

@@ -10,7 +10,6 @@
 //! All costs of an agent are at one end at a time, which is more than is likely: a band is an outer bound and no interval
 //! of some confidence. Costs alone have ranges; behaviour (flushes, buffers, scans) is what the scenario says.
 
-use super::comparison::Comparison;
 use super::objectives::Verdict;
 use super::result::StrategyResult;
 use super::standing::Standing;
@@ -252,9 +251,9 @@ impl Band {
     }
 
     /// Verdicts that are others at an end.
-    pub fn turned(&self, comparison: &Comparison) -> Vec<Turned> {
+    pub fn turned(&self, results: &[StrategyResult]) -> Vec<Turned> {
         let mut all = Vec::new();
-        for result in comparison.strategies.iter().filter(|result| result.infeasible.is_none()) {
+        for result in results.iter().filter(|result| result.infeasible.is_none()) {
             for (at, (objective, stated)) in result.objectives.iter().enumerate() {
                 // What is undecided is no conclusion that could turn.
                 let Some(stated) = stated.filter(|verdict| *verdict != Verdict::Undecided) else { continue };
@@ -272,18 +271,18 @@ impl Band {
 
     /// Who would be the answer at some combination of ends, each once, the answer with stated costs first: the cheapest of
     /// those that leave least undone.
-    pub fn winners(&self, comparison: &Comparison) -> Vec<&'static str> {
+    pub fn winners(&self, results: &[StrategyResult]) -> Vec<&'static str> {
         let mut moving: Vec<usize> =
             self.strategies.iter().filter(|banded| banded.moves()).map(|banded| banded.group).collect();
         moving.sort_unstable();
         moving.dedup();
-        let mut winners: Vec<&'static str> = self.winner(comparison, &|_| STATED).into_iter().collect();
+        let mut winners: Vec<&'static str> = self.winner(results, &|_| STATED).into_iter().collect();
         for combination in 0..3usize.pow(moving.len() as u32) {
             let end_of = |group: usize| {
                 let place = moving.iter().position(|known| *known == group);
                 place.map_or(STATED, |place| combination / 3usize.pow(place as u32) % 3)
             };
-            if let Some(winner) = self.winner(comparison, &end_of)
+            if let Some(winner) = self.winner(results, &end_of)
                 && !winners.contains(&winner)
             {
                 winners.push(winner);
@@ -292,7 +291,7 @@ impl Band {
         winners
     }
 
-    fn winner(&self, comparison: &Comparison, end_of: &dyn Fn(usize) -> usize) -> Option<&'static str> {
+    fn winner(&self, results: &[StrategyResult], end_of: &dyn Fn(usize) -> usize) -> Option<&'static str> {
         let standing = |result: &StrategyResult| {
             let banded = self.get(result.strategy)?;
             let end = end_of(banded.group);
@@ -304,7 +303,7 @@ impl Band {
                 moved(Metric::Cost, &result.estimate(Metric::Cost), banded.shift(Metric::Cost, end)?).mean?;
             Some((Standing::by(result, verdicts), cost, result.strategy))
         };
-        let found = comparison.strategies.iter().filter_map(standing);
+        let found = results.iter().filter_map(standing);
         let best = found.min_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
         best.map(|(_, _, strategy)| strategy)
     }

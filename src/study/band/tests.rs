@@ -3,7 +3,7 @@
 use super::*;
 use crate::scenario::from_yaml;
 use crate::strategy::by_name;
-use crate::study::compare;
+use crate::study::{Comparison, compare};
 
 fn sets(all: &[&[&str]]) -> Vec<BTreeSet<String>> {
     all.iter().map(|names| names.iter().map(|name| (*name).to_owned()).collect()).collect()
@@ -73,7 +73,10 @@ fn a_difference_of_one_agent_is_paired_and_of_two_is_not() {
         assert_eq!(band.difference(a, b, Metric::Cost), Some((range.0, range.1, sign)));
         assert_eq!(band.range(a, Metric::Cost), Some((5.0, 20.0)));
         // The cheapest is the answer; of two agents it may be either.
-        assert_eq!(band.winners(&of), if groups[0] == groups[1] { vec!["a"] } else { vec!["a", "b"] });
+        assert_eq!(
+            band.winners(&of.strategies),
+            if groups[0] == groups[1] { vec!["a"] } else { vec!["a", "b"] }
+        );
     }
     // Equal figures that move alike differ by nothing, and that is resolved by nobody.
     let (of, band) = comparison(vec![made("a", 1, costs.0, 100.0), made("b", 1, costs.0, 100.0)]);
@@ -86,7 +89,10 @@ fn verdicts_that_hang_on_costs_are_named() {
     let (of, mut band) =
         comparison(vec![made("a", 1, [5.0, 10.0, 20.0], 15.0), made("b", 1, [8.0, 18.0, 29.0], 16.0)]);
     let turned = |band: &Band, of: &Comparison| {
-        band.turned(of).into_iter().map(|t| (t.strategy, t.high, t.stated, t.there)).collect::<Vec<_>>()
+        band.turned(&of.strategies)
+            .into_iter()
+            .map(|t| (t.strategy, t.high, t.stated, t.there))
+            .collect::<Vec<_>>()
     };
     let a = ("a", true, Verdict::Met, Some(Verdict::Missed));
     assert_eq!(turned(&band, &of), [a, ("b", false, Verdict::Missed, Some(Verdict::Met))]);
