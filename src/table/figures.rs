@@ -245,3 +245,9 @@ fn exact(value: f64) -> Option<Estimate> {
 fn complete(values: &[Option<f64>]) -> Option<Estimate> {
     Some(Estimate::of(values)).filter(|e| e.mean.is_some())
 }
+
+/// The share of lines delivered in each replication; none where none is written.
+fn delivered(result: &StrategyResult) -> Vec<Option<f64>> {
+    let ledgers = result.observations.iter().map(|o| &o.ledger);
+    ledgers.map(|l| (l.emitted > 0).then(|| l.delivered as f64 / l.emitted as f64)).collect()
+}

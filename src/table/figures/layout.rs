@@ -1,7 +1,6 @@
 //! Figures of how a strategy is laid out: operations, reach of failures, the past, configs.
 
-use super::runs::delivered;
-use super::{Figure, Sources, complete, exact, figure, metric};
+use super::{Figure, Sources, complete, delivered, exact, figure, metric};
 use crate::lang::format::quantity;
 use crate::lang::{Lang, Text};
 use crate::metric::Metric;

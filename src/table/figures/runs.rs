@@ -1,6 +1,6 @@
 //! Figures of the scenario's own runs, and of companion clusters that are simulated.
 
-use super::{Figure, Sources, complete, figure, metric};
+use super::{Figure, Sources, complete, delivered, figure, metric};
 use crate::flow::Medium;
 use crate::metric::Metric;
 use crate::study::StrategyResult;
@@ -55,10 +55,4 @@ pub(super) fn resource_use(sources: &Sources<'_>, result: &StrategyResult) -> Ve
         metric(result, Metric::Cost, ("{} of the bill", "分摊账单 {}")),
         metric(result, Metric::CostMarginal, ("the bill grows by {}", "账单增加 {}")),
     ]
-}
-
-/// The share of lines delivered in each replication; none where none is written.
-pub(super) fn delivered(result: &StrategyResult) -> Vec<Option<f64>> {
-    let ledgers = result.observations.iter().map(|o| &o.ledger);
-    ledgers.map(|l| (l.emitted > 0).then(|| l.delivered as f64 / l.emitted as f64)).collect()
 }
