@@ -6,7 +6,8 @@
 
 use super::axis::{Axis, slice_at};
 use super::companion::TINY;
-use super::result::{DensityPoint, Slice};
+use super::resize::Slice;
+use super::result::DensityPoint;
 use crate::metric::Metric;
 use crate::run::{RunError, Runner, Setup};
 use crate::scenario::Scenario;

@@ -1,6 +1,5 @@
 //! The same kind of cluster in another size: pools and workloads in the same proportions.
 
-use super::result::Slice;
 use crate::scenario::{Cluster, Count, Placed, Scenario, Tenant, Warmup, Workload};
 use crate::units::SimTime;
 
@@ -24,6 +23,15 @@ pub fn slice(scenario: &Scenario, nodes: u64, longest: SimTime) -> Scenario {
     small.one_node_in = Count::of(1);
     small.name = format!("{}/slice", scenario.name);
     small
+}
+
+/// What stood for a cluster where it was not simulated as a whole: a slice of it, for a short time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slice {
+    /// Nodes.
+    pub nodes: u64,
+    /// Simulated seconds at each point.
+    pub seconds: f64,
 }
 
 /// What stands for a cluster where [`slice`] does.

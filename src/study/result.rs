@@ -3,6 +3,7 @@
 use super::growing::Growing;
 use super::objectives::Verdict;
 use super::replicate::Precision;
+use super::resize::Slice;
 use super::subject::Subject;
 use super::warmup::WarmupBy;
 use crate::metric::Metric;
@@ -56,15 +57,6 @@ pub struct Provenance {
     pub command: String,
     /// What was simulated.
     pub subject: Subject,
-}
-
-/// What stood for a cluster where it was not simulated as a whole: a slice of it, for a short time.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Slice {
-    /// Nodes.
-    pub nodes: u64,
-    /// Simulated seconds at each point.
-    pub seconds: f64,
 }
 
 /// One strategy over all replications.
