@@ -77,7 +77,8 @@ fn a_run_says_who_exceeds_its_request_and_when() {
 fn sizes_go_into_the_scenario_and_pass_a_check() {
     let (_folder, file) = Folder::with("outage.yaml", OUTAGE);
     // In coarser steps rounding may be more than the fifth that is taken away at the end.
-    let size = ["size", &file, "--strategy", "daemonset", "--reps", "2", "--set", "collection.memoryStep=1Mi"];
+    let size =
+        ["size", &file, "--strategy", "daemonset", "--reps", "2", "--set", "collection.memoryStep=1Mi"];
     let found = json(&[&size[..], &["-o", "json"]].concat());
     assert_eq!((&found["schema"], &found["verdict"]), (&"loghaul.size/v1".into(), &"met".into()), "{found}");
     let container = &found["containers"][0];

@@ -244,7 +244,7 @@ fn a_backend_of_few_connections_takes_a_daemonset_and_no_sidecars() {
     assert_eq!(of("daemonset", 9), (Some(4.0), None));
     assert_eq!(of("native-driver", 9), (Some(1.0), None));
     assert_eq!(of("sidecar", 10), (Some(10.0), None));
-    assert_eq!(of("sidecar", 9).1.unwrap(), "10 connections would be open; the backend takes 9");
+    assert_eq!(of("sidecar", 9).1.unwrap(), "10 connections would be open; the backend takes 9 (LH0503)");
 }
 
 #[test]
