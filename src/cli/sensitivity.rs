@@ -21,7 +21,7 @@ pub(super) struct Sensitivity {
     /// Replications at every point, the same random numbers at all of them
     #[arg(long, default_value_t = 3, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1000))]
     reps: u64,
-    /// Nodes of the slice that stands for the cluster
+    /// Nodes of the slice that stands for the cluster; more where the verdict is another on it
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     nodes: u64,
     /// An objective in place of the scenario's, such as 'loss <= 0.1%'; repeatable

@@ -101,6 +101,19 @@ impl Sensitivity {
         for sentence in self.answer(lang) {
             page.paragraph(sentence);
         }
+        if let Some(winner) = self.otherwise {
+            let who = winner.map_or(pick(lang, "nobody", "无方案"), |at| self.strategies[at]);
+            let text = match lang {
+                Lang::En => format!(
+                    "This is not what the whole cluster says: there {who} wins, or an objective stands otherwise. --nodes takes a \
+                     larger slice."
+                ),
+                Lang::Zh => format!(
+                    "与整个集群的结论不同：整个集群上最优为 {who}，或某目标的判定不同。可用 --nodes 加大切片。"
+                ),
+            };
+            page.blocks.push(page::Block::Note(page::Tone::Bad, text.into()));
+        }
         page.list(self.turns(lang));
         page.list(self.measures(lang));
         let heading = pick(lang, "Each input by itself: ", "单个输入：");

@@ -76,6 +76,12 @@ impl Outcome {
         (0..self.runs.len()).filter(meets).min_by(|a, b| cost(*a).total_cmp(&cost(*b)))
     }
 
+    /// Whether each objective is met on average, by strategies, then objectives.
+    pub fn met(&self) -> Vec<bool> {
+        let of = |strategy: usize| (0..self.objectives.len()).map(move |at| self.margin(strategy, at) <= 0.0);
+        (0..self.runs.len()).flat_map(of).collect()
+    }
+
     /// Replications.
     pub fn replications(&self) -> usize {
         self.runs.iter().map(|run| run.result.observations.len()).max().unwrap_or_default()

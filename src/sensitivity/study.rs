@@ -71,6 +71,8 @@ pub struct Sensitivity {
     pub indices: Option<Indices>,
     /// Nodes of the slice that was run.
     pub nodes: u64,
+    /// Who wins on the whole cluster, where that is another or an objective stands otherwise there.
+    pub otherwise: Option<Option<usize>>,
 }
 
 /// What screening found of an input.
@@ -118,13 +120,11 @@ pub fn sensitivity(scenario: &Scenario, ask: &Ask<'_>) -> Result<Sensitivity, Se
     let (strategies, seed) = (ask.strategies, ask.seed);
     let place = (ask.nodes, POINT_TIME);
     let (settled, by) = settle_on_slice(&Runner::new(), scenario, strategies, seed, place)?;
-    let small = slice(&settled, ask.nodes, POINT_TIME);
-    let nodes = small.nodes();
     if ask.inputs.is_empty() {
         return Err(SensitivityError::NoInputs);
     }
-    let ground = Ground::new(small, ask.inputs.clone(), strategies, (seed, ask.replications))?;
-    let here = ground.here()?;
+    let Stood { ground, here, otherwise } = stood(&settled, ask)?;
+    let nodes = ground.scenario.nodes();
     let responses = responses(&here, ask)?;
     let key = named_key(seed, "sensitivity");
     let (screened, trajectories) = screen(&ground, &responses, ask.points, subkey(key, 0))?;
@@ -157,7 +157,35 @@ pub fn sensitivity(scenario: &Scenario, ask: &Ask<'_>) -> Result<Sensitivity, Se
         bars,
         indices,
         nodes,
+        otherwise,
     })
+}
+
+/// A slice to run, and what comes out there as the scenario stands.
+struct Stood<'a> {
+    ground: Ground<'a>,
+    here: Outcome,
+    /// Who wins on the whole cluster, where that is another or an objective stands otherwise there.
+    otherwise: Option<Option<usize>>,
+}
+
+/// The smallest slice, doubled from the nodes asked for, on which who wins and every objective are as on the whole cluster.
+/// Where none of up to half of the cluster is, the largest of them, and what is otherwise.
+fn stood<'a>(settled: &Scenario, ask: &Ask<'a>) -> Result<Stood<'a>, SensitivityError> {
+    let ground = |scenario: Scenario| {
+        Ground::new(scenario, ask.inputs.clone(), ask.strategies, (ask.seed, ask.replications))
+    };
+    let whole = ground(settled.clone())?.here()?;
+    let mut nodes = ask.nodes;
+    loop {
+        let ground = ground(slice(settled, nodes, POINT_TIME))?;
+        let here = ground.here()?;
+        let same = here.winner() == whole.winner() && here.met() == whole.met();
+        if same || nodes.saturating_mul(4) > settled.nodes() {
+            return Ok(Stood { ground, here, otherwise: (!same).then(|| whole.winner()) });
+        }
+        nodes *= 2;
+    }
 }
 
 fn is_figure(of: &Of) -> bool {
@@ -242,12 +270,8 @@ fn index(
     let samples = (points / (few.len() + 2)).max(FEWEST_SAMPLES);
     let design = sobol::points(few.len(), samples, key);
     let (strategies, objectives) = (ground.strategies.len(), ground.scenario.objectives.len());
-    let found: Vec<Seen> = ground.at_all(few, &design, |outcome| {
-        let met = (0..strategies).flat_map(|strategy| {
-            (0..objectives).map(move |objective| outcome.margin(strategy, objective) <= 0.0)
-        });
-        (of.value(outcome), outcome.winner(), met.collect())
-    })?;
+    let found: Vec<Seen> =
+        ground.at_all(few, &design, |outcome| (of.value(outcome), outcome.winner(), outcome.met()))?;
     let values: Vec<f64> = found.iter().map(|(value, ..)| *value).collect();
     // Points of the two samples alone are all over the ranges and independent of each other.
     let independent: Vec<_> = found.chunks(few.len() + 2).flat_map(|row| &row[..2]).collect();

@@ -34,6 +34,8 @@ pub struct Document {
     replications: u64,
     /// Nodes of the slice that was run.
     slice_nodes: u64,
+    /// Whether who wins and every objective are there as on the whole cluster.
+    as_whole: bool,
     /// Who wins as the scenario stands; null for nobody.
     winner: Option<&'static str>,
     /// The answer in sentences, by language.
@@ -195,6 +197,7 @@ impl Document {
             seed: p.seed,
             replications: p.replications,
             slice_nodes: found.nodes,
+            as_whole: found.otherwise.is_none(),
             winner: found.here.winner().map(|at| found.strategies[at]),
             answer: BTreeMap::from([("en", texts(Lang::En)), ("zh", texts(Lang::Zh))]),
             deciding: found.deciding().map(|bar| found.inputs[bar.input].name.clone()).collect(),
