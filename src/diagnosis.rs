@@ -1,7 +1,7 @@
 //! Codes of what the program refuses, and what each means: `loghaul explain LH0102`.
 //!
 //! A code is stable: it is never given to something else. Which error has which code is decided where the error is made; what
-//! it means at length, with an example that is wrong and one that is right, stands in [`mod@texts`].
+//! it means at length, with an example that is wrong and one that is right, stands in `texts`.
 
 mod texts;
 

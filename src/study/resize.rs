@@ -34,7 +34,7 @@ pub struct Slice {
     pub seconds: f64,
 }
 
-/// What stands for a cluster where [`slice`] does.
+/// What stands for a cluster where [`slice()`] does.
 pub fn slice_of(scenario: &Scenario, nodes: u64, longest: SimTime) -> Slice {
     let small = slice(scenario, nodes, longest);
     Slice { nodes: small.nodes(), seconds: small.duration.as_secs_f64() }
