@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 /// Find where the cheapest strategy that meets the objectives changes.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example: loghaul break-even proof-of-concept --x pods-per-node --reps 1")]
 pub(super) struct BreakEven {
     #[command(flatten)]
     experiment: ExperimentArgs,

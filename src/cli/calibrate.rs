@@ -14,6 +14,9 @@ use std::sync::LazyLock;
 
 /// Fit a profile's costs to measured points.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example: loghaul calibrate measurements/lab/layouts.csv --base fluent-bit --where agent=fluent-bit"
+)]
 pub(super) struct Calibrate {
     /// A CSV, a row a measured point: files, agents, rate_node_lps, line_bytes, cpu_cores_schedstat; where measured
     /// also rss_sum_kib, pss_sum_kib, wakeups_per_s, payload_bytes, lines_recv_in_window, duration_s; variant may

@@ -19,6 +19,7 @@ pub(super) const DECIDED_ON: u64 = 2;
 
 /// Compare strategies on a scenario.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example: loghaul compare proof-of-concept --reps 2")]
 pub(super) struct Compare {
     #[command(flatten)]
     pub experiment: ExperimentArgs,

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 /// Read a real cluster or real logs.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example: loghaul import cluster cluster.json --rate 10/s > mine.yaml")]
 pub(super) struct Import {
     #[command(subcommand)]
     what: What,

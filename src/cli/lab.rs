@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 /// Measure real agents on this machine, and set the measurement beside the prediction.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example: loghaul lab list")]
 pub(super) struct Lab {
     #[command(subcommand)]
     verb: Verb,

@@ -11,6 +11,7 @@ use crate::study::{Replications, neighbours, replicate, settle_warmup};
 
 /// Run a scenario under one strategy.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example: loghaul run short-jobs --strategy daemonset --reps 1")]
 pub(super) struct Run {
     #[command(flatten)]
     study: StudyArgs,

@@ -15,6 +15,7 @@ const POINTS: f64 = 20.0;
 
 /// Find how far a cluster can grow.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example: loghaul scale-limit proof-of-concept --of lines-per-second --reps 1")]
 pub(super) struct ScaleLimit {
     #[command(flatten)]
     experiment: ExperimentArgs,

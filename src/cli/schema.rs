@@ -5,6 +5,7 @@ use crate::{report, scenario};
 
 /// Print a JSON Schema.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example: loghaul schema result")]
 pub(super) struct Schema {
     /// What the schema is of
     #[arg(value_enum, default_value_t)]

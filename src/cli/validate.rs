@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 /// Predict measured rows.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example: loghaul validate measurements/lab/layouts.csv")]
 pub(super) struct Validate {
     /// CSV files of measured rows; without any, the lab's own, which are embedded
     #[arg(value_name = "FILE.csv")]

@@ -6,6 +6,7 @@ use crate::verify::{Effort, intervals, verify};
 
 /// Verify the engine and the world.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example: loghaul verify --quick")]
 pub(super) struct Verify {
     /// Fewer and shorter experiments
     #[arg(long)]

@@ -124,6 +124,47 @@ fn the_list_of_commands_is_what_the_program_says() {
     assert!(written == page, "docs/commands.md is stale: LOGHAUL_DOCS=rewrite cargo test --test it book");
 }
 
+/// Examples that have tests of their own, where what they write or show is looked at.
+const TESTED_ELSEWHERE: [&str; 17] = [
+    "check",
+    "completions",
+    "diff",
+    "explain",
+    "forecast",
+    "init",
+    "man",
+    "merge",
+    "plan",
+    "report",
+    "sensitivity",
+    "serve",
+    "show-back",
+    "size",
+    "sweep",
+    "tune",
+    "verify",
+];
+
+#[test]
+fn every_help_ends_with_an_example_that_runs() {
+    let folder = Folder::new();
+    folder.put("cluster.json", cluster().to_string());
+    for verb in below(&help(&[])) {
+        let help = help(&[&verb]);
+        let Some(example) = help.split("Example: loghaul ").nth(1) else { panic!("{verb} has no example") };
+        assert!(example.starts_with(&verb), "{verb}: {example}");
+        if TESTED_ELSEWHERE.contains(&verb.as_str()) {
+            continue;
+        }
+        let line = example.lines().next().unwrap().split(" > ").next().unwrap();
+        let words: Vec<&str> = line.split_whitespace().collect();
+        // Measurements lie in the repository, and a cluster in a folder of one's own.
+        let home = if verb == "import" { folder.path("") } else { root().to_owned() };
+        let output = loghaul(&words).current_dir(home).output().unwrap();
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 /// The commands in the table of fifteen questions.
 fn questions() -> Vec<(String, String)> {
     let page = std::fs::read_to_string(root().join("docs/workshop.md")).unwrap();
