@@ -96,6 +96,12 @@ pub struct Blueprint {
 }
 
 impl Blueprint {
+    /// Lines a second that a stream of a pod writes on average, over the classes of rates that its replicas are of.
+    pub fn lines_per_s(&self, stream: &StreamPlan) -> f64 {
+        let classes = self.laws[stream.first_law..].iter().take(StreamPlan::RATE_CLASSES);
+        classes.map(|law| law.arrivals.mean()).sum::<f64>() / StreamPlan::RATE_CLASSES as f64
+    }
+
     /// The end of the run, in nanoseconds.
     pub fn end_ns(&self) -> u64 {
         self.horizon_ns + self.drain_ns

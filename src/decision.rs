@@ -21,7 +21,7 @@ mod units;
 
 pub use cause::{Decides, decides};
 pub use clues::{Clue, clues};
-pub use forecast::{Ahead, Fails, Forecast, Forecasted, Month, forecast};
+pub use forecast::{Ahead, Fails, Forecast, Forecasted, Month, forecast, looks};
 pub use judged::{Run, run};
 pub use knob::{KNOBS, Knob, Ladder, Owner, knobs_named};
 pub use plan::{Plan, Planned, Why, plan};

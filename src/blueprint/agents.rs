@@ -131,7 +131,7 @@ impl AgentPlan {
             Discovery::Files => born_ns,
             // What was there when the run began it has known for long.
             _ if born_ns == 0 => 0,
-            _ => born_ns + 1 + Purpose::PodEvent.draw(stream_key) % self.pod_event_ns.max(1),
+            _ => born_ns + 1 + Purpose::PodEvent.nth(stream_key, born_ns) % self.pod_event_ns.max(1),
         }
     }
 

@@ -1,7 +1,7 @@
 //! `loghaul forecast`: the months ahead of a cluster that grows.
 
 use super::study::ExperimentArgs;
-use super::{BadInput, output};
+use super::{BadInput, ahead, output};
 use crate::decision::{self, Ahead};
 use crate::report;
 use crate::scenario::{Growth, Objective, Scenario, from_yaml};
@@ -44,6 +44,9 @@ impl Forecast {
         if let Some(folder) = &self.out {
             report::check_folder(folder).map_err(BadInput::of)?;
         }
+        // Months on the way are smaller than the last.
+        let runs = decision::looks(self.months) * self.reps;
+        ahead::Ahead::of(&scenario.in_months(self.months), &strategies, runs as f64).announce()?;
         let command = self.command();
         let ahead = Ahead {
             scenario: &scenario,

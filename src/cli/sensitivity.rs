@@ -1,5 +1,6 @@
 //! `loghaul sensitivity`: which inputs decide the verdict.
 
+use super::ahead::Ahead;
 use super::show::ShowArgs;
 use super::study::ExperimentArgs;
 use super::{BadInput, output};
@@ -69,6 +70,11 @@ impl Sensitivity {
         if let Some(folder) = &self.out {
             report::check_folder(folder).map_err(BadInput::of)?;
         }
+        // The screening, as many points for indices, and both ends of the foremost; the whole cluster once beside them.
+        let on_slices = (2 * self.points + 2 * self.top) * self.reps;
+        Ahead::of(&scenario, &strategies, self.reps as f64)
+            .and_slices(&scenario, &strategies, self.nodes, on_slices as f64)
+            .announce()?;
         let command = self.command();
         let ask = Ask {
             strategies: &strategies,

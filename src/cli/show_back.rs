@@ -1,5 +1,6 @@
 //! `loghaul show-back`: which tenant causes what part of the cost.
 
+use super::ahead::Ahead;
 use super::study::ExperimentArgs;
 use crate::strategy::AS_IS;
 use crate::study;
@@ -26,6 +27,7 @@ impl ShowBack {
         let names = self.experiment.strategies.join(",");
         let study = &self.experiment.study;
         let command = study.command("show-back", &format!("--strategies {names} --reps {}", self.reps));
+        Ahead::of(&scenario, &strategies, self.reps as f64).announce()?;
         let found = study::show_back(&scenario, &strategies, study.seed, self.reps, &command)?;
         self.experiment.show.print(&found, study.lang)
     }

@@ -131,9 +131,19 @@ pub fn forecast(ahead: Ahead<'_>) -> Result<Forecast, RunError> {
     })
 }
 
+/// The months that are looked at in any case: the first, the last, and some between.
+fn grid(months: u64) -> Vec<u64> {
+    let step = months.div_ceil(STEPS).max(1);
+    (0..months).step_by(step as usize).chain([months]).collect()
+}
+
+/// How many months are looked at, those aside that halving adds where something fails.
+pub fn looks(months: u64) -> u64 {
+    grid(months).len() as u64
+}
+
 fn one(ahead: &Ahead<'_>, strategy: &'static Strategy) -> Result<Forecasted, RunError> {
-    let step = ahead.months.div_ceil(STEPS).max(1);
-    let grid: Vec<u64> = (0..ahead.months).step_by(step as usize).chain([ahead.months]).collect();
+    let grid = grid(ahead.months);
     let run_all = |wanted: Vec<u64>| -> Result<Vec<(u64, Month)>, RunError> {
         wanted.into_par_iter().map(|month| Ok((month, at(ahead, strategy, month)?))).collect()
     };

@@ -9,7 +9,7 @@ use super::random::{draw, generator};
 use rand_distr::{Binomial, Distribution};
 use std::sync::OnceLock;
 
-/// The smallest stack that has a table, and the largest, as powers of two. The largest table has 17 · 2^10 / 2 entries.
+/// The smallest stack that has a table, and the largest, as powers of two. The largest table has 9 · 2^10 + 1 entries.
 const LEAST: u32 = 7;
 const MOST: u32 = 20;
 

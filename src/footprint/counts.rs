@@ -1,7 +1,7 @@
 //! How many of each thing that costs there will be in a run.
 
 use super::Thing;
-use super::load::{Load, Run, bytes, rate, shares_backend};
+use super::load::{Load, Run, bytes, shares_backend};
 use crate::blueprint::{AgentPlan, Blueprint, PodTemplate, Reader, StreamPlan};
 use crate::units::NS_PER_SEC;
 
@@ -103,7 +103,7 @@ impl<'a> Counts<'a> {
             counts.add(Kind::Pod, &template.name, 0.0, replicas * (1.0 + template.streams.len() as f64));
             counts.add_starts(template, replicas, &run);
             for plan in &template.streams {
-                let rate = rate(plan, blueprint);
+                let rate = blueprint.lines_per_s(plan);
                 counts.lines += replicas * rate * run.horizon_s;
                 // Lines of a second are halved until few are left.
                 let draws = 1.0 + 0.3 * rate.sqrt();
@@ -165,9 +165,9 @@ impl<'a> Counts<'a> {
         }
         let by_kubelet = plan.medium.is_rotated_by_kubelet();
         let rotation = if by_kubelet { run.blueprint.kubelet } else { plan.rotation };
-        let lines = rate(plan, run.blueprint);
+        let (lines, prefix_bytes) = (run.blueprint.lines_per_s(plan), plan.medium.prefix_bytes() as f64);
         let mut per_s =
-            lines * (bytes(plan, run.blueprint) + PREFIX_BYTES) / rotation.size_bytes.max(1) as f64;
+            lines * (bytes(plan, run.blueprint) + prefix_bytes) / rotation.size_bytes.max(1) as f64;
         per_s = match by_kubelet {
             true => per_s.min(NS_PER_SEC as f64 / run.blueprint.kubelet_interval_ns.max(1) as f64),
             false => per_s.min(lines),
@@ -198,9 +198,9 @@ impl<'a> Counts<'a> {
         self.add(Kind::QuietStreamFlush, name, flushes * (1.0 - busy) * load.streams / inputs, 0.0);
         self.add(Kind::BusyFlush, name, flushes * busy, 0.0);
         self.add(Kind::BusyStreamFlush, name, flushes * busy * load.streams / inputs, 0.0);
-        let disk_bytes = load.bytes + PREFIX_BYTES * load.lines;
         // The CPU does not suffice, or the buffer does not hold what comes from one flush to the next.
-        let is_behind = plan.costs.bulk_reader_ns(load.lines, disk_bytes) > plan.cores * NS_PER_SEC as f64
+        let is_behind = plan.costs.bulk_reader_ns(load.lines, load.disk_bytes)
+            > plan.cores * NS_PER_SEC as f64
             || record_bytes * flush_s > plan.buffer_limit_bytes as f64 * inputs;
         if is_behind {
             self.add(Kind::BehindStreamFlush, name, flushes * load.streams / inputs, 0.0);
@@ -224,9 +224,6 @@ impl<'a> Counts<'a> {
         self.add(Kind::UnreadSecond, name, 0.0, agents * load.streams * (waits_s - held_s).max(0.0));
     }
 }
-
-/// Bytes that the runtime puts before each line (CRI).
-const PREFIX_BYTES: f64 = 45.0;
 
 /// What agents of a kind send.
 #[derive(Clone, Copy)]

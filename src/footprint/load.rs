@@ -57,14 +57,18 @@ pub(super) struct Load {
     pub streams: f64,
     pub lines: f64,
     pub bytes: f64,
+    /// With what the runtime puts before each line.
+    pub disk_bytes: f64,
 }
 
 impl Load {
     pub fn of<'p>(plans: impl Iterator<Item = &'p StreamPlan>, times: f64, blueprint: &Blueprint) -> Self {
         plans.fold(Self::default(), |load, plan| {
-            let lines = times * rate(plan, blueprint);
+            let lines = times * blueprint.lines_per_s(plan);
             let streams = load.streams + times;
-            Self { streams, lines: load.lines + lines, bytes: load.bytes + lines * bytes(plan, blueprint) }
+            let line_bytes = bytes(plan, blueprint);
+            let disk_bytes = load.disk_bytes + lines * (line_bytes + plan.medium.prefix_bytes() as f64);
+            Self { streams, lines: load.lines + lines, bytes: load.bytes + lines * line_bytes, disk_bytes }
         })
     }
 
@@ -72,6 +76,7 @@ impl Load {
         self.streams += other.streams;
         self.lines += other.lines;
         self.bytes += other.bytes;
+        self.disk_bytes += other.disk_bytes;
     }
 }
 
@@ -88,16 +93,10 @@ fn offered_bytes_per_s(blueprint: &Blueprint) -> f64 {
             let Some(agent) = agent.map(|agent| &blueprint.agents[agent]) else { continue };
             let wire_bytes =
                 agent.wire_bytes(1_000, (1_000.0 * bytes(plan, blueprint)) as u64) as f64 / 1_000.0;
-            offered += template.replicas as f64 * rate(plan, blueprint) * wire_bytes;
+            offered += template.replicas as f64 * blueprint.lines_per_s(plan) * wire_bytes;
         }
     }
     offered
-}
-
-/// Lines a second of a stream, over all replicas.
-pub(super) fn rate(plan: &StreamPlan, blueprint: &Blueprint) -> f64 {
-    let laws = &blueprint.laws[plan.first_law..plan.first_law + StreamPlan::RATE_CLASSES];
-    laws.iter().map(|law| law.arrivals.mean()).sum::<f64>() / laws.len() as f64
 }
 
 /// Bytes of a line.

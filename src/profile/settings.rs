@@ -254,7 +254,7 @@ macro_rules! agent_settings {
             }
             scenario { poll_interval: SimTime, "1ms" to "1h" }
 
-            en "How an agent that pods share comes to know a new pod: it looks for files, or the API server tells it of pods; see `docs/model.md`, section 6."
+            en "How an agent that pods share comes to know a new pod: it looks for files, or the API server tells it of pods; see `docs/model.md`, section 4."
             zh "共用的代理如何得知新的 Pod：查找文件，或由 API Server 通知。"
             profile {
                 discovery: Discovery = Discovery::Files,

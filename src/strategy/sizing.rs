@@ -132,12 +132,7 @@ pub(super) fn load_of(blueprint: &Blueprint, pods: &[PodTemplate], reader: Reade
     for template in pods {
         for stream in template.streams.iter().filter(|s| s.reader == reader) {
             let laws = &blueprint.laws[stream.first_law..];
-            let mean = laws
-                .iter()
-                .take(crate::blueprint::StreamPlan::RATE_CLASSES)
-                .map(|l| l.arrivals.mean())
-                .sum::<f64>()
-                / crate::blueprint::StreamPlan::RATE_CLASSES as f64;
+            let mean = blueprint.lines_per_s(stream);
             let replicas = template.replicas as f64;
             load.files += replicas;
             load.lines_per_s += replicas * mean;

@@ -108,11 +108,8 @@ fn of_pods(blueprint: &Blueprint) -> Vec<(u64, Touched)> {
 
 /// Mean lines a second of a pod's streams, of all or of those with a reader.
 fn rate(blueprint: &Blueprint, streams: &[StreamPlan], reader: Option<Reader>) -> f64 {
-    let of = |s: &StreamPlan| {
-        let classes = blueprint.laws[s.first_law..].iter().take(StreamPlan::RATE_CLASSES);
-        classes.map(|law| law.arrivals.mean()).sum::<f64>() / StreamPlan::RATE_CLASSES as f64
-    };
-    streams.iter().filter(|s| reader.is_none_or(|r| s.reader == r)).map(of).sum()
+    let read = streams.iter().filter(|s| reader.is_none_or(|r| s.reader == r));
+    read.map(|stream| blueprint.lines_per_s(stream)).sum()
 }
 
 /// The mean reach of things of which there are so many of each kind; `None` where there are none.

@@ -74,10 +74,9 @@ impl Written {
             on_node: vec![vec![0.0; tenants]; placement.nodes.len()],
         };
         for pod in &blueprint.pods {
-            let law = |first: usize| &blueprint.laws[first];
-            let lines = |first: usize| law(first).arrivals.mean();
-            let all: f64 = pod.streams.iter().map(|stream| lines(stream.first_law)).sum();
-            let bytes = pod.streams.iter().map(|s| lines(s.first_law) * law(s.first_law).sizes.mean());
+            let all: f64 = pod.streams.iter().map(|stream| blueprint.lines_per_s(stream)).sum();
+            let line_bytes = |first: usize| blueprint.laws[first].sizes.mean();
+            let bytes = pod.streams.iter().map(|s| blueprint.lines_per_s(s) * line_bytes(s.first_law));
             let (tenant, replicas) = (pod.tenant as usize, pod.replicas as f64);
             written.lines[tenant] += all * replicas;
             written.bytes[tenant] += bytes.sum::<f64>() * replicas;
@@ -189,6 +188,21 @@ mod tests {
         let (with, _) = shown(&two(&priced), "sidecar", Metric::Cost);
         let data = [with[0] - 1.825, with[1] - 1.825];
         assert!(data[0] > 0.0 && (data[1] / data[0] - 9.0).abs() < 1e-6, "{data:?}");
+    }
+
+    #[test]
+    fn who_differs_between_replicas_pays_for_the_mean_of_them() {
+        // Both tenants write 2 lines/s a pod on average; those of one differ by half of that from pod to pod.
+        let yaml = two("")
+            .to_yaml()
+            .unwrap()
+            .replace("rate: 1/s", "rate: 2/s")
+            .replace("rate: 3/s", "rate: 2/s")
+            .replacen("spread: 30%", "spread: 0%", 1)
+            .replacen("spread: 30%", "spread: 50%", 1);
+        let scenario = from_yaml("t.yaml", &yaml).unwrap();
+        let (of, whole) = shown(&scenario, "daemonset", Metric::Cost);
+        assert!(whole > 0.0 && (of[0] / whole - 0.5).abs() < 0.01, "{of:?}");
     }
 
     #[test]
