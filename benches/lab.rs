@@ -51,7 +51,7 @@ mod linux {
     }
 
     /// Lines formed and written, by a call each or by a call for a thousand.
-    pub fn generator(c: &mut Criterion) {
+    pub(crate) fn generator(c: &mut Criterion) {
         let mut group = c.benchmark_group("lab/generator");
         group.throughput(Throughput::Elements(LINES)).sample_size(10);
         for (name, at_once) in [("a_call_for_1000_lines", 1000_u64), ("a_call_a_line", 1)] {
@@ -79,7 +79,7 @@ mod linux {
     }
 
     /// Lines recognised and accounted for, without a socket.
-    pub fn ledger_alone(c: &mut Criterion) {
+    pub(crate) fn ledger_alone(c: &mut Criterion) {
         let mut group = c.benchmark_group("lab/ledger");
         group.throughput(Throughput::Elements(LINES)).sample_size(10);
         let text = lines(0, Form::Cri);
@@ -97,7 +97,7 @@ mod linux {
     }
 
     /// Lines that came over a socket, until the last of them is accounted for.
-    pub fn sink(c: &mut Criterion) {
+    pub(crate) fn sink(c: &mut Criterion) {
         let mut group = c.benchmark_group("lab/sink");
         group.throughput(Throughput::Elements(LINES)).sample_size(10);
         let http = |body: &[u8]| {

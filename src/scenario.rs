@@ -219,20 +219,20 @@ mod defaults {
     use crate::scenario::{Count, Warmup};
     use crate::units::SimTime;
 
-    pub fn duration() -> SimTime {
+    pub(super) fn duration() -> SimTime {
         SimTime::from_secs(600)
     }
-    pub fn warmup() -> Warmup {
+    pub(super) fn warmup() -> Warmup {
         Warmup::Stated(SimTime::from_secs(10))
     }
     /// Longer than any default timer of an agent: what would still be delivered is.
-    pub fn drain() -> SimTime {
+    pub(super) fn drain() -> SimTime {
         SimTime::from_secs(75)
     }
-    pub fn chunk() -> SimTime {
+    pub(super) fn chunk() -> SimTime {
         SimTime::from_secs(1)
     }
-    pub fn one_node_in() -> Count {
+    pub(super) fn one_node_in() -> Count {
         Count::of(1)
     }
 }

@@ -5,7 +5,7 @@ use super::targets::Target;
 use std::path::Path;
 
 /// Texts of a target, in the order of their names; `root` is that of the repository.
-pub fn of(target: &Target, root: &Path) -> Vec<Vec<u8>> {
+pub(crate) fn of(target: &Target, root: &Path) -> Vec<Vec<u8>> {
     let mut texts = found(target, root);
     for folder in std::iter::once(format!("fuzz/corpus/{}", target.name))
         .chain(target.also.iter().map(|s| (*s).to_owned()))
@@ -16,7 +16,7 @@ pub fn of(target: &Target, root: &Path) -> Vec<Vec<u8>> {
 }
 
 /// Inputs that broke something once.
-pub fn found(target: &Target, root: &Path) -> Vec<Vec<u8>> {
+pub(crate) fn found(target: &Target, root: &Path) -> Vec<Vec<u8>> {
     files(&root.join("fuzz/found").join(target.name))
 }
 

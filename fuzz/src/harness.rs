@@ -1,11 +1,11 @@
 //! What is thrown at readers, and what is asked of them: no panic, a refusal that helps, or something that can be written
 //! and read back. The same input in every run: it follows from the target, a seed and a number.
 
-pub mod corpus;
-pub mod mutate;
-pub mod random;
-pub mod shape;
-pub mod targets;
+pub(super) mod corpus;
+pub(super) mod mutate;
+pub(super) mod random;
+pub(super) mod shape;
+pub(super) mod targets;
 
 use loghaul::plain::printable;
 use random::Random;
@@ -18,7 +18,7 @@ const LONGEST: usize = 3_000;
 
 /// How long a target is driven: whichever ends first.
 #[derive(Clone, Copy, Debug)]
-pub struct Budget {
+pub(super) struct Budget {
     /// The first run, counted from 0, and how many.
     pub first: u64,
     pub runs: u64,
@@ -27,7 +27,7 @@ pub struct Budget {
 
 /// What came of it.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub(super) struct Tally {
     pub runs: u64,
     pub accepted: u64,
     /// Refusals that name no place, one of each kind: the message and its input.
@@ -37,7 +37,7 @@ pub struct Tally {
 }
 
 /// Drives a target over what is made of its corpus.
-pub fn drive(target: &Target, corpus: &[Vec<u8>], seed: u64, budget: Budget) -> Tally {
+pub(super) fn drive(target: &Target, corpus: &[Vec<u8>], seed: u64, budget: Budget) -> Tally {
     let mut tally = Tally::default();
     for run in budget.first..budget.first + budget.runs {
         if budget.until.is_some_and(|until| Instant::now() >= until) {
@@ -54,7 +54,7 @@ pub fn drive(target: &Target, corpus: &[Vec<u8>], seed: u64, budget: Budget) -> 
 
 impl Tally {
     /// Runs a target on an input, and takes note of what comes of it.
-    pub fn enter(&mut self, target: &Target, input: &[u8]) {
+    pub(super) fn enter(&mut self, target: &Target, input: &[u8]) {
         self.runs += 1;
         match tried(target, input) {
             Ok(Verdict::Accepted) => self.accepted += 1,
@@ -72,7 +72,7 @@ impl Tally {
     }
 
     /// Whether nothing was found.
-    pub fn is_clean(&self) -> bool {
+    pub(super) fn is_clean(&self) -> bool {
         self.broken.is_empty() && self.unplaced.is_empty()
     }
 }
@@ -88,7 +88,7 @@ fn note(found: &mut Vec<(String, Vec<u8>)>, message: String, input: &[u8]) {
 }
 
 /// Runs a target on an input. A panic is its message, with its place.
-pub fn tried(target: &Target, input: &[u8]) -> Result<Verdict, String> {
+pub(super) fn tried(target: &Target, input: &[u8]) -> Result<Verdict, String> {
     catch_unwind(AssertUnwindSafe(|| (target.run)(input))).map_err(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
@@ -114,7 +114,7 @@ fn complaint(message: &str) -> Option<&'static str> {
 }
 
 /// An input made shorter as long as it is refused, or broken, in the same words.
-pub fn shortened(target: &Target, input: &[u8]) -> Vec<u8> {
+pub(super) fn shortened(target: &Target, input: &[u8]) -> Vec<u8> {
     let words = |text: &str| text.chars().filter(|c| c.is_alphabetic()).take(40).collect::<String>();
     let outcome = |input: &[u8]| match tried(target, input) {
         Ok(Verdict::Accepted) => String::new(),

@@ -3,7 +3,7 @@
 use super::random::Random;
 
 /// What readers trip over: ends of ranges, words of other formats, characters that terminals, pages and spreadsheets obey.
-pub const WORDS: [&str; 64] = [
+pub(crate) const WORDS: [&str; 64] = [
     "0",
     "-1",
     "1",
@@ -74,7 +74,7 @@ pub const WORDS: [&str; 64] = [
 const MOST: usize = 64 << 10;
 
 /// A text made of `seed` by a few changes; `others` are where pieces come from, `words` are the target's own.
-pub fn mutated(seed: &[u8], others: &[Vec<u8>], words: &[&str], random: &mut Random) -> Vec<u8> {
+pub(crate) fn mutated(seed: &[u8], others: &[Vec<u8>], words: &[&str], random: &mut Random) -> Vec<u8> {
     let mut text = seed.to_vec();
     for _ in 0..1 + random.below(4) {
         match random.below(12) {

@@ -24,16 +24,16 @@ const DEPTH: usize = 7;
 
 /// A schema, with what its references stand for.
 #[derive(Debug)]
-pub struct Shape(Value);
+pub(crate) struct Shape(Value);
 
 impl Shape {
     /// The shape of scenarios.
-    pub fn of_scenarios() -> Self {
+    pub(crate) fn of_scenarios() -> Self {
         Self(loghaul::scenario::json_schema())
     }
 
     /// Sets a few fields of a document to what the schema allows there.
-    pub fn amend(&self, document: &mut Value, random: &mut Random) {
+    pub(crate) fn amend(&self, document: &mut Value, random: &mut Random) {
         for _ in 0..1 + random.below(5) {
             self.amend_once(document, random);
         }

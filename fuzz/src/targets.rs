@@ -10,7 +10,7 @@ use super::random::Random;
 
 /// What a reader says to an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// It is fine, and all that must hold of it does.
     Accepted,
     /// It is refused, in these words.
@@ -27,11 +27,11 @@ impl<T, E: std::fmt::Display> From<Result<T, E>> for Verdict {
 }
 
 /// Makes an input of a text of the corpus by more than mutation; `None` where that text is of no use for it.
-pub type Make = fn(&[u8], &mut Random) -> Option<Vec<u8>>;
+pub(crate) type Make = fn(&[u8], &mut Random) -> Option<Vec<u8>>;
 
 /// A reader.
 #[derive(Clone, Copy)]
-pub struct Target {
+pub(crate) struct Target {
     pub name: &'static str,
     /// Reads an input. It panics where something does not hold that must.
     pub run: fn(&[u8]) -> Verdict,
@@ -48,7 +48,7 @@ pub struct Target {
 
 impl Target {
     /// Whether a refusal names a line of the file, or is of the whole of it.
-    pub fn is_placed(&self, message: &str) -> bool {
+    pub(crate) fn is_placed(&self, message: &str) -> bool {
         let rest = message.strip_prefix(self.placed);
         let names_line = rest.is_some_and(|rest| {
             self.placed.is_empty()
@@ -59,7 +59,7 @@ impl Target {
 }
 
 /// All of them.
-pub const ALL: [Target; 14] = [
+pub(crate) const ALL: [Target; 14] = [
     scenario::SCENARIO,
     quantity::QUANTITY,
     tables::PROFILE,

@@ -17,7 +17,7 @@ pub enum Design {
 }
 
 /// The most points of a sweep.
-pub const MOST_POINTS: usize = 1_000_000;
+pub(super) const MOST_POINTS: usize = 1_000_000;
 
 /// Returns the points' values, one a field, in the fields' order.
 ///

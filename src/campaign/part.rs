@@ -26,7 +26,7 @@ pub(super) struct Head {
 const FORM: &str = "loghaul.sweep-part/v1";
 
 impl Head {
-    pub fn new(plan: Plan, shard: Shard) -> Self {
+    pub(super) fn new(plan: Plan, shard: Shard) -> Self {
         Self { form: FORM.to_owned(), shard, plan }
     }
 }

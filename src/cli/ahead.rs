@@ -28,12 +28,12 @@ pub(super) struct Ahead {
 
 impl Ahead {
     /// So many runs of a scenario under each of these strategies.
-    pub fn of(scenario: &Scenario, strategies: &[&'static Strategy], runs: f64) -> Self {
+    pub(super) fn of(scenario: &Scenario, strategies: &[&'static Strategy], runs: f64) -> Self {
         Self::default().and(scenario, strategies, runs)
     }
 
     /// The same with more runs.
-    pub fn and(mut self, scenario: &Scenario, strategies: &[&'static Strategy], runs: f64) -> Self {
+    pub(super) fn and(mut self, scenario: &Scenario, strategies: &[&'static Strategy], runs: f64) -> Self {
         if runs == 0.0 {
             return self;
         }
@@ -62,7 +62,7 @@ impl Ahead {
     }
 
     /// The same with runs of a slice of a scenario: of so many nodes, for so long.
-    pub fn and_slices(
+    pub(super) fn and_slices(
         self,
         scenario: &Scenario,
         strategies: &[&'static Strategy],
@@ -76,7 +76,7 @@ impl Ahead {
     ///
     /// # Errors
     /// It fits neither into memory nor into time.
-    pub fn announce(self) -> anyhow::Result<()> {
+    pub(super) fn announce(self) -> anyhow::Result<()> {
         let (limits, threads) = (in_force(), rayon::current_num_threads() as f64);
         let (_, strategy, mostly) = self.largest.as_ref().cloned().unwrap_or_default();
         let at_once = self.bytes * threads.min(self.runs.max(1.0)) + self.remembered;

@@ -42,7 +42,7 @@ pub(super) struct BreakEven {
 }
 
 impl BreakEven {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let x = axes::axis(&self.x, &Axis::ALL)?;
         let y = self.y.as_ref().map(|y| axes::axis(y, &Axis::ALL)).transpose()?;
         if y == Some(x) {

@@ -72,7 +72,7 @@ impl clap::ValueEnum for Printed {
 }
 
 impl Calibrate {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let known: Vec<&str> = profile::names().collect();
         let Some(base) = profile::embedded(&self.base) else {
             let problem =

@@ -37,7 +37,7 @@ pub(super) struct Check {
 }
 
 impl Check {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let mut scenario = self.study.scenario()?;
         if !self.objectives.is_empty() {
             scenario.objectives.clone_from(&self.objectives);

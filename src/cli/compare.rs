@@ -53,7 +53,7 @@ pub(super) struct Compare {
 
 impl Compare {
     /// What `loghaul` without a verb does: the embedded reference study.
-    pub fn reference() -> Self {
+    pub(super) fn reference() -> Self {
         Self {
             experiment: ExperimentArgs {
                 study: StudyArgs { seed: 1, ..StudyArgs::default() },
@@ -71,7 +71,7 @@ impl Compare {
         }
     }
 
-    pub fn execute(mut self) -> anyhow::Result<()> {
+    pub(super) fn execute(mut self) -> anyhow::Result<()> {
         let scenario = self.experiment.study.scenario()?;
         // What runs today stands beside its alternatives.
         if scenario.collection.as_is.is_some() && self.experiment.strategies == COLUMNS {

@@ -16,7 +16,7 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "loghaul", &mut script);
         output::print(&String::from_utf8(script)?)
@@ -33,7 +33,7 @@ pub(super) struct Man {
 }
 
 impl Man {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         report::check_folder(&self.out).map_err(BadInput::of)?;
         let root = Cli::command();
         let verbs = root.get_subcommands().map(|verb| {

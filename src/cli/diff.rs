@@ -59,7 +59,7 @@ enum FailOn {
 }
 
 impl Diff {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let metrics = self.metrics()?;
         let [before, after] = [&self.before, &self.after];
         let (before, after) = match (is_result(before), is_result(after)) {

@@ -44,7 +44,7 @@ pub(super) struct Explain {
 }
 
 impl Explain {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         if diagnosis::is_code(&self.row) {
             let code: Code = self.row.parse().map_err(BadInput::of)?;
             return self.show.print(&Diagnosis(code), self.study.lang);

@@ -37,7 +37,7 @@ pub(super) struct Forecast {
 }
 
 impl Forecast {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let strategies = self.experiment.strategies()?;
         let ExperimentArgs { study: asked, show, .. } = &self.experiment;
         let scenario = self.scenario()?;

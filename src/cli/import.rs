@@ -145,7 +145,7 @@ fn rate(text: &str) -> Result<LineRate, String> {
 }
 
 impl Import {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         match self.what {
             What::Cluster(cluster) => cluster.execute(),
             What::Logs(logs) => logs.execute(),

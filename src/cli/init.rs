@@ -48,7 +48,7 @@ pub(super) struct Init {
 }
 
 impl Init {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let text = self.text();
         // What cannot be read back is something that was asked for, such as an agent that is not there.
         from_yaml("these answers", &text).map_err(BadInput::of)?;

@@ -67,7 +67,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 impl Lab {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         match self.verb {
             Verb::Run(verb) => verb.execute(),
             Verb::Compare(verb) => verb.execute(),

@@ -39,7 +39,7 @@ const SHARE: f64 = 0.9;
 
 impl Limits {
     /// Puts the limits into force for all of the program.
-    pub fn enforce(self) {
+    pub(super) fn enforce(self) {
         let free = || free_bytes().map(|bytes| (bytes as f64 * SHARE) as u64);
         let bytes = self.max_memory.map(Bytes::get).or_else(free);
         let time = self.max_time.map(|time| Duration::from_nanos(time.as_ns()));

@@ -19,7 +19,7 @@ pub(super) struct Merge {
 }
 
 impl Merge {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let mut merged = Merged::open(&self.parts).map_err(explained)?;
         match &self.out {
             Some(path) => {

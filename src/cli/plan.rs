@@ -25,7 +25,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let scenario = self.study.scenario()?;
         if scenario.objectives.is_empty() {
             return Err(BadInput::of(

@@ -22,7 +22,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         match &self.study.scenario {
             Some(folder) if folder.is_dir() => of_folder(folder, &self.out),
             _ => {

@@ -28,7 +28,7 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let scenario = self.study.scenario()?;
         let named = self.strategy.clone().or_else(|| scenario.strategy.clone());
         let strategy = super::strategies(&[named.unwrap_or_else(|| strategy::DAEMONSET.name.to_owned())])?[0];

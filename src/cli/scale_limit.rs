@@ -30,7 +30,7 @@ pub(super) struct ScaleLimit {
 }
 
 impl ScaleLimit {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let axis = axes::axis(&self.of, &GROWTH)?;
         let strategies = self.experiment.strategies()?;
         let ExperimentArgs { study: asked, show, .. } = &self.experiment;

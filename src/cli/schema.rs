@@ -27,7 +27,7 @@ enum Of {
 }
 
 impl Schema {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let schema = match self.of {
             Of::Scenario => scenario::json_schema(),
             Of::Result => report::json::schema().to_value(),

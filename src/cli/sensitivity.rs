@@ -57,7 +57,7 @@ fn range(text: &str) -> Result<(String, FieldRange), String> {
 }
 
 impl Sensitivity {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let strategies = self.experiment.strategies()?;
         let ExperimentArgs { study: asked, show, .. } = &self.experiment;
         let (show, lang): (ShowArgs, _) = (*show, asked.lang);

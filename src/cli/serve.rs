@@ -55,7 +55,7 @@ struct Start {
 }
 
 impl Serve {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let start = self.start()?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)

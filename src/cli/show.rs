@@ -14,7 +14,7 @@ pub(super) struct ShowArgs {
 
 impl ShowArgs {
     /// Prints what was found.
-    pub fn print(self, finding: &dyn Finding, lang: Lang) -> anyhow::Result<()> {
+    pub(super) fn print(self, finding: &dyn Finding, lang: Lang) -> anyhow::Result<()> {
         output::print(&self.output.write(finding, look(lang))?)
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct ShowBack {
 }
 
 impl ShowBack {
-    pub fn execute(mut self) -> anyhow::Result<()> {
+    pub(super) fn execute(mut self) -> anyhow::Result<()> {
         let scenario = self.experiment.study.scenario()?;
         // What runs today stands beside its alternatives.
         if scenario.collection.as_is.is_some() && self.experiment.strategies == super::study::COLUMNS {

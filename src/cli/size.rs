@@ -76,7 +76,7 @@ fn headroom(text: &str) -> Result<Fraction, String> {
 }
 
 impl Size {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let mut scenario = self.study.scenario()?;
         if !self.objectives.is_empty() {
             scenario.objectives.clone_from(&self.objectives);

@@ -67,7 +67,7 @@ impl PriceArgs {
     }
 
     /// As it is typed, with a blank before; nothing where nothing is said.
-    pub fn typed(&self) -> String {
+    pub(super) fn typed(&self) -> String {
         output::option("prices", self.prices.as_ref().map(|path| path.display()))
             + &output::option("currency", self.currency.as_ref())
     }
@@ -100,7 +100,7 @@ pub(super) struct ExperimentArgs {
 
 impl ExperimentArgs {
     /// The strategies asked for.
-    pub fn strategies(&self) -> anyhow::Result<Vec<&'static Strategy>> {
+    pub(super) fn strategies(&self) -> anyhow::Result<Vec<&'static Strategy>> {
         super::strategies(&self.strategies)
     }
 }
@@ -118,7 +118,7 @@ pub(super) struct SliceArgs {
 
 impl SliceArgs {
     /// As it is typed to remake a result.
-    pub fn typed(self, strategies: &[String]) -> String {
+    pub(super) fn typed(self, strategies: &[String]) -> String {
         format!("--strategies {} --nodes {} --reps {}", strategies.join(","), self.nodes, self.reps)
     }
 }
@@ -172,7 +172,7 @@ impl RepsArgs {
     const MOST: u64 = 50;
 
     /// The replications asked for; `default` where nothing is said.
-    pub fn replications(self, default: u64) -> anyhow::Result<Replications> {
+    pub(super) fn replications(self, default: u64) -> anyhow::Result<Replications> {
         let is_auto = self.reps == Some(Reps::Auto) || self.reps.is_none() && self.precision.is_some();
         match self.reps {
             _ if is_auto => Ok(Replications::Auto {
@@ -188,7 +188,7 @@ impl RepsArgs {
     }
 
     /// As it is typed to remake a result.
-    pub fn typed(self, replications: Replications) -> String {
+    pub(super) fn typed(self, replications: Replications) -> String {
         match replications {
             Replications::Fixed(n) => format!("--reps {n}"),
             Replications::Auto { precision, most } => {
@@ -200,12 +200,12 @@ impl RepsArgs {
 
 impl StudyArgs {
     /// The scenario asked for, with what is set: a file, an embedded one by name, or the reference.
-    pub fn scenario(&self) -> anyhow::Result<Scenario> {
+    pub(super) fn scenario(&self) -> anyhow::Result<Scenario> {
         self.scenario_with(&[])
     }
 
     /// The same with further settings.
-    pub fn scenario_with(&self, more: &[Setting]) -> anyhow::Result<Scenario> {
+    pub(super) fn scenario_with(&self, more: &[Setting]) -> anyhow::Result<Scenario> {
         let (file, text) = self.text()?;
         let profiles = match &self.profile {
             Some(path) => Some((path.display().to_string(), text_of(path).map_err(BadInput::of)?)),
@@ -247,7 +247,7 @@ impl StudyArgs {
     }
 
     /// What errors call the scenario, and its text.
-    pub fn text(&self) -> anyhow::Result<(String, String)> {
+    pub(super) fn text(&self) -> anyhow::Result<(String, String)> {
         let Some(path) = &self.scenario else {
             return Ok(("reference".to_owned(), embedded("reference").unwrap_or_default().to_owned()));
         };
@@ -270,7 +270,7 @@ impl StudyArgs {
     }
 
     /// What a reader types to remake a result: the verb, the scenario, `own` of the verb's, seed and settings.
-    pub fn command(&self, verb: &str, own: &str) -> String {
+    pub(super) fn command(&self, verb: &str, own: &str) -> String {
         let given =
             self.scenario.as_ref().map_or_else(|| "reference".to_owned(), |p| p.display().to_string());
         let mut text = format!("loghaul {verb} {} {own} --seed {}", output::quoted(&given), self.seed);

@@ -87,7 +87,7 @@ struct Job<'a> {
 }
 
 impl Sweep {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let metrics = super::metrics(&self.metrics)?;
         let job = self.job()?;
         if let Some(engine) = self.emit {

@@ -24,7 +24,7 @@ pub(super) struct Yardstick {
 
 impl Yardstick {
     /// The rubric of a file, or the embedded one.
-    pub fn of(rubric: Option<&PathBuf>) -> anyhow::Result<Self> {
+    pub(super) fn of(rubric: Option<&PathBuf>) -> anyhow::Result<Self> {
         let reference = Reference::embedded()?;
         let Some(path) = rubric else { return Ok(Self { rubric: Rubric::embedded()?, reference }) };
         let name = path.display().to_string();
@@ -57,7 +57,7 @@ const SLICE_NODES: u64 = 2;
 
 impl Request<'_> {
     /// All that is run for the table, with so many other agents beside.
-    pub fn ahead(&self, others: usize) -> Ahead {
+    pub(super) fn ahead(&self, others: usize) -> Ahead {
         let (runs, others) = (ahead::most(self.replications), others as f64);
         Ahead::of(self.scenario, self.strategies, runs)
             .and_slices(self.scenario, self.strategies, SLICE_NODES, SLICES * runs)

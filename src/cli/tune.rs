@@ -37,7 +37,7 @@ pub(super) struct Tune {
 }
 
 impl Tune {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let knobs = knobs_named(&self.knobs).map_err(BadInput::of)?;
         let mut scenario = self.study.scenario()?;
         if !self.objectives.is_empty() {

@@ -28,7 +28,7 @@ pub(super) struct Validate {
 }
 
 impl Validate {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let sources: Vec<Source> = if self.files.is_empty() {
             validate::embedded()
         } else {

@@ -25,7 +25,7 @@ pub(super) struct Verify {
 }
 
 impl Verify {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let effort = if self.quick { Effort::Quick } else { Effort::Full };
         let verification = match self.intervals {
             true => intervals(self.seed)?,

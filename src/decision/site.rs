@@ -24,7 +24,7 @@ pub(super) struct Site {
 
 impl Site {
     /// Runs a scenario as it stands.
-    pub fn new(
+    pub(super) fn new(
         runner: &Runner,
         scenario: Scenario,
         strategy: &'static Strategy,
@@ -39,7 +39,7 @@ impl Site {
     }
 
     /// The scenario with some fields set.
-    pub fn with(&self, turns: &[&Turn]) -> Result<Scenario, ScenarioError> {
+    pub(super) fn with(&self, turns: &[&Turn]) -> Result<Scenario, ScenarioError> {
         let settings = turns.iter().filter_map(|turn| turn.setting()).collect();
         Amendments { profiles: None, settings }.read(&self.scenario.name, &self.yaml)
     }
@@ -73,7 +73,7 @@ pub(super) struct Sites<'a> {
 
 impl Sites<'_> {
     /// The changes as the search sees them.
-    pub fn steps_of(turns: &[Turn]) -> Vec<Step> {
+    pub(super) fn steps_of(turns: &[Turn]) -> Vec<Step> {
         turns.iter().map(|turn| Step { field: turn.path.clone(), strength: turn.strength() }).collect()
     }
 

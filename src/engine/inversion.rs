@@ -14,7 +14,7 @@ impl Inversion {
     const GUIDE_BITS: u32 = 8;
 
     /// Of numbers from `first` on, as frequent as their terms say, which need not add up to one: at most 65,535 of them.
-    pub fn of(first: u64, terms: impl Iterator<Item = f64> + Clone) -> Self {
+    pub(super) fn of(first: u64, terms: impl Iterator<Item = f64> + Clone) -> Self {
         let total: f64 = terms.clone().sum();
         let mut sum = 0.0;
         let mut cumulative: Vec<u64> = terms
@@ -39,7 +39,7 @@ impl Inversion {
 
     /// The number that these uniform bits stand for.
     #[inline]
-    pub fn sample(&self, bits: u64) -> u64 {
+    pub(super) fn sample(&self, bits: u64) -> u64 {
         let mut n = usize::from(self.guide[(bits >> (64 - Self::GUIDE_BITS)) as usize]);
         // Mostly one or two steps, and which is a matter of luck: better added than branched on.
         n += usize::from(self.cumulative[n] < bits);

@@ -39,7 +39,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub fn thing(self) -> Thing {
+    pub(super) fn thing(self) -> Thing {
         match self {
             Self::Placed | Self::Pod | Self::ReadStream | Self::Input => Thing::Pods,
             Self::StreamSecond => Thing::StreamSeconds,
@@ -60,7 +60,7 @@ impl Kind {
     }
 
     /// Whether it happens at an instant, one by one.
-    pub fn is_event(self) -> bool {
+    pub(super) fn is_event(self) -> bool {
         matches!(self, Self::QuietFlush | Self::BusyFlush | Self::Rotation | Self::Start | Self::Slot)
     }
 }
@@ -89,7 +89,7 @@ pub(super) struct Counts<'a> {
 
 impl<'a> Counts<'a> {
     /// On so many nodes, of which one in `one_in` is simulated, by so many threads.
-    pub fn of(blueprint: &'a Blueprint, nodes: f64, one_in: f64, threads: f64) -> Self {
+    pub(super) fn of(blueprint: &'a Blueprint, nodes: f64, one_in: f64, threads: f64) -> Self {
         let run = Run::of(blueprint);
         let simulated = (nodes / one_in).max(1.0);
         // Where nobody waits for the backend nodes are run one after the other, one a thread.

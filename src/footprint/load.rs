@@ -18,7 +18,7 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub fn of(blueprint: &'a Blueprint) -> Self {
+    pub(super) fn of(blueprint: &'a Blueprint) -> Self {
         let (horizon_s, end_s) = (blueprint.horizon_s(), blueprint.end_ns() as f64 / NS_PER_SEC as f64);
         let offered = offered_bytes_per_s(blueprint);
         let capacity = match (&blueprint.gateway, blueprint.backend.capacity_bytes_per_s) {
@@ -62,7 +62,11 @@ pub(super) struct Load {
 }
 
 impl Load {
-    pub fn of<'p>(plans: impl Iterator<Item = &'p StreamPlan>, times: f64, blueprint: &Blueprint) -> Self {
+    pub(super) fn of<'p>(
+        plans: impl Iterator<Item = &'p StreamPlan>,
+        times: f64,
+        blueprint: &Blueprint,
+    ) -> Self {
         plans.fold(Self::default(), |load, plan| {
             let lines = times * blueprint.lines_per_s(plan);
             let streams = load.streams + times;
@@ -72,7 +76,7 @@ impl Load {
         })
     }
 
-    pub fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.streams += other.streams;
         self.lines += other.lines;
         self.bytes += other.bytes;

@@ -180,25 +180,28 @@ pub(super) fn plain(value: Option<f64>) -> String {
 pub(super) struct Sheet(::csv::Writer<Vec<u8>>);
 
 impl Sheet {
-    pub fn new<const N: usize>(header: [&str; N]) -> Result<Self, ReportError> {
+    pub(super) fn new<const N: usize>(header: [&str; N]) -> Result<Self, ReportError> {
         Self::with_header(&header)
     }
 
-    pub fn with_header(header: &[&str]) -> Result<Self, ReportError> {
+    pub(super) fn with_header(header: &[&str]) -> Result<Self, ReportError> {
         let mut sheet = Self(::csv::Writer::from_writer(Vec::new()));
         sheet.record(header.iter().copied())?;
         Ok(sheet)
     }
 
-    pub fn row<const N: usize>(&mut self, fields: [&str; N]) -> Result<(), ReportError> {
+    pub(super) fn row<const N: usize>(&mut self, fields: [&str; N]) -> Result<(), ReportError> {
         self.record(fields)
     }
 
-    pub fn record<'f>(&mut self, fields: impl IntoIterator<Item = &'f str>) -> Result<(), ReportError> {
+    pub(super) fn record<'f>(
+        &mut self,
+        fields: impl IntoIterator<Item = &'f str>,
+    ) -> Result<(), ReportError> {
         self.0.write_record(fields).map_err(|error| ReportError::encode("CSV", &error))
     }
 
-    pub fn finish(self) -> Result<String, ReportError> {
+    pub(super) fn finish(self) -> Result<String, ReportError> {
         let bytes = self.0.into_inner().map_err(|error| ReportError::encode("CSV", &error.error()))?;
         String::from_utf8(bytes).map_err(|error| ReportError::encode("CSV", &error))
     }

@@ -13,11 +13,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// All strategies, in the order of reports.
-pub const STRATEGIES: [&str; 7] =
+pub(super) const STRATEGIES: [&str; 7] =
     ["native", "native-driver", "daemonset", "sidecar", "sidecar-streaming", "direct", "hybrid"];
 
 /// What a report borrows.
-pub struct Fixture {
+pub(super) struct Fixture {
     pub comparison: Comparison,
     pub table: Table,
     pub density: Vec<DensityPoint>,
@@ -25,19 +25,19 @@ pub struct Fixture {
 
 impl Fixture {
     /// The article's three strategies with plausible figures.
-    pub fn three() -> Self {
+    pub(super) fn three() -> Self {
         Self::of(&["native", "daemonset", "sidecar"])
     }
 
     /// Some strategies with plausible figures.
-    pub fn of(names: &[&'static str]) -> Self {
+    pub(super) fn of(names: &[&'static str]) -> Self {
         let strategies: Vec<StrategyResult> = names.iter().map(|n| strategy(n)).collect();
         let comparison = Comparison { provenance: provenance(), strategies, band: None };
         Self { comparison, table: table::made(names), density: density(names) }
     }
 
     /// Every line of every strategy is lost.
-    pub fn all_lost() -> Self {
+    pub(super) fn all_lost() -> Self {
         let mut fixture = Self::of(&["daemonset", "sidecar"]);
         for observation in fixture.comparison.strategies.iter_mut().flat_map(|s| &mut s.observations) {
             let observation = Arc::make_mut(observation);
@@ -56,7 +56,7 @@ impl Fixture {
     }
 
     /// Nothing was written, used or paid.
-    pub fn zeros() -> Self {
+    pub(super) fn zeros() -> Self {
         let mut fixture = Self::three();
         for observation in fixture.comparison.strategies.iter_mut().flat_map(|s| &mut s.observations) {
             let observation = Arc::make_mut(observation);
@@ -70,7 +70,7 @@ impl Fixture {
     }
 
     /// The last strategy does not fit.
-    pub fn infeasible() -> Self {
+    pub(super) fn infeasible() -> Self {
         let mut fixture = Self::three();
         let sidecar = &mut fixture.comparison.strategies[2];
         sidecar.infeasible = Some("600 agents request 30 cores and 37.5 GiB more than the nodes have".into());
@@ -83,7 +83,7 @@ impl Fixture {
         fixture
     }
 
-    pub fn report(&self, lang: Lang) -> Report<'_> {
+    pub(super) fn report(&self, lang: Lang) -> Report<'_> {
         Report {
             comparison: &self.comparison,
             table: &self.table,

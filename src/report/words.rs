@@ -164,7 +164,7 @@ pub(crate) fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
 }
 
 /// How a strategy does by the scenario's objectives, and whether it meets all that could be judged.
-pub fn objectives(result: &crate::study::StrategyResult, lang: Lang) -> (String, bool) {
+pub(crate) fn objectives(result: &crate::study::StrategyResult, lang: Lang) -> (String, bool) {
     let of = |verdict: Verdict| {
         let found = result.objectives.iter().filter(|(_, known)| *known == Some(verdict));
         found.map(|(objective, _)| objective.to_string()).collect::<Vec<String>>()

@@ -52,7 +52,7 @@ impl<'a> Ground<'a> {
     ///
     /// # Errors
     /// One cannot.
-    pub fn new(
+    pub(super) fn new(
         scenario: Scenario,
         inputs: Vec<Input>,
         strategies: &'a [&'static Strategy],
@@ -115,7 +115,7 @@ impl<'a> Ground<'a> {
     }
 
     /// What comes out with these values. Nothing is remembered: every point is another scenario.
-    pub fn at(&self, values: &[Option<f64>]) -> Result<Outcome, SensitivityError> {
+    pub(super) fn at(&self, values: &[Option<f64>]) -> Result<Outcome, SensitivityError> {
         let scenario = self.scenario_at(values)?;
         let (runner, objectives) = (Runner::new(), scenario.objectives.clone());
         let horizon_s = (scenario.duration.as_secs_f64() + scenario.drain.as_secs_f64()).max(1.0);
@@ -128,19 +128,19 @@ impl<'a> Ground<'a> {
     }
 
     /// What comes out with every input where the scenario has it.
-    pub fn here(&self) -> Result<Outcome, SensitivityError> {
+    pub(super) fn here(&self) -> Result<Outcome, SensitivityError> {
         self.at(&vec![None; self.inputs.len()])
     }
 
     /// What comes out with one input at a share of its range.
-    pub fn with(&self, input: usize, share: f64) -> Result<Outcome, SensitivityError> {
+    pub(super) fn with(&self, input: usize, share: f64) -> Result<Outcome, SensitivityError> {
         let mut values = vec![None; self.inputs.len()];
         values[input] = Some(self.inputs[input].at(share));
         self.at(&values)
     }
 
     /// Something of what comes out at many points, each a share of the range of some of the inputs.
-    pub fn at_all<T: Send>(
+    pub(super) fn at_all<T: Send>(
         &self,
         chosen: &[usize],
         points: &[Vec<f64>],

@@ -106,7 +106,7 @@ impl Knob {
 
 /// The settings that put knobs where they are wanted, in the order in which they are applied. Values beyond a knob's
 /// range become its ends.
-pub fn settings(scenario: &Scenario, knobs: &BTreeMap<Knob, f64>) -> Vec<String> {
+pub(super) fn settings(scenario: &Scenario, knobs: &BTreeMap<Knob, f64>) -> Vec<String> {
     let wanted = |knob: Knob| {
         let (least, most) = knob.range();
         let value = knobs.get(&knob)?.clamp(least, most);

@@ -22,7 +22,7 @@ pub(super) struct Route {
 
 impl Route {
     /// The log stays where it is written, and nothing can read it there.
-    pub fn out_of_reach(log: &LogSpec) -> Self {
+    pub(super) fn out_of_reach(log: &LogSpec) -> Self {
         let medium = match log.stream {
             LogSource::Stdout => Medium::Stdout,
             LogSource::File => Medium::File,

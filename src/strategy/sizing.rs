@@ -26,7 +26,7 @@ pub(super) struct Steps {
 
 impl Steps {
     /// Of a container of its own.
-    pub fn of_container(collection: &Collection) -> Self {
+    pub(super) fn of_container(collection: &Collection) -> Self {
         Self {
             cpu_millicores: collection.cpu_step.get() as f64,
             memory_bytes: collection.memory_step.as_f64(),
@@ -37,7 +37,7 @@ impl Steps {
     const WITHIN: Self = Self { cpu_millicores: 1.0, memory_bytes: 1.0 };
 
     /// Requests for such use, rounded up.
-    pub fn round_up(self, cores: f64, memory_bytes: f64) -> Requests {
+    pub(super) fn round_up(self, cores: f64, memory_bytes: f64) -> Requests {
         let whole = |value: f64, step: f64| ((value / step).ceil() * step) as u64;
         Requests {
             cpu_millicores: whole(cores * 1000.0, self.cpu_millicores),
@@ -74,7 +74,7 @@ pub(super) struct MeanLoad {
 }
 
 impl MeanLoad {
-    pub fn scaled(self, share: f64) -> Self {
+    pub(super) fn scaled(self, share: f64) -> Self {
         Self {
             files: self.files * share,
             lines_per_s: self.lines_per_s * share,
@@ -88,7 +88,7 @@ impl MeanLoad {
     }
 
     /// Adds lines that somebody else has read and parsed.
-    pub fn add_lines(&mut self, other: &Self) {
+    pub(super) fn add_lines(&mut self, other: &Self) {
         self.lines_per_s += other.lines_per_s;
         self.line_bytes_per_s += other.line_bytes_per_s;
     }
@@ -121,7 +121,7 @@ impl MeanLoad {
     }
 
     /// Bytes of a line on the network, on average, as an agent sends it.
-    pub fn wire_bytes(&self, agent: &AgentPlan) -> f64 {
+    pub(super) fn wire_bytes(&self, agent: &AgentPlan) -> f64 {
         self.line_bytes() + agent.line_overhead_bytes as f64
     }
 }

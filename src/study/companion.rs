@@ -23,7 +23,7 @@ pub(super) struct Typical {
 
 impl Typical {
     /// The average of a scenario; `None` where nothing writes.
-    pub fn of(scenario: &Scenario) -> Option<Self> {
+    pub(super) fn of(scenario: &Scenario) -> Option<Self> {
         let (mut pods, mut lines) = (0, 0.0);
         let mut most: Option<(f64, &LogSpec)> = None;
         for tenant in &scenario.tenants {
@@ -54,12 +54,12 @@ impl Typical {
     }
 
     /// A workload of such pods.
-    pub fn workload(&self, name: &str, replicas: u64) -> Workload {
+    pub(super) fn workload(&self, name: &str, replicas: u64) -> Workload {
         Workload::plain(name.to_owned(), Count::of(replicas.max(1)), TINY, vec![self.log.clone()])
     }
 
     /// Tenants of one workload each.
-    pub fn tenants(&self, name: &str, count: u64, pods_each: u64) -> Tenant {
+    pub(super) fn tenants(&self, name: &str, count: u64, pods_each: u64) -> Tenant {
         Tenant {
             name: name.to_owned(),
             count: Count::of(count.max(1)),

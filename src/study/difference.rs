@@ -5,7 +5,7 @@ use crate::stats::Estimate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Each metric's value in each replication.
-pub type Replicates = BTreeMap<Metric, Vec<Option<f64>>>;
+pub(super) type Replicates = BTreeMap<Metric, Vec<Option<f64>>>;
 
 /// A result, as far as it is compared with another.
 #[derive(Clone, Debug, Default)]

@@ -19,7 +19,7 @@ pub(super) struct Kept(Vec<(f64, f64)>);
 
 impl Kept {
     /// The streams of a blueprint that nobody ships; none where all are shipped, or rotated by others than the kubelet.
-    pub fn of(blueprint: &Blueprint) -> Self {
+    pub(super) fn of(blueprint: &Blueprint) -> Self {
         let (files, size) = (blueprint.kubelet.files as f64, blueprint.kubelet.size_bytes as f64);
         let look_s = (blueprint.kubelet_interval_ns as f64 * 1e-9).max(1e-3);
         let mut all = Vec::new();
@@ -42,14 +42,14 @@ impl Kept {
     }
 
     /// Share of the lines of a run of so many seconds that is lost.
-    pub fn lost_after(&self, seconds: f64) -> f64 {
+    pub(super) fn lost_after(&self, seconds: f64) -> f64 {
         let lines: f64 = self.0.iter().map(|(rate, _)| rate).sum();
         let lost: f64 = self.0.iter().map(|(rate, kept_s)| rate * (1.0 - kept_s / seconds).max(0.0)).sum();
         if lines > 0.0 { lost / lines } else { 0.0 }
     }
 
     /// Seconds after which more than this share is lost; `None` where it never is.
-    pub fn holds_s(&self, share: f64) -> Option<f64> {
+    pub(super) fn holds_s(&self, share: f64) -> Option<f64> {
         if self.lost_after(LONGEST_S) <= share {
             return None;
         }

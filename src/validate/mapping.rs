@@ -145,7 +145,7 @@ pub(super) struct Measured {
 
 impl Mapping {
     /// The mapping that ships with the program.
-    pub fn embedded() -> Result<Self, ValidateError> {
+    pub(super) fn embedded() -> Result<Self, ValidateError> {
         serde_saphyr::from_str(include_str!("../../measurements/mapping.yaml"))
             .map_err(|e| ValidateError::Embedded { what: "mapping", problem: e.to_string() })
     }

@@ -93,7 +93,7 @@ fn outcome(setup: &Setup, whole: &Tally, before: Option<&Tally>, span_s: f64) ->
 
 impl Outcome {
     /// A figure of this run; `None` where it has none, such as an age where nothing arrived.
-    pub fn figure(&self, figure: Figure, tenant: Option<&str>) -> Option<f64> {
+    pub(super) fn figure(&self, figure: Figure, tenant: Option<&str>) -> Option<f64> {
         let ages = || {
             let mut all = Freshness::default();
             for (name, own) in &self.freshness {

@@ -49,17 +49,17 @@ pub(super) struct Row {
 
 impl Row {
     /// Returns what stands in a column.
-    pub fn get(&self, column: &str) -> Option<&str> {
+    pub(super) fn get(&self, column: &str) -> Option<&str> {
         self.row.get(column)
     }
 
     /// Returns the line that it begins in, from 1.
-    pub fn line(&self) -> u64 {
+    pub(super) fn line(&self) -> u64 {
         self.row.line
     }
 
     /// Everything that the mapping of its kind knows of: two rows that agree in it are the same measurement.
-    pub fn content(&self, kind: &Kind) -> Vec<String> {
+    pub(super) fn content(&self, kind: &Kind) -> Vec<String> {
         kind.columns.keys().map(|c| self.get(c).unwrap_or_default().to_owned()).collect()
     }
 }

@@ -234,7 +234,7 @@ pub struct Summary {
 }
 
 /// A score for each figure, agent, layout and regime.
-pub fn summaries(points: &[Point]) -> Vec<Summary> {
+pub(super) fn summaries(points: &[Point]) -> Vec<Summary> {
     let mut groups: BTreeMap<_, Vec<&Point>> = BTreeMap::new();
     for point in points {
         let key = (point.figure, point.agent.as_str(), point.regime, point.layout.as_str());

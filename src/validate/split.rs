@@ -34,13 +34,13 @@ enum Lines {
 
 impl Split {
     /// The split that ships with the program.
-    pub fn embedded() -> Result<Self, ValidateError> {
+    pub(super) fn embedded() -> Result<Self, ValidateError> {
         serde_saphyr::from_str(include_str!("../../measurements/split.yaml"))
             .map_err(|e| ValidateError::Embedded { what: "split", problem: e.to_string() })
     }
 
     /// Whether a figure was fitted to a line of an embedded file.
-    pub fn is_fitted(&self, figure: Figure, file: &str, line: u64) -> bool {
+    pub(super) fn is_fitted(&self, figure: Figure, file: &str, line: u64) -> bool {
         self.groups.iter().filter(|g| g.figures.contains(&figure)).any(|group| match group.fitted.get(file) {
             Some(Lines::All) => true,
             Some(Lines::Some(lines)) => lines.contains(&line),

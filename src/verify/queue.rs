@@ -36,7 +36,7 @@ const ARRIVALS: u64 = 2;
 impl Queue {
     /// A run of `batches` batches of about `customers` customers each, after one more that is left out: it begins with
     /// nobody there.
-    pub fn run(&self, key: u64, batches: usize, customers: u64) -> Vec<Batch> {
+    pub(super) fn run(&self, key: u64, batches: usize, customers: u64) -> Vec<Batch> {
         let batch_ns = (customers as f64 / self.load * NS_PER_SEC as f64) as u64;
         let mut source = Source::new(self.load, subkey(key, ARRIVALS));
         let mut station: Station<u64> = Station::new(self.servers, self.room);

@@ -45,7 +45,7 @@ impl Arrival {
 impl Reach {
     /// Draws when changes reach the agents of the node `number`, whose pods' inputs are `inputs_of`. Other inputs are
     /// those of the node's agent.
-    pub fn new(
+    pub(super) fn new(
         blueprint: &Blueprint,
         plan: &ControlPlan,
         (number, node_key): (usize, u64),
@@ -75,7 +75,7 @@ impl Reach {
     }
 
     /// When the pod with these inputs is to be replaced, the last first; never where changes need no restart.
-    pub fn restarts(&self, plan: &ControlPlan, inputs: &Range<u32>) -> Vec<(u64, u64)> {
+    pub(super) fn restarts(&self, plan: &ControlPlan, inputs: &Range<u32>) -> Vec<(u64, u64)> {
         if inputs.is_empty() || !matches!(plan.arrival, Arrival::Waves { .. }) {
             return Vec::new();
         }

@@ -12,7 +12,7 @@ use crate::world::tally::Tally;
 
 impl Node {
     /// Handles every event before `until_ns`. Gives the instant of the first behind it.
-    pub fn run_until(
+    pub(super) fn run_until(
         &mut self,
         until_ns: u64,
         blueprint: &Blueprint,
@@ -100,7 +100,7 @@ impl Node {
     }
 
     /// The end of the run: counts where every line is and what agents hold.
-    pub fn close(&mut self, blueprint: &Blueprint, tally: &mut Tally) {
+    pub(super) fn close(&mut self, blueprint: &Blueprint, tally: &mut Tally) {
         for index in 0..self.inputs.len() {
             self.advance(index, blueprint.end_ns(), blueprint, tally);
             self.desk(index, blueprint, tally).end_span(blueprint.end_ns());

@@ -6,7 +6,7 @@
 mod harness;
 
 use super::support::root;
-pub use harness::random::Random;
+pub(crate) use harness::random::Random;
 use harness::targets::{ALL, Target};
 use harness::{Budget, Tally, corpus, drive};
 use std::time::{Duration, Instant};

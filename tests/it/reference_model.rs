@@ -12,4 +12,4 @@ mod cluster;
 mod lines;
 mod log;
 
-pub use cluster::{Outcome, simulate};
+pub(crate) use cluster::{Outcome, simulate};

@@ -1,7 +1,7 @@
 //! Who may use whom: every path in `src` is held to one table, between rooms and inside `world`. Tests within a room may
 //! use what they like.
 
-pub mod modules;
+pub(crate) mod modules;
 
 use super::support::root;
 use modules::Modules;

@@ -12,10 +12,10 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// The three strategies, in the order of reports.
-pub const STRATEGIES: [&str; 3] = ["native", "daemonset", "sidecar"];
+pub(crate) const STRATEGIES: [&str; 3] = ["native", "daemonset", "sidecar"];
 
 /// Small and calm: nothing is lost, nothing waits.
-pub const CALM: &str = "
+pub(crate) const CALM: &str = "
 name: calm
 duration: 30s
 warmup: 5s
@@ -33,7 +33,7 @@ tenants:
 
 /// Small, and everything goes wrong: an outage, a backend too small for what waits after it, files that rotate away
 /// before they are read, a stream that not everybody can read.
-pub const STORM: &str = "
+pub(crate) const STORM: &str = "
 name: storm
 duration: 60s
 cluster:
@@ -57,7 +57,7 @@ faults: [ { outage: { of: backend, at: 20s, for: 15s } } ]
 ";
 
 /// The rows of the table, in their order.
-pub const ROWS: [&str; 10] = [
+pub(crate) const ROWS: [&str; 10] = [
     "log_types",
     "operations",
     "classified_storage",
@@ -71,12 +71,12 @@ pub const ROWS: [&str; 10] = [
 ];
 
 /// The root of the repository.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The program, with nothing of the caller's environment that could change its output, and not for ever.
-pub fn loghaul(args: &[&str]) -> Command {
+pub(crate) fn loghaul(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_loghaul"));
     command.env_remove("COLUMNS").env_remove("NO_COLOR").env_remove("RAYON_NUM_THREADS");
     command.args(args).timeout(Duration::from_secs(400));
@@ -84,7 +84,7 @@ pub fn loghaul(args: &[&str]) -> Command {
 }
 
 /// What the program prints on standard output when all goes well.
-pub fn stdout(args: &[&str]) -> String {
+pub(crate) fn stdout(args: &[&str]) -> String {
     let output = loghaul(args).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(0), "loghaul {args:?}: {errors}");
@@ -92,7 +92,7 @@ pub fn stdout(args: &[&str]) -> String {
 }
 
 /// What the program says on standard error where it refuses input, with nothing on standard output.
-pub fn refused(args: &[&str]) -> String {
+pub(crate) fn refused(args: &[&str]) -> String {
     let output = loghaul(args).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "loghaul {args:?}");
     assert!(output.stdout.is_empty(), "loghaul {args:?}");
@@ -100,36 +100,36 @@ pub fn refused(args: &[&str]) -> String {
 }
 
 /// The same as JSON.
-pub fn json(args: &[&str]) -> Value {
+pub(crate) fn json(args: &[&str]) -> Value {
     serde_json::from_str(&stdout(args)).unwrap()
 }
 
 /// A folder with files in it.
-pub struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    pub fn with(name: &str, contents: impl AsRef<[u8]>) -> (Self, String) {
+    pub(crate) fn with(name: &str, contents: impl AsRef<[u8]>) -> (Self, String) {
         let folder = Self::new();
         let path = folder.put(name, contents);
         (folder, path)
     }
 
     /// Writes a file and gives its path.
-    pub fn put(&self, name: &str, contents: impl AsRef<[u8]>) -> String {
+    pub(crate) fn put(&self, name: &str, contents: impl AsRef<[u8]>) -> String {
         std::fs::write(self.path(name), contents).unwrap();
         self.path(name).to_str().unwrap().to_owned()
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
     /// Names of everything in it.
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.0.path()).unwrap();
         let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
@@ -139,7 +139,7 @@ impl Folder {
 
 /// Everything in which a value is not what a JSON Schema asks for: types, keys, members of lists, words. (Patterns
 /// of texts are left out.)
-pub fn violations(schema: &Value, value: &Value) -> Vec<String> {
+pub(crate) fn violations(schema: &Value, value: &Value) -> Vec<String> {
     let mut found = Vec::new();
     check(schema, schema, value, "", &mut found);
     found
@@ -211,13 +211,13 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<
 }
 
 /// One run of a scenario under a strategy that can run there.
-pub fn observe(scenario: &Scenario, strategy: &str) -> Arc<Observation> {
+pub(crate) fn observe(scenario: &Scenario, strategy: &str) -> Arc<Observation> {
     let setup = Setup::new(scenario, by_name(strategy).unwrap());
     assert_eq!(setup.infeasible(), None);
     Runner::new().observe(&[&setup], 1, 1).unwrap()[0][0].clone()
 }
 
 /// A figure is as arithmetic has it, within what randomness and rounding allow.
-pub fn close(found: f64, expected: f64, within: f64, what: &str) {
+pub(crate) fn close(found: f64, expected: f64, within: f64, what: &str) {
     assert!((found - expected).abs() <= within, "{what}: {found}, expected {expected} give or take {within}");
 }

@@ -18,7 +18,7 @@ profiles: [ { name: mine, base: fluent-bit } ]
 faults: [ { outage: { of: backend, at: 5s, for: 3s } } ]
 ";
 
-pub const SETTING: Target = Target {
+pub(super) const SETTING: Target = Target {
     name: "setting",
     run: setting,
     make: None,
@@ -68,7 +68,7 @@ fn setting(input: &[u8]) -> Verdict {
     }
 }
 
-pub const VARIATION: Target = Target {
+pub(super) const VARIATION: Target = Target {
     name: "variation",
     run: variation,
     make: None,
@@ -106,7 +106,7 @@ fn variation(input: &[u8]) -> Verdict {
     }
 }
 
-pub const BODY: Target = Target {
+pub(super) const BODY: Target = Target {
     name: "body",
     run: body,
     make: None,

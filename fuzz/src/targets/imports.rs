@@ -14,7 +14,7 @@ fn file(input: &[u8]) -> [(String, Vec<u8>); 1] {
     [("in".to_owned(), input.to_vec())]
 }
 
-pub const CLUSTER: Target = Target {
+pub(super) const CLUSTER: Target = Target {
     name: "cluster",
     run: cluster,
     make: None,
@@ -84,7 +84,7 @@ fn cluster(input: &[u8]) -> Verdict {
     Verdict::Accepted
 }
 
-pub const LOGS: Target = Target {
+pub(super) const LOGS: Target = Target {
     name: "logs",
     run: logs,
     make: None,
@@ -122,7 +122,7 @@ fn logs(input: &[u8]) -> Verdict {
     Verdict::Accepted
 }
 
-pub const STREAMS: Target = Target {
+pub(super) const STREAMS: Target = Target {
     name: "streams",
     run: streams,
     make: None,
@@ -155,7 +155,7 @@ fn streams(input: &[u8]) -> Verdict {
     Verdict::Accepted
 }
 
-pub const LIFETIMES: Target = Target {
+pub(super) const LIFETIMES: Target = Target {
     name: "lifetimes",
     run: lifetimes,
     make: None,
@@ -188,7 +188,7 @@ fn lifetimes(input: &[u8]) -> Verdict {
     }
 }
 
-pub const RATES: Target = Target {
+pub(super) const RATES: Target = Target {
     name: "rates",
     run: rates,
     make: None,

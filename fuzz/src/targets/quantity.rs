@@ -5,7 +5,7 @@ use loghaul::units::{
     ByteRate, Bytes, DataPrice, Fraction, HowMany, LineRate, Millicores, Price, Quantity, SimTime,
 };
 
-pub const QUANTITY: Target = Target {
+pub(super) const QUANTITY: Target = Target {
     name: "quantity",
     run,
     make: None,

@@ -8,7 +8,7 @@ use loghaul::scenario::{Scenario, from_yaml};
 use loghaul::strategy::ALL;
 use serde_json::Value;
 
-pub const SCENARIO: Target = Target {
+pub(super) const SCENARIO: Target = Target {
     name: "scenario",
     run,
     make: Some(make),
@@ -75,7 +75,7 @@ fn run(input: &[u8]) -> Verdict {
 }
 
 /// Whether a run takes a moment: a few pods, few lines, and neither very long nor very often looked at.
-pub fn is_small(scenario: &Scenario) -> bool {
+pub(super) fn is_small(scenario: &Scenario) -> bool {
     let seconds = scenario.duration.as_secs_f64() + scenario.drain.as_secs_f64();
     let pods = scenario.pods() as f64;
     let streams =
@@ -89,7 +89,7 @@ pub fn is_small(scenario: &Scenario) -> bool {
 }
 
 /// Every figure of a run is a number, and every line is somewhere (which the run sees to by itself).
-pub fn simulate(scenario: &Scenario, strategy: &'static loghaul::strategy::Strategy) {
+pub(super) fn simulate(scenario: &Scenario, strategy: &'static loghaul::strategy::Strategy) {
     let setup = Setup::new(scenario, strategy);
     if setup.infeasible().is_some() {
         return;

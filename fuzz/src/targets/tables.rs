@@ -6,7 +6,7 @@ use loghaul::scenario::{profiles_from_yaml, profiles_to_yaml};
 use loghaul::table::Rubric;
 use loghaul::validate::{Source, predict_alone};
 
-pub const PROFILE: Target = Target {
+pub(super) const PROFILE: Target = Target {
     name: "profile",
     run: profile,
     make: None,
@@ -44,7 +44,7 @@ fn profile(input: &[u8]) -> Verdict {
     Verdict::Accepted
 }
 
-pub const RUBRIC: Target = Target {
+pub(super) const RUBRIC: Target = Target {
     name: "rubric",
     run: rubric,
     make: None,
@@ -70,7 +70,7 @@ fn rubric(input: &[u8]) -> Verdict {
     }
 }
 
-pub const POINTS: Target = Target {
+pub(super) const POINTS: Target = Target {
     name: "points",
     run: points,
     make: None,
@@ -116,7 +116,7 @@ fn points(input: &[u8]) -> Verdict {
     }
 }
 
-pub const ROWS: Target = Target {
+pub(super) const ROWS: Target = Target {
     name: "rows",
     run: rows,
     make: None,

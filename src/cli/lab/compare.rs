@@ -18,7 +18,7 @@ pub(super) struct Compare {
 }
 
 impl Compare {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let sides = [side(&self.a)?, side(&self.b)?];
         let compared = compare(&sides);
         if compared.is_empty() {

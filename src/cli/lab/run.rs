@@ -48,7 +48,7 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub(super) fn execute(self) -> anyhow::Result<()> {
         let (what, text) = self.text()?;
         let typed = |text: &String| serde_json::from_str(text).unwrap_or_else(|_| text.clone().into());
         let set: Vec<(String, serde_json::Value)> =

@@ -37,14 +37,14 @@ impl Default for Reader {
 
 impl Reader {
     /// A body of JSON.
-    pub async fn json<T: DeserializeOwned>(&self, request: Request) -> Result<T, Refused> {
+    pub(super) async fn json<T: DeserializeOwned>(&self, request: Request) -> Result<T, Refused> {
         let bytes = self.bytes(request, MOST_STATE, "application/json").await?;
         serde_json::from_slice(&bytes)
             .map_err(|error| (StatusCode::BAD_REQUEST, format!("the request is not understood: {error}")))
     }
 
     /// A file.
-    pub async fn file(&self, request: Request) -> Result<Bytes, Refused> {
+    pub(super) async fn file(&self, request: Request) -> Result<Bytes, Refused> {
         self.bytes(request, MOST_FILE, "application/octet-stream").await
     }
 

@@ -59,18 +59,18 @@ pub(super) struct Job {
 }
 
 impl Job {
-    pub fn new(ask: Ask, stop: Stop) -> Self {
+    pub(super) fn new(ask: Ask, stop: Stop) -> Self {
         let runner = Runner::stopped_by(stop.clone());
         Self { ask, stop, runner, stage: Mutex::new(Stage::Figures), began: Instant::now() }
     }
 
     /// Milliseconds since it was asked for.
-    pub fn elapsed_ms(&self) -> u64 {
+    pub(super) fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// How far it is.
-    pub fn progress(&self) -> Event {
+    pub(super) fn progress(&self) -> Event {
         let stage = *self.stage.lock().unwrap_or_else(PoisonError::into_inner);
         Event::Progress { stage, runs: self.runner.runs(), elapsed_ms: self.elapsed_ms() }
     }
@@ -100,7 +100,7 @@ impl Finished {
     }
 
     /// The result as a file of a kind: its name, its type, its text; `None` where there is no such kind.
-    pub fn write(
+    pub(super) fn write(
         &self,
         kind: &str,
         lang: Lang,

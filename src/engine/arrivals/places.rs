@@ -20,7 +20,7 @@ impl Part {
     /// The part of interval `k`, which has `count` arrivals, in which a point lies, halved until its arrivals have places of
     /// their own; and the point within it, in `[0, length)`.
     #[inline(always)]
-    pub fn at(split_key: u64, (k, count): (u64, u64), mut offset: u64, length: u64) -> (Self, u64) {
+    pub(super) fn at(split_key: u64, (k, count): (u64, u64), mut offset: u64, length: u64) -> (Self, u64) {
         let mut part = Self { number: 1, left_of: 0, n: count };
         while part.n > PLACED && part.number < 1 << DEPTH {
             offset *= 2;
@@ -42,7 +42,7 @@ impl Part {
 
     /// Arrivals of interval `k` before a point of this part.
     #[inline(always)]
-    pub fn before(self, k: u64, offset: u64, length: u64, place_key: u64) -> u64 {
+    pub(super) fn before(self, k: u64, offset: u64, length: u64, place_key: u64) -> u64 {
         let first_draw = (k << DEPTH | self.number) << 3;
         if self.n > PLACED {
             // The finest part, and still many: evenly spaced over all of it.

@@ -19,7 +19,7 @@ pub(super) struct Look {
 
 impl Look {
     /// Lines written that have not arrived.
-    pub fn backlog(&self) -> u64 {
+    pub(super) fn backlog(&self) -> u64 {
         self.written.saturating_sub(self.delivered)
     }
 }

@@ -32,12 +32,12 @@ impl Control {
         self.mood.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn mood(&self) -> Mood {
+    pub(super) fn mood(&self) -> Mood {
         *self.lock()
     }
 
     /// Changes it; nothing follows the end.
-    pub fn set(&self, mood: Mood) {
+    pub(super) fn set(&self, mood: Mood) {
         let mut now = self.lock();
         if *now != Mood::Ended {
             *now = mood;
@@ -47,7 +47,7 @@ impl Control {
     }
 
     /// Waits until a condition no longer holds, at once where it does not.
-    pub fn wait_while(&self, holds: impl Fn(Mood) -> bool) {
+    pub(super) fn wait_while(&self, holds: impl Fn(Mood) -> bool) {
         let mut mood = self.lock();
         while holds(*mood) {
             mood = self.changed.wait(mood).unwrap_or_else(PoisonError::into_inner);
@@ -55,7 +55,7 @@ impl Control {
     }
 
     /// Waits as long as a slow sink does before it answers, and not longer than it is slow.
-    pub fn pause(&self) {
+    pub(super) fn pause(&self) {
         let start = Instant::now();
         let mut mood = self.lock();
         while let Mood::Slow(delay) = *mood {

@@ -11,7 +11,7 @@ pub(super) struct Linear {
 impl Linear {
     /// An axis that holds values up to `highest`, with about `ticks` ticks. One that holds nothing has a
     /// single tick, at zero.
-    pub fn up_to(highest: f64, ticks: f64) -> Self {
+    pub(super) fn up_to(highest: f64, ticks: f64) -> Self {
         if highest <= 0.0 || !highest.is_finite() {
             return Self { end: 0.0, step: 1.0 };
         }
@@ -23,17 +23,17 @@ impl Linear {
     }
 
     /// The ticks, zero first.
-    pub fn ticks(&self) -> Vec<f64> {
+    pub(super) fn ticks(&self) -> Vec<f64> {
         (0..=(self.end / self.step).round() as u32).map(|i| f64::from(i) * self.step).collect()
     }
 
     /// The share of the axis at which a value stands.
-    pub fn share(&self, value: f64) -> f64 {
+    pub(super) fn share(&self, value: f64) -> f64 {
         if self.end > 0.0 { value / self.end } else { 0.0 }
     }
 
     /// A tick's label.
-    pub fn label(&self, tick: f64) -> String {
+    pub(super) fn label(&self, tick: f64) -> String {
         if tick == 0.0 {
             return "0".into();
         }
@@ -51,14 +51,14 @@ pub(super) struct Logarithmic {
 
 impl Logarithmic {
     /// An axis that holds values between two, at least a decade long, from and to 1, 2 or 5 of a decade.
-    pub fn between(lowest: f64, highest: f64) -> Self {
+    pub(super) fn between(lowest: f64, highest: f64) -> Self {
         let from = round(lowest.max(1e-6), false);
         let until = round(highest.max(from), true);
         Self { from, until: if until < from * 10.0 { from * 10.0 } else { until } }
     }
 
     /// The ticks: decades, and 2 and 5 of each where there are few.
-    pub fn ticks(&self) -> Vec<f64> {
+    pub(super) fn ticks(&self) -> Vec<f64> {
         let decades = libm::log10(self.until / self.from);
         let steps: &[f64] = if decades <= 3.01 { &[1.0, 2.0, 5.0] } else { &[1.0] };
         let first = libm::log10(self.from).floor() as i32;
@@ -68,7 +68,7 @@ impl Logarithmic {
     }
 
     /// The share of the axis at which a value stands; values outside stand at its ends.
-    pub fn share(&self, value: f64) -> f64 {
+    pub(super) fn share(&self, value: f64) -> f64 {
         (libm::log(value.max(self.from) / self.from) / libm::log(self.until / self.from)).clamp(0.0, 1.0)
     }
 }

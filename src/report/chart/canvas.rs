@@ -40,9 +40,9 @@ pub(super) struct Typesetting {
 
 impl Typesetting {
     /// A viewer's font, centred by half the height of an x.
-    pub const SVG: Self = Self { drop: 0.05, twice: false, chinese: true };
+    pub(super) const SVG: Self = Self { drop: 0.05, twice: false, chinese: true };
     /// The embedded font, which the library sets too high.
-    pub const BITMAP: Self = Self { drop: 0.2, twice: true, chinese: false };
+    pub(super) const BITMAP: Self = Self { drop: 0.2, twice: true, chinese: false };
 }
 
 /// The surface. Coordinates and sizes are in pixels of the chart, from the upper left corner.
@@ -67,27 +67,27 @@ fn stroke(colour: RGBColor, width: f64) -> ShapeStyle {
 
 impl<B: DrawingBackend> Canvas<B> {
     /// A surface over a whole backend, for readers of a language; where that cannot be set, labels are in English.
-    pub fn new(area: DrawingArea<B, Shift>, typesetting: Typesetting, lang: Lang) -> Self {
+    pub(super) fn new(area: DrawingArea<B, Shift>, typesetting: Typesetting, lang: Lang) -> Self {
         Self { area, typesetting, lang: if typesetting.chinese { lang } else { Lang::En } }
     }
 
     /// The words of its language.
-    pub fn pick<'a>(&self, en: &'a str, zh: &'a str) -> &'a str {
+    pub(super) fn pick<'a>(&self, en: &'a str, zh: &'a str) -> &'a str {
         pick(self.lang, en, zh)
     }
 
     /// Paints everything white.
-    pub fn clear(&self) -> Drawn {
+    pub(super) fn clear(&self) -> Drawn {
         self.area.fill(&WHITE).map_err(|e| e.to_string())
     }
 
     /// Completes the image.
-    pub fn finish(&self) -> Drawn {
+    pub(super) fn finish(&self) -> Drawn {
         self.area.present().map_err(|e| e.to_string())
     }
 
     /// A line through points.
-    pub fn line(&self, points: &[(f64, f64)], colour: RGBColor, width: f64) -> Drawn {
+    pub(super) fn line(&self, points: &[(f64, f64)], colour: RGBColor, width: f64) -> Drawn {
         let path = straightened(points.iter().copied().map(point));
         if path.len() < 2 {
             return Ok(());
@@ -96,7 +96,13 @@ impl<B: DrawingBackend> Canvas<B> {
     }
 
     /// A line through points with gaps: lengths of dash, gap, dash, gap, …; none for a whole line.
-    pub fn dashed(&self, points: &[(f64, f64)], colour: RGBColor, width: f64, pattern: &[f64]) -> Drawn {
+    pub(super) fn dashed(
+        &self,
+        points: &[(f64, f64)],
+        colour: RGBColor,
+        width: f64,
+        pattern: &[f64],
+    ) -> Drawn {
         if pattern.is_empty() {
             return self.line(points, colour, width);
         }
@@ -107,13 +113,13 @@ impl<B: DrawingBackend> Canvas<B> {
     }
 
     /// A filled rectangle.
-    pub fn bar(&self, from: (f64, f64), to: (f64, f64), colour: RGBColor) -> Drawn {
+    pub(super) fn bar(&self, from: (f64, f64), to: (f64, f64), colour: RGBColor) -> Drawn {
         let corners = [point(from), point(to)];
         self.area.draw(&Rectangle::new(corners, colour.filled())).map_err(|e| e.to_string())
     }
 
     /// The edge of a rectangle, inside of it.
-    pub fn outline(&self, from: (f64, f64), to: (f64, f64), colour: RGBColor, width: f64) -> Drawn {
+    pub(super) fn outline(&self, from: (f64, f64), to: (f64, f64), colour: RGBColor, width: f64) -> Drawn {
         let ((x0, y0), (x1, y1), half) = (from, to, width / 2.0);
         let (x0, y0, x1, y1) = (x0 + half, y0 + half, x1 - half, y1 - half);
         for edge in [[(x0, y0), (x1, y0)], [(x0, y1), (x1, y1)], [(x0, y0), (x0, y1)], [(x1, y0), (x1, y1)]] {
@@ -123,18 +129,25 @@ impl<B: DrawingBackend> Canvas<B> {
     }
 
     /// A filled shape.
-    pub fn area(&self, points: &[(f64, f64)], colour: RGBColor) -> Drawn {
+    pub(super) fn area(&self, points: &[(f64, f64)], colour: RGBColor) -> Drawn {
         let path: Vec<(i32, i32)> = points.iter().copied().map(point).collect();
         self.area.draw(&Polygon::new(path, colour.filled())).map_err(|e| e.to_string())
     }
 
     /// A filled circle.
-    pub fn dot(&self, centre: (f64, f64), radius: f64, colour: RGBColor) -> Drawn {
+    pub(super) fn dot(&self, centre: (f64, f64), radius: f64, colour: RGBColor) -> Drawn {
         self.area.draw(&Circle::new(point(centre), fine(radius), colour.filled())).map_err(|e| e.to_string())
     }
 
     /// A line of text, centred on its point vertically.
-    pub fn text(&self, at: (f64, f64), text: &str, size: f64, colour: RGBColor, anchor: Anchor) -> Drawn {
+    pub(super) fn text(
+        &self,
+        at: (f64, f64),
+        text: &str,
+        size: f64,
+        colour: RGBColor,
+        anchor: Anchor,
+    ) -> Drawn {
         let horizontal = match anchor {
             Anchor::Left => HPos::Left,
             Anchor::Middle => HPos::Center,
@@ -150,14 +163,14 @@ impl<B: DrawingBackend> Canvas<B> {
     }
 
     /// A line of text that hides what is behind it.
-    pub fn label(&self, at: (f64, f64), text: &str, size: f64, colour: RGBColor) -> Drawn {
+    pub(super) fn label(&self, at: (f64, f64), text: &str, size: f64, colour: RGBColor) -> Drawn {
         let (wide, half) = (self.text_width(text, size), size * 0.55);
         self.bar((at.0 - 2.0, at.1 - half), (at.0 + wide + 2.0, at.1 + half), WHITE)?;
         self.text(at, text, size, colour, Anchor::Left)
     }
 
     /// The width of a text. Viewers of an SVG may use a font that is somewhat wider.
-    pub fn text_width(&self, text: &str, size: f64) -> f64 {
+    pub(super) fn text_width(&self, text: &str, size: f64) -> f64 {
         // What the embedded font does not have is as wide as it is high.
         let (wide, narrow): (String, String) = text.chars().partition(|c| c.width() == Some(2));
         let measured = self.area.estimate_text_size(&narrow, &style(size));

@@ -19,7 +19,7 @@ pub fn schema() -> schemars::Schema {
 
 /// Which inputs decide a scenario's verdicts.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Document {
+pub(super) struct Document {
     /// The version of this document's shape.
     schema: &'static str,
     /// The scenario's name.
@@ -183,7 +183,7 @@ struct MetFound {
 
 impl Document {
     /// The document of what was found.
-    pub fn of(found: &Sensitivity) -> Self {
+    pub(super) fn of(found: &Sensitivity) -> Self {
         let p = &found.provenance;
         let texts = |lang: Lang| {
             let all = [found.answer(lang), found.turns(lang), found.measures(lang)].concat();

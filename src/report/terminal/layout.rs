@@ -54,7 +54,7 @@ pub(in crate::report) struct Line {
 
 impl Line {
     /// A rule between parts of the table.
-    pub fn rule() -> Self {
+    pub(crate) fn rule() -> Self {
         Self { title: String::new(), entries: Vec::new() }
     }
 }
@@ -86,12 +86,12 @@ fn paint(text: &str, style: Style, colour: bool) -> String {
 
 impl Layout {
     /// A layout for titles as wide as the widest of them, and for a terminal.
-    pub fn new(widest_title: usize, total: usize, colour: bool) -> Self {
+    pub(crate) fn new(widest_title: usize, total: usize, colour: bool) -> Self {
         Self { total, title: (widest_title + 1).clamp(8, 20).min(total / 4), colour }
     }
 
     /// So many strategies in blocks that fit beside each other, as even as can be.
-    pub fn blocks(&self, strategies: usize) -> Vec<Range<usize>> {
+    pub(crate) fn blocks(&self, strategies: usize) -> Vec<Range<usize>> {
         let fit = ((self.total - self.title) / (GAP + MARK + NARROWEST_TEXT)).max(1);
         let blocks = strategies.div_ceil(fit).max(1);
         let size = strategies.div_ceil(blocks).max(1);
@@ -99,7 +99,7 @@ impl Layout {
     }
 
     /// A block of the table: the names of its strategies, and its lines.
-    pub fn table(&self, names: &[String], lines: &[Line]) -> String {
+    pub(crate) fn table(&self, names: &[String], lines: &[Line]) -> String {
         let room = (self.total - self.title) / names.len().max(1);
         let widest = lines.iter().flat_map(|l| &l.entries).map(|e| width(&e.text)).max().unwrap_or(0);
         let widest_name = names.iter().map(|name| width(name)).max().unwrap_or(0);

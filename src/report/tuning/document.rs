@@ -19,7 +19,7 @@ pub fn schema() -> schemars::Schema {
 
 /// Settings that would meet what is missed.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Document {
+pub(super) struct Document {
     /// The version of this document's shape.
     schema: &'static str,
     /// The scenario's name.

@@ -11,22 +11,22 @@ pub(super) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    pub fn new(scenario: &'a Scenario, path: String) -> Self {
+    pub(super) fn new(scenario: &'a Scenario, path: String) -> Self {
         Self { scenario, path }
     }
 
     /// Returns the place of a field.
-    pub fn at(&self, field: &str) -> String {
+    pub(super) fn at(&self, field: &str) -> String {
         format!("{}/{field}", self.path)
     }
 
     /// Nothing lasts longer than a month.
-    pub fn up_to_a_month(&self, time: SimTime, field: &str) -> Checked {
+    pub(super) fn up_to_a_month(&self, time: SimTime, field: &str) -> Checked {
         up_to(MONTH, time, field, self.at(field))
     }
 
     /// A pool that there is, and no more nodes than it has.
-    pub fn has_nodes(&self, nodes: Option<HowMany>, pool: Option<&str>) -> Checked {
+    pub(super) fn has_nodes(&self, nodes: Option<HowMany>, pool: Option<&str>) -> Checked {
         let scenario = self.scenario;
         let pools = &scenario.cluster.pools;
         let mut there = scenario.nodes();
@@ -47,7 +47,7 @@ impl<'a> Scene<'a> {
     }
 
     /// A workload that one of the tenants has, or the one that is named.
-    pub fn has_workload(&self, tenant: Option<&str>, workload: Option<&str>) -> Checked {
+    pub(super) fn has_workload(&self, tenant: Option<&str>, workload: Option<&str>) -> Checked {
         let scenario = self.scenario;
         let Some(workload) = workload else { return Ok(()) };
         let is_meant = |t: &&Tenant| tenant.is_none_or(|name| t.name == name || is_one_of(name, t));
@@ -59,7 +59,7 @@ impl<'a> Scene<'a> {
     }
 
     /// One tenant, under the name that it has in the run.
-    pub fn has_tenant(&self, name: &str) -> Checked {
+    pub(super) fn has_tenant(&self, name: &str) -> Checked {
         let scenario = self.scenario;
         let known = scenario.tenants.iter().any(|tenant| match tenant.count.get() {
             1 => tenant.name == name,

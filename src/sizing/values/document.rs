@@ -44,7 +44,7 @@ pub(super) struct Amounts {
 }
 
 impl Resources {
-    pub fn of(container: &Container) -> Self {
+    pub(super) fn of(container: &Container) -> Self {
         let amounts = |millicores: u64, bytes: u64| Amounts {
             cpu: rule::cpu_text(millicores),
             memory: rule::memory_text(bytes),

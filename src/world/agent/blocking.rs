@@ -11,7 +11,7 @@ use crate::world::agent::input::Mode;
 
 impl Desk<'_> {
     /// The writers of an input that is full have stood still until `until_ns`.
-    pub fn withhold(&mut self, until_ns: u64) {
+    pub(crate) fn withhold(&mut self, until_ns: u64) {
         if self.plan.overflow != Overflow::Block || self.input.mode != Mode::Paused {
             return;
         }

@@ -19,14 +19,14 @@ pub(crate) struct Volume {
 
 impl Volume {
     #[inline]
-    pub fn add(&mut self, new: Amount, stream: &Stream, plan: &AgentPlan) {
+    pub(crate) fn add(&mut self, new: Amount, stream: &Stream, plan: &AgentPlan) {
         self.lines += new.lines;
         self.record_bytes += plan.record_bytes(new.lines, new.bytes);
         self.disk_bytes += stream.on_disk(new);
     }
 
     /// Nanoseconds of the reading thread.
-    pub fn reader_ns(&self, plan: &AgentPlan) -> f64 {
+    pub(crate) fn reader_ns(&self, plan: &AgentPlan) -> f64 {
         plan.costs.bulk_reader_ns(self.lines as f64, self.disk_bytes as f64)
     }
 }
@@ -63,7 +63,7 @@ impl CatchUp<'_> {
     }
 
     /// What all streams have, each no further than its peek and `cut_ns`.
-    pub fn volume(&self, peeks: &[Peek], cut_ns: u64) -> Volume {
+    pub(crate) fn volume(&self, peeks: &[Peek], cut_ns: u64) -> Volume {
         let mut all = Volume::default();
         for (stream, peek) in self.streams.iter().zip(peeks) {
             let peek = if cut_ns < peek.at_ns { self.new_until(stream, cut_ns) } else { *peek };
@@ -72,7 +72,7 @@ impl CatchUp<'_> {
         all
     }
 
-    pub fn cut(&self, peeks: &mut [Peek], cut_ns: u64) {
+    pub(crate) fn cut(&self, peeks: &mut [Peek], cut_ns: u64) {
         for (stream, peek) in self.streams.iter().zip(peeks) {
             if cut_ns < peek.at_ns {
                 *peek = self.new_until(stream, cut_ns);
@@ -83,7 +83,13 @@ impl CatchUp<'_> {
     /// Reads a backlog until the buffer is full or the CPU's time is over, and with it what is written meanwhile to files
     /// that have been read already. Returns the instant at which the buffer is full; `None` where the CPU's time is over
     /// before.
-    pub fn go_round(&self, peeks: &mut [Peek], room: u64, budget_ns: f64, round: &mut Round) -> Option<u64> {
+    pub(crate) fn go_round(
+        &self,
+        peeks: &mut [Peek],
+        room: u64,
+        budget_ns: f64,
+        round: &mut Round,
+    ) -> Option<u64> {
         let (mut trial, mut trial_round) = (peeks.to_vec(), *round);
         let (_, first_ns) = self.share_out(&mut trial, self.since_ns, room, budget_ns, &mut trial_round);
         let until_ns = first_ns.unwrap_or(self.now_ns);
@@ -159,7 +165,7 @@ impl CatchUp<'_> {
     }
 
     /// Where nothing at all is taken, takes the first lines of the first stream that has any.
-    pub fn take_something(&self, peeks: &mut [Peek]) {
+    pub(crate) fn take_something(&self, peeks: &mut [Peek]) {
         if self.streams.iter().zip(&*peeks).any(|(stream, peek)| peek.written.lines > stream.read.lines) {
             return;
         }
@@ -177,7 +183,7 @@ impl CatchUp<'_> {
 
     /// The CPU does not suffice. The agent goes round its files, so that each gets an equal share of it and what
     /// a quiet one leaves goes to the others: finds that share and cuts the peeks of those that want more.
-    pub fn cut_to_budget(&self, peeks: &mut [Peek], budget_ns: f64) {
+    pub(crate) fn cut_to_budget(&self, peeks: &mut [Peek], budget_ns: f64) {
         let cost_ns = |stream: &Stream, peek: &Peek| {
             let new = peek.written - stream.read;
             self.plan.costs.bulk_reader_ns(new.lines as f64, stream.on_disk(new) as f64)

@@ -74,7 +74,7 @@ impl Blueprint {
 impl Desk<'_> {
     /// The process of the input dies now, or is `told` to end: takes its readers back to where it will go on, and what will
     /// be read again out of its memory.
-    pub fn rewind(&mut self, now_ns: u64, told: bool) {
+    pub(crate) fn rewind(&mut self, now_ns: u64, told: bool) {
         let Some(offsets_ns) = self.input.offsets_at_death(now_ns, told, self.streams, self.plan) else {
             return;
         };

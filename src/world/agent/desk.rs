@@ -27,7 +27,7 @@ pub(crate) struct Desk<'a> {
 
 impl Desk<'_> {
     /// Handles whatever is due: answers and retries first, then the input's timers.
-    pub fn handle(&mut self, now_ns: u64, link: &mut Link<'_>) {
+    pub(crate) fn handle(&mut self, now_ns: u64, link: &mut Link<'_>) {
         self.advance(now_ns);
         if !self.input.batches.is_empty() {
             self.with_ship(link, |input, plan, ship| input.settle_batches(now_ns, plan, ship));
@@ -52,7 +52,7 @@ impl Desk<'_> {
     }
 
     /// Sends whatever the input holds, what waits for its retry included.
-    pub fn send_all(&mut self, now_ns: u64, link: &mut Link<'_>) {
+    pub(crate) fn send_all(&mut self, now_ns: u64, link: &mut Link<'_>) {
         self.with_ship(link, |input, plan, ship| input.send_all(now_ns, plan, ship));
     }
 
@@ -67,7 +67,7 @@ impl Desk<'_> {
     }
 
     /// Returns whether the input has read and sent all that it ever will: after the last line was written.
-    pub fn is_finished(&self) -> bool {
+    pub(crate) fn is_finished(&self) -> bool {
         let input = &self.input;
         // What it gives up when the run is over it does not wait for.
         let gives_up = input.give_up_ns < self.blueprint.end_ns();
@@ -79,7 +79,7 @@ impl Desk<'_> {
     }
 
     /// Kills the agent if its memory exceeds its limit.
-    pub fn kill_if_too_large(&mut self, now_ns: u64) {
+    pub(crate) fn kill_if_too_large(&mut self, now_ns: u64) {
         let rss_bytes = self.input.rss_bytes(self.blueprint, self.input.peak_bytes);
         if self.plan.memory_limit_bytes.is_some_and(|limit| rss_bytes > limit as f64) {
             self.tally.oom_kills += 1;
@@ -89,7 +89,7 @@ impl Desk<'_> {
     }
 
     /// The agent is back.
-    pub fn restart(&mut self, now_ns: u64) {
+    pub(crate) fn restart(&mut self, now_ns: u64) {
         let (input, plan) = (&mut *self.input, self.plan);
         input.restart_ns = NEVER_NS;
         input.mode = Mode::Reading;

@@ -9,7 +9,7 @@ use crate::world::disk::files::Noticed;
 impl Desk<'_> {
     /// The input takes note of rotations that it could not look at when they happened: of files that it watches where
     /// it `resumes`, of others that it has read to their end. Returns whether it found a file.
-    pub fn notice_rotations(&mut self, now_ns: u64, resumes: bool) -> bool {
+    pub(crate) fn notice_rotations(&mut self, now_ns: u64, resumes: bool) -> bool {
         self.input.has_unnoticed = false;
         let mut any_found = false;
         for (stream, files) in self.streams.iter_mut().zip(&mut *self.files) {
@@ -31,7 +31,7 @@ impl Desk<'_> {
     }
 
     /// The input looks for new files: of all pods, or of those that it was told of by now.
-    pub fn scan(&mut self, now_ns: u64) {
+    pub(crate) fn scan(&mut self, now_ns: u64) {
         self.input.scan_ns = NEVER_NS;
         let found_ns = self.input.since_ns;
         let mut told_ns = NEVER_NS;
@@ -60,7 +60,7 @@ impl Desk<'_> {
     }
 
     /// The input gives up rotated files whose time is over.
-    pub fn give_up(&mut self, now_ns: u64) {
+    pub(crate) fn give_up(&mut self, now_ns: u64) {
         self.input.give_up_ns = NEVER_NS;
         for (stream, files) in self.streams.iter_mut().zip(&mut *self.files) {
             files.give_up(stream, &self.blueprint.laws[stream.law as usize], now_ns, self.tally);

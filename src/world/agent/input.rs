@@ -31,13 +31,13 @@ pub(crate) struct InputId(NonZeroU32);
 
 impl InputId {
     /// The input at this place; a node has fewer than four thousand million.
-    pub fn of(at: usize) -> Self {
+    pub(crate) fn of(at: usize) -> Self {
         Self(NonZeroU32::MIN.saturating_add(at as u32))
     }
 
     /// Returns its place among the inputs of the node.
     #[inline]
-    pub fn at(self) -> usize {
+    pub(crate) fn at(self) -> usize {
         self.0.get() as usize - 1
     }
 }
@@ -77,13 +77,13 @@ pub(crate) struct Batch {
 
 impl Batch {
     /// Lines that the backend does not have yet.
-    pub fn new_lines(&self) -> u64 {
+    pub(crate) fn new_lines(&self) -> u64 {
         self.lines - self.copies
     }
 
     /// Adds a chunk. Gives the bytes that it takes in the buffer.
     #[inline]
-    pub fn add(&mut self, chunk: Chunk, plan: &AgentPlan) -> u64 {
+    pub(crate) fn add(&mut self, chunk: Chunk, plan: &AgentPlan) -> u64 {
         let record_bytes = plan.record_bytes(chunk.lines, chunk.bytes);
         self.lines += chunk.lines;
         self.copies += if chunk.copy { chunk.lines } else { 0 };
@@ -105,7 +105,7 @@ pub(crate) struct Looks {
 impl Looks {
     /// Returns the last look by an instant; that instant itself where it is told of every line.
     #[inline]
-    pub fn last(self, at_ns: u64) -> u64 {
+    pub(crate) fn last(self, at_ns: u64) -> u64 {
         match self.every_ns {
             0 => at_ns,
             every_ns => at_ns.saturating_sub((at_ns + every_ns - self.phase_ns) % every_ns),
@@ -188,7 +188,7 @@ const PHASES: u64 = 32;
 
 impl Input {
     /// An agent's input in the middle of its life; `key` is that of the agent.
-    pub fn new(
+    pub(crate) fn new(
         plan_index: usize,
         plan: &AgentPlan,
         streams: std::ops::Range<u32>,
@@ -242,7 +242,7 @@ impl Input {
 
     /// The agent starts, at `now_ns` and with timers of its own. Inputs of one process flush together, and each has its
     /// own luck with the backend.
-    pub fn begin(&mut self, now_ns: u64, key: u64, plan: &AgentPlan) {
+    pub(crate) fn begin(&mut self, now_ns: u64, key: u64, plan: &AgentPlan) {
         let phase = |purpose: Purpose, interval: u64| purpose.draw(key) % PHASES * (interval / PHASES);
         let flush_phase_ns = phase(Purpose::FlushPhase, plan.flush_ns);
         self.key = member(key, u64::from(self.config));
@@ -264,19 +264,19 @@ impl Input {
 
     /// Returns when it looks at its files.
     #[inline]
-    pub fn looks(&self, plan: &AgentPlan) -> Looks {
+    pub(crate) fn looks(&self, plan: &AgentPlan) -> Looks {
         // A loop that sleeps for so long comes round a little later each time, and keeps no step with the second.
         Looks { every_ns: plan.look_ns + plan.look_ns / 128, phase_ns: self.look_phase_ns }
     }
 
     /// Returns up to when it has looked at its files by an instant.
     #[inline]
-    pub fn looked_ns(&self, at_ns: u64, plan: &AgentPlan) -> u64 {
+    pub(crate) fn looked_ns(&self, at_ns: u64, plan: &AgentPlan) -> u64 {
         self.looks(plan).last(at_ns)
     }
 
     /// The batch that it fills begins to wait with its first line, where that is how it goes: sets when it has waited enough.
-    pub fn begin_to_wait(&mut self, now_ns: u64, plan: &AgentPlan) {
+    pub(crate) fn begin_to_wait(&mut self, now_ns: u64, plan: &AgentPlan) {
         if plan.flush_check_ns > 0 && self.filling.lines > 0 && !self.batch_waits {
             self.batch_waits = true;
             let over_ns = now_ns + plan.flush_ns;
@@ -286,18 +286,18 @@ impl Input {
     }
 
     /// Sets its flush timer. Who sends full batches at once looks before when one will be full.
-    pub fn wind_timer(&mut self, at_ns: u64, plan: &AgentPlan) {
+    pub(crate) fn wind_timer(&mut self, at_ns: u64, plan: &AgentPlan) {
         self.deadline_ns = at_ns;
         self.flush_ns = if plan.sends_full { at_ns.min(self.since_ns + 1) } else { at_ns };
     }
 
     /// Whatever it holds is to be sent now.
-    pub fn hurry(&mut self, now_ns: u64) {
+    pub(crate) fn hurry(&mut self, now_ns: u64) {
         (self.flush_ns, self.deadline_ns) = (now_ns, now_ns);
     }
 
     /// The process is gone, and what it held with it: gives the lines that were not accepted yet.
-    pub fn drop_all(&mut self) -> u64 {
+    pub(crate) fn drop_all(&mut self) -> u64 {
         let held = self.batches.drain(..).map(|b| b.new_lines()).sum::<u64>() + self.filling.new_lines();
         self.filling = Batch::default();
         self.releases.clear();
@@ -311,7 +311,7 @@ impl Input {
 
     /// The agent has started between `before_ns` and `within_ns` more ahead of the run: its timers are counted from
     /// there.
-    pub fn count_from_start(&mut self, plan: &AgentPlan, key: u64, before_ns: u64, within_ns: u64) {
+    pub(crate) fn count_from_start(&mut self, plan: &AgentPlan, key: u64, before_ns: u64, within_ns: u64) {
         let more = Purpose::FlushPhase.draw(key) % PHASES * (within_ns / PHASES);
         let left = |interval_ns: u64| interval_ns - (before_ns + more) % interval_ns.max(1);
         self.wind_timer(left(plan.flush_ns), plan);
@@ -319,13 +319,13 @@ impl Input {
     }
 
     /// The next instant at which something happens.
-    pub fn next_ns(&self) -> u64 {
+    pub(crate) fn next_ns(&self) -> u64 {
         let timers = self.flush_ns.min(self.scan_ns).min(self.give_up_ns).min(self.restart_ns);
         self.batches.iter().map(|b| b.due_ns).fold(timers, u64::min)
     }
 
     /// Frees the memory of accepted batches whose answers are there at `now_ns`, and reads on if that makes room.
-    pub fn release(&mut self, now_ns: u64, plan: &AgentPlan) {
+    pub(crate) fn release(&mut self, now_ns: u64, plan: &AgentPlan) {
         let before = self.held_bytes;
         let held_bytes = &mut self.held_bytes;
         self.releases.retain(|&mut (at_ns, record_bytes)| {
@@ -345,7 +345,7 @@ impl Input {
     /// Returns the probability that it looks for a rotated file's successor before that is there. `gap_ns` is how long the
     /// writer takes from the rename until it has begun the new file, on average; the times are taken to be exponential. An
     /// idle agent looks when it is awake, a busy one when it has done what it is at.
-    pub fn looks_too_early(&self, gap_ns: u64, plan: &AgentPlan) -> f64 {
+    pub(crate) fn looks_too_early(&self, gap_ns: u64, plan: &AgentPlan) -> f64 {
         if gap_ns == 0 {
             return 0.0;
         }
@@ -356,19 +356,19 @@ impl Input {
     }
 
     /// Takes note that there is a file to be found by the next scan at or after `now_ns`.
-    pub fn want_scan(&mut self, now_ns: u64, scan_interval_ns: u64) {
+    pub(crate) fn want_scan(&mut self, now_ns: u64, scan_interval_ns: u64) {
         let since_phase = now_ns.saturating_sub(self.scan_phase_ns);
         let next = self.scan_phase_ns + since_phase.div_ceil(scan_interval_ns) * scan_interval_ns;
         self.scan_ns = self.scan_ns.min(next.max(now_ns + 1).max(self.config_ns));
     }
 
     /// Returns whether it looks for new files at `now_ns` in any case.
-    pub fn scans_at(&self, now_ns: u64, plan: &AgentPlan) -> bool {
+    pub(crate) fn scans_at(&self, now_ns: u64, plan: &AgentPlan) -> bool {
         now_ns.saturating_sub(self.scan_phase_ns).is_multiple_of(plan.scan_ns)
     }
 
     /// Takes note that it is told of a new pod at `at_ns`: it looks for the pod's files then, or at its next scan.
-    pub fn hear_of_pod(&mut self, at_ns: u64, plan: &AgentPlan) {
+    pub(crate) fn hear_of_pod(&mut self, at_ns: u64, plan: &AgentPlan) {
         match plan.discovery {
             Discovery::PodEvents => self.scan_ns = self.scan_ns.min(at_ns.max(self.config_ns)),
             _ => self.want_scan(at_ns, plan.scan_ns),
@@ -376,7 +376,7 @@ impl Input {
     }
 
     /// Says of a stream what of it this input cannot take as it comes; `unwatched` where it has no watch for its file.
-    pub fn learn(
+    pub(crate) fn learn(
         &self,
         stream: &mut Stream,
         (medium, parse): (Medium, Parse),
@@ -395,7 +395,7 @@ impl Input {
     }
 
     /// What it adds to its process's memory beyond the idle program, with so many record bytes held, in bytes.
-    pub fn variable_bytes(&self, blueprint: &Blueprint, held_bytes: u64) -> f64 {
+    pub(crate) fn variable_bytes(&self, blueprint: &Blueprint, held_bytes: u64) -> f64 {
         let plan = &blueprint.agents[self.plan as usize];
         let configs = if self.leads { f64::from(plan.configs) } else { 0.0 };
         let in_memory = held_bytes.min(plan.buffer_memory_bytes);
@@ -403,7 +403,7 @@ impl Input {
     }
 
     /// RSS of a process with this input alone, with so many record bytes held.
-    pub fn rss_bytes(&self, blueprint: &Blueprint, held_bytes: u64) -> f64 {
+    pub(crate) fn rss_bytes(&self, blueprint: &Blueprint, held_bytes: u64) -> f64 {
         let plan = &blueprint.agents[self.plan as usize];
         plan.costs.rss_idle_bytes() + self.variable_bytes(blueprint, held_bytes)
     }

@@ -33,7 +33,7 @@ pub(crate) enum Gets {
 
 impl Given {
     /// A process asks for one more file. Processes ask one after the other.
-    pub fn give(&mut self, process: Owner, plan: &AgentPlan, blueprint: &Blueprint) -> Gets {
+    pub(crate) fn give(&mut self, process: Owner, plan: &AgentPlan, blueprint: &Blueprint) -> Gets {
         let files = match self.process {
             Some((known, files)) if known == process => files,
             _ => 0,

@@ -192,7 +192,7 @@ pub(crate) fn treat(
 
 impl Files {
     /// The reader has come to a line at which it reads no further in its file: what is in it is left to nobody.
-    pub fn stop(&mut self, stream: &mut Stream, law: &StreamLaw, tally: &mut Tally) {
+    pub(crate) fn stop(&mut self, stream: &mut Stream, law: &StreamLaw, tally: &mut Tally) {
         match self.end_of_file_at(stream.time_ns) {
             // A rotated one has an end.
             Some(until_ns) => self.abandon(stream, law, until_ns, Cause::LinesTooLong, tally),

@@ -53,7 +53,7 @@ pub(crate) struct Used {
 
 impl Meter {
     /// The meter of an input that adds to `group`.
-    pub fn new(group: u32) -> Self {
+    pub(crate) fn new(group: u32) -> Self {
         Self {
             group,
             from_ns: 0,
@@ -67,25 +67,25 @@ impl Meter {
     }
 
     /// Others are of the same process.
-    pub fn keep_spans(&mut self) {
+    pub(crate) fn keep_spans(&mut self) {
         self.spans = Some(Vec::new());
     }
 
     /// Counts CPU of a step in which the process was there or was not.
     #[inline]
-    pub fn spend(&mut self, cpu_ns: u64, is_there: bool) {
+    pub(crate) fn spend(&mut self, cpu_ns: u64, is_there: bool) {
         self.cpu_ns += cpu_ns;
         self.is_used |= is_there;
     }
 
     /// Takes note of how much is held.
     #[inline]
-    pub fn hold(&mut self, held_bytes: u64) {
+    pub(crate) fn hold(&mut self, held_bytes: u64) {
         self.held_bytes = self.held_bytes.max(held_bytes);
     }
 
     /// Counts a span of the process, where it was long enough to be an average.
-    pub fn count(&mut self, used: &Used, plan: &AgentPlan, horizon_ns: u64, usage: &mut Usage) {
+    pub(crate) fn count(&mut self, used: &Used, plan: &AgentPlan, horizon_ns: u64, usage: &mut Usage) {
         usage.memory.record(used.rss_bytes.round() as u64, 1);
         usage.held.record(used.held_bytes, 1);
         if used.rss_bytes > plan.requests.memory_bytes as f64 {

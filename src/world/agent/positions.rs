@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 
 impl Input {
     /// The agent starts at `now_ns` with files of which nothing has been read.
-    pub fn begin_offsets(&mut self, now_ns: u64, blueprint: &Blueprint) {
+    pub(crate) fn begin_offsets(&mut self, now_ns: u64, blueprint: &Blueprint) {
         let plan = &blueprint.agents[self.plan as usize];
         self.offsets = (plan.rewinds() && blueprint.may_restart(plan)).then(|| {
             let due_ns = now_ns.saturating_add(plan.first_write_ns(self.key));
@@ -21,7 +21,7 @@ impl Input {
     }
 
     /// The process is back: it writes positions from now on.
-    pub fn save_offsets_from(&mut self, now_ns: u64, plan: &AgentPlan) {
+    pub(crate) fn save_offsets_from(&mut self, now_ns: u64, plan: &AgentPlan) {
         if let Some(offsets) = &mut self.offsets {
             let writes = plan.checkpoints && plan.checkpoint_every_ns > 0;
             offsets.due_ns = if writes { now_ns.saturating_add(plan.checkpoint_every_ns) } else { NEVER_NS };
@@ -29,14 +29,14 @@ impl Input {
     }
 
     /// Where its readers are, if positions are written before `until_ns`.
-    pub fn offsets_before(&self, until_ns: u64, streams: &[Stream]) -> Option<SmallVec<[u64; 4]>> {
+    pub(crate) fn offsets_before(&self, until_ns: u64, streams: &[Stream]) -> Option<SmallVec<[u64; 4]>> {
         self.offsets.as_ref().filter(|offsets| offsets.due_ns <= until_ns)?;
         Some(streams.iter().map(|stream| stream.time_ns).collect())
     }
 
     /// Positions were written after `since_ns`, when readers were at `offsets_ns`, and until `until_ns`: takes down the last
     /// ones.
-    pub fn save_offsets(
+    pub(crate) fn save_offsets(
         &mut self,
         (since_ns, until_ns): (u64, u64),
         offsets_ns: &[u64],
@@ -66,7 +66,7 @@ impl Input {
 
     /// Positions were written between quiet flushes, the first at `first_ns`, of which `sent` tells when they were answered,
     /// if they had lines. `live` are the streams that were read.
-    pub fn save_quiet_offsets(
+    pub(crate) fn save_quiet_offsets(
         &mut self,
         (since_ns, first_ns, gap_ns): (u64, u64, u64),
         sent: &[Option<u64>],
@@ -111,7 +111,7 @@ impl Input {
     }
 
     /// The backend has accepted chunks, which the agent will know at `answer_ns`.
-    pub fn note_accepted(&mut self, chunks: &[Chunk], now_ns: u64, answer_ns: u64, plan: &AgentPlan) {
+    pub(crate) fn note_accepted(&mut self, chunks: &[Chunk], now_ns: u64, answer_ns: u64, plan: &AgentPlan) {
         if let Some(offsets) = &mut self.offsets
             && plan.checkpoint_of == Position::Acknowledged
         {
@@ -130,7 +130,7 @@ impl Input {
     }
 
     /// What is on disk of its positions when it dies at `now_ns`, or is `told` to end.
-    pub fn offsets_at_death(
+    pub(crate) fn offsets_at_death(
         &mut self,
         now_ns: u64,
         told: bool,

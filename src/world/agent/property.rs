@@ -7,7 +7,7 @@ impl Input {
     /// Returns the property that does not hold, in words; `None` where all do.
     ///
     /// Debug builds ask after every event, so that all tests of the world are tests of it.
-    pub fn broken_property(&self) -> Option<String> {
+    pub(crate) fn broken_property(&self) -> Option<String> {
         let waiting = self.batches.iter().chain([&self.filling]);
         let waiting_bytes: u64 = waiting.clone().map(|batch| batch.record_bytes).sum();
         let freed_bytes: u64 = self.releases.iter().map(|(_, bytes)| bytes).sum();

@@ -35,7 +35,7 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
-    pub fn new(most_flushes: usize) -> Self {
+    pub(crate) fn new(most_flushes: usize) -> Self {
         Self { most_flushes, ..Self::default() }
     }
 
@@ -128,7 +128,12 @@ struct FlushAnswer {
 impl Desk<'_> {
     /// Settles the flushes of the input, the first of which is due now, that come before `until_ns`, as long as they are
     /// quiet. Returns `false`, and does nothing, where not even the first is.
-    pub fn flush_quietly(&mut self, until_ns: u64, link: &mut Link<'_>, scratch: &mut Scratch) -> bool {
+    pub(crate) fn flush_quietly(
+        &mut self,
+        until_ns: u64,
+        link: &mut Link<'_>,
+        scratch: &mut Scratch,
+    ) -> bool {
         let flushes = self.quiet_flushes(until_ns, link).min(scratch.most_flushes);
         if flushes == 0 {
             return false;

@@ -35,7 +35,7 @@ struct Extent {
 
 impl Desk<'_> {
     /// Settles what the input has done until `now_ns`.
-    pub fn advance(&mut self, now_ns: u64) {
+    pub(crate) fn advance(&mut self, now_ns: u64) {
         let horizon_ns = self.blueprint.horizon_ns;
         if self.input.since_ns >= horizon_ns && self.input.since_ns < now_ns && self.is_finished() {
             self.input.since_ns = now_ns;

@@ -15,19 +15,19 @@ pub(crate) struct Round {
 }
 
 impl Round {
-    pub fn new(passes: u64, room: u64) -> Self {
+    pub(crate) fn new(passes: u64, room: u64) -> Self {
         Self { passes, pass: 1, room, taken: 0, place: 0, own: 0 }
     }
 
     /// Goes to the next file, or begins anew at the head of the list.
-    pub fn turn_to(&mut self, place: usize) {
+    pub(crate) fn turn_to(&mut self, place: usize) {
         self.pass += u64::from(place == 0);
         (self.place, self.own) = (place, 0);
     }
 
     /// Whether what the answers so far have freed is used up, so that a new pass begins. A chunk that was begun is read
     /// whole.
-    pub fn is_spent(&self) -> bool {
+    pub(crate) fn is_spent(&self) -> bool {
         self.own == 0 && self.pass < self.passes && self.taken >= self.room / self.passes * self.pass
     }
 }

@@ -18,7 +18,7 @@ const LEAST_FULL_NS: u64 = 1_000_000;
 
 impl Desk<'_> {
     /// Sets when the buffer is looked at next.
-    pub fn schedule_flush(&mut self, now_ns: u64) {
+    pub(crate) fn schedule_flush(&mut self, now_ns: u64) {
         self.input.flush_ns = match self.input.mode {
             Mode::Down => NEVER_NS,
             _ if now_ns >= self.blueprint.horizon_ns && self.is_finished() => NEVER_NS,

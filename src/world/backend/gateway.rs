@@ -52,7 +52,7 @@ pub(crate) enum Admission {
 
 impl Gateway {
     /// The processes of a run with this key, on the slots of `backend`.
-    pub fn new(plan: &GatewayPlan, backend: &BackendPlan, span: SimTime, key: u64) -> Self {
+    pub(crate) fn new(plan: &GatewayPlan, backend: &BackendPlan, span: SimTime, key: u64) -> Self {
         let key = named_key(key, "gateway");
         let slot = backend.slot();
         let processes = plan.central.processes.max(1);
@@ -90,22 +90,22 @@ impl Gateway {
     }
 
     /// How many processes there are.
-    pub fn processes(&self) -> usize {
+    pub(crate) fn processes(&self) -> usize {
         self.processes.len()
     }
 
     /// Nanoseconds from a request to its answer, without any wait.
-    pub fn hop_ns(&self) -> u64 {
+    pub(crate) fn hop_ns(&self) -> u64 {
         self.hop_ns
     }
 
     /// Any of its servers: all have the same slots.
-    pub fn clock(&self) -> &SlottedServer {
+    pub(crate) fn clock(&self) -> &SlottedServer {
         self.processes[0].queue.first()
     }
 
     /// The process that an agent's request goes to.
-    pub fn process_of(&self, key: u64, request: u64) -> usize {
+    pub(crate) fn process_of(&self, key: u64, request: u64) -> usize {
         match self.processes.len() as u64 {
             1 => 0,
             processes => (Purpose::GatewayProcess.nth(key, request) % processes) as usize,
@@ -113,7 +113,7 @@ impl Gateway {
     }
 
     /// What becomes of so many bytes that come to a process at `at_ns`, where it may make them wait so long.
-    pub fn take(&self, process: usize, at_ns: u64, bytes: u64, longest_wait_ns: u64) -> Admission {
+    pub(crate) fn take(&self, process: usize, at_ns: u64, bytes: u64, longest_wait_ns: u64) -> Admission {
         let process = &self.processes[process];
         if process.down.iter().any(|span| span.contains(&at_ns)) {
             return Admission::Down;
@@ -146,22 +146,22 @@ impl Gateway {
         if since_ns == 0 { 0 } else { self.flush_ns - since_ns }
     }
 
-    pub fn has_backlog(&self) -> bool {
+    pub(crate) fn has_backlog(&self) -> bool {
         self.processes.iter().any(|process| process.queue.has_backlog())
     }
 
     /// Whether a demand of one slot, a number a process, waits nowhere.
-    pub fn fits(&self, demand: &[u64], slot: usize) -> bool {
+    pub(crate) fn fits(&self, demand: &[u64], slot: usize) -> bool {
         self.processes.iter().zip(demand).all(|(process, demand)| process.queue.fits(*demand, slot))
     }
 
     /// Settles the next slot with its demand, a number a process.
-    pub fn settle(&mut self, demand: &[u64]) {
+    pub(crate) fn settle(&mut self, demand: &[u64]) {
         self.processes.iter_mut().zip(demand).for_each(|(process, demand)| process.queue.settle(*demand));
     }
 
     /// The longest wait in front of any process, and the most bytes that all buffers together held, each at its fullest.
-    pub fn fullest(&self) -> (SimTime, u64) {
+    pub(crate) fn fullest(&self) -> (SimTime, u64) {
         let queues = || self.processes.iter().map(|process| &process.queue);
         let wait = queues().map(|queue| queue.first().longest_wait()).max().unwrap_or_default();
         (wait, queues().map(|queue| queue.second().most_backlog()).sum())

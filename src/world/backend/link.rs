@@ -84,7 +84,7 @@ pub(crate) struct Link<'a> {
 }
 
 impl<'a> Link<'a> {
-    pub fn new(
+    pub(crate) fn new(
         blueprint: &'a Blueprint,
         servers: Option<&'a Servers>,
         demand: &'a mut [u64],
@@ -104,7 +104,7 @@ impl<'a> Link<'a> {
     }
 
     /// It is the turn of a node that these disturbances of some nodes concern.
-    pub fn turn_to(&mut self, cut_off: &SmallVec<[u32; 2]>) {
+    pub(crate) fn turn_to(&mut self, cut_off: &SmallVec<[u32; 2]>) {
         self.cut_off.clone_from(cut_off);
     }
 
@@ -115,7 +115,7 @@ impl<'a> Link<'a> {
 
     /// Whether a request that is sent now is accepted without waiting, as are all until the instant that is given;
     /// `None` where it is not.
-    pub fn free_until(&self, now_ns: u64) -> Option<u64> {
+    pub(crate) fn free_until(&self, now_ns: u64) -> Option<u64> {
         // What a gateway has is not there yet, and shards and quotas go by whose request it is: each is looked at by itself.
         if self.gateway.is_some()
             || self.several.is_some()
@@ -137,13 +137,13 @@ impl<'a> Link<'a> {
     }
 
     /// The slots of instants `step_ns` apart.
-    pub fn slots(&self, first_ns: u64, step_ns: u64) -> Steps {
+    pub(crate) fn slots(&self, first_ns: u64, step_ns: u64) -> Steps {
         self.server.map_or_else(Steps::default, |server| server.steps(first_ns, step_ns))
     }
 
     /// Sends `bytes` where [`Link::free_until`] says that nobody waits, in the slot that the steps have come to.
     #[inline]
-    pub fn send_in(&mut self, slots: &Steps, bytes: u64) {
+    pub(crate) fn send_in(&mut self, slots: &Steps, bytes: u64) {
         if self.server.is_some() {
             self.demand[slots.slot() - self.first_slot] += bytes;
         }
@@ -151,23 +151,23 @@ impl<'a> Link<'a> {
 
     /// The class of the random part of a request's latency, and the latency.
     #[inline]
-    pub fn latency_ns(&self, key: u64, request: u64) -> (usize, u64) {
+    pub(crate) fn latency_ns(&self, key: u64, request: u64) -> (usize, u64) {
         let class = self.plan.latency_tail.class(key, request);
         (class, self.plan.latency_of(class))
     }
 
     /// A request of an agent whose credentials have expired.
-    pub fn refuse(&self, now_ns: u64) -> Answer {
+    pub(crate) fn refuse(&self, now_ns: u64) -> Answer {
         Answer::turned_away(now_ns + self.answer_ns())
     }
 
     /// Whether what becomes of a request depends on whose lines they are.
-    pub fn goes_by_tenant(&self) -> bool {
+    pub(crate) fn goes_by_tenant(&self) -> bool {
         self.several.is_some() && (self.plan.quota.is_some() || self.plan.shards.by == Partition::Tenant)
     }
 
     /// Whether agents send to a gateway.
-    pub fn has_gateway(&self) -> bool {
+    pub(crate) fn has_gateway(&self) -> bool {
         self.gateway.is_some()
     }
 
@@ -177,7 +177,7 @@ impl<'a> Link<'a> {
     }
 
     /// Sends a request at `now_ns`; its key and number name the random part of the latency.
-    pub fn send(&mut self, now_ns: u64, request: Request) -> Answer {
+    pub(crate) fn send(&mut self, now_ns: u64, request: Request) -> Answer {
         let Request { key, number, .. } = request;
         let (mut starts_ns, mut slower) = (now_ns, 1.0);
         // In order of their beginnings: a request that one outage stalls may run into the next.

@@ -61,7 +61,7 @@ pub(crate) enum Ingress {
 
 impl Servers {
     /// Those of a blueprint, for a run with this key; none where nobody ever waits.
-    pub fn new(blueprint: &Blueprint, key: u64) -> Option<Self> {
+    pub(crate) fn new(blueprint: &Blueprint, key: u64) -> Option<Self> {
         let backend = &blueprint.backend;
         let (span, slot) = (SimTime::from_ns(blueprint.end_ns()), backend.slot());
         let alone = |front, taken_bytes| {
@@ -102,18 +102,18 @@ impl Servers {
     }
 
     /// How many times as long the tail of a shard's latency is in the present window.
-    pub fn tail_factor(&self, shard: usize) -> f64 {
+    pub(crate) fn tail_factor(&self, shard: usize) -> f64 {
         self.growth.as_ref().map_or(1.0, |growth| growth.factors[shard])
     }
 
     /// The slot at which nodes must have heard from each other.
-    pub fn next_window(&self) -> Option<usize> {
+    pub(crate) fn next_window(&self) -> Option<usize> {
         let growth = self.growth.as_ref()?;
         Some((growth.settled / growth.window_slots + 1) * growth.window_slots)
     }
 
     /// Any of the servers: all have the same slots.
-    pub fn clock(&self) -> &SlottedServer {
+    pub(crate) fn clock(&self) -> &SlottedServer {
         match &self.front {
             Ingress::Shards(shards, _) => &shards[0],
             Ingress::Gateway(gateway) => gateway.clock(),
@@ -129,17 +129,17 @@ impl Servers {
     }
 
     /// Numbers of a slot's demand.
-    pub fn lanes(&self) -> usize {
+    pub(crate) fn lanes(&self) -> usize {
         self.front_lanes() + self.quotas.len()
     }
 
     /// The lane of a tenant.
-    pub fn lane_of(&self, tenant: u32) -> usize {
+    pub(crate) fn lane_of(&self, tenant: u32) -> usize {
         self.front_lanes() + tenant as usize
     }
 
     /// The one shard of a backend without quotas, if that is all there is.
-    pub fn plain(&self) -> Option<&SlottedServer> {
+    pub(crate) fn plain(&self) -> Option<&SlottedServer> {
         match &self.front {
             Ingress::Shards(shards, _)
                 if shards.len() == 1 && self.quotas.is_empty() && self.growth.is_none() =>
@@ -151,7 +151,7 @@ impl Servers {
     }
 
     /// Whether whoever comes next has to wait, or is likely to be refused: a tenant has used half of its burst.
-    pub fn has_backlog(&self) -> bool {
+    pub(crate) fn has_backlog(&self) -> bool {
         let is_used = |bucket: &SlottedServer| bucket.backlog().units() > self.burst_bytes / 2;
         match &self.front {
             Ingress::Shards(shards, _) => {
@@ -163,14 +163,14 @@ impl Servers {
 
     /// Whether a tenant has used up so much that so many bytes more are too many. More than the whole burst at once is
     /// taken where nothing of it is used.
-    pub fn is_over_quota(&self, tenant: u32, bytes: u64) -> bool {
+    pub(crate) fn is_over_quota(&self, tenant: u32, bytes: u64) -> bool {
         let used = self.quotas.get(tenant as usize).map_or(0, |bucket| bucket.backlog().units());
         used > 0 && used.saturating_add(bytes.min(self.burst_bytes)) > self.burst_bytes
     }
 
     /// How many of the slots from `first` on have a demand for which nobody waits and that no quota refuses, up to the
     /// first that has not.
-    pub fn fitting(&self, demand: &[u64], first: usize) -> usize {
+    pub(crate) fn fitting(&self, demand: &[u64], first: usize) -> usize {
         if let Some(server) = self.plain() {
             return server.fitting(demand);
         }
@@ -189,7 +189,7 @@ impl Servers {
     }
 
     /// Settles the next slots with their demand.
-    pub fn settle(&mut self, demand: &[u64]) {
+    pub(crate) fn settle(&mut self, demand: &[u64]) {
         let is_plain = self.plain().is_some();
         if let (true, Ingress::Shards(shards, _)) = (is_plain, &mut self.front) {
             return shards[0].settle(demand);
@@ -212,7 +212,7 @@ impl Servers {
     }
 
     /// Enters what was waited for.
-    pub fn report(&self, tally: &mut Tally) {
+    pub(crate) fn report(&self, tally: &mut Tally) {
         match &self.front {
             Ingress::Shards(shards, _) => {
                 let waits = shards.iter().map(|shard| shard.longest_wait().as_ns());

@@ -100,7 +100,7 @@ pub(crate) struct Files {
 impl Files {
     /// Files in the middle of their life: the live one holds `initial_bytes`, older ones are all there. With
     /// `None` the live one is new, and the first.
-    pub fn new(
+    pub(crate) fn new(
         medium: Medium,
         rotation: FileRotation,
         initial_bytes: Option<u64>,
@@ -144,7 +144,7 @@ impl Files {
 
     /// The application is down from `now_ns` on, and its file is still there when it is back. Its reader must have been
     /// brought up to then.
-    pub fn interrupt(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64, tally: &mut Tally) {
+    pub(crate) fn interrupt(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64, tally: &mut Tally) {
         if !self.has_reader {
             tally.emit_stream(stream, law, now_ns);
         }
@@ -155,7 +155,7 @@ impl Files {
     }
 
     /// The application writes again, or will not any more.
-    pub fn resume(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64) {
+    pub(crate) fn resume(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64) {
         if !self.gaps.is_open() {
             return;
         }
@@ -172,13 +172,13 @@ impl Files {
     }
 
     /// The application has not written this, which it would have; `counts` tells whether it is behind the warm-up.
-    pub fn withhold(&mut self, amount: Amount, counts: bool) {
+    pub(crate) fn withhold(&mut self, amount: Amount, counts: bool) {
         self.withheld += amount;
         self.withheld_early += if counts { 0 } else { amount.lines };
     }
 
     /// The files of the same container's successor, begun at `now_ns`; its reader has yet to find them.
-    pub fn begin_anew(&self, stream: &Stream, now_ns: u64) -> Self {
+    pub(crate) fn begin_anew(&self, stream: &Stream, now_ns: u64) -> Self {
         let mut files =
             Self::new(self.medium, self.rotation, None, stream, self.has_reader, self.no_reader_cause);
         (files.born_ns, files.live_from_ns, files.older) = (now_ns, now_ns, 0);
@@ -188,24 +188,24 @@ impl Files {
     }
 
     /// The files of a container that has not begun: there are none.
-    pub fn not_begun(&mut self, stream: &mut Stream) {
+    pub(crate) fn not_begun(&mut self, stream: &mut Stream) {
         (self.is_gone, self.older, self.ended_ns, self.next_check_ns) = (true, 0, 0, NEVER_NS);
         self.known.clear();
         stream.limit_ns = stream.time_ns;
     }
 
     /// Whether the live file is its container's first.
-    pub fn is_first(&self) -> bool {
+    pub(crate) fn is_first(&self) -> bool {
         self.live_from_ns == self.born_ns
     }
 
     /// Whether the container has written its last line.
-    pub fn has_ended(&self) -> bool {
+    pub(crate) fn has_ended(&self) -> bool {
         self.ended_ns != NEVER_NS
     }
 
     /// The container has written its last line. What its reader knows of the live file ends here.
-    pub fn end(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64) {
+    pub(crate) fn end(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64) {
         self.resume(stream, law, now_ns);
         self.ended_ns = now_ns;
         self.next_check_ns = NEVER_NS;
@@ -216,12 +216,12 @@ impl Files {
     }
 
     /// Lines that were written before the end of the warm-up, wherever the reader is.
-    pub fn lines_before_warmup(&self, stream: &Stream, law: &StreamLaw, warmup_ns: u64) -> u64 {
+    pub(crate) fn lines_before_warmup(&self, stream: &Stream, law: &StreamLaw, warmup_ns: u64) -> u64 {
         self.lines_until(stream, law, warmup_ns) - self.withheld_early
     }
 
     /// Lines that an application which never stands still had written before an instant.
-    pub fn lines_until(&self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> u64 {
+    pub(crate) fn lines_until(&self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> u64 {
         let until_ns = at_ns.min(self.ended_ns);
         let lines = |at_ns| stream.lines_before(law, self.born_ns, at_ns);
         let missing: u64 =
@@ -230,14 +230,14 @@ impl Files {
     }
 
     /// When the stream began, and when its container has written its last line: `NEVER_NS` before that.
-    pub fn lives(&self) -> (u64, u64) {
+    pub(crate) fn lives(&self) -> (u64, u64) {
         (self.born_ns, self.ended_ns)
     }
 
     /// Rotates at `at_ns`; `unseen` is why lines are lost of a file that the reader does not know. The reader must
     /// have been brought up to then. Gives the time at which the reader gives up what it has not read of the file,
     /// where that is so: `rotate_wait_ns` from now, or nothing where it has not noticed.
-    pub fn rotate(
+    pub(crate) fn rotate(
         &mut self,
         stream: &mut Stream,
         law: &StreamLaw,
@@ -295,7 +295,7 @@ impl Files {
 
     /// Copies the live file at `at_ns` and empties it. Who reads it goes on in it; what it has not read by then is in the copy,
     /// which nobody reads. The reader must have been brought up to then.
-    pub fn truncate(
+    pub(crate) fn truncate(
         &mut self,
         stream: &mut Stream,
         law: &StreamLaw,
@@ -324,7 +324,7 @@ impl Files {
 
     /// The end of the run: counts what was emitted and what is still on disk. Gives what the stream has written.
     /// A reader that is dead and keeps no checkpoints would skip what it has not read.
-    pub fn close(
+    pub(crate) fn close(
         &mut self,
         stream: &mut Stream,
         law: &StreamLaw,
@@ -368,7 +368,7 @@ impl Files {
 
     /// The pod is deleted, and its files with it: whatever was not read is lost, all of it of the cause `with` that takes
     /// more than the pod, where there is one. Gives what the stream had written.
-    pub fn delete(
+    pub(crate) fn delete(
         &mut self,
         stream: &mut Stream,
         law: &StreamLaw,

@@ -14,7 +14,7 @@ pub(crate) struct Replay {
 
 impl Replay {
     /// Returns up to where lines behind `at_ns` are alike, and whether they are owed; `None` where nothing is read again.
-    pub fn at(&self, at_ns: u64) -> Option<(u64, bool)> {
+    pub(crate) fn at(&self, at_ns: u64) -> Option<(u64, bool)> {
         if at_ns >= self.until_ns {
             return None;
         }

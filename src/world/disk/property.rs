@@ -6,7 +6,7 @@ impl Files {
     /// Returns the property that does not hold, in words; `None` where all do.
     ///
     /// Debug builds ask after every event, so that all tests of the world are tests of it.
-    pub fn broken_property(&self) -> Option<String> {
+    pub(crate) fn broken_property(&self) -> Option<String> {
         if self.is_gone {
             return None;
         }

@@ -65,7 +65,7 @@ impl Files {
 
     /// The reader's limit follows from the span it reads; a span read to its end is closed, and the reader
     /// goes on to the next it knows of.
-    pub fn settle(&mut self, stream: &mut Stream, law: &StreamLaw) {
+    pub(crate) fn settle(&mut self, stream: &mut Stream, law: &StreamLaw) {
         while let Some(span) = self.known.first() {
             let mut from_ns = stream.time_ns.max(span.from_ns);
             if let Some(end_ns) = self.gaps.end_of(from_ns) {
@@ -91,13 +91,13 @@ impl Files {
     }
 
     /// The reader peeks for files and finds the live one.
-    pub fn discover_at(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64) {
+    pub(crate) fn discover_at(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64) {
         self.found_ns = now_ns;
         self.discover(stream, law);
     }
 
     /// As above, of a file that is watched at once.
-    pub fn discover(&mut self, stream: &mut Stream, law: &StreamLaw) {
+    pub(crate) fn discover(&mut self, stream: &mut Stream, law: &StreamLaw) {
         if self.is_gone || self.stopped_ns.is_some() {
             return;
         }
@@ -125,31 +125,31 @@ impl Files {
     }
 
     /// The end of the rotated file that holds this place; `None` where the live one does.
-    pub fn end_of_file_at(&self, at_ns: u64) -> Option<u64> {
+    pub(crate) fn end_of_file_at(&self, at_ns: u64) -> Option<u64> {
         self.rotated.iter().map(|file| file.until_ns).find(|until_ns| *until_ns > at_ns)
     }
 
     /// The reader reads no further in the live file.
-    pub fn stop_live(&mut self, stream: &mut Stream, law: &StreamLaw) {
+    pub(crate) fn stop_live(&mut self, stream: &mut Stream, law: &StreamLaw) {
         self.known.retain(|span| span.until_ns <= stream.time_ns);
         self.stopped_ns = Some(stream.time_ns);
         self.settle(stream, law);
     }
 
     /// Whether the reader knows the live file, or has read it to its end.
-    pub fn knows_live(&self, stream: &Stream) -> bool {
+    pub(crate) fn knows_live(&self, stream: &Stream) -> bool {
         let is_over = stream.time_ns >= self.ended_ns || self.is_gone;
         is_over || self.known.last().is_some_and(|span| span.until_ns == self.ended_ns)
     }
 
     /// Whether a reader that was last at the end of all that it knew at `caught_up_ns` watches the live file: a file
     /// just found is read to its end first.
-    pub fn is_watched(&self, caught_up_ns: u64) -> bool {
+    pub(crate) fn is_watched(&self, caught_up_ns: u64) -> bool {
         caught_up_ns > self.found_ns
     }
 
     /// The live file ends at `end_ns`, and its reader takes no note so far.
-    pub fn pass_unnoticed(&mut self, end_ns: u64, watched: bool) {
+    pub(crate) fn pass_unnoticed(&mut self, end_ns: u64, watched: bool) {
         self.unnoticed = Some(Unnoticed { end_ns, watched });
     }
 
@@ -157,7 +157,7 @@ impl Files {
     /// `resumes`; where not, when it has read the file to its end. Then it peeks for the live file once, but if
     /// the rotated one is gone by then it only forgets it. `None` where nothing is left to be noticed; otherwise
     /// whether it found a file, and when it gives up what it has not read of older ones.
-    pub fn notice(
+    pub(crate) fn notice(
         &mut self,
         stream: &mut Stream,
         law: &StreamLaw,
@@ -193,12 +193,12 @@ impl Files {
     }
 
     /// When the reader next gives a rotated file up.
-    pub fn next_give_up(&self) -> Option<u64> {
+    pub(crate) fn next_give_up(&self) -> Option<u64> {
         self.give_up.first().map(|(at, _)| *at)
     }
 
     /// The reader closes rotated files whose time is up; what it has not read of them is abandoned.
-    pub fn give_up(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64, tally: &mut Tally) {
+    pub(crate) fn give_up(&mut self, stream: &mut Stream, law: &StreamLaw, now_ns: u64, tally: &mut Tally) {
         while let Some((_, end_ns)) = self.give_up.first().copied().filter(|(at, _)| *at <= now_ns) {
             self.give_up.remove(0);
             self.abandon(stream, law, end_ns, Cause::RotatedBeforeRead, tally);
@@ -206,7 +206,7 @@ impl Files {
     }
 
     /// The reader skips to `until_ns`; the lines stay on disk, and nobody will read them.
-    pub fn abandon(
+    pub(crate) fn abandon(
         &mut self,
         stream: &mut Stream,
         law: &StreamLaw,
@@ -230,7 +230,7 @@ impl Files {
 
     /// The agent starts anew at `now_ns`. Where it is to begin at the end it finds the live file and reads on from its
     /// end; otherwise it goes on where it was or was taken back to, as far as the file is still the live one.
-    pub fn reopen(
+    pub(crate) fn reopen(
         &mut self,
         stream: &mut Stream,
         law: &StreamLaw,

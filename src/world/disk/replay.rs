@@ -8,19 +8,19 @@ use crate::world::lines::stream::Stream;
 
 impl Files {
     /// Where a reader goes on whose position this is, if that is before its place: no earlier than the live file.
-    pub fn goes_on_at(&self, stream: &Stream, position_ns: u64) -> Option<u64> {
+    pub(crate) fn goes_on_at(&self, stream: &Stream, position_ns: u64) -> Option<u64> {
         let from_ns = position_ns.max(self.live_from_ns);
         (self.has_reader && !self.is_gone && from_ns < stream.time_ns).then_some(from_ns)
     }
 
     /// The stream with a reader at its beginning.
-    pub fn fresh(&self, stream: &Stream, law: &StreamLaw) -> Stream {
+    pub(crate) fn fresh(&self, stream: &Stream, law: &StreamLaw) -> Stream {
         Stream::new(stream.law, law, stream.tenant, stream.prefix_bytes, stream.key, self.born_ns)
             .like(stream)
     }
 
     /// Takes the reader back to `from_ns`, in the live file; `fresh` is the stream with a reader at its beginning.
-    pub fn rewind(
+    pub(crate) fn rewind(
         &mut self,
         stream: &mut Stream,
         law: &StreamLaw,
@@ -51,7 +51,7 @@ impl Files {
 
     /// Up to where lines behind the reader's place are alike, and whether they are owed; `None` where it reads them for the
     /// first time.
-    pub fn replays_at(&self, at_ns: u64) -> Option<(u64, bool)> {
+    pub(crate) fn replays_at(&self, at_ns: u64) -> Option<(u64, bool)> {
         self.replay.as_ref()?.at(at_ns)
     }
 

@@ -9,7 +9,7 @@ use crate::world::lines::stream::{Amount, Stream};
 
 impl Files {
     /// What was written before `at_ns`, by the files' own cursor; the stream's is used where it is further on.
-    pub fn written(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> Amount {
+    pub(crate) fn written(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> Amount {
         let at_ns = at_ns.min(self.ended_ns);
         let ahead = stream.cursor();
         if ahead.interval() > self.cursor.interval() && ahead.interval() * NS_PER_SEC <= at_ns {
@@ -19,19 +19,19 @@ impl Files {
     }
 
     /// Bytes of the live file at `at_ns`.
-    pub fn live_bytes(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> u64 {
+    pub(crate) fn live_bytes(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> u64 {
         let written = self.written(stream, law, self.last_written_ns(at_ns));
         (stream.on_disk(written) as i64 - self.live_base_bytes).max(0) as u64
     }
 
     /// The instant up to which its application has written by `at_ns`: earlier where it is down.
-    pub fn last_written_ns(&self, at_ns: u64) -> u64 {
+    pub(crate) fn last_written_ns(&self, at_ns: u64) -> u64 {
         at_ns.min(self.gaps.open_since())
     }
 
     /// Whether the live file is due for rotation at `at_ns`. Where it is far from it, sets when to look next:
     /// not before it could be full at twice its peak rate.
-    pub fn is_full(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> bool {
+    pub(crate) fn is_full(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> bool {
         let size = self.live_bytes(stream, law, at_ns);
         if size >= self.rotation.size_bytes {
             return true;
@@ -44,7 +44,13 @@ impl Files {
 
     /// The first instant in `(from_ns, until_ns]` at which the live file reaches its size, to the nanosecond;
     /// `None` where it does not.
-    pub fn fills_at(&mut self, stream: &Stream, law: &StreamLaw, from_ns: u64, until_ns: u64) -> Option<u64> {
+    pub(crate) fn fills_at(
+        &mut self,
+        stream: &Stream,
+        law: &StreamLaw,
+        from_ns: u64,
+        until_ns: u64,
+    ) -> Option<u64> {
         let start = self.cursor;
         let full = |files: &mut Self, at_ns: u64| {
             files.cursor = start;
@@ -63,7 +69,7 @@ impl Files {
     }
 
     /// Bytes of all files at the end of the run.
-    pub fn disk_bytes(&self, stream: &Stream, written: Amount) -> u64 {
+    pub(crate) fn disk_bytes(&self, stream: &Stream, written: Amount) -> u64 {
         let unhindered = stream.on_disk(written) + stream.on_disk(self.gaps.total());
         let live = (unhindered as i64 - self.live_base_bytes).max(0) as u64;
         let files = live + self.rotated.iter().map(|f| f.disk_bytes).sum::<u64>();
@@ -77,7 +83,7 @@ impl Files {
 
     /// Bytes of all files at `at_ns`, those from before the run included; of these the last one is as large as a file gets.
     /// What an application has in files of its own, of which these are a copy, is left out.
-    pub fn all_bytes(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> u64 {
+    pub(crate) fn all_bytes(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> u64 {
         let rotated = self.rotated.iter().map(|file| file.disk_bytes).sum::<u64>();
         let older = match self.older {
             0 => 0,

@@ -74,7 +74,7 @@ fn share_of_last(cores: f64, sharers: &[(f64, f64)]) -> f64 {
 
 impl Contention {
     /// The first span of a node; `None` where nobody says what applications want.
-    pub fn new(
+    pub(crate) fn new(
         blueprint: &Blueprint,
         pool: usize,
         (pods, keys): (&[PlacedPod], &[u64]),
@@ -129,18 +129,18 @@ impl Contention {
     }
 
     /// The node goes on: what others used is not its own.
-    pub fn begin(&mut self, tally: &Tally) {
+    pub(crate) fn begin(&mut self, tally: &Tally) {
         self.mark_ns = tally.agent_cpu_ns;
     }
 
     /// Takes note of what the node's agents have used since.
-    pub fn note(&mut self, tally: &Tally) {
+    pub(crate) fn note(&mut self, tally: &Tally) {
         self.used_ns += tally.agent_cpu_ns - self.mark_ns;
         self.mark_ns = tally.agent_cpu_ns;
     }
 
     /// The span is over: what applications wanted in it, and what they did not get.
-    pub fn settle(&mut self, now_ns: u64, tally: &mut Tally) {
+    pub(crate) fn settle(&mut self, now_ns: u64, tally: &mut Tally) {
         let span_ns = now_ns.saturating_sub(self.since_ns) as f64;
         if span_ns <= 0.0 {
             return;

@@ -110,7 +110,7 @@ impl Blueprint {
 }
 
 impl Pressure {
-    pub fn new(blueprint: &Blueprint, pool: usize, node_key: u64) -> Self {
+    pub(crate) fn new(blueprint: &Blueprint, pool: usize, node_key: u64) -> Self {
         let first_s = 1 + Purpose::EvictionTick.draw(node_key) % LOOK_S;
         let most_bytes = match blueprint.least_free_ppm {
             0 => u64::MAX,

@@ -41,7 +41,7 @@ impl CrashLoop {
 
 impl Container {
     /// The container of a pod of `streams` streams, in its first run when the run begins, or not there yet.
-    pub fn new(
+    pub(crate) fn new(
         crash_loop: &CrashLoop,
         pod_key: u64,
         streams: usize,
@@ -64,33 +64,33 @@ impl Container {
     }
 
     /// Whether each container's lines of a medium are a file of their own.
-    pub fn has_own_log(medium: Medium) -> bool {
+    pub(crate) fn has_own_log(medium: Medium) -> bool {
         matches!(medium, Medium::Stdout | Medium::JsonFile | Medium::LocalFile)
     }
 
     /// Streams that hold the logs of dead containers, or will hold that of the next.
-    pub fn others(&self) -> impl Iterator<Item = u32> {
+    pub(crate) fn others(&self) -> impl Iterator<Item = u32> {
         self.others.iter().flatten().copied()
     }
 
     /// Whether it runs.
-    pub fn is_up(&self) -> bool {
+    pub(crate) fn is_up(&self) -> bool {
         self.is_up
     }
 
     /// Takes note that the node's stream `number` takes turns with the stream number `plan` of the pod.
-    pub fn has_other(&mut self, plan: usize, number: u32) {
+    pub(crate) fn has_other(&mut self, plan: usize, number: u32) {
         self.others[plan] = Some(number);
     }
 
     /// The pod begins, its container with it.
-    pub fn begin(&mut self, now_ns: u64, horizon_ns: u64) {
+    pub(crate) fn begin(&mut self, now_ns: u64, horizon_ns: u64) {
         (self.pod_began_ns, self.crashes, self.failures) = (now_ns, 0, 0);
         self.start(now_ns, horizon_ns);
     }
 
     /// The pod has ended.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         (self.next_ns, self.is_up) = (NEVER_NS, false);
     }
 

@@ -24,22 +24,22 @@ pub(crate) struct Gaps {
 
 impl Gaps {
     /// One begins, before which `written` would have been written.
-    pub fn open(&mut self, now_ns: u64, written: Amount) {
+    pub(crate) fn open(&mut self, now_ns: u64, written: Amount) {
         self.all.push(Gap { from_ns: now_ns, until_ns: NEVER_NS, before: written });
     }
 
     /// Whether one is not over.
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.all.last().is_some_and(|gap| gap.until_ns == NEVER_NS)
     }
 
     /// Since when one is not over; `NEVER_NS` where none is.
-    pub fn open_since(&self) -> u64 {
+    pub(crate) fn open_since(&self) -> u64 {
         self.all.last().filter(|gap| gap.until_ns == NEVER_NS).map_or(NEVER_NS, |gap| gap.from_ns)
     }
 
     /// The one that is open ends, before which `written` would have been written: gives what falls into it.
-    pub fn close(&mut self, now_ns: u64, written: Amount) -> Amount {
+    pub(crate) fn close(&mut self, now_ns: u64, written: Amount) -> Amount {
         let Some(gap) = self.all.last_mut().filter(|gap| gap.until_ns == NEVER_NS) else {
             return Amount::default();
         };
@@ -50,22 +50,22 @@ impl Gaps {
     }
 
     /// What would have been written in those that are over.
-    pub fn total(&self) -> Amount {
+    pub(crate) fn total(&self) -> Amount {
         self.total
     }
 
     /// The end of the one that an instant falls into; `NEVER_NS` where it is not over.
-    pub fn end_of(&self, at_ns: u64) -> Option<u64> {
+    pub(crate) fn end_of(&self, at_ns: u64) -> Option<u64> {
         self.all.iter().find(|gap| (gap.from_ns..gap.until_ns).contains(&at_ns)).map(|gap| gap.until_ns)
     }
 
     /// The beginning of the first after an instant, `NEVER_NS` where there is none.
-    pub fn next_after(&self, at_ns: u64) -> u64 {
+    pub(crate) fn next_after(&self, at_ns: u64) -> u64 {
         self.all.iter().map(|gap| gap.from_ns).find(|from_ns| *from_ns > at_ns).unwrap_or(NEVER_NS)
     }
 
     /// Those parts of a span that fall into gaps.
-    pub fn within(&self, from_ns: u64, until_ns: u64) -> impl Iterator<Item = (u64, u64)> {
+    pub(crate) fn within(&self, from_ns: u64, until_ns: u64) -> impl Iterator<Item = (u64, u64)> {
         let part = move |gap: &Gap| (gap.from_ns.max(from_ns), gap.until_ns.min(until_ns));
         self.all.iter().map(part).filter(|(from_ns, until_ns)| from_ns < until_ns)
     }

@@ -6,16 +6,16 @@ use crate::flow::Medium;
 
 /// CPU that an application spends on writing a line, in nanoseconds: one `write(2)` a line.
 /// Source: lab, generator's CPU, 2.0–2.5 µs a line.
-pub const WRITE_NS_PER_LINE: u64 = 2_100;
+pub(crate) const WRITE_NS_PER_LINE: u64 = 2_100;
 
 /// CPU that the runtime spends on a line of standard output, in nanoseconds.
 /// Source: 100,000 lines/s cost Docker Engine one core, developer.aliyun.com/article/747821 (secondary).
-pub const STDOUT_NS_PER_LINE: u64 = 10_000;
+pub(crate) const STDOUT_NS_PER_LINE: u64 = 10_000;
 
 /// Bytes that a million bytes of log files come to when they are compressed.
 /// Source: `gzip -6` on five samples of loghub (Apache, HDFS, OpenStack, Spark, Zookeeper; 2,000 lines each) with the
 /// runtime's prefix: 107,000 to 194,000, the median 112,000.
-pub const GZIP_PPM: u64 = 112_000;
+pub(crate) const GZIP_PPM: u64 = 112_000;
 
 /// CPU that application and runtime spend on writing a line to where it goes, in nanoseconds.
 pub(crate) fn writing_ns(medium: Medium) -> u64 {
@@ -38,7 +38,7 @@ pub const GZIP_NS_PER_BYTE: u64 = 14;
 
 /// Bytes of a line at which the runtime begins another record, each with a prefix of its own.
 /// Source: containerd `max_container_log_line_size`, 16 KiB.
-pub const SPLIT_BYTES: u64 = 16 << 10;
+pub(crate) const SPLIT_BYTES: u64 = 16 << 10;
 
 impl StreamLaw {
     /// Pieces of a line beyond the first, on average, where the runtime splits lines: whoever reads them has to join them.

@@ -47,7 +47,7 @@ const SIZES: u64 = 0x5153;
 
 impl Cursor {
     /// Before the first line of a stream that begins with an interval.
-    pub fn new(law: &StreamLaw, key: u64, interval: u64) -> Self {
+    pub(crate) fn new(law: &StreamLaw, key: u64, interval: u64) -> Self {
         Self { interval, before: Amount::default(), within: Self::draw(law, key, interval) }
     }
 
@@ -60,7 +60,7 @@ impl Cursor {
     /// What was written before `at_ns`, which must not lie before this cursor's interval.
     // A cursor lives in registers where this is part of a loop, and most of a run's time is spent here.
     #[inline(always)]
-    pub fn written(&mut self, law: &StreamLaw, key: u64, at_ns: u64) -> Amount {
+    pub(crate) fn written(&mut self, law: &StreamLaw, key: u64, at_ns: u64) -> Amount {
         let interval = at_ns / NS_PER_SEC;
         debug_assert!(interval >= self.interval, "a cursor never goes back");
         self.walk_to(law, key, interval);
@@ -85,7 +85,7 @@ impl Cursor {
     }
 
     /// The interval that the cursor stands at.
-    pub fn interval(&self) -> u64 {
+    pub(crate) fn interval(&self) -> u64 {
         self.interval
     }
 }
@@ -100,12 +100,12 @@ pub(crate) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub fn new(stream: &'a Stream, law: &'a StreamLaw) -> Self {
+    pub(crate) fn new(stream: &'a Stream, law: &'a StreamLaw) -> Self {
         Self { stream, law, cursors: [stream.cursor; 2], memo: Memo::default() }
     }
 
     /// Returns what was written before `at_ns`, as [`Stream::peek`] does: it must not lie before the reader.
-    pub fn written(&mut self, at_ns: u64) -> Amount {
+    pub(crate) fn written(&mut self, at_ns: u64) -> Amount {
         let (key, interval) = (self.stream.key, at_ns / NS_PER_SEC);
         let [earlier, later] = self.cursors;
         let mut cursor = if interval >= later.interval { later } else { earlier };
@@ -225,7 +225,7 @@ pub(crate) struct Peek {
 
 impl Stream {
     /// A stream that begins at `born_ns`, a whole second.
-    pub fn new(
+    pub(crate) fn new(
         law_index: u32,
         law: &StreamLaw,
         tenant: u32,
@@ -258,25 +258,25 @@ impl Stream {
 
     /// Whether its reader cannot take it as it comes.
     #[inline]
-    pub fn is_special(&self) -> bool {
+    pub(crate) fn is_special(&self) -> bool {
         self.has_long() || self.held_ms > 0
     }
 
     /// Whether any of its lines may be too long for its reader or for the backend.
     #[inline]
-    pub fn has_long(&self) -> bool {
+    pub(crate) fn has_long(&self) -> bool {
         self.too_long.min(self.rejected) < NONE_TOO_LONG
     }
 
     /// Another stream that the same reader reads as it does this one.
-    pub fn like(mut self, other: &Self) -> Self {
+    pub(crate) fn like(mut self, other: &Self) -> Self {
         (self.too_long, self.rejected, self.held_ms) = (other.too_long, other.rejected, other.held_ms);
         self
     }
 
     /// What was written before `at_ns`, which must not lie before the reader.
     #[inline]
-    pub fn peek(&self, law: &StreamLaw, at_ns: u64) -> Peek {
+    pub(crate) fn peek(&self, law: &StreamLaw, at_ns: u64) -> Peek {
         let furthest = self.furthest.get();
         let interval = at_ns / NS_PER_SEC;
         let mut cursor = if interval >= furthest.interval { furthest } else { self.cursor };
@@ -310,12 +310,12 @@ impl Stream {
 
     /// Where the reader is.
     #[inline]
-    pub fn here(&self) -> Peek {
+    pub(crate) fn here(&self) -> Peek {
         Peek { at_ns: self.time_ns, written: self.read, cursor: self.cursor }
     }
 
     /// Lines of a stream that began at `born_ns` that were written before an instant, wherever the reader is.
-    pub fn lines_before(&self, law: &StreamLaw, born_ns: u64, at_ns: u64) -> u64 {
+    pub(crate) fn lines_before(&self, law: &StreamLaw, born_ns: u64, at_ns: u64) -> u64 {
         if at_ns <= born_ns {
             return 0;
         }
@@ -324,24 +324,24 @@ impl Stream {
 
     /// Bytes on disk of some lines.
     #[inline]
-    pub fn on_disk(&self, amount: Amount) -> u64 {
+    pub(crate) fn on_disk(&self, amount: Amount) -> u64 {
         amount.bytes + amount.lines * u64::from(self.prefix_bytes)
     }
 
     /// The cursor, for others to start from.
-    pub fn cursor(&self) -> Cursor {
+    pub(crate) fn cursor(&self) -> Cursor {
         self.cursor
     }
 
     /// The cursor and what was written before the reader's place, to be taken further.
     #[inline]
-    pub fn start(&self) -> (Cursor, Amount) {
+    pub(crate) fn start(&self) -> (Cursor, Amount) {
         (self.cursor, self.read)
     }
 
     /// The reader goes on to `at_ns`, where `cursor` was taken to, and before which `written` was written.
     #[inline]
-    pub fn advance_with(&mut self, at_ns: u64, cursor: Cursor, written: Amount) {
+    pub(crate) fn advance_with(&mut self, at_ns: u64, cursor: Cursor, written: Amount) {
         self.advance_to(&Peek { at_ns, written, cursor });
         if cursor.interval > self.furthest.get().interval {
             self.furthest.set(cursor);
@@ -350,7 +350,7 @@ impl Stream {
 
     /// The reader goes on.
     #[inline]
-    pub fn advance_to(&mut self, peek: &Peek) {
+    pub(crate) fn advance_to(&mut self, peek: &Peek) {
         self.time_ns = peek.at_ns;
         self.read = peek.written;
         self.cursor = peek.cursor;

@@ -3,11 +3,11 @@
 use loghaul::blueprint::{AgentPlan, Purpose, member};
 
 /// A line by its log and its number there.
-pub type LineId = (usize, usize);
+pub(super) type LineId = (usize, usize);
 
 /// Lines that travel together.
 #[derive(Clone, Debug, Default)]
-pub struct Batch {
+pub(super) struct Batch {
     pub lines: Vec<LineId>,
     pub record_bytes: u64,
     pub wire_bytes: u64,
@@ -17,7 +17,7 @@ pub struct Batch {
 /// How a backlog is read: a chunk of each file in turn, from the head of the list. Two answers are taken note of between
 /// two passes, and each frees its share of the room: so much is read until the next pass, which begins at the head again.
 #[derive(Clone, Copy, Debug)]
-pub struct Passes {
+pub(super) struct Passes {
     /// Passes until all answers are there.
     all: u64,
     pass: u64,
@@ -33,7 +33,12 @@ pub struct Passes {
 
 impl Passes {
     /// The file to read next, one of those that have something; `None` where none has.
-    pub fn next(&mut self, chunk_bytes: u64, has: impl Fn(usize) -> bool, files: usize) -> Option<usize> {
+    pub(super) fn next(
+        &mut self,
+        chunk_bytes: u64,
+        has: impl Fn(usize) -> bool,
+        files: usize,
+    ) -> Option<usize> {
         loop {
             // A chunk that was begun is read whole.
             let is_between = self.own_bytes == 0;
@@ -54,7 +59,7 @@ impl Passes {
     }
 
     /// A line of the file was read.
-    pub fn take(&mut self, record_bytes: u64, disk_bytes: u64) {
+    pub(super) fn take(&mut self, record_bytes: u64, disk_bytes: u64) {
         (self.any, self.taken) = (true, self.taken + record_bytes);
         self.own_bytes += disk_bytes;
     }
@@ -62,14 +67,14 @@ impl Passes {
 
 /// Whether it reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
+pub(super) enum Mode {
     Reading,
     Paused,
     Down,
 }
 
 /// One reader with one buffer.
-pub struct Agent<'a> {
+pub(super) struct Agent<'a> {
     pub plan: &'a AgentPlan,
     pub key: u64,
     /// The logs that it reads, in the order of its list.
@@ -110,7 +115,7 @@ pub struct Agent<'a> {
 
 impl<'a> Agent<'a> {
     /// `owner` is the key of the node or pod that it runs on, `config` the one that it reads for.
-    pub fn new(plan: &'a AgentPlan, owner: u64, config: u32, leads: bool) -> Self {
+    pub(super) fn new(plan: &'a AgentPlan, owner: u64, config: u32, leads: bool) -> Self {
         // Timers start on a grid of 1/32 of their interval.
         let phase = |purpose: Purpose, interval: u64| purpose.draw(owner) % 32 * (interval / 32);
         Self {
@@ -147,7 +152,7 @@ impl<'a> Agent<'a> {
 
     /// Whether what it has read is to be sent now. Who sends full batches at once sends one when it is full, 50 ms after the
     /// last or when no more fits into the buffer, and whatever it has when nothing is under way that could make room.
-    pub fn is_due(&self, now_ns: u64) -> bool {
+    pub(super) fn is_due(&self, now_ns: u64) -> bool {
         let plan = self.plan;
         let full_bytes = plan.batch_bytes.min(plan.buffer_limit_bytes).max(1);
         let rested = now_ns + plan.flush_ns >= self.deadline_ns + 50_000_000;
@@ -159,7 +164,7 @@ impl<'a> Agent<'a> {
     }
 
     /// It has a backlog to read.
-    pub fn fall_behind(&mut self) {
+    pub(super) fn fall_behind(&mut self) {
         if self.passes.is_none() {
             let room = self.plan.buffer_limit_bytes.saturating_sub(self.held_bytes);
             let all = self.answers.div_ceil(2).max(1);
@@ -168,19 +173,19 @@ impl<'a> Agent<'a> {
     }
 
     /// Nanoseconds that it takes to read a line.
-    pub fn read_ns(&self, disk_bytes: u64) -> u64 {
+    pub(super) fn read_ns(&self, disk_bytes: u64) -> u64 {
         (self.plan.costs.bulk_reader_ns(1.0, disk_bytes as f64) / self.plan.cores) as u64
     }
 
     /// Whether its memory, at the fullest of this life, is beyond its limit.
-    pub fn is_too_large(&self) -> bool {
+    pub(super) fn is_too_large(&self) -> bool {
         let configs = if self.leads { f64::from(self.plan.configs) } else { 0.0 };
         let rss = self.plan.costs.rss_bytes(self.logs.len() as f64, configs, self.peak_bytes as f64);
         self.plan.memory_limit_bytes.is_some_and(|limit| rss > limit as f64)
     }
 
     /// The wait before retry number `tries + 1`.
-    pub fn backoff_ns(&self, tries: u32) -> u64 {
+    pub(super) fn backoff_ns(&self, tries: u32) -> u64 {
         let base = self.plan.backoff_base_ns;
         let most = base.saturating_mul(2u64.saturating_pow(tries + 1)).min(self.plan.backoff_cap_ns);
         let chance = (Purpose::Backoff.nth(self.key, self.requests) >> 11) as f64 / (1u64 << 53) as f64;

@@ -5,14 +5,14 @@ use loghaul::engine::random::{draw, unit};
 
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug)]
-pub struct Answer {
+pub(super) struct Answer {
     pub at_ns: u64,
     pub accepted: bool,
     pub carried: bool,
 }
 
 /// Its queue so far.
-pub struct Backend<'a> {
+pub(super) struct Backend<'a> {
     plan: &'a BackendPlan,
     slot_ns: u64,
     /// Bytes that arrived in each slot.
@@ -24,14 +24,14 @@ pub struct Backend<'a> {
 }
 
 impl<'a> Backend<'a> {
-    pub fn new(plan: &'a BackendPlan) -> Self {
+    pub(super) fn new(plan: &'a BackendPlan) -> Self {
         // A slot is as long as the latency, but no shorter than a millisecond.
         let slot_ns = plan.latency_ns.max(1_000_000);
         Self { plan, slot_ns, demand: Vec::new(), over: 0, backlog: 0.0, longest_wait_ns: 0.0 }
     }
 
     /// Sends `bytes` at `now_ns`.
-    pub fn send(&mut self, now_ns: u64, bytes: u64, key: u64, request: u64) -> Answer {
+    pub(super) fn send(&mut self, now_ns: u64, bytes: u64, key: u64, request: u64) -> Answer {
         let plan = self.plan;
         let in_outage = |at_ns: u64| plan.outages.iter().find(|o| (o.from_ns..o.until_ns).contains(&at_ns));
         let refused = |at_ns, carried| Answer { at_ns, accepted: false, carried };
@@ -77,7 +77,7 @@ impl<'a> Backend<'a> {
     }
 
     /// The longest wait of any slot until `end_ns`, in nanoseconds.
-    pub fn longest_wait_until(&mut self, end_ns: u64) -> u64 {
+    pub(super) fn longest_wait_until(&mut self, end_ns: u64) -> u64 {
         if let Some(capacity) = self.plan.capacity_bytes_per_s {
             self.wait_ns(end_ns, capacity);
         }

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What came of it.
 #[derive(Clone, Debug, Default)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     pub emitted: u64,
     pub delivered: u64,
     pub retained: u64,
@@ -35,7 +35,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// The age that a share of the lines do not exceed; `None` where they were not delivered.
-    pub fn age_s(&self, share: f64) -> Option<f64> {
+    pub(crate) fn age_s(&self, share: f64) -> Option<f64> {
         let rank = (share * self.ages_s.len() as f64).ceil() as usize;
         self.ages_s.get(rank.clamp(1, self.ages_s.len().max(1)) - 1).copied().filter(|age| age.is_finite())
     }
@@ -136,7 +136,7 @@ struct Cluster<'a> {
 }
 
 /// Runs a blueprint line by line, with the random numbers that [`loghaul::world::simulate`] would use.
-pub fn simulate(blueprint: &Blueprint, placement: &Placement, key: u64) -> Outcome {
+pub(crate) fn simulate(blueprint: &Blueprint, placement: &Placement, key: u64) -> Outcome {
     let mut cluster = Cluster {
         blueprint,
         events: BTreeMap::new(),

@@ -8,13 +8,13 @@ const SIZES: u64 = 0x5153;
 
 /// A line: when it is written, and its bytes, line end included.
 #[derive(Clone, Copy, Debug)]
-pub struct Line {
+pub(super) struct Line {
     pub at_ns: u64,
     pub bytes: u64,
 }
 
 /// All lines of a stream that are written before `horizon_ns`, in their order.
-pub fn lines_of(law: &StreamLaw, key: u64, horizon_ns: u64) -> Vec<Line> {
+pub(super) fn lines_of(law: &StreamLaw, key: u64, horizon_ns: u64) -> Vec<Line> {
     let mut lines = Vec::new();
     for second in 0..horizon_ns.div_ceil(NS_PER_SEC) {
         let count = law.arrivals.count(key, second);

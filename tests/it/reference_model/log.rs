@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 /// What has become of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub(super) enum Fate {
     /// In a file, not read.
     Unread,
     /// In a file, and its reader will not read it any more.
@@ -33,7 +33,7 @@ struct File {
 
 /// One log stream.
 #[derive(Clone, Debug)]
-pub struct Log {
+pub(super) struct Log {
     pub node: usize,
     pub medium: Medium,
     pub agent: Option<usize>,
@@ -56,7 +56,7 @@ pub struct Log {
 
 /// A rotation that the reader has not taken note of.
 #[derive(Clone, Copy, Debug)]
-pub struct Unnoticed {
+pub(super) struct Unnoticed {
     /// One behind the last line of the rotated file.
     end: usize,
     /// Whether it watched the file; otherwise it looks when it has read it to its end.
@@ -64,7 +64,7 @@ pub struct Unnoticed {
 }
 
 impl Log {
-    pub fn new(
+    pub(super) fn new(
         node: usize,
         medium: Medium,
         lines: Vec<Line>,
@@ -95,28 +95,28 @@ impl Log {
     }
 
     /// Bytes of a line on disk.
-    pub fn disk_bytes(&self, line: usize) -> u64 {
+    pub(super) fn disk_bytes(&self, line: usize) -> u64 {
         self.lines[line].bytes + self.medium.prefix_bytes()
     }
 
     /// The instant of the next line that will be written.
-    pub fn next_write_ns(&self) -> Option<u64> {
+    pub(super) fn next_write_ns(&self) -> Option<u64> {
         self.lines.get(self.written).map(|line| line.at_ns)
     }
 
     /// Writes the next line.
-    pub fn write(&mut self) {
+    pub(super) fn write(&mut self) {
         let bytes = self.disk_bytes(self.written);
         self.live().disk_bytes += bytes;
         self.written += 1;
     }
 
-    pub fn is_full(&mut self) -> bool {
+    pub(super) fn is_full(&mut self) -> bool {
         self.live().disk_bytes >= self.rotation.size_bytes
     }
 
     /// The next line that the reader can read: the first that is unread, if its file is known.
-    pub fn next_to_read(&mut self, seen_ns: u64) -> Option<usize> {
+    pub(super) fn next_to_read(&mut self, seen_ns: u64) -> Option<usize> {
         while self.cursor < self.written && self.fates[self.cursor] != Fate::Unread {
             self.cursor += 1;
         }
@@ -128,7 +128,7 @@ impl Log {
     }
 
     /// The reader will read none of the unread lines up to `end`.
-    pub fn skip_unread(&mut self, end: usize, cause: Cause) {
+    pub(super) fn skip_unread(&mut self, end: usize, cause: Cause) {
         for fate in &mut self.fates[..end.min(self.written)] {
             if *fate == Fate::Unread {
                 *fate = Fate::Skipped(cause);
@@ -138,7 +138,7 @@ impl Log {
 
     /// A restarted reader knows the live file, and gives up what it had not read: of all files without checkpoints,
     /// of rotated ones with them.
-    pub fn reopen(&mut self, checkpoints: bool) {
+    pub(super) fn reopen(&mut self, checkpoints: bool) {
         let end = if checkpoints { self.live().first } else { self.written };
         self.skip_unread(end, Cause::AgentKilled);
         self.unnoticed = None;
@@ -146,23 +146,23 @@ impl Log {
     }
 
     /// The reader looks, and finds the live file; whether it did not know it.
-    pub fn discover(&mut self) -> bool {
+    pub(super) fn discover(&mut self) -> bool {
         !std::mem::replace(&mut self.live().known, true)
     }
 
-    pub fn knows_live(&mut self) -> bool {
+    pub(super) fn knows_live(&mut self) -> bool {
         self.live().known
     }
 
     /// The live file has just been rotated away, and the reader takes no note so far.
-    pub fn pass_unnoticed(&mut self, watched: bool) {
+    pub(super) fn pass_unnoticed(&mut self, watched: bool) {
         let end = self.live().first;
         self.unnoticed = Some(Unnoticed { end, watched });
     }
 
     /// Whether the reader, which reads, takes note of an earlier rotation now: at once of a file that it watched, of
     /// another when it has read it to its end. Of a file that is gone it takes no note any more.
-    pub fn notices(&mut self) -> bool {
+    pub(super) fn notices(&mut self) -> bool {
         let Some(Unnoticed { end, watched }) = self.unnoticed else { return false };
         let is_there = self.files.iter().any(|file| file.end == end);
         let notices = is_there && (watched || !self.fates[..end].contains(&Fate::Unread));
@@ -173,14 +173,14 @@ impl Log {
     }
 
     /// The end of the last rotated file, where its reader has lines of it or of older ones still to read.
-    pub fn left(&mut self) -> Option<usize> {
+    pub(super) fn left(&mut self) -> Option<usize> {
         let end = self.live().first;
         self.fates[..end].contains(&Fate::Unread).then_some(end)
     }
 
     /// Rotates: a new live file is begun, and what is too many is deleted, the oldest first. Gives the end of the
     /// rotated file, where its reader has lines of it still to read.
-    pub fn rotate(&mut self, unseen: Cause) -> Option<usize> {
+    pub(super) fn rotate(&mut self, unseen: Cause) -> Option<usize> {
         let end = self.written;
         let live = self.live();
         live.end = end;

@@ -11,7 +11,7 @@ use syn::{Attribute, Item, ItemUse, UseTree};
 
 /// One module.
 #[derive(Default)]
-pub struct Module {
+pub(crate) struct Module {
     /// From the crate's root; the root has none.
     pub path: Vec<String>,
     /// Below the folder of sources, with slashes.
@@ -35,18 +35,18 @@ struct Import {
 
 /// A use of one module by another, both by number; the second defines what is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Arrow {
+pub(crate) struct Arrow {
     pub from: usize,
     pub to: usize,
 }
 
 /// All modules of a crate.
 #[derive(Default)]
-pub struct Modules(Vec<Module>);
+pub(crate) struct Modules(Vec<Module>);
 
 impl Modules {
     /// Reads the crate whose root is `lib.rs` in the folder.
-    pub fn of(folder: &Path) -> Self {
+    pub(crate) fn of(folder: &Path) -> Self {
         let mut all = Self::default();
         let read = |file: &str| {
             let path = folder.join(file);
@@ -57,29 +57,29 @@ impl Modules {
     }
 
     /// Reads a crate out of files in memory.
-    pub fn of_texts(texts: &[(&str, &str)]) -> Self {
+    pub(crate) fn of_texts(texts: &[(&str, &str)]) -> Self {
         let mut all = Self::default();
         let read = |file: &str| texts.iter().find(|(name, _)| *name == file).unwrap().1.to_owned();
         all.add(Vec::new(), "lib.rs", None, &read);
         all
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Module> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Module> {
         self.0.iter()
     }
 
-    pub fn get(&self, number: usize) -> &Module {
+    pub(crate) fn get(&self, number: usize) -> &Module {
         &self.0[number]
     }
 
     /// Whether a file is the front of another's folder, or of one around that.
-    pub fn is_front_of(front: &str, file: &str) -> bool {
+    pub(crate) fn is_front_of(front: &str, file: &str) -> bool {
         front == "lib.rs"
             || front.strip_suffix(".rs").is_some_and(|room| file.starts_with(&format!("{room}/")))
     }
 
     /// Every use across modules once, in order.
-    pub fn arrows(&self) -> BTreeSet<Arrow> {
+    pub(crate) fn arrows(&self) -> BTreeSet<Arrow> {
         let mut arrows = BTreeSet::new();
         for (from, module) in self.0.iter().enumerate() {
             for path in &module.uses {
@@ -94,7 +94,7 @@ impl Modules {
     }
 
     /// Values of numeric constants by name, tests' apart: literals, and what `+ - * / <<` make of them and of others.
-    pub fn constants(&self) -> BTreeMap<String, Vec<f64>> {
+    pub(crate) fn constants(&self) -> BTreeMap<String, Vec<f64>> {
         let mut values: BTreeMap<String, Vec<f64>> = BTreeMap::new();
         // A constant may be made of one that comes later.
         for _ in 0..3 {

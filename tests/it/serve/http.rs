@@ -8,16 +8,16 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// Longer than anything takes, even on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// `loghaul serve` on a free port, for as long as this lives.
-pub struct Server {
+pub(super) struct Server {
     child: Child,
     pub address: SocketAddr,
 }
 
 impl Server {
-    pub fn start(args: &[&str]) -> Self {
+    pub(super) fn start(args: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_loghaul"));
         command.args(["serve", "--port", "0"]).args(args).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
@@ -27,28 +27,28 @@ impl Server {
         Self { address: address.unwrap_or_else(|_| panic!("{line:?} is no address")), child }
     }
 
-    pub fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("http://{}/", self.address)
     }
 
     /// The process's memory in bytes, where the system tells.
     #[cfg(target_os = "linux")]
-    pub fn memory(&self) -> u64 {
+    pub(super) fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
-    pub fn get(&self, path: &str) -> Answer {
+    pub(super) fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], b"")
     }
 
-    pub fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(super) fn post(&self, path: &str, body: &Value) -> Answer {
         self.send("POST", path, &[("content-type", "application/json")], body.to_string().as_bytes())
     }
 
     /// A request from this server's own page, unless its headers say otherwise.
-    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    pub(super) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         Answer::from(self.open(method, path, headers, body))
     }
 
@@ -57,7 +57,7 @@ impl Server {
     }
 
     /// Runs something and gives its events as they come; whoever drops them gives the run up.
-    pub fn run(&self, ask: &Value) -> Events {
+    pub(super) fn run(&self, ask: &Value) -> Events {
         let head = [("content-type", "application/json")];
         let mut stream = BufReader::new(self.open("POST", "/api/run", &head, ask.to_string().as_bytes()));
         let mut line = String::new();
@@ -71,7 +71,7 @@ impl Server {
     }
 
     /// All events of a state.
-    pub fn all(&self, state: Value) -> Vec<Value> {
+    pub(super) fn all(&self, state: Value) -> Vec<Value> {
         self.run(&json!({ "state": state })).collect()
     }
 }
@@ -84,7 +84,13 @@ impl Drop for Server {
 }
 
 /// Sends a request, and does not wait for the answer.
-pub fn send_to(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> TcpStream {
+pub(super) fn send_to(
+    to: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> TcpStream {
     let mut stream = TcpStream::connect(to).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let named = |name: &str| headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
@@ -104,7 +110,7 @@ pub fn send_to(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)
 }
 
 /// Events of a run.
-pub struct Events(BufReader<chunked_transfer::Decoder<BufReader<TcpStream>>>);
+pub(super) struct Events(BufReader<chunked_transfer::Decoder<BufReader<TcpStream>>>);
 
 impl Iterator for Events {
     type Item = Value;
@@ -124,7 +130,7 @@ impl Iterator for Events {
 
 /// An answer.
 #[derive(Debug)]
-pub struct Answer {
+pub(super) struct Answer {
     pub status: u16,
     pub headers: BTreeMap<String, String>,
     pub body: Vec<u8>,
@@ -132,7 +138,7 @@ pub struct Answer {
 
 impl Answer {
     /// Reads what a server answers, until it has said as much as it said it would, or closes.
-    pub fn from(mut stream: TcpStream) -> Self {
+    pub(super) fn from(mut stream: TcpStream) -> Self {
         let (mut raw, mut some) = (Vec::new(), vec![0; 1 << 16]);
         // Whoever refuses a body may close before it has come.
         while let Ok(read) = stream.read(&mut some) {
@@ -162,16 +168,16 @@ impl Answer {
         Self { status, headers, body }
     }
 
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    pub fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
     }
 
     /// Why it was refused.
-    pub fn error(&self) -> String {
+    pub(super) fn error(&self) -> String {
         self.json()["error"].as_str().unwrap().to_owned()
     }
 }
@@ -188,7 +194,7 @@ fn is_whole(raw: &[u8]) -> bool {
 }
 
 /// The first event of a kind.
-pub fn of_kind<'v>(events: &'v [Value], kind: &str) -> &'v Value {
+pub(super) fn of_kind<'v>(events: &'v [Value], kind: &str) -> &'v Value {
     let kinds = || events.iter().map(|event| event["kind"].to_string()).collect::<Vec<_>>();
     events.iter().find(|event| event["kind"] == kind).unwrap_or_else(|| {
         let last = events.last().filter(|event| event["kind"] == "failed");

@@ -7,20 +7,20 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, Stdio};
 
 /// Chromium without a window. It ends with this.
-pub struct Browser {
+pub(super) struct Browser {
     driver: Child,
     address: SocketAddr,
     session: String,
 }
 
 /// Keys as WebDriver names them.
-pub const TAB: &str = "\u{e004}";
-pub const SPACE: &str = "\u{e00d}";
-pub const RIGHT: &str = "\u{e014}";
+pub(super) const TAB: &str = "\u{e004}";
+pub(super) const SPACE: &str = "\u{e00d}";
+pub(super) const RIGHT: &str = "\u{e014}";
 
 impl Browser {
     /// Starts one; `None`, and a word on standard error, where there is none.
-    pub fn start(test: &str) -> Option<Self> {
+    pub(super) fn start(test: &str) -> Option<Self> {
         let mut command = Command::new("chromedriver");
         command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
         let Ok(mut driver) = command.spawn() else {
@@ -59,24 +59,24 @@ impl Browser {
         self.ask(method, &format!("/session/{}{path}", self.session), body)
     }
 
-    pub fn open(&self, url: &str) {
+    pub(super) fn open(&self, url: &str) {
         self.of_session("POST", "/url", &json!({ "url": url }));
     }
 
     /// Goes to another tab, a new one.
-    pub fn new_tab(&self) {
+    pub(super) fn new_tab(&self) {
         let tab = self.of_session("POST", "/window/new", &json!({ "type": "tab" }));
         self.of_session("POST", "/window", &json!({ "handle": tab["handle"] }));
     }
 
-    pub fn resize(&self, width: u32, height: u32) {
+    pub(super) fn resize(&self, width: u32, height: u32) {
         // A window is no narrower than 500 pixels; a device may be.
         let device =
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
         self.devtools("Emulation.setDeviceMetricsOverride", device);
     }
 
-    pub fn dark(&self, is_dark: bool) {
+    pub(super) fn dark(&self, is_dark: bool) {
         let scheme = if is_dark { "dark" } else { "light" };
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         self.devtools("Emulation.setEmulatedMedia", features);
@@ -87,12 +87,12 @@ impl Browser {
     }
 
     /// What a script returns.
-    pub fn run(&self, script: &str) -> Value {
+    pub(super) fn run(&self, script: &str) -> Value {
         self.of_session("POST", "/execute/sync", &json!({ "script": script, "args": [] }))
     }
 
     /// Waits within the browser until an expression is true, and gives the milliseconds that it took.
-    pub fn until(&self, expression: &str) -> f64 {
+    pub(super) fn until(&self, expression: &str) -> f64 {
         let script = format!(
             "const done = arguments[0], since = performance.now(); \
              const look = () => {{ if ({expression}) done(performance.now() - since); else setTimeout(look, 5); }}; look();"
@@ -107,19 +107,19 @@ impl Browser {
         found.as_object().unwrap().values().next().unwrap().as_str().unwrap().to_owned()
     }
 
-    pub fn click(&self, selector: &str) {
+    pub(super) fn click(&self, selector: &str) {
         let element = self.element(selector);
         self.of_session("POST", &format!("/element/{element}/click"), &json!({}));
     }
 
     /// Types into an element; a file's path into a choice of files.
-    pub fn type_into(&self, selector: &str, text: &str) {
+    pub(super) fn type_into(&self, selector: &str, text: &str) {
         let element = self.element(selector);
         self.of_session("POST", &format!("/element/{element}/value"), &json!({ "text": text }));
     }
 
     /// Presses keys, one after the other, wherever the focus is.
-    pub fn press(&self, keys: &[&str]) {
+    pub(super) fn press(&self, keys: &[&str]) {
         let presses: Vec<Value> = keys
             .iter()
             .flat_map(|key| {
@@ -131,19 +131,19 @@ impl Browser {
     }
 
     /// A picture of the page, as PNG.
-    pub fn screenshot(&self) -> Vec<u8> {
+    pub(super) fn screenshot(&self) -> Vec<u8> {
         decoded(self.of_session("GET", "/screenshot", &Value::Null).as_str().unwrap())
     }
 
     /// Errors and warnings of the console so far.
-    pub fn complaints(&self) -> Vec<String> {
+    pub(super) fn complaints(&self) -> Vec<String> {
         let entries = self.of_session("POST", "/se/log", &json!({ "type": "browser" }));
         let bad = |entry: &&Value| ["SEVERE", "WARNING"].iter().any(|level| entry["level"] == *level);
         entries.as_array().unwrap().iter().filter(bad).map(|entry| entry["message"].to_string()).collect()
     }
 
     /// Addresses that were asked for so far, by whatever page.
-    pub fn requests(&self) -> Vec<String> {
+    pub(super) fn requests(&self) -> Vec<String> {
         let entries = self.of_session("POST", "/se/log", &json!({ "type": "performance" }));
         let url = |entry: &Value| {
             let message: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;

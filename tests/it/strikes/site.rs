@@ -19,9 +19,9 @@ tenants: [ { name: a, workloads: [ { name: w, replicas: 2, logs: [ { stream: std
 ";
 
 /// Files of a folder by their paths below it, with what they hold.
-pub type Contents = BTreeMap<String, Vec<u8>>;
+pub(super) type Contents = BTreeMap<String, Vec<u8>>;
 
-pub fn contents(folder: &Path) -> Contents {
+pub(super) fn contents(folder: &Path) -> Contents {
     let mut all = Contents::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
@@ -38,7 +38,7 @@ pub fn contents(folder: &Path) -> Contents {
 }
 
 /// A verb at work.
-pub struct Site {
+pub(super) struct Site {
     pub writer: Writer,
     pub name: String,
     folder: Folder,
@@ -49,7 +49,7 @@ pub struct Site {
 }
 
 impl Site {
-    pub fn new(writer: &Writer) -> Self {
+    pub(super) fn new(writer: &Writer) -> Self {
         let folder = Folder::new();
         folder.put("tiny.yaml", TINY);
         let points = include_str!("../../../fuzz/corpus/points/measured.csv");
@@ -99,12 +99,12 @@ impl Site {
     }
 
     /// Where it writes.
-    pub fn out(&self) -> PathBuf {
+    pub(super) fn out(&self) -> PathBuf {
         self.folder.path("out")
     }
 
     /// What it has written, but for what it goes on with: lines there stand in the order in which they were found.
-    pub fn contents(&self) -> Contents {
+    pub(super) fn contents(&self) -> Contents {
         let mut all = contents(&self.out());
         all.retain(|name, _| {
             !(name.ends_with(".tmp") || self.writer.has_journal && name.starts_with("part-"))
@@ -113,19 +113,19 @@ impl Site {
     }
 
     /// Names of temporary files.
-    pub fn temporary(&self) -> BTreeSet<String> {
+    pub(super) fn temporary(&self) -> BTreeSet<String> {
         contents(&self.out()).into_keys().filter(|name| name.ends_with(".tmp")).collect()
     }
 
     /// Lets everybody read what it reads, and write where it writes.
-    pub fn open_to_all(&self) {
+    pub(super) fn open_to_all(&self) {
         for (name, mode) in [("", 0o755), ("parts", 0o755), ("folder", 0o755), ("out", 0o777)] {
             fs::set_permissions(self.folder.path(name), fs::Permissions::from_mode(mode)).unwrap();
         }
     }
 
     /// Begins the verb, behind what stands `before` its program.
-    pub fn begin(&self, args: &[&str], before: &[&str]) -> Child {
+    pub(super) fn begin(&self, args: &[&str], before: &[&str]) -> Child {
         let program = env!("CARGO_BIN_EXE_loghaul");
         let mut command = Command::new(before.first().unwrap_or(&program));
         if let Some((_, rest)) = before.split_first() {
@@ -145,12 +145,12 @@ impl Site {
     }
 
     /// Runs to the end what was struck.
-    pub fn finish(&self) {
+    pub(super) fn finish(&self) {
         self.whole(self.writer.after);
     }
 
     /// Puts back what was there before.
-    pub fn put_back(&self) {
+    pub(super) fn put_back(&self) {
         for name in contents(&self.out()).keys().filter(|name| !name.ends_with(".tmp")) {
             fs::remove_file(self.out().join(name)).unwrap();
         }

@@ -3,7 +3,7 @@
 /// A verb that writes: what is typed for what is there before and for what is to come. `{in}` is a folder with what it
 /// reads, `{out}` the one that it writes to.
 #[derive(Clone, Copy, Debug)]
-pub struct Writer {
+pub(super) struct Writer {
     pub before: &'static [&'static str],
     pub after: &'static [&'static str],
     /// Whether it writes as it goes, into a file that a later run goes on with.
@@ -17,7 +17,7 @@ const fn writer(before: &'static [&'static str], after: &'static [&'static str])
 }
 
 /// All verbs that write.
-pub const WRITERS: [Writer; 10] = [
+pub(super) const WRITERS: [Writer; 10] = [
     writer(
         &["check", "{in}/tiny.yaml", "--reps", "2", "--seed", "1", "--junit", "{out}/check.xml"],
         &[
