@@ -1,5 +1,6 @@
 //! Agents: what reads files, holds lines and sends them; one input at a time.
 
+pub(crate) mod answers;
 pub(crate) mod blocking;
 pub(crate) mod catch_up;
 pub(crate) mod checkpoint;
@@ -20,3 +21,4 @@ pub(crate) mod reading;
 pub(crate) mod round;
 pub(crate) mod shipping;
 pub(crate) mod timing;
+pub(crate) mod unanswered;

@@ -134,6 +134,7 @@ impl Node {
             let costs = &blueprint.agents[input.plan as usize].costs;
             tally.ledger.in_flight +=
                 input.filling.new_lines() + input.batches.iter().map(Batch::new_lines).sum::<u64>();
+            tally.ledger.in_flight += input.unanswered.lines;
             let variable = input.variable_bytes(blueprint, input.peak_bytes);
             let (rss, pss) =
                 if input.leads { (costs.rss_idle_bytes(), costs.pss_idle_bytes()) } else { (0.0, 0.0) };

@@ -72,7 +72,7 @@ impl Desk<'_> {
         // What it gives up when the run is over it does not wait for.
         let gives_up = input.give_up_ns < self.blueprint.end_ns();
         let waits = input.scan_ns.min(input.restart_ns) < NEVER_NS || gives_up || input.has_unnoticed;
-        let holds = input.filling.lines > 0 || !input.batches.is_empty();
+        let holds = input.filling.lines > 0 || !input.batches.is_empty() || input.unanswered.batches > 0;
         let horizon_ns = self.blueprint.horizon_ns;
         let has_read = |stream: &Stream| stream.time_ns >= stream.limit_ns.min(horizon_ns);
         input.mode == Mode::Reading && !waits && !holds && self.streams.iter().all(has_read)

@@ -7,11 +7,12 @@ use crate::blueprint::{AgentPlan, Blueprint, Purpose, member};
 use crate::flow::{Chunk, Medium};
 use crate::profile::{Discovery, Parse};
 use crate::units::NEVER_NS;
+use crate::world::agent::answers::Answers;
 use crate::world::agent::meter::Meter;
 use crate::world::agent::offsets::Offsets;
 use crate::world::agent::round::Round;
+use crate::world::agent::unanswered::Unanswered;
 use crate::world::lines::stream::Stream;
-use smallvec::SmallVec;
 use std::num::NonZeroU32;
 
 /// Whose agent reads a stream, those of nobody last.
@@ -162,7 +163,8 @@ pub(crate) struct Input {
     pub requests: u64,
     /// Requests of the last flush, one a file: so many answers free its memory.
     pub answers: u64,
-    /// Record bytes held, under way or not. Property: those of what fills, of batches that wait and of what is to be freed.
+    /// Record bytes held, under way or not. Property: those of what fills, of batches that wait, of what is to be
+    /// freed and of what is answered after the run.
     pub held_bytes: u64,
     /// The most it ever held.
     pub peak_bytes: u64,
@@ -170,10 +172,12 @@ pub(crate) struct Input {
     pub meter: Meter,
     /// What was read since the last flush. Property: nothing, while it is down.
     pub filling: Batch,
-    /// Batches that were refused, or whose answer comes after the run.
+    /// Batches that were refused, or whose answer comes too late.
     pub batches: Vec<Batch>,
-    /// Batches that were accepted: when the answer is there, and the record bytes that it frees.
-    pub releases: SmallVec<[(u64, u64); 2]>,
+    /// Batches that were accepted, until their answers are there.
+    pub answers_due: Answers,
+    /// Batches that are accepted after the run, where nothing can become of them before.
+    pub unanswered: Unanswered,
     pub kills: u32,
     /// Positions of its files on disk, where it may come to need them.
     pub offsets: Option<Box<Offsets>>,
@@ -230,7 +234,8 @@ impl Input {
             meter: Meter::new(0),
             filling: Batch::default(),
             batches: Vec::new(),
-            releases: SmallVec::new(),
+            answers_due: Answers::default(),
+            unanswered: Unanswered::default(),
             kills: 0,
             offsets: None,
             replays: false,
@@ -299,8 +304,9 @@ impl Input {
     /// The process is gone, and what it held with it: gives the lines that were not accepted yet.
     pub(crate) fn drop_all(&mut self) -> u64 {
         let held = self.batches.drain(..).map(|b| b.new_lines()).sum::<u64>() + self.filling.new_lines();
+        let held = held + std::mem::take(&mut self.unanswered).lines;
         self.filling = Batch::default();
-        self.releases.clear();
+        self.answers_due.clear();
         self.held_bytes = 0;
         self.mode = Mode::Down;
         self.flush_ns = NEVER_NS;
@@ -326,16 +332,10 @@ impl Input {
 
     /// Frees the memory of accepted batches whose answers are there at `now_ns`, and reads on if that makes room.
     pub(crate) fn release(&mut self, now_ns: u64, plan: &AgentPlan) {
-        let before = self.held_bytes;
-        let held_bytes = &mut self.held_bytes;
-        self.releases.retain(|&mut (at_ns, record_bytes)| {
-            let is_there = at_ns <= now_ns;
-            *held_bytes -= if is_there { record_bytes } else { 0 };
-            !is_there
-        });
+        let freed = self.answers_due.take_until(now_ns);
+        self.held_bytes -= freed;
         // A line that does not fit leaves a little room, which is none: only an answer ends a pause.
-        let freed = self.held_bytes < before;
-        if self.mode == Mode::Paused && freed && self.held_bytes < plan.buffer_limit_bytes {
+        if self.mode == Mode::Paused && freed > 0 && self.held_bytes < plan.buffer_limit_bytes {
             self.mode = Mode::Reading;
             self.behind = true;
             self.round = None;

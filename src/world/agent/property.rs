@@ -10,7 +10,7 @@ impl Input {
     pub(crate) fn broken_property(&self) -> Option<String> {
         let waiting = self.batches.iter().chain([&self.filling]);
         let waiting_bytes: u64 = waiting.clone().map(|batch| batch.record_bytes).sum();
-        let freed_bytes: u64 = self.releases.iter().map(|(_, bytes)| bytes).sum();
+        let freed_bytes = self.answers_due.record_bytes() + self.unanswered.record_bytes;
         if self.held_bytes != waiting_bytes + freed_bytes {
             return Some(format!(
                 "{} bytes are held, {waiting_bytes} wait and {freed_bytes} are to be freed",
@@ -53,7 +53,7 @@ mod tests {
         assert_eq!(input.broken_property(), None);
         input.held_bytes = 1;
         assert!(input.broken_property().unwrap().contains("1 bytes are held"));
-        input.releases.push((5, 1));
+        input.answers_due.push(5, 1);
         assert_eq!(input.broken_property(), None);
         input.filling.lines = 2;
         assert!(input.broken_property().unwrap().contains("a batch of 2 lines"));

@@ -1,8 +1,8 @@
 //! Quiet stretches: many flushes of one input settled at once.
 //!
-//! As long as an input keeps up, its buffer has room, its answers come before its next flush and nobody waits for
-//! the backend, each flush takes what was written since the one before and delivers it. Then no event is needed: the
-//! lines of all flushes until the next event on the node are drawn stream by stream, and their sums entered once.
+//! As long as an input keeps up, its buffer has room even for what waits for answers, and how long these take is known, each
+//! flush takes what was written since the one before and delivers it. Then no event is needed: the lines of all flushes
+//! until the next event on the node are drawn stream by stream, and their sums entered once.
 //! A flush for which any of this fails, and what follows, is left to the exact way; both give the same bits.
 
 use crate::blueprint::{AgentPlan, Blueprint};
@@ -10,6 +10,7 @@ use crate::engine::marks::CLASSES;
 use crate::observe::Spread;
 use crate::profile::Work;
 use crate::units::{NEVER_NS, NS_PER_SEC};
+use crate::world::agent::answers::Answers;
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::{Input, Looks, Mode};
 use crate::world::backend::link::Link;
@@ -26,6 +27,8 @@ pub(crate) struct Scratch {
     most_flushes: usize,
     taken: Vec<FlushVolume>,
     sent: Vec<FlushAnswer>,
+    /// Answers on their way behind the last of them.
+    due: Answers,
     /// Lines of each stream, flush by flush, where there are several.
     lines: Vec<u64>,
     /// Where each stream gets to; `None` where it has nothing to be read.
@@ -117,9 +120,12 @@ struct FlushVolume {
 #[derive(Clone, Copy, Debug, Default)]
 struct FlushAnswer {
     record_bytes: u64,
-    /// The class of the random part of its latency, what the output takes on top, and when the answer is there.
+    /// Record bytes held at the fullest since the flush before, and with its own when it is sent.
+    fullest_bytes: u64,
+    held_bytes: u64,
+    /// The class of the random part of its latency, what output and queue take on top, and when the answer is there.
     class: usize,
-    output_ns: u64,
+    late_ns: u64,
     answer_ns: u64,
     /// CPU that reading it took, in nanoseconds.
     cpu_ns: u64,
@@ -145,6 +151,7 @@ impl Desk<'_> {
             blueprint: self.blueprint,
             first_ns: input.flush_ns,
             since_ns: input.since_ns,
+            wait_ns: link.wait_ns(),
             looks: input.looks(plan),
         };
         if !run.draw(self.streams, flushes, scratch) {
@@ -159,8 +166,6 @@ impl Desk<'_> {
             run.judge(input, scratch, link);
         }
         run.deliver(self.streams, input.leads, scratch, link, self.tally);
-        let input = &mut *self.input;
-        input.peak_bytes = input.peak_bytes.max(input.held_bytes);
         self.meter_quietly(scratch);
         self.end_quiet_run(scratch);
         true
@@ -173,17 +178,16 @@ impl Desk<'_> {
         let applies = input.mode == Mode::Reading
             && !input.behind
             && input.batches.is_empty()
+            && input.unanswered.batches == 0
             && input.filling.lines == 0
             && since_ns + plan.flush_ns == first_ns
             && plan.flush_ns <= blueprint.chunk_ns
             && !input.has_unnoticed
             && input.cores >= plan.cores
             && input.deadline_ns == first_ns
-            && plan.max_in_flight > 0
-            && plan.flush_check_ns == 0
-            && input.releases.iter().all(|(at_ns, _)| *at_ns <= first_ns);
-        let Some(free_until_ns) = link.free_until(since_ns).filter(|_| applies) else { return 0 };
-        let mut end_ns = until_ns.min(free_until_ns).min(blueprint.horizon_ns);
+            && plan.flush_check_ns == 0;
+        let Some(open_until_ns) = link.open_until(since_ns).filter(|_| applies) else { return 0 };
+        let mut end_ns = until_ns.min(open_until_ns).min(blueprint.horizon_ns);
         end_ns = end_ns.min(input.scan_ns).min(input.give_up_ns).min(input.restart_ns);
         if first_ns < input.refused.1 {
             end_ns = end_ns.min(input.refused.0);
@@ -200,13 +204,13 @@ impl Desk<'_> {
     }
 
     /// Takes the input to the last of the flushes that were delivered.
-    fn end_quiet_run(&mut self, scratch: &Scratch) {
+    fn end_quiet_run(&mut self, scratch: &mut Scratch) {
         let (input, plan) = (&mut *self.input, self.plan);
-        let Scratch { taken, sent, reached, .. } = scratch;
+        let Scratch { taken, sent, reached, due, .. } = scratch;
         let (since_ns, first_ns) = (input.since_ns, input.flush_ns);
         input.requests += taken.iter().filter(|flush| flush.lines > 0).count() as u64;
         if input.offsets.is_some() {
-            let answers = taken.iter().zip(sent);
+            let answers = taken.iter().zip(&*sent);
             let answers: Vec<_> =
                 answers.map(|(flush, sent)| (flush.lines > 0).then_some(sent.answer_ns)).collect();
             let live = |stream: usize| reached[stream].is_some();
@@ -215,18 +219,15 @@ impl Desk<'_> {
         }
         input.since_ns = first_ns + (taken.len() as u64 - 1) * plan.flush_ns;
         input.deadline_ns = input.since_ns + plan.flush_ns;
-        let fullest = sent.iter().map(|flush| flush.record_bytes).max().unwrap_or(0);
-        input.peak_bytes = input.peak_bytes.max(fullest);
+        let fullest_bytes = sent.iter().map(|flush| flush.fullest_bytes).max().unwrap_or(0);
+        input.peak_bytes = input.peak_bytes.max(fullest_bytes);
         input.caught_up_ns = input.since_ns;
         if let Some(taken) = taken.iter().rev().find(|flush| flush.lines > 0) {
             input.answers = taken.files;
         }
-        input.releases.clear();
-        if let (Some(taken), Some(last)) = (taken.last(), sent.last()) {
-            input.held_bytes = last.record_bytes;
-            if taken.lines > 0 {
-                input.releases.push((last.answer_ns, last.record_bytes));
-            }
+        std::mem::swap(&mut input.answers_due, due);
+        if let Some(last) = sent.last() {
+            input.held_bytes = last.held_bytes;
         }
         self.schedule_flush(self.input.since_ns);
     }
@@ -239,8 +240,8 @@ impl Desk<'_> {
         };
         let mut at_ns = self.input.flush_ns;
         for answer in &scratch.sent {
-            self.input.held_bytes = answer.record_bytes;
-            self.input.meter.hold(answer.record_bytes);
+            self.input.held_bytes = answer.held_bytes;
+            self.input.meter.hold(answer.fullest_bytes);
             self.meter(at_ns, answer.cpu_ns + idle_ns);
             at_ns += self.plan.flush_ns;
         }
@@ -256,6 +257,8 @@ struct QuietRun<'a> {
     first_ns: u64,
     /// The flush before it.
     since_ns: u64,
+    /// How long all of them wait for the backend.
+    wait_ns: u64,
     looks: Looks,
 }
 
@@ -318,9 +321,10 @@ impl QuietRun<'_> {
 
     /// How many of the flushes drawn are quiet; works out their answers.
     fn judge(&self, input: &Input, scratch: &mut Scratch, link: &Link<'_>) -> usize {
-        let Scratch { taken, sent, kinds, .. } = scratch;
+        let Scratch { taken, sent, kinds, due, .. } = scratch;
         let Some(kind) = &kinds[self.kind] else { return 0 };
         let plan = self.plan;
+        due.clone_from(&input.answers_due);
         let (mut at_ns, mut held_bytes, mut request) = (self.first_ns, input.held_bytes, input.requests);
         let mut peak_bytes = input.peak_bytes;
         let end_ns = self.blueprint.end_ns();
@@ -328,41 +332,41 @@ impl QuietRun<'_> {
         for (number, flush) in taken.iter().enumerate() {
             let disk_bytes = flush.bytes + flush.prefix_bytes;
             let record_bytes = plan.record_bytes(flush.lines, flush.bytes);
-            let mut answer = FlushAnswer { record_bytes, ..FlushAnswer::default() };
+            let mut answer = FlushAnswer { record_bytes, late_ns: self.wait_ns, ..FlushAnswer::default() };
             if flush.lines > kind.small_lines || disk_bytes > kind.small_bytes {
                 let reader_ns = plan.costs.bulk_reader_ns(flush.lines as f64, disk_bytes as f64);
                 if reader_ns > plan.flush_ns as f64 * plan.cores {
                     return number;
                 }
-                answer.output_ns = plan.output_ns(flush.lines, record_bytes);
+                answer.late_ns += plan.output_ns(flush.lines, record_bytes);
             }
             // An agent that sends a full batch at once would not wait for its next flush.
             let sends_early = plan.sends_full && record_bytes >= plan.full_batch_bytes();
             if record_bytes > plan.buffer_limit_bytes.saturating_sub(held_bytes) || sends_early {
                 return number;
             }
-            let fullest = record_bytes.max(held_bytes);
-            if fullest > peak_bytes {
-                peak_bytes = fullest;
+            let freed_bytes = due.take_until(at_ns);
+            answer.held_bytes = held_bytes + record_bytes - freed_bytes;
+            answer.fullest_bytes = answer.held_bytes.max(held_bytes);
+            held_bytes = answer.held_bytes;
+            if answer.fullest_bytes > peak_bytes {
+                peak_bytes = answer.fullest_bytes;
                 let too_large = |limit| input.rss_bytes(self.blueprint, peak_bytes) > limit as f64;
                 if plan.memory_limit_bytes.is_some_and(too_large) {
                     return number;
                 }
             }
-            held_bytes = record_bytes;
             if flush.lines > 0 {
                 let (class, latency_ns) = link.latency_ns(input.key, request);
                 request += 1;
-                (answer.class, answer.answer_ns) = (class, at_ns + latency_ns + answer.output_ns);
-                if answer.answer_ns >= end_ns || latency_ns > plan.request_timeout_ns {
+                (answer.class, answer.answer_ns) = (class, at_ns + latency_ns + answer.late_ns);
+                let is_given_up = latency_ns + self.wait_ns > plan.request_timeout_ns;
+                if answer.answer_ns >= end_ns || is_given_up || due.len() >= plan.max_in_flight {
                     return number;
                 }
+                due.push(answer.answer_ns, record_bytes);
             }
             sent.push(answer);
-            if answer.answer_ns > at_ns + plan.flush_ns {
-                // It is delivered, and the next flush finds it under way.
-                return number + 1;
-            }
             at_ns += plan.flush_ns;
         }
         taken.len()
@@ -423,7 +427,7 @@ impl QuietRun<'_> {
                 sent_bytes += wire_bytes;
                 tally.accept(answer.answer_ns + plan.look_delay_ns, flush.lines);
                 link.send_in(&slots, wire_bytes);
-                if let Some(by_class) = by_class.as_mut().filter(|_| answer.output_ns == 0 && !is_exact) {
+                if let Some(by_class) = by_class.as_mut().filter(|_| answer.late_ns == 0 && !is_exact) {
                     by_class[answer.class % CLASSES] += flush.lines;
                 }
             }
@@ -453,7 +457,7 @@ impl QuietRun<'_> {
         let Scratch { taken, sent, lines, reached, .. } = scratch;
         let flushes = taken.len();
         let is_exact = self.plan.look_ns > 0;
-        let is_late = is_exact || sent.iter().any(|answer| answer.output_ns > 0);
+        let is_late = is_exact || sent.iter().any(|answer| answer.late_ns > 0);
         for (number, (stream, reached)) in streams.iter_mut().zip(reached).enumerate() {
             let Some((cursor, written)) = *reached else { continue };
             stream.advance_with(self.looks.last(until_ns), cursor, written);
@@ -467,7 +471,7 @@ impl QuietRun<'_> {
             };
             if !is_entered && !is_exact {
                 let mut by_class = tally.take_punctual(self.kind, tenant);
-                for (flush, answer) in sent.iter().enumerate().filter(|(_, answer)| answer.output_ns == 0) {
+                for (flush, answer) in sent.iter().enumerate().filter(|(_, answer)| answer.late_ns == 0) {
                     by_class[answer.class % CLASSES] += own(flush);
                 }
                 tally.put_punctual(self.kind, tenant, by_class);
@@ -478,7 +482,7 @@ impl QuietRun<'_> {
         }
     }
 
-    /// Enters the ages of a tenant's lines whose output takes long, or that are looked at from time to time.
+    /// Enters the ages of a tenant's lines that wait for output or backend, or that are looked at from time to time.
     fn deliver_late(
         &self,
         tenant: usize,
@@ -489,7 +493,7 @@ impl QuietRun<'_> {
         let (mut from_ns, mut at_ns) = (self.since_ns, self.first_ns);
         for (flush, answer) in sent.iter().enumerate() {
             let lines = own(flush);
-            if (answer.output_ns > 0 || self.plan.look_ns > 0) && lines > 0 {
+            if (answer.late_ns > 0 || self.plan.look_ns > 0) && lines > 0 {
                 let there_ns = answer.answer_ns + self.plan.look_delay_ns;
                 let (from_ns, until_ns) = (self.looks.last(from_ns), self.looks.last(at_ns));
                 let spread = Spread::between(there_ns - until_ns, there_ns - from_ns);

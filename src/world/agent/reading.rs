@@ -58,8 +58,7 @@ impl Desk<'_> {
         let offsets_ns = self.input.offsets_before(until_ns, self.streams);
         let quiet = self.input.mode == Mode::Reading && self.read(until_ns, true);
         if !quiet {
-            let answers = self.input.releases.iter().map(|(at_ns, _)| *at_ns);
-            until_ns = answers.filter(|at_ns| *at_ns > since_ns).fold(until_ns, u64::min);
+            until_ns = self.input.answers_due.first_behind(since_ns).unwrap_or(until_ns).min(until_ns);
             match self.input.mode {
                 Mode::Reading => {
                     self.read(until_ns, false);
@@ -90,7 +89,7 @@ impl Desk<'_> {
             self.tally.agent_cpu_ns += (plan.idle_cores * (until_ns - since_ns) as f64 + 0.5) as u64;
         }
         input.since_ns = until_ns;
-        if !input.releases.is_empty() {
+        if !input.answers_due.is_empty() {
             input.release(until_ns, plan);
         }
         self.meter(until_ns, self.tally.agent_cpu_ns - charged_ns);
@@ -338,9 +337,7 @@ impl Desk<'_> {
     fn note_peak(&mut self, held_before: u64, now_ns: u64) {
         let input = &mut *self.input;
         // At its fullest it has not yet been told that what it sent is safe, or has just read the next lot.
-        let answered = input.releases.iter().filter(|(at_ns, _)| *at_ns <= now_ns);
-        let answered: u64 = answered.map(|(_, record_bytes)| record_bytes).sum();
-        let held_bytes = (input.held_bytes - answered).max(held_before);
+        let held_bytes = (input.held_bytes - input.answers_due.freed_by(now_ns)).max(held_before);
         input.meter.hold(held_bytes);
         if held_bytes > input.peak_bytes {
             input.peak_bytes = held_bytes;

@@ -45,6 +45,9 @@ impl Input {
             // The memory of its chunks is used again.
             batch.chunks.clear();
             self.filling.chunks = batch.chunks;
+        } else if self.is_unanswered(&batch, plan, ship.end_ns) {
+            self.unanswered.take(&mut batch);
+            self.filling.chunks = batch.chunks;
         } else {
             self.batches.push(batch);
         }
@@ -53,10 +56,11 @@ impl Input {
     /// Returns whether what was read since the last flush is to be sent now: its time has come, or it fills a batch where
     /// such a one is sent at once, or the buffer is full and no answer would ever make room.
     fn is_due(&self, now_ns: u64, plan: &AgentPlan) -> bool {
-        let is_stuck = self.mode == Mode::Paused && self.batches.is_empty() && self.releases.is_empty();
+        let under_way = self.batches.len() + self.answers_due.len() + self.unanswered.batches as usize;
+        let is_stuck = self.mode == Mode::Paused && under_way == 0;
         let is_full = self.filling.record_bytes >= plan.full_batch_bytes() || is_stuck;
         self.filling.lines > 0
-            && self.batches.len() + self.releases.len() < plan.max_in_flight
+            && under_way < plan.max_in_flight
             && (now_ns >= self.deadline_ns || plan.sends_full && is_full)
     }
 
@@ -69,7 +73,7 @@ impl Input {
         }
         match self.send_one(batch, output_ns, now_ns, plan, ship) {
             Some(at_ns) => {
-                self.releases.push((at_ns, batch.record_bytes));
+                self.answers_due.push(at_ns, batch.record_bytes);
                 true
             }
             None => false,
@@ -118,7 +122,9 @@ impl Input {
         }
         left.due_ns = if left.is_stored { stored_ns } else { refused_ns };
         self.answers = files;
-        self.releases.extend(freed);
+        if let Some((at_ns, record_bytes)) = freed {
+            self.answers_due.push(at_ns, record_bytes);
+        }
         *batch = left;
         batch.lines == 0
     }
@@ -225,7 +231,7 @@ impl Input {
                 } else {
                     ship.tally.ledger.lose(Cause::RetriesExhausted, batch.new_lines());
                 }
-                self.releases.push((now_ns, batch.record_bytes));
+                self.answers_due.push(now_ns, batch.record_bytes);
                 continue;
             } else {
                 let bits = Purpose::Backoff.nth(self.key, self.requests);

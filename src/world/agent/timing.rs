@@ -30,8 +30,7 @@ impl Desk<'_> {
     /// Returns when an agent that sends full batches at once has something to send, or to ask for.
     fn next_flush_ns(&self, now_ns: u64) -> u64 {
         let (input, plan) = (&self.input, self.plan);
-        let answers = input.releases.iter().map(|(at_ns, _)| *at_ns).filter(|at_ns| *at_ns > now_ns);
-        let answer_ns = answers.min().unwrap_or(NEVER_NS);
+        let answer_ns = input.answers_due.first_behind(now_ns).unwrap_or(NEVER_NS);
         let is_full = input.filling.record_bytes >= plan.full_batch_bytes();
         if input.filling.lines > 0 && (is_full || now_ns >= input.deadline_ns) {
             // It would have been sent if there were not too many under way; retries have events of their own.

@@ -113,14 +113,11 @@ impl<'a> Link<'a> {
         !self.plan.disturbances[disturbance].of_some_nodes || self.cut_off.contains(&(disturbance as u32))
     }
 
-    /// Whether a request that is sent now is accepted without waiting, as are all until the instant that is given;
-    /// `None` where it is not.
-    pub(crate) fn free_until(&self, now_ns: u64) -> Option<u64> {
+    /// Whether a request that is sent now is accepted after [`Link::wait_ns`], as are all until the instant that is given, in
+    /// the slots that this way is for; `None` where it is not.
+    pub(crate) fn open_until(&self, now_ns: u64) -> Option<u64> {
         // What a gateway has is not there yet, and shards and quotas go by whose request it is: each is looked at by itself.
-        if self.gateway.is_some()
-            || self.several.is_some()
-            || self.server.is_some_and(|server| server.wait_ns() > 0)
-        {
+        if self.gateway.is_some() || self.several.is_some() || self.wait_ns() > self.plan.queue_ns {
             return None;
         }
         let next = self.outages.iter().find(|o| o.until_ns > now_ns);
@@ -136,12 +133,18 @@ impl<'a> Link<'a> {
         Some(until_ns)
     }
 
+    /// How long a request waits that the one server takes.
+    #[inline]
+    pub(crate) fn wait_ns(&self) -> u64 {
+        self.server.map_or(0, SlottedServer::wait_ns)
+    }
+
     /// The slots of instants `step_ns` apart.
     pub(crate) fn slots(&self, first_ns: u64, step_ns: u64) -> Steps {
         self.server.map_or_else(Steps::default, |server| server.steps(first_ns, step_ns))
     }
 
-    /// Sends `bytes` where [`Link::free_until`] says that nobody waits, in the slot that the steps have come to.
+    /// Sends `bytes` where [`Link::open_until`] says that they are taken, in the slot that the steps have come to.
     #[inline]
     pub(crate) fn send_in(&mut self, slots: &Steps, bytes: u64) {
         if self.server.is_some() {
