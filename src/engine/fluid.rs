@@ -171,7 +171,7 @@ impl SlottedServer {
     }
 
     /// Returns how long work waits that arrives in the first slot that is not settled; in later ones too, as long
-    /// as no slot's demand exceeds the capacity and nothing waits now.
+    /// as no slot's demand exceeds the capacity and nothing waits now (else see [`SlottedServer::waits`]).
     #[inline]
     pub fn wait_ns(&self) -> u64 {
         if self.backlog == 0 {
@@ -287,6 +287,17 @@ impl SlottedServer {
         for demand in demand {
             self.take(Work::of(*demand));
         }
+    }
+
+    /// Returns how long work waits that arrives in each of the next slots, of which this is the demand.
+    pub fn waits(&self, demand: &[u64]) -> Vec<u64> {
+        let mut ahead = self.clone();
+        let wait = |demand: &u64| {
+            let wait_ns = ahead.wait_ns();
+            ahead.take(Work::of(*demand));
+            wait_ns
+        };
+        demand.iter().map(wait).collect()
     }
 
     /// The longest wait that any settled slot left behind.

@@ -27,11 +27,10 @@ pub(super) enum Kind {
     Slot,
     /// A request whose answer is known and will come.
     Release,
-    /// A request that is tried again, or whose answer comes after the run, and what it holds of one file.
+    /// A request that is tried again, and what it holds of one file.
     Batch,
     Chunk,
-    /// A request that waits is looked at when anything happens to its agent; one that is tried again takes more.
-    Look,
+    /// A request that is tried again is looked at when anything happens to its agent.
     Retry,
     RetryChunk,
     UnreadSecond,
@@ -51,9 +50,7 @@ impl Kind {
             Self::Rotation => Thing::Rotations,
             Self::Start => Thing::Starts,
             Self::Slot => Thing::Slots,
-            Self::Release | Self::Batch | Self::Chunk | Self::Look | Self::Retry | Self::RetryChunk => {
-                Thing::Waiting
-            }
+            Self::Release | Self::Batch | Self::Chunk | Self::Retry | Self::RetryChunk => Thing::Waiting,
             Self::UnreadSecond => Thing::Unread,
             Self::Histogram => Thing::Histograms,
         }
@@ -128,8 +125,14 @@ impl<'a> Counts<'a> {
         }
         if together {
             let slots = run.end_s * NS_PER_SEC as f64 / blueprint.backend.slot().as_ns() as f64;
-            // Slot by slot every node is asked whether it has something to do.
-            counts.add(Kind::Slot, "", slots * run.congested * (1.0 + simulated / 16.0), 0.0);
+            // Slot by slot every node is asked whether it has something to do, where waits cannot be foreseen.
+            let backend = &blueprint.backend;
+            let by_request = blueprint.gateway.is_some()
+                || backend.quota.is_some()
+                || backend.shards.count > 1
+                || backend.tail_grows;
+            let alone = if by_request { 1.0 } else { 0.1 };
+            counts.add(Kind::Slot, "", slots * run.congested * alone * (1.0 + simulated / 16.0), 0.0);
         }
         counts.add(
             Kind::Histogram,
@@ -192,10 +195,12 @@ impl<'a> Counts<'a> {
             || run.blueprint.backend.shards.count > 1
             || plan.flush_check_ns > 0
             || plan.flush_ns > run.blueprint.chunk_ns;
-        let busy = if is_busy { 1.0 } else { run.congested };
+        // Where something waits a stretch is run two or three times, and some of the flushes find their buffer full.
+        let busy = if is_busy { 1.0 } else { run.congested / 3.0 };
+        let quiet = if is_busy { 0.0 } else { 1.0 + run.congested };
         let flushes = agents * per_s * run.end_s;
-        self.add(Kind::QuietFlush, name, flushes * (1.0 - busy), 0.0);
-        self.add(Kind::QuietStreamFlush, name, flushes * (1.0 - busy) * load.streams / inputs, 0.0);
+        self.add(Kind::QuietFlush, name, flushes * quiet, 0.0);
+        self.add(Kind::QuietStreamFlush, name, flushes * quiet * load.streams / inputs, 0.0);
         self.add(Kind::BusyFlush, name, flushes * busy, 0.0);
         self.add(Kind::BusyStreamFlush, name, flushes * busy * load.streams / inputs, 0.0);
         // The CPU does not suffice, or the buffer does not hold what comes from one flush to the next.
@@ -242,29 +247,25 @@ impl<'a> Counts<'a> {
     fn add_waiting(&mut self, name: &'a str, sent: Sent, room: f64, run: &Run<'_>) {
         let Sent { agents, inputs, per_s, files } = sent;
         let stalled = (per_s * run.stalled_s).min(room);
-        self.add(Kind::Release, name, 0.0, agents * stalled);
-        self.add(Kind::Look, name, agents * per_s * run.stalled_s * stalled / inputs / 2.0, 0.0);
+        // While something waits a copy of everything is kept, for the case that it waits longer than was foreseen.
+        self.add(Kind::Release, name, 0.0, COPIES * agents * stalled);
         let refused = (per_s * run.refused_s).min(room);
-        // While it lasts a copy of everything is kept, for the case that somebody waits after all.
         self.add(Kind::Batch, name, 0.0, COPIES * agents * refused);
         self.add(Kind::Chunk, name, 0.0, COPIES * agents * refused * files);
         self.add_retries(name, agents * per_s * run.refused_s * refused / inputs / 2.0, files);
         if let Some(excess) = run.excess {
             let is_told = run.blueprint.backend.queue_ns != u64::MAX || run.blueprint.backend.quota.is_some();
-            // Where nobody is turned away, a request waits so much longer the later it is sent, and from an instant on its
-            // answer comes after the run.
+            // Where nobody is turned away, a request waits so much longer the later it is sent. From an instant on its answer
+            // comes after the run, and of such requests sums are kept.
             let late_s =
                 if is_told { run.horizon_s * excess } else { run.horizon_s - run.end_s * (1.0 - excess) };
             let late = (per_s * late_s.max(0.0)).min(room);
-            self.add(Kind::Batch, name, 0.0, agents * late);
-            self.add(Kind::Chunk, name, 0.0, agents * late * files);
             let waiting = (per_s * run.horizon_s * excess).min(room);
-            self.add(Kind::Release, name, 0.0, agents * (waiting - late).max(0.0));
-            let looks = agents * per_s * run.end_s * waiting / inputs / 2.0;
+            self.add(Kind::Release, name, 0.0, COPIES * agents * (waiting - late).max(0.0));
             if is_told {
-                self.add_retries(name, looks, files)
-            } else {
-                self.add(Kind::Look, name, looks, 0.0)
+                self.add(Kind::Batch, name, 0.0, agents * late);
+                self.add(Kind::Chunk, name, 0.0, agents * late * files);
+                self.add_retries(name, agents * per_s * run.end_s * waiting / inputs / 2.0, files);
             }
         }
     }

@@ -33,7 +33,6 @@ pub(super) fn of(kind: Kind) -> Price {
         Kind::Release => (0.0, 40.0),
         Kind::Batch => (0.0, 100.0),
         Kind::Chunk => (0.0, 150.0),
-        Kind::Look => (5.0, 0.0),
         Kind::Retry => (35.0, 0.0),
         Kind::RetryChunk => (5.5, 0.0),
         Kind::UnreadSecond => (0.0, 3.0),

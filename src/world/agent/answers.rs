@@ -52,12 +52,6 @@ impl Answers {
         self.waiting().iter().map(|(at_ns, _)| *at_ns).find(|at_ns| *at_ns > now_ns)
     }
 
-    /// Whether all are there at an instant.
-    #[inline]
-    pub(crate) fn are_there_by(&self, now_ns: u64) -> bool {
-        self.due.last().is_none_or(|(at_ns, _)| *at_ns <= now_ns)
-    }
-
     /// How many nobody has taken note of yet.
     #[inline]
     pub(crate) fn len(&self) -> usize {
@@ -105,7 +99,6 @@ mod tests {
             assert_eq!(answers.freed_by(now_ns), there);
             let behind = oracle.iter().map(|(at_ns, _)| *at_ns).filter(|at_ns| *at_ns > now_ns).min();
             assert_eq!(answers.first_behind(now_ns), behind);
-            assert_eq!(answers.are_there_by(now_ns), behind.is_none());
             if draw(3, now_ns) % 4 > 0 {
                 assert_eq!(answers.take_until(now_ns), there);
                 oracle.retain(|(at_ns, _)| *at_ns > now_ns);
@@ -115,6 +108,6 @@ mod tests {
         }
         assert!(oracle.len() > 3);
         answers.clear();
-        assert!(answers.is_empty() && answers.are_there_by(0));
+        assert!(answers.is_empty() && answers.first_behind(0).is_none());
     }
 }

@@ -13,7 +13,7 @@ use crate::units::{NEVER_NS, NS_PER_SEC};
 use crate::world::agent::answers::Answers;
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::{Input, Looks, Mode};
-use crate::world::backend::link::Link;
+use crate::world::backend::link::{Link, Opening};
 use crate::world::lines::stream::{Amount, Cursor, Stream};
 use crate::world::tally::Tally;
 
@@ -140,7 +140,8 @@ impl Desk<'_> {
         link: &mut Link<'_>,
         scratch: &mut Scratch,
     ) -> bool {
-        let flushes = self.quiet_flushes(until_ns, link).min(scratch.most_flushes);
+        let Some(opening) = link.opening(self.input.since_ns) else { return false };
+        let flushes = self.quiet_flushes(until_ns.min(opening.until_ns)).min(scratch.most_flushes);
         if flushes == 0 {
             return false;
         }
@@ -151,7 +152,7 @@ impl Desk<'_> {
             blueprint: self.blueprint,
             first_ns: input.flush_ns,
             since_ns: input.since_ns,
-            wait_ns: link.wait_ns(),
+            opening,
             looks: input.looks(plan),
         };
         if !run.draw(self.streams, flushes, scratch) {
@@ -172,7 +173,7 @@ impl Desk<'_> {
     }
 
     /// Returns how many flushes from the next on may be quiet, as far as can be told without drawing them.
-    fn quiet_flushes(&self, until_ns: u64, link: &Link<'_>) -> usize {
+    fn quiet_flushes(&self, until_ns: u64) -> usize {
         let (input, plan, blueprint) = (&*self.input, self.plan, self.blueprint);
         let (since_ns, first_ns) = (input.since_ns, input.flush_ns);
         let applies = input.mode == Mode::Reading
@@ -186,8 +187,10 @@ impl Desk<'_> {
             && input.cores >= plan.cores
             && input.deadline_ns == first_ns
             && plan.flush_check_ns == 0;
-        let Some(open_until_ns) = link.open_until(since_ns).filter(|_| applies) else { return 0 };
-        let mut end_ns = until_ns.min(open_until_ns).min(blueprint.horizon_ns);
+        if !applies {
+            return 0;
+        }
+        let mut end_ns = until_ns.min(blueprint.horizon_ns);
         end_ns = end_ns.min(input.scan_ns).min(input.give_up_ns).min(input.restart_ns);
         if first_ns < input.refused.1 {
             end_ns = end_ns.min(input.refused.0);
@@ -257,8 +260,7 @@ struct QuietRun<'a> {
     first_ns: u64,
     /// The flush before it.
     since_ns: u64,
-    /// How long all of them wait for the backend.
-    wait_ns: u64,
+    opening: Opening,
     looks: Looks,
 }
 
@@ -326,13 +328,16 @@ impl QuietRun<'_> {
         let plan = self.plan;
         due.clone_from(&input.answers_due);
         let (mut at_ns, mut held_bytes, mut request) = (self.first_ns, input.held_bytes, input.requests);
+        let mut slots = link.slots(self.first_ns, plan.flush_ns);
         let mut peak_bytes = input.peak_bytes;
         let end_ns = self.blueprint.end_ns();
         sent.clear();
         for (number, flush) in taken.iter().enumerate() {
             let disk_bytes = flush.bytes + flush.prefix_bytes;
             let record_bytes = plan.record_bytes(flush.lines, flush.bytes);
-            let mut answer = FlushAnswer { record_bytes, late_ns: self.wait_ns, ..FlushAnswer::default() };
+            let Some(delay_ns) = link.delay_ns(self.opening, at_ns, &slots) else { return number };
+            slots.step();
+            let mut answer = FlushAnswer { record_bytes, late_ns: delay_ns, ..FlushAnswer::default() };
             if flush.lines > kind.small_lines || disk_bytes > kind.small_bytes {
                 let reader_ns = plan.costs.bulk_reader_ns(flush.lines as f64, disk_bytes as f64);
                 if reader_ns > plan.flush_ns as f64 * plan.cores {
@@ -360,7 +365,7 @@ impl QuietRun<'_> {
                 let (class, latency_ns) = link.latency_ns(input.key, request);
                 request += 1;
                 (answer.class, answer.answer_ns) = (class, at_ns + latency_ns + answer.late_ns);
-                let is_given_up = latency_ns + self.wait_ns > plan.request_timeout_ns;
+                let is_given_up = latency_ns + delay_ns > plan.request_timeout_ns;
                 if answer.answer_ns >= end_ns || is_given_up || due.len() >= plan.max_in_flight {
                     return number;
                 }

@@ -25,6 +25,15 @@ pub(crate) struct Answer {
     pub over_quota: bool,
 }
 
+/// What becomes of requests of a while: they are accepted, when their turn comes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opening {
+    /// Up to when it is so.
+    pub until_ns: u64,
+    /// Before this nobody's turn comes; 0 where the backend answers.
+    stalled_until_ns: u64,
+}
+
 /// Who sends what.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Request {
@@ -79,6 +88,8 @@ pub(crate) struct Link<'a> {
     /// Demand of the slots from `first_slot` on, a number a lane of each.
     demand: &'a mut [u64],
     first_slot: usize,
+    /// How long what is sent in each of these slots waits for the one server; where nothing is said, as long as in the first.
+    waits_ns: &'a [u64],
     /// Disturbances of some nodes that concern the one whose turn it is.
     cut_off: SmallVec<[u32; 2]>,
 }
@@ -89,6 +100,7 @@ impl<'a> Link<'a> {
         servers: Option<&'a Servers>,
         demand: &'a mut [u64],
         first_slot: usize,
+        waits_ns: &'a [u64],
     ) -> Self {
         let server = servers.and_then(Servers::plain);
         let (gateway, several) = match servers.map(|servers| (servers, &servers.front)) {
@@ -100,7 +112,7 @@ impl<'a> Link<'a> {
         let plan = &blueprint.backend;
         let outages = blueprint.gateway.as_ref().map_or(&plan.outages, |gateway| &gateway.outages);
         let cut_off = SmallVec::new();
-        Self { plan, server, gateway, several, assumes, outages, demand, first_slot, cut_off }
+        Self { plan, server, gateway, several, assumes, outages, demand, first_slot, waits_ns, cut_off }
     }
 
     /// It is the turn of a node that these disturbances of some nodes concern.
@@ -113,15 +125,22 @@ impl<'a> Link<'a> {
         !self.plan.disturbances[disturbance].of_some_nodes || self.cut_off.contains(&(disturbance as u32))
     }
 
-    /// Whether a request that is sent now is accepted after [`Link::wait_ns`], as are all until the instant that is given, in
-    /// the slots that this way is for; `None` where it is not.
-    pub(crate) fn open_until(&self, now_ns: u64) -> Option<u64> {
-        // What a gateway has is not there yet, and shards and quotas go by whose request it is: each is looked at by itself.
-        if self.gateway.is_some() || self.several.is_some() || self.wait_ns() > self.plan.queue_ns {
+    /// What becomes of requests that are sent now and for a while; `None` where each is to be looked at by itself.
+    pub(crate) fn opening(&self, now_ns: u64) -> Option<Opening> {
+        // What a gateway has is not there yet, and shards and quotas go by whose request it is.
+        if self.gateway.is_some() || self.several.is_some() {
             return None;
         }
-        let next = self.outages.iter().find(|o| o.until_ns > now_ns);
-        let mut until_ns = next.map_or(Some(NEVER_NS), |o| (o.from_ns > now_ns).then_some(o.from_ns))?;
+        let mut next = self.outages.iter().filter(|o| o.until_ns > now_ns);
+        let (mut until_ns, stalled_until_ns) = match next.next() {
+            None => (NEVER_NS, 0),
+            Some(outage) if outage.from_ns > now_ns => (outage.from_ns, 0),
+            Some(outage) if outage.refuses => return None,
+            Some(outage) => (outage.until_ns, outage.until_ns),
+        };
+        if stalled_until_ns > 0 && next.any(|other| other.from_ns <= stalled_until_ns) {
+            return None;
+        }
         for (index, disturbance) in self.plan.disturbances.iter().enumerate() {
             if disturbance.until_ns > now_ns && self.is_concerned(index) {
                 if disturbance.from_ns <= now_ns {
@@ -130,13 +149,28 @@ impl<'a> Link<'a> {
                 until_ns = until_ns.min(disturbance.from_ns);
             }
         }
-        Some(until_ns)
+        Some(Opening { until_ns, stalled_until_ns })
     }
 
-    /// How long a request waits that the one server takes.
+    /// How long what is sent in a slot waits for the one server.
     #[inline]
-    pub(crate) fn wait_ns(&self) -> u64 {
-        self.server.map_or(0, SlottedServer::wait_ns)
+    fn wait_in(&self, slot: usize) -> u64 {
+        match self.waits_ns.get(slot - self.first_slot) {
+            Some(wait_ns) => *wait_ns,
+            None => self.server.map_or(0, SlottedServer::wait_ns),
+        }
+    }
+
+    /// How long what is sent at an instant, in the slot that the steps have come to, waits for its turn; `None` where it is
+    /// turned away.
+    #[inline]
+    pub(crate) fn delay_ns(&self, opening: Opening, at_ns: u64, slots: &Steps) -> Option<u64> {
+        if self.server.is_none() {
+            return Some(opening.stalled_until_ns.saturating_sub(at_ns));
+        }
+        let wait_ns = self.wait_in(slots.slot());
+        let stall_ns = opening.stalled_until_ns.saturating_sub(at_ns);
+        (wait_ns <= self.plan.queue_ns || stall_ns > 0).then_some(wait_ns + stall_ns)
     }
 
     /// The slots of instants `step_ns` apart.
@@ -144,7 +178,7 @@ impl<'a> Link<'a> {
         self.server.map_or_else(Steps::default, |server| server.steps(first_ns, step_ns))
     }
 
-    /// Sends `bytes` where [`Link::open_until`] says that they are taken, in the slot that the steps have come to.
+    /// Sends `bytes` where [`Link::opening`] says what becomes of them, in the slot that the steps have come to.
     #[inline]
     pub(crate) fn send_in(&mut self, slots: &Steps, bytes: u64) {
         if self.server.is_some() {
@@ -217,12 +251,13 @@ impl<'a> Link<'a> {
         }
         let mut wait_ns = 0;
         if let Some(server) = self.server {
-            wait_ns = server.wait_ns();
+            let slot = server.slot_of(now_ns);
+            wait_ns = self.wait_in(slot);
             // A request that gets no answer is not told that there is a queue either.
             if wait_ns > self.plan.queue_ns && starts_ns == now_ns {
                 return Answer::throttled(now_ns + self.plan.latency_ns);
             }
-            self.demand[server.slot_of(now_ns) - self.first_slot] += request.bytes;
+            self.demand[slot - self.first_slot] += request.bytes;
         }
         let (_, latency_ns) = self.latency_ns(key, number);
         Answer::accepted(starts_ns + wait_ns + slowed(latency_ns, slower))

@@ -150,6 +150,11 @@ impl Servers {
         }
     }
 
+    /// Whether the one server does no work in a slot.
+    pub(crate) fn is_closed(&self, slot: usize) -> bool {
+        self.plain().is_some_and(|server| !server.fits(1, slot))
+    }
+
     /// Whether whoever comes next has to wait, or is likely to be refused: a tenant has used half of its burst.
     pub(crate) fn has_backlog(&self) -> bool {
         let is_used = |bucket: &SlottedServer| bucket.backlog().units() > self.burst_bytes / 2;

@@ -1,0 +1,217 @@
+//! All nodes of a cluster that share a backend, a stretch of slots at a time.
+//!
+//! What a slot brings depends on waits up to then alone. So a stretch is run on waits that are foreseen, its demand says
+//! what they truly were, and up to the first slot that was foreseen wrongly everything was as it is. There are three ways:
+//!
+//! 1. Where nothing waits, nobody is expected to. That holds until a slot brings more than is taken.
+//! 2. Where something waits, the first run says little more than the demand. What is sent hardly depends on the waits, as
+//!    answers that are late come behind the stretch: the second run, on the waits of that demand, mostly brings the same.
+//!    This is waveform relaxation; here it ends when nothing changes, and no bit is lost.
+//! 3. Otherwise, and where shards, quotas or a gateway are asked for each request, slot by slot.
+//!
+//! Whatever was run on wrong waits is taken back to a copy of the beginning and run again as far as they were right.
+//!
+//! Source: Lelarasmee, Ruehli, Sangiovanni-Vincentelli, "The Waveform Relaxation Method for Time-Domain Analysis of Large
+//! Scale Integrated Circuits", IEEE Transactions on CAD 1(3), 1982.
+
+use super::{Pace, is_set};
+use crate::blueprint::{Blueprint, OnNode, Placement};
+use crate::units::NS_PER_SEC;
+use crate::world::agent::quiet::Scratch;
+use crate::world::backend::link::Link;
+use crate::world::backend::servers::Servers;
+use crate::world::node::Node;
+use crate::world::tally::{Tally, Total};
+use rayon::prelude::*;
+use std::sync::atomic::AtomicBool;
+
+/// The first stretch; each that went as expected is followed by one of twice the length.
+const FIRST_STRETCH_NS: u64 = 60 * NS_PER_SEC;
+
+/// The first stretch in which something waits.
+const FIRST_WAITING_NS: u64 = 2 * NS_PER_SEC;
+
+/// Slots of a stretch at most, and numbers of their demand; and the least that is tried after it was too long.
+const MOST_SLOTS: usize = 1 << 16;
+const MOST_NUMBERS: usize = 1 << 20;
+const SHORTEST: usize = 16;
+
+/// How often a stretch is run on waits that turn out to be others.
+const MOST_ROUNDS: usize = 3;
+
+/// Nodes that run one after the other, and what they add up to.
+#[derive(Clone)]
+struct Block {
+    nodes: Vec<Node>,
+    /// When something happens on each node next: slot by slot, most have nothing to do, and are not touched.
+    next_ns: Vec<u64>,
+    tally: Tally,
+    scratch: Scratch,
+}
+
+fn copy_of(blocks: &mut [Block]) -> Vec<Block> {
+    blocks.par_iter_mut().map(|block| block.clone()).collect()
+}
+
+/// A cluster on its way through a run.
+struct Cluster<'a> {
+    stop: &'a AtomicBool,
+    blueprint: &'a Blueprint,
+    blocks: Vec<Block>,
+    servers: Servers,
+    /// The first slot that is not settled.
+    first: usize,
+}
+
+/// Runs all nodes through the whole run.
+pub(super) fn run(
+    pace: Pace,
+    stop: &AtomicBool,
+    blueprint: &Blueprint,
+    (placement, on): (&Placement, &[OnNode]),
+    key: u64,
+    servers: Servers,
+) -> Tally {
+    // Enough nodes a block that a slot's work outweighs handing it out.
+    let nodes = placement.nodes.len();
+    let in_block = nodes.div_ceil(8).max(64);
+    let blocks = (0..nodes.div_ceil(in_block))
+        .into_par_iter()
+        .map(|block| {
+            let own = block * in_block..((block + 1) * in_block).min(nodes);
+            let new = |node| Node::new(blueprint, node, placement.nodes[node], &on[node], key);
+            let (tally, scratch) = (Tally::new(blueprint), Scratch::new(pace.flushes));
+            let next_ns = vec![0; own.len()];
+            Block { nodes: own.map(new).collect(), next_ns, tally, scratch }
+        })
+        .collect();
+    let mut cluster = Cluster { stop, blueprint, blocks, servers, first: 0 };
+    cluster.go_on(pace);
+    cluster.end()
+}
+
+impl Cluster<'_> {
+    /// Goes through all slots.
+    fn go_on(&mut self, pace: Pace) {
+        let (slot_ns, slots) = (self.servers.clock().slot_ns(), self.servers.clock().slots());
+        let longest = ((pace.stretch_ns / slot_ns) as usize)
+            .clamp(1, MOST_SLOTS.min(MOST_NUMBERS / self.servers.lanes()).max(1));
+        // When an outage is over everybody comes at once: no stretch goes beyond that, nor beyond its beginning, from which
+        // on something waits.
+        let outages = &self.blueprint.backend.outages;
+        let edges = outages.iter().flat_map(|outage| [outage.from_ns, outage.until_ns]);
+        let edges: Vec<usize> = edges.map(|at_ns| self.servers.clock().slot_of(at_ns)).collect();
+        let begin = |ns: u64| longest.min((ns / slot_ns).max(1) as usize);
+        let (mut free, mut waiting) = (begin(FIRST_STRETCH_NS), begin(FIRST_WAITING_NS));
+        while self.first < slots && !is_set(self.stop) {
+            let next =
+                edges.iter().copied().filter(|edge| *edge > self.first).chain(self.servers.next_window());
+            let left = next.min().unwrap_or(usize::MAX).min(slots) - self.first;
+            let waits = self.servers.has_backlog() || self.servers.is_closed(self.first);
+            let stretch = if waits { &mut waiting } else { &mut free };
+            let tried = left.min(*stretch);
+            if tried > 1 && (!waits || self.servers.plain().is_some()) {
+                let went = if waits { self.foresee(tried) } else { self.expect_none(tried) };
+                *stretch =
+                    if went == tried { longest.min(2 * *stretch) } else { (*stretch / 2).max(SHORTEST) };
+                if went == tried {
+                    continue;
+                }
+            }
+            if self.first < slots {
+                let demand = self.run_slots(1, &[]);
+                self.settle(&demand);
+            }
+        }
+    }
+
+    /// Runs so many slots in which nobody is expected to wait. Returns as how many of them it was so.
+    fn expect_none(&mut self, slots: usize) -> usize {
+        let before = copy_of(&mut self.blocks);
+        let mut demand = self.run_slots(slots, &[]);
+        let fitting = self.servers.fitting(&demand, self.first);
+        if fitting < slots {
+            // Up to the first slot that is too full all was as expected, and will be again.
+            self.blocks = before;
+            demand = if fitting == 0 { Vec::new() } else { self.run_slots(fitting, &[]) };
+        }
+        self.settle(&demand);
+        fitting
+    }
+
+    /// Runs so many slots in which something waits. Returns in how many of them the waits were foreseen, which the first
+    /// always is.
+    fn foresee(&mut self, slots: usize) -> usize {
+        let mut before = copy_of(&mut self.blocks);
+        let mut foreseen = vec![self.servers.clock().wait_ns(); slots];
+        let mut right = 0;
+        for _ in 0..MOST_ROUNDS {
+            let demand = self.run_slots(slots, &foreseen);
+            let true_ns = self.servers.clock().waits(&demand);
+            right = foreseen.iter().zip(&true_ns).take_while(|(foreseen, wait)| foreseen == wait).count();
+            if right == slots {
+                self.settle(&demand);
+                return slots;
+            }
+            // Two of them at a time are enough.
+            self.blocks.clear();
+            self.blocks = copy_of(&mut before);
+            // What was right stays, and what comes next is right now.
+            foreseen = true_ns;
+        }
+        let demand = self.run_slots(right, &foreseen);
+        self.settle(&demand);
+        right
+    }
+
+    fn settle(&mut self, demand: &[u64]) {
+        self.servers.settle(demand);
+        self.first += demand.len() / self.servers.lanes();
+    }
+
+    /// Runs all nodes through some slots. What is sent in them waits as foreseen; where nothing is, as long as what is sent in
+    /// the first. Returns the demand of each, lane by lane.
+    fn run_slots(&mut self, slots: usize, foreseen: &[u64]) -> Vec<u64> {
+        let Self { stop, blueprint, blocks, servers, first } = self;
+        let (servers, first) = (&*servers, *first);
+        let numbers = slots * servers.lanes();
+        let until = servers.clock().end_of(first + slots - 1).min(blueprint.end_ns());
+        let run = |block: &mut Block| {
+            let mut demand = vec![0u64; numbers];
+            let mut link = Link::new(blueprint, Some(servers), &mut demand, first, foreseen);
+            for (node, next_ns) in block.nodes.iter_mut().zip(&mut block.next_ns) {
+                if *next_ns < until && !is_set(stop) {
+                    *next_ns =
+                        node.run_until(until, blueprint, &mut link, &mut block.scratch, &mut block.tally);
+                }
+            }
+            demand
+        };
+        let add = |mut demand: Vec<u64>, more: Vec<u64>| {
+            demand.iter_mut().zip(more).for_each(|(total, part)| *total += part);
+            demand
+        };
+        match &mut blocks[..] {
+            [block] => run(block),
+            blocks => blocks.par_iter_mut().map(run).reduce(|| vec![0; numbers], add),
+        }
+    }
+
+    /// The run is over: closes all nodes, and puts together what they counted. Nothing, where it was stopped.
+    fn end(mut self) -> Tally {
+        let blueprint = self.blueprint;
+        let mut total = Tally::new(blueprint);
+        if is_set(self.stop) {
+            return total;
+        }
+        self.blocks.par_iter_mut().for_each(|block| {
+            block.nodes.iter_mut().for_each(|node| node.close(blueprint, &mut block.tally));
+        });
+        self.blocks.iter().for_each(|block| total.add(&block.tally));
+        self.servers.report(&mut total);
+        total
+    }
+}
+
+#[cfg(test)]
+mod tests;
