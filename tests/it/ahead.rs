@@ -1,6 +1,6 @@
 //! The months ahead, prices of a file, and who causes what: `forecast`, `--prices`, `--currency`, `show-back`.
 
-use super::support::{CALM, Folder, json, loghaul, refused, stdout};
+use super::support::{CALM, Folder, examples_run, holds, json, refused, refused_saying, stdout};
 use serde_json::Value;
 
 /// Sidecars by hand: 100 m of 16 cores each, at 0.40 an hour for 730 hours 1.825 a month; a bound of 5 % holds eight of them.
@@ -39,9 +39,7 @@ fn the_first_failure_and_the_cost_by_month_are_where_arithmetic_puts_them() {
         let cost = month["cost"]["mean"].as_f64().unwrap();
         assert!((cost - 1.825 * pods as f64).abs() < 1e-9, "{month}");
     }
-    for name in ["forecast.md", "forecast.json", "forecast.csv", "cost-by-month.svg", "cost-by-month.png"] {
-        assert!(out.join(name).metadata().unwrap().len() > 100, "{name}");
-    }
+    holds(&out, &["forecast.md", "forecast.json", "forecast.csv", "cost-by-month.svg", "cost-by-month.png"]);
     let text = stdout(&[&["forecast", &file, "--months", "12"][..], &ALONE].concat());
     assert!(text.contains("first fails in month 8, by collector_share <= 5%"), "{text}");
     // Where the bound is never reached, that is said.
@@ -90,8 +88,7 @@ fn prices_of_a_file_take_the_place_of_the_scenarios_and_currencies_are_shown() {
     assert!(run.contains(" USD/month"), "{run}");
     let wrong = |text: &str, words: &[&str]| {
         let prices = folder.put("wrong.yaml", text);
-        let error = refused(&[&args[..], &["--prices", &prices]].concat());
-        words.iter().for_each(|word| assert!(error.contains(word), "{text}: {error}"));
+        refused_saying(&[&args[..], &["--prices", &prices]].concat(), words);
     };
     wrong("nodes: { general: dear }\n", &["wrong.yaml:1:", "0.40/h"]);
     wrong("nodes: { other: 1 }\n", &["no price of pool general", "other"]);
@@ -141,10 +138,5 @@ fn what_moving_saves_stands_beside_what_runs_today_in_both_languages() {
 
 #[test]
 fn examples_of_the_help_run() {
-    for verb in ["forecast", "show-back"] {
-        let help = stdout(&[verb, "--help"]);
-        let example = help.split("Example: loghaul ").nth(1).unwrap();
-        let words: Vec<&str> = example.split_whitespace().collect();
-        assert!(loghaul(&words).output().unwrap().status.success(), "{example}");
-    }
+    examples_run(&["forecast", "show-back"]);
 }

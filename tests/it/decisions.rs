@@ -1,6 +1,6 @@
 //! `tune`, `plan` and the answer of `compare`: what they find on small cases, and what they say.
 
-use super::support::{CALM, Folder, json, loghaul, refused, stdout, violations};
+use super::support::{CALM, Folder, examples_run, json, loghaul, refused, stdout, violations};
 use serde_json::Value;
 
 /// Files that are rotated every ten seconds or so and kept twice, an agent that finds new ones only once a minute: what it
@@ -152,12 +152,7 @@ fn a_plan_gives_sidecars_to_those_who_need_them_and_to_nobody_else() {
 
 #[test]
 fn examples_of_the_help_run() {
-    for verb in ["tune", "plan"] {
-        let help = stdout(&[verb, "--help"]);
-        let example = help.split("Example: loghaul ").nth(1).unwrap().lines().next().unwrap();
-        let words: Vec<&str> = example.split_whitespace().collect();
-        assert!(loghaul(&words).output().unwrap().status.success(), "{example}");
-    }
+    examples_run(&["tune", "plan"]);
 }
 
 #[test]

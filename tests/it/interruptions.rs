@@ -2,8 +2,7 @@
 //! holds the old report or the new one, and nothing else.
 #![cfg(unix)]
 
-use super::support::{CALM, Folder, loghaul, stdout};
-use std::collections::BTreeMap;
+use super::support::{CALM, Contents, Folder, contents, loghaul, put_back, send, stdout};
 use std::fs::{self, File};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -13,14 +12,6 @@ use std::time::{Duration, Instant, SystemTime};
 /// How often each signal strikes. `LOGHAUL_STRIKES` asks for more.
 fn strikes() -> u64 {
     std::env::var("LOGHAUL_STRIKES").ok().and_then(|n| n.parse().ok()).unwrap_or(3)
-}
-
-type Contents = BTreeMap<String, Vec<u8>>;
-
-fn contents(folder: &Path) -> Contents {
-    let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
-    let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
-    entries.map(|path| (name(&path), fs::read(&path).unwrap())).collect()
 }
 
 /// A comparison that writes into a folder, with what that holds after each of two seeds, and how long it takes.
@@ -68,13 +59,7 @@ impl Writer {
 
     /// Puts the old report back, as it was before the strike.
     fn put_back(&self) {
-        let folder = self.into.path("");
-        for name in contents(&folder).keys().filter(|name| !name.ends_with(".tmp")) {
-            fs::remove_file(folder.join(name)).unwrap();
-        }
-        for (name, bytes) in &self.old {
-            fs::write(folder.join(name), bytes).unwrap();
-        }
+        put_back(&self.into.path(""), &self.old);
     }
 }
 
@@ -83,10 +68,7 @@ fn strike(writer: &Writer, signal: &str, share: f64) -> ExitStatus {
     let mut child = writer.begin();
     // Nothing is waited for: the moment itself is what is tried.
     std::thread::park_timeout(writer.takes.mul_f64(share));
-    let sent =
-        Command::new("kill").args(["-s", signal, &child.id().to_string()]).stderr(Stdio::null()).status();
-    // It may have ended already, and is a zombie until it is waited for: a signal to it is no error.
-    assert!(sent.unwrap().success());
+    send(&child, signal);
     child.wait().unwrap()
 }
 

@@ -1,6 +1,8 @@
 //! `sensitivity`: what turns a verdict is found where arithmetic puts it, and what cannot be looked into is refused.
 
-use super::support::{Folder, json, loghaul, refused, stdout, violations};
+use super::support::{
+    Folder, examples_run, holds, json, loghaul, refused, refused_saying, stdout, violations,
+};
 use serde_json::Value;
 
 /// Requests by hand: an agent of the node asks for 40 m, six sidecars for 10 m each, all for next to no memory; cost is the
@@ -110,17 +112,15 @@ fn the_bytes_are_the_same_at_any_number_of_threads_and_the_folder_holds_everythi
         loghaul(&[&args[..], &more].concat()).env("RAYON_NUM_THREADS", threads).output().unwrap().stdout
     };
     assert!(run("1") == run("3"));
-    for name in ["sensitivity.md", "sensitivity.json", "sensitivity.csv", "tornado.svg", "tornado.png"] {
-        assert!(out.join(name).metadata().unwrap().len() > 100, "{name}");
-    }
+    let names = ["sensitivity.md", "sensitivity.json", "sensitivity.csv", "tornado.svg", "tornado.png"];
+    holds(&out, &names);
 }
 
 #[test]
 fn what_cannot_be_looked_into_is_bad_input_that_says_what_can() {
     let (_folder, file) = Folder::with("close.yaml", CLOSE);
     let says = |more: &[&str], words: &[&str]| {
-        let error = refused(&[&["sensitivity", &file][..], more].concat());
-        words.iter().for_each(|word| assert!(error.contains(word), "{more:?}: {error}"));
+        refused_saying(&[&["sensitivity", &file][..], more].concat(), words);
     };
     says(&["--inputs", "fluent-bit/cpu.lin"], &["no input", "fluent-bit/cpu.line", "--range"]);
     says(&["--range", "backend.latencie=5ms:50ms"], &["backend.latencie", "nothing at this path"]);
@@ -137,8 +137,5 @@ fn what_cannot_be_looked_into_is_bad_input_that_says_what_can() {
 
 #[test]
 fn the_example_of_the_help_runs() {
-    let help = stdout(&["sensitivity", "--help"]);
-    let example = help.split("Example: loghaul ").nth(1).unwrap();
-    let words: Vec<&str> = example.split_whitespace().collect();
-    assert!(loghaul(&words).output().unwrap().status.success(), "{example}");
+    examples_run(&["sensitivity"]);
 }

@@ -1,6 +1,6 @@
 //! `loghaul size`: what agents use at their fullest, sizes that pass `check`, and values that charts take.
 
-use super::support::{CALM, Folder, json, loghaul, observe, refused, root, stdout, violations};
+use super::support::{CALM, Folder, example, json, loghaul, observe, refused, root, stdout, violations};
 use loghaul::metric::Metric;
 use loghaul::scenario::from_yaml;
 use loghaul::sizing::rule::Range;
@@ -131,15 +131,8 @@ fn what_cannot_be_sized_is_bad_input() {
 
 #[test]
 fn the_example_of_the_help_runs() {
-    let help = stdout(&["size", "--help"]);
-    let example = help.lines().find_map(|line| line.strip_prefix("Example: loghaul ")).unwrap();
-    // Words between apostrophes are one.
-    let parts = example.split('\'').enumerate();
-    let words = parts.flat_map(|(number, part)| match number % 2 {
-        1 => vec![part],
-        _ => part.split_whitespace().collect(),
-    });
-    let text = stdout(&words.collect::<Vec<_>>());
+    let words = example("size");
+    let text = stdout(&words.iter().map(String::as_str).collect::<Vec<_>>());
     assert!(text.contains("Proved on seed 2, 2 replications: 1 of 1 objectives"), "{text}");
 }
 

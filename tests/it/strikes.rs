@@ -7,13 +7,13 @@
 mod site;
 mod writers;
 
-use super::support::Folder;
+use super::support::{Folder, contents, send};
 use site::Site;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, SystemTime};
 use writers::{WRITERS, Writer};
 
@@ -138,7 +138,7 @@ fn run_struck(site: &Site, strike: Strike, moment: Duration) -> (ExitStatus, Str
     if as_nobody {
         site.open_to_all();
     }
-    let mut child = site.begin(site.writer.after, if as_nobody { &nobody } else { &[] });
+    let mut child = site.begin(&site.writer.after(), if as_nobody { &nobody } else { &[] });
     if strike == Strike::Pipe {
         drop(child.stdout.take());
     }
@@ -180,15 +180,6 @@ fn can_be_nobody() -> bool {
     tried.is_ok_and(|status| status.success())
 }
 
-fn send(child: &Child, signal: &str) {
-    // It may have ended already, and is a zombie until it is waited for: a signal to it is no error.
-    Command::new("kill")
-        .args(["-s", signal, &child.id().to_string()])
-        .stderr(Stdio::null())
-        .status()
-        .unwrap();
-}
-
 fn set_mode(folder: &Path, mode: u32) {
     fs::set_permissions(folder, fs::Permissions::from_mode(mode)).unwrap();
 }
@@ -196,7 +187,7 @@ fn set_mode(folder: &Path, mode: u32) {
 /// Runs a verb whose files may not grow beyond so many blocks of 512 bytes.
 fn run_within(site: &Site, blocks: u64) -> (ExitStatus, String) {
     let child = site.begin(
-        site.writer.after,
+        &site.writer.after(),
         &["sh", "-c", &format!("ulimit -f {blocks}; trap '' XFSZ; exec \"$0\" \"$@\"")],
     );
     let output = child.wait_with_output().unwrap();
@@ -215,7 +206,7 @@ fn on_small_disk(site: &Site) -> Option<(ExitStatus, String)> {
     if !mounted {
         return None;
     }
-    let output = site.begin(site.writer.after, &[]).wait_with_output().unwrap();
+    let output = site.begin(&site.writer.after(), &[]).wait_with_output().unwrap();
     let (left, temporary) = (site.contents(), site.temporary());
     let gone = Command::new("umount").arg(into).status().unwrap();
     assert!(gone.success(), "{into} stays mounted");
@@ -231,7 +222,7 @@ fn on_small_disk(site: &Site) -> Option<(ExitStatus, String)> {
 
 /// Makes temporary files old enough to be left behind.
 fn age_temporary(folder: &Path) {
-    for name in site::contents(folder).into_keys().filter(|name| name.ends_with(".tmp")) {
+    for name in contents(folder).into_keys().filter(|name| name.ends_with(".tmp")) {
         let file = fs::File::options().write(true).open(folder.join(name)).unwrap();
         file.set_modified(SystemTime::now() - Duration::from_secs(3600)).unwrap();
     }

@@ -6,7 +6,10 @@ use loghaul::run::{Runner, Setup};
 use loghaul::scenario::Scenario;
 use loghaul::strategy::by_name;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -134,6 +137,80 @@ impl Folder {
         let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
+    }
+}
+
+/// Files of a folder by their paths below it, with what they hold.
+pub(crate) type Contents = BTreeMap<String, Vec<u8>>;
+
+/// What a folder holds.
+pub(crate) fn contents(folder: &Path) -> Contents {
+    let mut all = Contents::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for path in std::fs::read_dir(next).into_iter().flatten().map(|entry| entry.unwrap().path()) {
+            let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(bytes) = std::fs::read(&path) {
+                all.insert(name, bytes);
+            }
+        }
+    }
+    all
+}
+
+/// Puts back into a folder what it held, leaving what is temporary.
+pub(crate) fn put_back(folder: &Path, old: &Contents) {
+    for name in contents(folder).keys().filter(|name| !name.ends_with(".tmp")) {
+        std::fs::remove_file(folder.join(name)).unwrap();
+    }
+    for (name, bytes) in old {
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
+}
+
+/// Sends a signal. Its receiver may have ended already, and is a zombie until it is waited for: that is no error.
+#[cfg(unix)]
+pub(crate) fn send(child: &Child, signal: &str) {
+    let mut kill = std::process::Command::new("kill");
+    kill.args(["-s", signal, &child.id().to_string()]).stderr(Stdio::null());
+    assert!(kill.status().unwrap().success());
+}
+
+/// The words of the example at the end of a verb's help; what stands between apostrophes is one.
+pub(crate) fn example(verb: &str) -> Vec<String> {
+    let help = stdout(&[verb, "--help"]);
+    let line = help.lines().find_map(|line| line.strip_prefix("Example: loghaul "));
+    let line = line.unwrap_or_else(|| panic!("{verb} has no example: {help}"));
+    let parts = line.split('\'').enumerate();
+    let words = parts.flat_map(|(number, part)| match number % 2 {
+        1 => vec![part.to_owned()],
+        _ => part.split_whitespace().map(str::to_owned).collect(),
+    });
+    words.collect()
+}
+
+/// The examples of these verbs run.
+pub(crate) fn examples_run(verbs: &[&str]) {
+    for words in verbs.iter().map(|verb| example(verb)) {
+        let output = loghaul(&words.iter().map(String::as_str).collect::<Vec<_>>()).output().unwrap();
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// A folder holds files of these names, none of them empty.
+pub(crate) fn holds(folder: &Path, names: &[&str]) {
+    for name in names {
+        assert!(folder.join(name).metadata().is_ok_and(|file| file.len() > 100), "{name}");
+    }
+}
+
+/// The program refuses, in these words among others.
+pub(crate) fn refused_saying(args: &[&str], words: &[&str]) {
+    let message = refused(args);
+    for word in words {
+        assert!(message.contains(word), "{args:?}, no {word:?}: {message}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! `loghaul validate`: what it predicts, what it says of rows that it cannot predict or read.
 
-use super::support::{Folder, json, loghaul, root, stdout};
+use super::support::{Folder, holds, json, loghaul, root, stdout};
 use serde_json::Value;
 
 const HEADER: &str = "agent,variant,layout,files,agents,rate_node_lps,payload_bytes,duration_s,cpu_cores_schedstat,\
@@ -153,9 +153,8 @@ fn a_folder_gets_report_chart_and_points() {
     let report = std::fs::read_to_string(out.join("validation.md")).unwrap();
     assert!(report.contains("# Validation") && report.contains("validation/predicted-over-measured.svg"));
     assert!(report.contains("agent\\_cpu"));
-    for name in ["predicted-over-measured.svg", "predicted-over-measured.png", "points.csv"] {
-        assert!(out.join("validation").join(name).metadata().unwrap().len() > 100, "{name}");
-    }
+    let names = ["predicted-over-measured.svg", "predicted-over-measured.png", "points.csv"];
+    holds(&out.join("validation"), &names);
 }
 
 const PUBLISHED: &str = "id,agent,layout,input,files,lines_per_s,event_bytes,cpu_cores,mem_mb,use\n\

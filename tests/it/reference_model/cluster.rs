@@ -1,14 +1,18 @@
 //! All of it: the list of events, and what each of them does.
 
+mod event;
+mod files;
+mod sending;
+
 use super::agent::{Agent, Batch, Mode};
 use super::backend::Backend;
 use super::lines::lines_of;
 use super::log::{Fate, Log};
+use event::Event;
 use loghaul::blueprint::{Blueprint, Placement, Purpose, Reader, StreamPlan, member};
 use loghaul::engine::random::{named_key, unit};
 use loghaul::flow::{Cause, Medium};
-use loghaul::profile::{Retries, Successor};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What came of it.
 #[derive(Clone, Debug, Default)]
@@ -38,90 +42,6 @@ impl Outcome {
     pub(crate) fn age_s(&self, share: f64) -> Option<f64> {
         let rank = (share * self.ages_s.len() as f64).ceil() as usize;
         self.ages_s.get(rank.clamp(1, self.ages_s.len().max(1)) - 1).copied().filter(|age| age.is_finite())
-    }
-}
-
-/// What happens.
-#[derive(Clone, Debug)]
-enum Event {
-    /// The kubelet of a node looks at the files.
-    Tick {
-        node: usize,
-    },
-    /// An application rotates its file.
-    OwnRotation {
-        log: usize,
-    },
-    /// The backend's answer to an accepted batch.
-    Answer {
-        agent: usize,
-        life: u32,
-        batch: Batch,
-    },
-    /// The backend's refusal of a batch.
-    Refusal {
-        agent: usize,
-        life: u32,
-        batch: Batch,
-    },
-    /// A refused batch is sent again.
-    Retry {
-        agent: usize,
-        life: u32,
-        batch: Batch,
-    },
-    Restart {
-        agent: usize,
-    },
-    /// The time of a rotated file is over.
-    GiveUp {
-        log: usize,
-        end: usize,
-        life: u32,
-    },
-    Scan {
-        agent: usize,
-        life: u32,
-    },
-    /// A reader may send the batch that it has filled.
-    Full {
-        agent: usize,
-        life: u32,
-    },
-    /// A reader looks at its files.
-    Look {
-        agent: usize,
-    },
-    Flush {
-        agent: usize,
-        life: u32,
-    },
-    /// The next line of a log is written.
-    Write {
-        log: usize,
-    },
-    /// A reader is done with a line.
-    Read {
-        agent: usize,
-    },
-}
-
-impl Event {
-    /// Who comes first of what happens at one instant; a line that is written now is seen by nobody now.
-    fn rank(&self) -> u8 {
-        match self {
-            Self::Tick { .. } => 0,
-            Self::OwnRotation { .. } => 1,
-            Self::Answer { .. } => 2,
-            Self::Refusal { .. } | Self::Retry { .. } => 3,
-            Self::Restart { .. } => 4,
-            Self::GiveUp { .. } => 5,
-            Self::Scan { .. } => 6,
-            Self::Look { .. } => 7,
-            Self::Flush { .. } | Self::Full { .. } => 8,
-            Self::Write { .. } => 9,
-            Self::Read { .. } => 10,
-        }
     }
 }
 
@@ -288,114 +208,6 @@ impl Cluster<'_> {
         }
     }
 
-    fn tick(&mut self, node: usize, now_ns: u64) {
-        if now_ns >= self.blueprint.horizon_ns {
-            return;
-        }
-        for log in 0..self.logs.len() {
-            let is_mine = self.logs[log].node == node && self.logs[log].medium == Medium::Stdout;
-            if is_mine && self.logs[log].is_full() {
-                self.rotate(log, now_ns);
-            }
-        }
-        self.at(now_ns + self.blueprint.kubelet_interval_ns, Event::Tick { node });
-    }
-
-    fn rotate(&mut self, number: usize, now_ns: u64) {
-        let log = &mut self.logs[number];
-        let Some(agent) = log.agent else {
-            log.rotate(Cause::NeverDiscovered);
-            return;
-        };
-        let Agent { plan, life, mode, .. } = self.agents[agent];
-        if mode == Mode::Down {
-            log.rotate(Cause::AgentKilled);
-            return;
-        }
-        // It is at the end of all that it knows, if it is.
-        self.read_on(agent, now_ns);
-        let log = &mut self.logs[number];
-        let watched = self.agents[agent].caught_up_ns > log.found_ns;
-        let (known, at_once) = (log.knows_live(), plan.successor == Successor::AtOnce);
-        let looks = at_once || known && mode == Mode::Reading && watched;
-        let left = log.rotate(Cause::NeverDiscovered);
-        if !looks {
-            // Of a file that it does not know it notices nothing.
-            if known {
-                log.pass_unnoticed(watched);
-            }
-            return;
-        }
-        // The scenarios leave nothing to luck: the kubelet's new file is there too late for everybody, an application's at once.
-        if at_once || plan.successor == Successor::AtRename && log.medium != Medium::Stdout {
-            log.discover();
-            log.found_ns = now_ns;
-        }
-        if let Some(end) = left {
-            self.at(now_ns.saturating_add(plan.rotate_wait_ns), Event::GiveUp { log: number, end, life });
-        }
-    }
-
-    /// The reader looks for the live file of a log; what it holds already is read like what a pause left.
-    fn discover(&mut self, log: usize, now_ns: u64) {
-        if self.logs[log].discover() {
-            self.logs[log].found_ns = now_ns;
-            let agent = self.logs[log].agent.unwrap();
-            self.agents[agent].fall_behind();
-        }
-    }
-
-    /// A reader that reads takes note of rotations that it could not look at when they happened.
-    fn notice(&mut self, number: usize, now_ns: u64) {
-        let Agent { plan, life, .. } = self.agents[number];
-        for log in self.agents[number].logs.clone() {
-            if self.logs[log].notices() {
-                if let Some(end) = self.logs[log].left() {
-                    let at_ns = now_ns.saturating_add(plan.rotate_wait_ns);
-                    self.at(at_ns, Event::GiveUp { log, end, life });
-                }
-                self.discover(log, now_ns);
-            }
-        }
-    }
-
-    /// Sets the timer of what a reader has read, if it is not set.
-    fn set_timer(&mut self, agent: usize) {
-        let Agent { deadline_ns, life, is_timed, .. } = self.agents[agent];
-        if !is_timed {
-            self.agents[agent].is_timed = true;
-            self.at(deadline_ns, Event::Flush { agent, life });
-        }
-    }
-
-    /// Sends what a reader has read, if that is due; whether it was.
-    fn flush(&mut self, agent: usize, now_ns: u64) -> bool {
-        let reader = &mut self.agents[agent];
-        if !reader.is_due(now_ns) {
-            return false;
-        }
-        reader.outstanding += 1;
-        reader.deadline_ns = now_ns + reader.plan.flush_ns;
-        let batch = std::mem::take(&mut reader.filling);
-        self.send(agent, batch, now_ns);
-        self.set_timer(agent);
-        true
-    }
-
-    /// As soon as a batch is full, where such a one is sent at once: now, or when enough time has passed since the last.
-    fn flush_full(&mut self, agent: usize, now_ns: u64) {
-        let reader = &self.agents[agent];
-        if !reader.plan.sends_full || self.flush(agent, now_ns) {
-            return;
-        }
-        let reader = &self.agents[agent];
-        let rested_ns = (reader.deadline_ns + 50_000_000).saturating_sub(reader.plan.flush_ns);
-        if reader.filling.record_bytes >= reader.plan.batch_bytes && rested_ns > now_ns {
-            let life = reader.life;
-            self.at(rested_ns, Event::Full { agent, life });
-        }
-    }
-
     /// The reader takes its next line, if it reads, is not at another one, and there is one.
     fn read_on(&mut self, number: usize, now_ns: u64) {
         if self.agents[number].mode != Mode::Reading || self.agents[number].busy_until_ns > now_ns {
@@ -448,57 +260,6 @@ impl Cluster<'_> {
             self.at(busy_until_ns, Event::Read { agent: number });
             self.flush_full(number, now_ns);
         }
-    }
-
-    /// Memory is free again.
-    fn free(&mut self, number: usize, record_bytes: u64, now_ns: u64) {
-        let horizon_ns = self.blueprint.horizon_ns;
-        let agent = &mut self.agents[number];
-        agent.outstanding -= 1;
-        agent.held_bytes -= record_bytes;
-        if agent.mode == Mode::Paused && agent.held_bytes < agent.plan.buffer_limit_bytes {
-            agent.mode = Mode::Reading;
-            agent.passes = None;
-            agent.fall_behind();
-            agent.paused_ns += now_ns.min(horizon_ns).saturating_sub(agent.paused_since_ns);
-            self.read_on(number, now_ns);
-        }
-        self.flush_full(number, now_ns);
-    }
-
-    fn send(&mut self, number: usize, batch: Batch, now_ns: u64) {
-        let agent = &mut self.agents[number];
-        let mut answer = self.backend.send(now_ns, batch.wire_bytes, agent.key, agent.requests);
-        answer.at_ns += agent.plan.output_ns(batch.lines.len() as u64, batch.record_bytes);
-        agent.answers = batch.lines.iter().map(|(log, _)| log).collect::<BTreeSet<_>>().len() as u64;
-        let life = agent.life;
-        agent.requests += 1;
-        self.out.largest_batch = self.out.largest_batch.max(batch.lines.len() as u64);
-        if answer.carried && now_ns < self.blueprint.horizon_ns {
-            self.out.sent_bytes += batch.wire_bytes;
-        }
-        if answer.accepted {
-            for (log, line) in &batch.lines {
-                self.logs[*log].fates[*line] = Fate::Accepted;
-            }
-            self.at(answer.at_ns, Event::Answer { agent: number, life, batch });
-        } else {
-            self.at(answer.at_ns, Event::Refusal { agent: number, life, batch });
-        }
-    }
-
-    fn refused(&mut self, number: usize, mut batch: Batch, now_ns: u64) {
-        let agent = &self.agents[number];
-        if matches!(agent.plan.retries, Retries::Limit(limit) if batch.tries >= limit) {
-            for (log, line) in &batch.lines {
-                self.logs[*log].fates[*line] = Fate::Lost(Cause::RetriesExhausted);
-            }
-            self.free(number, batch.record_bytes, now_ns);
-            return;
-        }
-        let (at_ns, life) = (now_ns + agent.backoff_ns(batch.tries), agent.life);
-        batch.tries += 1;
-        self.at(at_ns, Event::Retry { agent: number, life, batch });
     }
 
     fn kill(&mut self, number: usize, now_ns: u64) {

@@ -1,11 +1,12 @@
 //! A verb that writes, and the folder that it writes to, before and after.
 
-use super::super::support::Folder;
+use super::super::support::{Contents, Folder, contents, put_back};
 use super::writers::Writer;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::fmt::Debug;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -17,25 +18,6 @@ drain: 2s
 cluster: { pools: [ { name: p, nodes: 1 } ] }
 tenants: [ { name: a, workloads: [ { name: w, replicas: 2, logs: [ { stream: stdout, rate: 5/s } ] } ] } ]
 ";
-
-/// Files of a folder by their paths below it, with what they hold.
-pub(super) type Contents = BTreeMap<String, Vec<u8>>;
-
-pub(super) fn contents(folder: &Path) -> Contents {
-    let mut all = Contents::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for path in fs::read_dir(next).into_iter().flatten().map(|entry| entry.unwrap().path()) {
-            let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
-            if path.is_dir() {
-                folders.push(path);
-            } else if let Ok(bytes) = fs::read(&path) {
-                all.insert(name, bytes);
-            }
-        }
-    }
-    all
-}
 
 /// A verb at work.
 pub(super) struct Site {
@@ -59,7 +41,7 @@ impl Site {
             fs::create_dir_all(folder.path(name)).unwrap();
         }
         folder.put("folder/report.html", "<html>of an earlier run</html>\n".repeat(3000));
-        let name = writer.after[0].to_owned();
+        let name = writer.verb().to_owned();
         let mut site = Self {
             writer: *writer,
             name,
@@ -84,13 +66,13 @@ impl Site {
             site.whole(&parts);
         }
         let began = Instant::now();
-        site.whole(writer.after);
+        site.whole(&writer.after());
         (site.takes, site.new) = (began.elapsed(), site.contents());
         // What goes on where it stopped begins anew, and so does what writes the same twice.
-        if writer.before == writer.after {
+        if writer.before() == writer.after() {
             site.put_back();
         } else {
-            site.whole(writer.before);
+            site.whole(&writer.before());
             site.old = site.contents();
             assert_ne!(site.old, site.new, "{}", site.name);
         }
@@ -125,7 +107,7 @@ impl Site {
     }
 
     /// Begins the verb, behind what stands `before` its program.
-    pub(super) fn begin(&self, args: &[&str], before: &[&str]) -> Child {
+    pub(super) fn begin(&self, args: &[impl AsRef<str>], before: &[&str]) -> Child {
         let program = env!("CARGO_BIN_EXE_loghaul");
         let mut command = Command::new(before.first().unwrap_or(&program));
         if let Some((_, rest)) = before.split_first() {
@@ -133,12 +115,12 @@ impl Site {
         }
         let (from, out) = (self.folder.path(""), self.out());
         let from = from.to_str().unwrap().trim_end_matches('/');
-        command
-            .args(args.iter().map(|word| word.replace("{in}", from).replace("{out}", out.to_str().unwrap())));
+        let placed = |word: &str| word.replace("{in}", from).replace("{out}", out.to_str().unwrap());
+        command.args(args.iter().map(|word| placed(word.as_ref())));
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    fn whole(&self, args: &[&str]) {
+    fn whole(&self, args: &[impl AsRef<str> + Debug]) {
         let output = self.begin(args, &[]).wait_with_output().unwrap();
         let is_done = matches!(output.status.code(), Some(0 | 4 | 99));
         assert!(is_done, "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -146,17 +128,12 @@ impl Site {
 
     /// Runs to the end what was struck.
     pub(super) fn finish(&self) {
-        self.whole(self.writer.after);
+        self.whole(&self.writer.after());
     }
 
     /// Puts back what was there before.
     pub(super) fn put_back(&self) {
-        for name in contents(&self.out()).keys().filter(|name| !name.ends_with(".tmp")) {
-            fs::remove_file(self.out().join(name)).unwrap();
-        }
-        for (name, bytes) in &self.old {
-            fs::write(self.out().join(name), bytes).unwrap();
-        }
+        put_back(&self.out(), &self.old);
     }
 }
 
