@@ -96,10 +96,21 @@ pub struct Blueprint {
 }
 
 impl Blueprint {
-    /// Lines a second that a stream of a pod writes on average, over the classes of rates that its replicas are of.
+    /// The laws of a stream, one for each class of rates that its replicas are of; all classes are equally likely, and differ
+    /// in their rates only.
+    pub fn laws_of(&self, stream: &StreamPlan) -> &[StreamLaw] {
+        &self.laws[stream.first_law..][..StreamPlan::RATE_CLASSES]
+    }
+
+    /// Lines a second that a stream of a pod writes on average, over its classes.
     pub fn lines_per_s(&self, stream: &StreamPlan) -> f64 {
-        let classes = self.laws[stream.first_law..].iter().take(StreamPlan::RATE_CLASSES);
-        classes.map(|law| law.arrivals.mean()).sum::<f64>() / StreamPlan::RATE_CLASSES as f64
+        let classes = self.laws_of(stream);
+        classes.iter().map(|law| law.arrivals.mean()).sum::<f64>() / classes.len() as f64
+    }
+
+    /// Bytes of a line of a stream on average, without what the runtime puts before it.
+    pub fn line_bytes(&self, stream: &StreamPlan) -> f64 {
+        self.laws[stream.first_law].sizes.mean()
     }
 
     /// The end of the run, in nanoseconds.

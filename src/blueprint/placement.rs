@@ -1,6 +1,6 @@
 //! Where everything is: which pod runs on which node and when, and what happens there. A scheduler's output.
 
-use crate::blueprint::{Blueprint, Happening, StreamPlan};
+use crate::blueprint::{Blueprint, Happening, PodTemplate};
 
 /// Which pod runs on which node.
 #[derive(Clone, Debug)]
@@ -53,8 +53,8 @@ impl Placement {
     /// lines that their pods write on average, so that the sample has its share of each kind (systematic sampling;
     /// Cochran, "Sampling Techniques", chapter 8). Each node is in it with probability 1/`one_in`.
     pub fn sample(&self, blueprint: &Blueprint, one_in: u64, bits: u64) -> Self {
-        let mean = |plan: &StreamPlan| blueprint.laws[plan.first_law].arrivals.mean();
-        let rates: Vec<f64> = blueprint.pods.iter().map(|pod| pod.streams.iter().map(mean).sum()).collect();
+        let lines_of = |pod: &PodTemplate| pod.streams.iter().map(|plan| blueprint.lines_per_s(plan)).sum();
+        let rates: Vec<f64> = blueprint.pods.iter().map(lines_of).collect();
         let mut load = vec![0.0; self.nodes.len()];
         for (node, template) in self.node_of.iter().zip(&self.template_of) {
             load[*node as usize] += rates[*template as usize];

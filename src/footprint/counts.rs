@@ -1,7 +1,7 @@
 //! How many of each thing that costs there will be in a run.
 
 use super::Thing;
-use super::load::{Load, Run, bytes, shares_backend};
+use super::load::{Load, Run, shares_backend};
 use crate::blueprint::{AgentPlan, Blueprint, PodTemplate, Reader, StreamPlan};
 use crate::units::NS_PER_SEC;
 
@@ -170,7 +170,7 @@ impl<'a> Counts<'a> {
         let rotation = if by_kubelet { run.blueprint.kubelet } else { plan.rotation };
         let (lines, prefix_bytes) = (run.blueprint.lines_per_s(plan), plan.medium.prefix_bytes() as f64);
         let mut per_s =
-            lines * (bytes(plan, run.blueprint) + prefix_bytes) / rotation.size_bytes.max(1) as f64;
+            lines * (run.blueprint.line_bytes(plan) + prefix_bytes) / rotation.size_bytes.max(1) as f64;
         per_s = match by_kubelet {
             true => per_s.min(NS_PER_SEC as f64 / run.blueprint.kubelet_interval_ns.max(1) as f64),
             false => per_s.min(lines),

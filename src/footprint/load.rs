@@ -70,7 +70,7 @@ impl Load {
         plans.fold(Self::default(), |load, plan| {
             let lines = times * blueprint.lines_per_s(plan);
             let streams = load.streams + times;
-            let line_bytes = bytes(plan, blueprint);
+            let line_bytes = blueprint.line_bytes(plan);
             let disk_bytes = load.disk_bytes + lines * (line_bytes + plan.medium.prefix_bytes() as f64);
             Self { streams, lines: load.lines + lines, bytes: load.bytes + lines * line_bytes, disk_bytes }
         })
@@ -96,16 +96,11 @@ fn offered_bytes_per_s(blueprint: &Blueprint) -> f64 {
             };
             let Some(agent) = agent.map(|agent| &blueprint.agents[agent]) else { continue };
             let wire_bytes =
-                agent.wire_bytes(1_000, (1_000.0 * bytes(plan, blueprint)) as u64) as f64 / 1_000.0;
+                agent.wire_bytes(1_000, (1_000.0 * blueprint.line_bytes(plan)) as u64) as f64 / 1_000.0;
             offered += template.replicas as f64 * blueprint.lines_per_s(plan) * wire_bytes;
         }
     }
     offered
-}
-
-/// Bytes of a line.
-pub(super) fn bytes(plan: &StreamPlan, blueprint: &Blueprint) -> f64 {
-    blueprint.laws[plan.first_law].sizes.mean()
 }
 
 /// Whether requests of one node may wait for those of another.

@@ -280,22 +280,15 @@ fn plans_of(side: Side, blueprint: &Blueprint) -> Vec<usize> {
     }
 }
 
-/// Lines and bytes a second of a stream, on average over its rates.
-fn mean_of(blueprint: &Blueprint, stream: &StreamPlan, rate: usize) -> (f64, f64) {
-    let law = &blueprint.laws[stream.first_law + rate];
-    let lines = law.arrivals.mean();
-    (lines, lines * law.sizes.mean())
-}
-
 /// Bytes of a record of what a side's agents read, on average.
 fn record_bytes(blueprint: &Blueprint, side: Side, plans: &[usize]) -> f64 {
     let reader = if side == Side::Daemonset { Reader::Node } else { Reader::Pod };
     let (mut lines, mut bytes) = (0.0, 0.0);
     for pod in &blueprint.pods {
         for stream in pod.streams.iter().filter(|stream| stream.reader == reader) {
-            let of_one = mean_of(blueprint, stream, 0);
-            lines += of_one.0 * pod.replicas as f64;
-            bytes += of_one.1 * pod.replicas as f64;
+            let written = pod.replicas as f64 * blueprint.lines_per_s(stream);
+            lines += written;
+            bytes += written * blueprint.line_bytes(stream);
         }
     }
     let overhead = plans.first().map_or(0, |plan| blueprint.agents[*plan].record_overhead_bytes);
@@ -307,11 +300,8 @@ fn busiest_bytes_per_s(blueprint: &Blueprint) -> f64 {
     let streams = blueprint.pods.iter().flat_map(|pod| &pod.streams);
     let rotated = streams.filter(|s| s.medium.is_rotated_by_kubelet() && s.reader == Reader::Node);
     let of = |stream: &StreamPlan| {
-        let rates = (0..StreamPlan::RATE_CLASSES).map(|rate| {
-            let (lines, bytes) = mean_of(blueprint, stream, rate);
-            bytes + lines * stream.medium.prefix_bytes() as f64
-        });
-        rates.fold(0.0, f64::max)
+        let rates = blueprint.laws_of(stream).iter().map(|law| law.arrivals.mean());
+        rates.fold(0.0, f64::max) * (blueprint.line_bytes(stream) + stream.medium.prefix_bytes() as f64)
     };
     rotated.map(of).fold(0.0, f64::max)
 }

@@ -131,12 +131,12 @@ pub(super) fn load_of(blueprint: &Blueprint, pods: &[PodTemplate], reader: Reade
     let mut load = MeanLoad::default();
     for template in pods {
         for stream in template.streams.iter().filter(|s| s.reader == reader) {
-            let laws = &blueprint.laws[stream.first_law..];
+            let laws = blueprint.laws_of(stream);
             let mean = blueprint.lines_per_s(stream);
             let replicas = template.replicas as f64;
             load.files += replicas;
             load.lines_per_s += replicas * mean;
-            load.line_bytes_per_s += replicas * mean * laws[0].sizes.mean();
+            load.line_bytes_per_s += replicas * mean * blueprint.line_bytes(stream);
             load.prefix_bytes_per_s += replicas * mean * stream.medium.prefix_bytes() as f64;
             load.stdout_per_s += if stream.medium == Medium::Stdout { replicas * mean } else { 0.0 };
             if stream.medium.is_rotated_by_kubelet() {

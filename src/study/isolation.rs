@@ -10,7 +10,6 @@
 
 use super::companion::{DRAIN_SECONDS, Typical, companion};
 use super::observed::observed;
-use crate::blueprint::StreamPlan;
 use crate::metric::Metric;
 use crate::observe::{Observation, TenantFigures, estimates};
 use crate::run::{RunError, Runner, Setup};
@@ -178,11 +177,7 @@ pub(super) fn limited(with: &Scenario) -> Option<Scenario> {
     let streams =
         blueprint.pods.iter().flat_map(|pod| pod.streams.iter().map(move |stream| (pod.replicas, stream)));
     let bytes_per_s: f64 = streams
-        .map(|(pods, stream)| {
-            let classes = &blueprint.laws[stream.first_law..][..StreamPlan::RATE_CLASSES];
-            let rate = classes.iter().map(|law| law.arrivals.mean()).sum::<f64>() / classes.len() as f64;
-            pods as f64 * rate * classes[0].sizes.mean()
-        })
+        .map(|(pods, stream)| pods as f64 * blueprint.lines_per_s(stream) * blueprint.line_bytes(stream))
         .sum();
     let mut limited = with.clone();
     limited.name += "-limited-backend";

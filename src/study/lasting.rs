@@ -5,7 +5,7 @@
 //! every `f = ⌈size ÷ b ÷ interval⌉ · interval` seconds. Kept are the last `(files − 1/2) · f` seconds, and what is older is
 //! lost.
 
-use crate::blueprint::{Blueprint, Reader, StreamPlan};
+use crate::blueprint::{Blueprint, Reader};
 
 /// A day, in seconds.
 pub const DAY_S: f64 = 86_400.0;
@@ -28,7 +28,7 @@ impl Kept {
                 if stream.reader != Reader::Nobody || !stream.medium.is_rotated_by_kubelet() {
                     continue;
                 }
-                for law in blueprint.laws[stream.first_law..].iter().take(StreamPlan::RATE_CLASSES) {
+                for law in blueprint.laws_of(stream) {
                     let rate = law.arrivals.mean();
                     let bytes_per_s = rate * (law.sizes.mean() + stream.medium.prefix_bytes() as f64);
                     if bytes_per_s > 0.0 {

@@ -4,7 +4,7 @@
 //! rotated at S bytes and filled at b bytes a second is on average half full, so that its beginning is even over the
 //! last S/b seconds. What a backend has received it keeps, for as long as the workload asks where it does.
 
-use crate::blueprint::{Blueprint, Reader, StreamPlan};
+use crate::blueprint::{Blueprint, Reader};
 use crate::run::Setup;
 use crate::scenario::Scenario;
 
@@ -69,8 +69,9 @@ fn streams(blueprint: &Blueprint) -> Vec<Shown> {
     for template in &blueprint.pods {
         for stream in &template.streams {
             // Replicas fall into classes of mean rates, all equally likely.
-            for law in blueprint.laws[stream.first_law..].iter().take(StreamPlan::RATE_CLASSES) {
-                let pods = template.replicas as f64 / StreamPlan::RATE_CLASSES as f64;
+            let classes = blueprint.laws_of(stream);
+            for law in classes {
+                let pods = template.replicas as f64 / classes.len() as f64;
                 let rate = law.arrivals.mean();
                 let bytes_per_s = rate * (law.sizes.mean() + stream.medium.prefix_bytes() as f64);
                 let shown = stream.reader == Reader::Nobody && bytes_per_s > 0.0;

@@ -2,7 +2,7 @@
 //!
 //! By arithmetic: what the collector takes follows from its profile's costs, as the world has it under `native-driver`.
 
-use crate::blueprint::{Reader, StreamPlan};
+use crate::blueprint::Reader;
 use crate::scenario::{Backend, Driver, DriverKind, Scenario};
 use crate::strategy::NATIVE_DRIVER;
 
@@ -33,9 +33,8 @@ fn single_point(scenario: &Scenario, kind: DriverKind, driver: &'static str) -> 
     let mut sent_per_s = 0.0;
     for template in &blueprint.pods {
         for stream in template.streams.iter().filter(|stream| stream.reader == Reader::Pod) {
-            let laws = blueprint.laws[stream.first_law..].iter().take(StreamPlan::RATE_CLASSES);
-            let bytes = laws.map(|law| law.arrivals.mean() * (law.sizes.mean() + overhead)).sum::<f64>();
-            sent_per_s += template.replicas as f64 * bytes / StreamPlan::RATE_CLASSES as f64;
+            let bytes = blueprint.lines_per_s(stream) * (blueprint.line_bytes(stream) + overhead);
+            sent_per_s += template.replicas as f64 * bytes;
         }
     }
     let takes = blueprint.backend.capacity_bytes_per_s?;

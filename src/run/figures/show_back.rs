@@ -75,8 +75,7 @@ impl Written {
         };
         for pod in &blueprint.pods {
             let all: f64 = pod.streams.iter().map(|stream| blueprint.lines_per_s(stream)).sum();
-            let line_bytes = |first: usize| blueprint.laws[first].sizes.mean();
-            let bytes = pod.streams.iter().map(|s| blueprint.lines_per_s(s) * line_bytes(s.first_law));
+            let bytes = pod.streams.iter().map(|s| blueprint.lines_per_s(s) * blueprint.line_bytes(s));
             let (tenant, replicas) = (pod.tenant as usize, pod.replicas as f64);
             written.lines[tenant] += all * replicas;
             written.bytes[tenant] += bytes.sum::<f64>() * replicas;

@@ -49,8 +49,7 @@ impl Blueprint {
             let peak = |law: &StreamLaw| {
                 2.0 * law.arrivals.peak() * (law.sizes.mean() + stream.medium.prefix_bytes() as f64)
             };
-            let laws = &self.laws[stream.first_law..][..StreamPlan::RATE_CLASSES];
-            let per_s = laws.iter().map(peak).fold(0.0, f64::max);
+            let per_s = self.laws_of(stream).iter().map(peak).fold(0.0, f64::max);
             let beyond = per_s * self.kubelet_interval_ns as f64 / NS_PER_SEC as f64;
             let most = |rotation: FileRotation| {
                 let kept = rotation.files as f64 * (rotation.size_bytes as f64 + beyond);
