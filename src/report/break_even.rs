@@ -14,7 +14,7 @@ use super::words::{self, pick};
 use super::{ReportError, provenance, write_files};
 use crate::lang::Lang;
 use crate::observe::estimates;
-use crate::report::json::Estimated;
+use crate::report::json::{Estimated, sourced};
 use crate::study::{Crossing, Point, Stretch};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -168,10 +168,7 @@ impl Found<'_> {
                 })
             })
             .collect();
-        json!({
-            "schema": SCHEMA,
-            "scenario": p.scenario,
-            "scenario_hash": p.scenario_hash,
+        let document = json!({
             "agent": p.agent,
             "metric": metric.id(),
             "unit": metric.unit(),
@@ -180,15 +177,12 @@ impl Found<'_> {
             "here": { "x": result.here.0, "y": result.here.1 },
             "slice_nodes": result.nodes,
             "slice_s": p.slice.map(|slice| slice.seconds),
-            "seed": p.seed,
-            "replications": p.replications,
             "along_x": crossings(&result.along_x),
             "along_y": crossings(&result.along_y),
             "boundary": crossings(&result.boundary),
             "points": points,
-            "version": p.version,
-            "command": p.command,
-        })
+        });
+        sourced(SCHEMA, p, document)
     }
 
     /// Share of the replications in which the best is the best of the means.

@@ -1,6 +1,7 @@
 //! A check: what is met, missed and undecided, for people, for CI servers and for pull requests.
 
 use super::csv::plain;
+use super::json::sourced;
 use super::page::{Cell, Column, Finding, Page, Table, json};
 use super::words::pick;
 use super::{ReportError, provenance};
@@ -64,17 +65,14 @@ impl Finding for Check {
                 "reason": j.reason.as_ref().map(|r| reason(r, lang)),
             })
         });
-        json(&json!({
-            "schema": SCHEMA,
-            "scenario": self.provenance.scenario,
-            "scenario_hash": self.provenance.scenario_hash,
-            "seed": self.provenance.seed,
-            "replications": self.provenance.replications,
-            "verdict": self.verdict().id(),
-            "objectives": judged.collect::<Vec<Value>>(),
-            "version": self.provenance.version,
-            "command": self.provenance.command,
-        }))
+        json(&sourced(
+            SCHEMA,
+            &self.provenance,
+            json!({
+                "verdict": self.verdict().id(),
+                "objectives": judged.collect::<Vec<Value>>(),
+            }),
+        ))
     }
 
     fn records(&self, _: Lang) -> Result<String, ReportError> {

@@ -2,13 +2,13 @@
 
 use super::chart::CostByMonth;
 use super::csv::{Sheet, plain};
-use super::json::Estimated;
+use super::json::{Estimated, sourced};
 use super::page::{self, Cell, Column, Finding, Page, Prose, Table, json};
 use super::words::{self, pick};
 use super::{ReportError, provenance, write_files};
 use crate::decision::{Fails, Forecast, Forecasted};
-use crate::lang::Lang;
 use crate::lang::format::{self, quantity};
+use crate::lang::Lang;
 use crate::study::Verdict;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -63,20 +63,17 @@ impl Finding for Forecast {
             load.map(|(month, (pods, lines))| json!({ "month": month, "pods": pods, "lines_per_s": lines }));
         let sentences: Vec<String> =
             self.strategies.iter().map(|one| self.sentence(one, lang).words()).collect();
-        json(&json!({
-            "schema": SCHEMA,
-            "scenario": self.provenance.scenario,
-            "scenario_hash": self.provenance.scenario_hash,
-            "months": self.months,
-            "money": self.money.id(),
-            "seed": self.provenance.seed,
-            "replications": self.provenance.replications,
-            "answer": sentences,
-            "load": load.collect::<Vec<Value>>(),
-            "strategies": strategies.collect::<Vec<Value>>(),
-            "version": self.provenance.version,
-            "command": self.provenance.command,
-        }))
+        json(&sourced(
+            SCHEMA,
+            &self.provenance,
+            json!({
+                "months": self.months,
+                "money": self.money.id(),
+                "answer": sentences,
+                "load": load.collect::<Vec<Value>>(),
+                "strategies": strategies.collect::<Vec<Value>>(),
+            }),
+        ))
     }
 
     fn records(&self, _: Lang) -> Result<String, ReportError> {

@@ -2,6 +2,7 @@
 
 use super::csv::{Sheet, plain};
 use super::format::{self, quantity};
+use super::json::sourced;
 use super::page::{Cell, Column, Finding, Form, Page, Prose, Table, json};
 use super::tuning::extra;
 use super::words::pick;
@@ -83,23 +84,20 @@ impl Finding for Plan {
                 })),
             })
         });
-        json(&json!({
-            "schema": SCHEMA,
-            "scenario": self.provenance.scenario,
-            "scenario_hash": self.provenance.scenario_hash,
-            "money": self.money.id(),
-            "seed": self.provenance.seed,
-            "fresh_seed": self.fresh_seed,
-            "replications": self.provenance.replications,
-            "meets_all": self.best.is_some(),
-            "plan": self.planned.first().map(one),
-            "others": self.planned.iter().skip(1).map(one).collect::<Vec<Value>>(),
-            "workloads": workloads.collect::<Vec<Value>>(),
-            "tried": self.tried,
-            "slice_nodes": self.nodes,
-            "version": self.provenance.version,
-            "command": self.provenance.command,
-        }))
+        json(&sourced(
+            SCHEMA,
+            &self.provenance,
+            json!({
+                "money": self.money.id(),
+                "fresh_seed": self.fresh_seed,
+                "meets_all": self.best.is_some(),
+                "plan": self.planned.first().map(one),
+                "others": self.planned.iter().skip(1).map(one).collect::<Vec<Value>>(),
+                "workloads": workloads.collect::<Vec<Value>>(),
+                "tried": self.tried,
+                "slice_nodes": self.nodes,
+            }),
+        ))
     }
 
     fn records(&self, lang: Lang) -> Result<String, ReportError> {

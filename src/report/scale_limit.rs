@@ -6,9 +6,9 @@ use super::page::{Cell, Column, Finding, Page, Table, json};
 use super::words::pick;
 use super::{ReportError, provenance};
 use crate::lang::Lang;
-use crate::report::json::Estimated;
+use crate::report::json::{Estimated, sourced};
 use crate::study::{GivesWay, Provenance, ScaleLimit};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The version of the JSON document's shape.
 pub const SCHEMA: &str = "loghaul.scale-limit/v1";
@@ -97,23 +97,16 @@ impl Finding for Limits<'_> {
                 "missed_before": limit.missed_before.iter().map(ToString::to_string).collect::<Vec<_>>(),
             })
         };
-        let document: Value = json!({
-            "schema": SCHEMA,
-            "scenario": provenance.scenario,
-            "scenario_hash": provenance.scenario_hash,
+        let document = json!({
             "agent": provenance.agent,
             "axis": limits.first().map(|l| l.axis.id()),
             "unit": limits.first().map(|l| l.axis.unit()),
             "range": limits.first().map(|l| [l.range.0, l.range.1]),
             "slice_nodes": nodes,
             "slice_s": provenance.slice.map(|slice| slice.seconds),
-            "seed": provenance.seed,
-            "replications": provenance.replications,
             "limits": limits.iter().map(one).collect::<Vec<_>>(),
-            "version": provenance.version,
-            "command": provenance.command,
         });
-        json(&document)
+        json(&sourced(SCHEMA, provenance, document))
     }
 
     fn records(&self, _: Lang) -> Result<String, ReportError> {

@@ -1,7 +1,7 @@
 //! Show-back: a table of tenants and what each causes of the cost of collecting, under every strategy.
 
 use super::csv::{Sheet, plain};
-use super::json::Estimated;
+use super::json::{Estimated, sourced};
 use super::page::{Cell, Column, Finding, Form, Page, Prose, Table, json};
 use super::words::{self, pick};
 use super::{ReportError, provenance};
@@ -38,19 +38,16 @@ impl Finding for ShowBack {
             })
         });
         let lines = self.tenants.iter().zip(&self.lines);
-        json(&json!({
-            "schema": SCHEMA,
-            "scenario": self.provenance.scenario,
-            "scenario_hash": self.provenance.scenario_hash,
-            "money": self.money.id(),
-            "unit": self.money.unit(),
-            "seed": self.provenance.seed,
-            "replications": self.provenance.replications,
-            "lines": lines.map(|(tenant, lines)| json!({ "tenant": tenant, "lines": lines })).collect::<Vec<Value>>(),
-            "strategies": strategies.collect::<Vec<Value>>(),
-            "version": self.provenance.version,
-            "command": self.provenance.command,
-        }))
+        json(&sourced(
+            SCHEMA,
+            &self.provenance,
+            json!({
+                "money": self.money.id(),
+                "unit": self.money.unit(),
+                "lines": lines.map(|(tenant, lines)| json!({ "tenant": tenant, "lines": lines })).collect::<Vec<Value>>(),
+                "strategies": strategies.collect::<Vec<Value>>(),
+            }),
+        ))
     }
 
     fn records(&self, _: Lang) -> Result<String, ReportError> {

@@ -3,6 +3,7 @@
 mod derivation;
 mod proof;
 
+use super::json::sourced;
 use super::page::{Cell, Finding, Page, Table, json};
 use super::words::pick;
 use super::{ReportError, agent_use, csv, provenance};
@@ -69,12 +70,7 @@ impl Finding for Sized<'_> {
         let settings =
             sizes.settings().into_iter().map(|(path, value)| json!({ "path": path, "value": value }));
         let mut document = json!({
-            "schema": SCHEMA,
-            "scenario": p.scenario,
-            "scenario_hash": p.scenario_hash,
             "strategy": sizes.strategy,
-            "seed": p.seed,
-            "replications": p.replications,
             "headroom": sizes.headroom,
             "verdict": sizes.verdict().id(),
             "containers": containers,
@@ -88,8 +84,6 @@ impl Finding for Sized<'_> {
                 "with_a_fifth_less": proof::fewer_json(sizes),
             },
             "settings": settings.collect::<Vec<Value>>(),
-            "version": p.version,
-            "command": p.command,
         });
         if let Some(rotation) = &sizes.rotation {
             document["rotation"] = json!({
@@ -100,7 +94,7 @@ impl Finding for Sized<'_> {
                 "size_bytes_in_place_of_a_larger_buffer": rotation.instead,
             });
         }
-        json(&document)
+        json(&sourced(SCHEMA, p, document))
     }
 
     fn records(&self, _: Lang) -> Result<String, ReportError> {

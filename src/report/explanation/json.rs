@@ -2,7 +2,7 @@
 
 use crate::decision::Clue;
 use crate::lang::Lang;
-use crate::report::json::Estimated;
+use crate::report::json::{Estimated, sourced};
 use crate::report::{answer, decided};
 use crate::study::Provenance;
 use crate::table::{Band, Change, Explanation, Rule, Side};
@@ -57,21 +57,15 @@ pub(super) fn to_json(
             })
         })
         .collect();
-    json!({
-        "schema": SCHEMA,
+    let document = json!({
         "row": explanation.row,
         "title": explanation.title.get(lang),
         "method": explanation.method.get(lang),
-        "scenario": provenance.scenario,
-        "scenario_hash": provenance.scenario_hash,
         "agent": provenance.agent,
-        "seed": provenance.seed,
-        "replications": provenance.replications,
-        "version": provenance.version,
-        "command": provenance.command,
         "rule": rule,
         "cells": cells,
-    })
+    });
+    sourced(SCHEMA, provenance, document)
 }
 
 fn band(band: &Band, lang: Lang) -> Value {

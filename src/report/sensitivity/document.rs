@@ -1,7 +1,7 @@
 //! What decides verdicts, as JSON with a schema.
 
 use crate::lang::Lang;
-use crate::report::json::Estimated;
+use crate::report::json::{Estimated, schema_of};
 use crate::report::page::Prose;
 use crate::sensitivity::{Bar, End, Flip, Screened, Sensitivity};
 use schemars::JsonSchema;
@@ -13,8 +13,7 @@ pub const SCHEMA: &str = "loghaul.sensitivity/v1";
 
 /// The JSON Schema of the document.
 pub fn schema() -> schemars::Schema {
-    let settings = schemars::generate::SchemaSettings::default().for_serialize();
-    settings.into_generator().into_root_schema_for::<Document>()
+    schema_of::<Document>()
 }
 
 /// Which inputs decide a scenario's verdicts.

@@ -4,6 +4,7 @@ use super::{stage_id, typed};
 use crate::decision::{Tried, Tuned, Tuning};
 use crate::lang::Lang;
 use crate::report::decided;
+use crate::report::json::schema_of;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -13,8 +14,7 @@ pub const SCHEMA: &str = "loghaul.tune/v1";
 
 /// The JSON Schema of the document.
 pub fn schema() -> schemars::Schema {
-    let settings = schemars::generate::SchemaSettings::default().for_serialize();
-    settings.into_generator().into_root_schema_for::<Document>()
+    schema_of::<Document>()
 }
 
 /// Settings that would meet what is missed.
