@@ -1,5 +1,6 @@
-//! What goes wrong with agents and nodes: faults before it is known which of them they strike, and what happens to
-//! each node at stated instants.
+//! What goes wrong with agents and nodes. Words: a *fault* is what is written, before it is known which of them it strikes;
+//! an *incident* is what one agent or node suffers of it; a *happening* is an incident on its node at its instant, known once
+//! a run's key has drawn whom faults strike.
 
 use crate::blueprint::Blueprint;
 use crate::units::HowMany;
@@ -151,7 +152,7 @@ pub struct NodesAdded {
     pub from_beginning: Option<bool>,
 }
 
-/// Something that happens on a node.
+/// An incident on its node, at its instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Happening {
     /// The node.
@@ -162,7 +163,7 @@ pub struct Happening {
     pub what: Incident,
 }
 
-/// What happens.
+/// What an agent or a node suffers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Incident {
     /// An agent dies, and what it holds in memory is lost.

@@ -183,7 +183,7 @@ impl Node {
             own_rotations: Vec::new(),
             places: Vec::new(),
             life_ns: 0,
-            strikes: Vec::new(),
+            expected: Vec::new(),
             cut_off: SmallVec::new(),
             pool,
             log_disk_bytes: blueprint.pools[pool].log_disk_bytes,

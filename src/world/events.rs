@@ -32,7 +32,7 @@ impl Node {
                 break;
             }
             if entity == KUBELET {
-                if self.strikes.last().is_some_and(|strike| strike.at_ns <= now_ns) {
+                if self.expected.last().is_some_and(|next| next.at_ns <= now_ns) {
                     self.strike(now_ns, blueprint, link, tally);
                 } else if self.border_ns() <= now_ns {
                     self.pass_border(now_ns, blueprint, tally);

@@ -11,7 +11,7 @@ use crate::profile::StartAt;
 use crate::units::NEVER_NS;
 use crate::world::agent::input::Mode;
 use crate::world::backend::link::Link;
-use crate::world::node::{Node, Strike};
+use crate::world::node::{Expected, Node};
 use crate::world::tally::Tally;
 use std::ops::Range;
 
@@ -47,11 +47,11 @@ impl Node {
                     pods.iter().position(is_it).map_or(0..0, |position| inputs_of[position].clone())
                 }
             };
-            self.strikes.push(Strike { at_ns: happening.at_ns, what: happening.what, inputs, node_key });
+            self.expected.push(Expected { at_ns: happening.at_ns, what: happening.what, inputs, node_key });
         }
         // The earliest last, where it is taken from; of one instant the first.
-        self.strikes.reverse();
-        self.strikes.sort_by_key(|strike| std::cmp::Reverse(strike.at_ns));
+        self.expected.reverse();
+        self.expected.sort_by_key(|next| std::cmp::Reverse(next.at_ns));
     }
 
     /// Handles all that happens up to `now_ns`.
@@ -62,24 +62,24 @@ impl Node {
         link: &mut Link<'_>,
         tally: &mut Tally,
     ) {
-        while let Some(strike) = self.strikes.pop_if(|strike| strike.at_ns <= now_ns) {
-            match strike.what {
+        while let Some(next) = self.expected.pop_if(|next| next.at_ns <= now_ns) {
+            match next.what {
                 Incident::CutOff(_) => {}
                 Incident::Lost => self.lose(now_ns, blueprint, tally),
                 Incident::DiskFull(until_ns) => self.fill_disk(until_ns),
                 Incident::Starts { from_beginning } => {
-                    for index in strike.inputs {
-                        let key = strike.node_key;
+                    for index in next.inputs {
+                        let key = next.node_key;
                         self.start_agent(index as usize, (now_ns, key), from_beginning, blueprint, tally);
                     }
                 }
                 Incident::Crash(_) => {
-                    for index in strike.inputs {
+                    for index in next.inputs {
                         self.crash(index as usize, now_ns, blueprint, tally);
                     }
                 }
                 Incident::Stop { back_ns, .. } => {
-                    for index in strike.inputs {
+                    for index in next.inputs {
                         self.stop(index as usize, now_ns, back_ns, blueprint, link, tally);
                     }
                 }
@@ -186,7 +186,7 @@ impl Node {
         }
         self.close_contention(tally);
         self.own_rotations.clear();
-        self.strikes.clear();
+        self.expected.clear();
         (self.contention, self.pressure) = (None, None);
         self.tick_ns = NEVER_NS;
     }

@@ -2,16 +2,16 @@
 
 mod container;
 mod contention;
+mod expected;
 mod node;
 mod place;
 mod pressure;
 mod reach;
-mod strike;
 
 pub(crate) use container::Container;
 pub(crate) use contention::{Contention, Sharer};
+pub(crate) use expected::Expected;
 pub(crate) use node::{KUBELET, Node};
 pub(crate) use place::{Place, Stage};
 pub(crate) use pressure::Pressure;
 pub(crate) use reach::Reach;
-pub(crate) use strike::Strike;

@@ -30,7 +30,7 @@ fn after(now_ns: u64, seconds: u64) -> u64 {
 impl Node {
     /// When a pod ends, is deleted or begins next.
     pub(crate) fn next_life_ns(&self) -> u64 {
-        let struck_ns = self.strikes.last().map_or(NEVER_NS, |strike| strike.at_ns);
+        let struck_ns = self.expected.last().map_or(NEVER_NS, |next| next.at_ns);
         self.places.iter().map(Place::due_ns).fold(struck_ns.min(self.border_ns()), u64::min)
     }
 

@@ -8,7 +8,7 @@ use crate::world::agent::desk::Desk;
 use crate::world::agent::input::{Input, InputId};
 use crate::world::disk::files::Files;
 use crate::world::lines::stream::{Peek, Stream};
-use crate::world::node::{Contention, Place, Pressure, Reach, Strike};
+use crate::world::node::{Contention, Expected, Place, Pressure, Reach};
 use crate::world::tally::Tally;
 use smallvec::SmallVec;
 use std::ops::Range;
@@ -34,7 +34,7 @@ pub(crate) struct Node {
     pub(crate) places: Vec<Place>,
     pub(crate) life_ns: u64,
     /// What happens to the node and its agents, the earliest last; and the disturbances that concern it.
-    pub(crate) strikes: Vec<Strike>,
+    pub(crate) expected: Vec<Expected>,
     pub(crate) cut_off: SmallVec<[u32; 2]>,
     pub(crate) log_disk_bytes: u64,
     pub(crate) pool: usize,

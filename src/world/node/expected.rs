@@ -3,9 +3,9 @@
 use crate::blueprint::Incident;
 use std::ops::Range;
 
-/// An incident with the inputs that it concerns.
+/// A happening that a node expects, with the inputs that it concerns.
 #[derive(Clone, Debug)]
-pub(crate) struct Strike {
+pub(crate) struct Expected {
     pub(crate) at_ns: u64,
     pub(crate) what: Incident,
     pub(crate) inputs: Range<u32>,
