@@ -1,6 +1,9 @@
 //! English and Chinese words.
 
 pub mod format;
+mod questions;
+
+pub use questions::question;
 
 use serde::Serialize;
 use std::fmt;

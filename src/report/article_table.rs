@@ -5,7 +5,7 @@ use super::markdown::{provenance_of, table_of};
 use super::page::{Block, Page, Prose};
 use super::words::pick;
 use super::{Report, ReportError, write_files};
-use crate::lang::Lang;
+use crate::lang::{Lang, question};
 use crate::table::Explanation;
 use std::path::{Path, PathBuf};
 
@@ -36,7 +36,7 @@ fn page(report: &Report, disagreements: &[Explanation]) -> Page {
     let mut page = Page::new(lang, format!("{title}{}{}", pick(lang, ": ", "："), provenance.scenario));
     page.subtitle = Prose::default().link(other, file);
     if !provenance.question.is_empty() {
-        page.blocks.push(Block::Quote(provenance.question.as_str().into()));
+        page.blocks.push(Block::Quote(question(&provenance.question, lang).into()));
     }
     table_of(&mut page, report, false);
     page.heading(pick(lang, "Where it does not agree, and why", "不一致之处及原因"));

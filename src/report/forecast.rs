@@ -8,7 +8,7 @@ use super::words::{self, pick};
 use super::{ReportError, provenance, write_files};
 use crate::decision::{Fails, Forecast, Forecasted};
 use crate::lang::format::{self, quantity};
-use crate::lang::Lang;
+use crate::lang::{Lang, question};
 use crate::study::Verdict;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ impl Finding for Forecast {
         let title = pick(lang, "the months ahead", "未来各月");
         let mut page =
             Page::new(lang, format!("{}{}{title}", self.provenance.scenario, pick(lang, ": ", "：")));
-        page.subtitle = self.provenance.question.as_str().into();
+        page.subtitle = question(&self.provenance.question, lang).into();
         page.list(self.strategies.iter().map(|one| self.sentence(one, lang)).collect());
         if let Some(text) = self.cheapest(lang) {
             page.paragraph(text);

@@ -11,7 +11,7 @@ use super::chart::Chart;
 use super::page::{self, Block, Cell, Column, Page, Prose, Table, Tone};
 use super::words::{self, pick};
 use super::{Report, ReportError, answer, band, format, grown, provenance};
-use crate::lang::Lang;
+use crate::lang::{Lang, question};
 use crate::study::StrategyResult;
 
 /// Where a page's charts are.
@@ -55,7 +55,7 @@ pub fn page(report: &Report, charts: Charts) -> Page {
     let mut page = Page::new(lang, title);
     grown::first(&mut page, report.comparison);
     if !provenance.question.is_empty() {
-        page.blocks.push(Block::Quote(provenance.question.as_str().into()));
+        page.blocks.push(Block::Quote(question(&provenance.question, lang).into()));
     }
     infeasible(&mut page, report);
     grown::put(&mut page, grown::growing(report.comparison, lang));

@@ -8,7 +8,7 @@ use super::tuning::extra;
 use super::words::pick;
 use super::{ReportError, provenance};
 use crate::decision::{Plan, Planned, Unit, Why};
-use crate::lang::Lang;
+use crate::lang::{Lang, question};
 use crate::study::Verdict;
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ impl Finding for Plan {
         let title = pick(lang, "which workloads get sidecars", "哪些工作负载用 Sidecar");
         let mut page =
             Page::new(lang, format!("{}{}{title}", self.provenance.scenario, pick(lang, ": ", "：")));
-        page.subtitle = self.provenance.question.as_str().into();
+        page.subtitle = question(&self.provenance.question, lang).into();
         for sentence in self.answer(lang) {
             page.paragraph(sentence);
         }

@@ -10,7 +10,7 @@ use super::csv::{Sheet, plain};
 use super::page::{self, Cell, Column, Finding, Form, Page, Prose, Table, json};
 use super::words::{self, pick};
 use super::{ReportError, provenance, write_files};
-use crate::lang::Lang;
+use crate::lang::{Lang, question};
 use crate::metric::Metric;
 use crate::sensitivity::{End, Of, Screened, Sensitivity};
 use crate::stats::Estimate;
@@ -97,7 +97,7 @@ impl Sensitivity {
         let title = pick(lang, "what decides the verdict", "结论取决于什么");
         let mut page =
             Page::new(lang, format!("{}{}{title}", self.provenance.scenario, pick(lang, ": ", "：")));
-        page.subtitle = self.provenance.question.as_str().into();
+        page.subtitle = question(&self.provenance.question, lang).into();
         for sentence in self.answer(lang) {
             page.paragraph(sentence);
         }

@@ -7,7 +7,7 @@ use super::format;
 use super::page::{self, Block, Column, Judged, Page, Tone};
 use super::words::{self, pick};
 use super::{Report, answer, band, cell, estimate, grown, line, provenance};
-use crate::lang::Lang;
+use crate::lang::{Lang, question};
 use crate::metric::Metric;
 use crate::study::StrategyResult;
 use crate::table::{Cell, Variant};
@@ -29,7 +29,7 @@ pub(super) fn page(report: &Report) -> Page {
     let lang = report.lang;
     let provenance = &report.comparison.provenance;
     let mut page = Page::new(lang, provenance.scenario.as_str());
-    page.subtitle = provenance.question.as_str().into();
+    page.subtitle = question(&provenance.question, lang).into();
     grown::first(&mut page, report.comparison);
     page.table(table(report));
     let note = |tone, text: String| Block::Note(tone, text.into());

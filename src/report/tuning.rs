@@ -13,7 +13,7 @@ use super::page::{Finding, Page, Prose, json};
 use super::words::pick;
 use super::{ReportError, provenance};
 use crate::decision::{Stage, Tuned, Tuning, Turn};
-use crate::lang::Lang;
+use crate::lang::{Lang, question};
 use crate::study::Verdict;
 
 /// Candidates that a terminal shows of each strategy.
@@ -138,7 +138,7 @@ impl Tuning {
         let title = pick(lang, "what would meet the objectives", "如何满足目标");
         let mut page =
             Page::new(lang, format!("{}{}{title}", self.provenance.scenario, pick(lang, ": ", "：")));
-        page.subtitle = self.provenance.question.as_str().into();
+        page.subtitle = question(&self.provenance.question, lang).into();
         for tuned in &self.strategies {
             page.heading(tuned.strategy);
             page.paragraph(stands(tuned, lang));

@@ -2,7 +2,7 @@
 
 use super::{Knob, Rehearsal, Scale};
 use crate::profile;
-use crate::scenario::{embedded, embedded_names};
+use crate::scenario::embedded_names;
 use crate::strategy;
 use maud::{DOCTYPE, Markup, html};
 
@@ -68,7 +68,7 @@ fn source() -> Markup {
                 @for name in embedded_names() { option value=(name) { (name) } }
                 option value="" hidden data-dropped {}
             }
-            p #question .faint {}
+            p #question .faint hidden { (both("", "")) }
             div #drop {
                 label for="file" {
                     (both("or drop or choose a file: a scenario (YAML), or what kubectl get nodes,pods -A -o json printed",
@@ -196,12 +196,6 @@ fn results() -> Markup {
             }
         }
     }
-}
-
-/// The question of an embedded scenario, as its file has it.
-pub fn question_of(name: &str) -> Option<String> {
-    let yaml = embedded(name)?;
-    crate::scenario::from_yaml(name, yaml).ok().map(|scenario| scenario.question)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The files that ship: scenarios, schemas, examples in the documentation.
 
 use super::support::{root, stdout};
+use loghaul::lang::{Lang, question};
 use loghaul::metric::Metric;
 use loghaul::run::{Runner, Setup};
 use loghaul::scenario::{self, Fault, Lifecycle, Scenario};
@@ -168,4 +169,22 @@ fn scenarios_in_the_documentation_load() {
         }
     }
     assert!(found > 0);
+}
+
+#[test]
+fn every_question_that_ships_is_asked_in_chinese_too() {
+    let is_chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    for name in scenario::embedded_names() {
+        let asked = scenario::from_yaml(name, scenario::embedded(name).unwrap()).unwrap().question;
+        assert!(
+            is_chinese(question(&asked, Lang::Zh)),
+            "src/lang/questions.rs lacks that of {name}: {asked}"
+        );
+        assert_eq!(question(&asked, Lang::En), asked);
+    }
+    // Whoever asks otherwise is quoted.
+    assert_eq!(question("Does mine need one?", Lang::Zh), "Does mine need one?");
+    let asked = ["compare", "proof-of-concept", "--strategies", "native", "--reps", "1", "--lang", "zh"];
+    let shown = stdout(&asked);
+    assert!(shown.contains("概念验证究竟需不需要采集器？") && !shown.contains("Does a proof"), "{shown}");
 }

@@ -4,6 +4,7 @@ use super::Start;
 use super::body::{Reader, Refused, text_of};
 use super::runs::{self, Ask, Finished, Job};
 use crate::import::{ClusterOptions, read_cluster};
+use crate::lang::{self, Lang};
 use crate::report::page::style;
 use crate::run::Stop;
 use crate::serve::{Event, Guard, Knob, State, page};
@@ -164,9 +165,10 @@ async fn stand(Shared(shop): Shared<Arc<Shop>>, request: Request) -> Response {
     };
     blocking(move || {
         let scenario = state.plain().map_err(asked_for_what_is_not)?;
+        let question = [Lang::En, Lang::Zh].map(|lang| lang::question(&scenario.question, lang));
         let knobs: BTreeMap<String, Option<f64>> =
             Knob::ALL.iter().map(|knob| (knob.id(), knob.of(&scenario))).collect();
-        Ok(document(&json!({ "name": scenario.name, "question": scenario.question, "knobs": knobs })))
+        Ok(document(&json!({ "name": scenario.name, "question": question, "knobs": knobs })))
     })
     .await
 }

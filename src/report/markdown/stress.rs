@@ -3,7 +3,7 @@
 //! Its 20 items are those of Monks et al., "Strengthening the reporting of empirical simulation studies:
 //! introducing the STRESS guidelines", Journal of Simulation 13(1), 2019.
 
-use crate::lang::{Lang, format};
+use crate::lang::{Lang, format, question};
 use crate::observe::Freshness;
 use crate::report::page::{Cell, Column, Page, Prose, Table};
 use crate::report::words::{self, pick};
@@ -79,7 +79,7 @@ fn objectives(report: &Report) -> Vec<Item> {
                     format!("在场景 {} 上比较 {}", p.scenario, names.join("、")),
                 )
             } else {
-                p.question.as_str().into()
+                question(&p.question, lang).into()
             },
         ),
         (

@@ -331,7 +331,8 @@ async function stand() {
   }
   const found = await response.json();
   positions = found.knobs;
-  $("question").textContent = found.question;
+  $("question").hidden = !found.question[0];
+  found.question.forEach((text, at) => { $("question").children[at].textContent = text; });
   const dropped = document.querySelector("[data-dropped]");
   dropped.hidden = !state.file;
   dropped.textContent = state.file ? state.file.name : "";
