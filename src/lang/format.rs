@@ -125,7 +125,7 @@ pub fn number(value: f64) -> String {
 /// A number with so many decimals; a share in percent, thousands grouped.
 pub fn decimal(value: f64, unit: &str, places: usize) -> String {
     let (factor, suffix) = if unit == "fraction" { (100.0, "%") } else { (1.0, "") };
-    grouped(&format!("{:.places$}{suffix}", value * factor))
+    grouped(&format!("{:.places$}", value * factor)) + suffix
 }
 
 /// The same with its sign, and plain zero where it is exactly that.

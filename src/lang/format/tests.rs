@@ -65,3 +65,11 @@ fn a_difference_that_may_be_none_says_so() {
     assert_eq!(difference(&more, "cores", Lang::En), "+200 ±100 mcores");
     assert_eq!(difference(&more, "fraction", Lang::En), "+20.0 ±10.0 pp");
 }
+
+#[test]
+fn a_share_of_several_wholes_has_its_commas_between_thousands_only() {
+    assert_eq!(decimal(1.63, "fraction", 0), "163%");
+    assert_eq!(decimal(0.163, "fraction", 1), "16.3%");
+    assert_eq!(decimal(-12.345, "fraction", 0), "-1,234%");
+    assert_eq!(decimal(1234.5, "s", 1), "1,234.5");
+}
