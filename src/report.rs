@@ -40,6 +40,7 @@ pub mod scale_limit;
 pub mod sensitivity;
 pub mod show_back;
 pub mod sizes;
+mod sourced;
 pub mod sweep;
 pub mod terminal;
 pub mod tuning;

@@ -12,6 +12,9 @@ use crate::sizing::{self, Ask, SizeError, Sizes};
 use crate::strategy::DAEMONSET;
 use crate::study::Verdict;
 use crate::units::Fraction;
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use std::sync::LazyLock;
 
 /// Size agents at the scenario's worst moment: exit code 0 proved, 99 an objective is missed, 4 undecided.
 #[derive(Debug, clap::Args)]
@@ -36,7 +39,7 @@ pub(super) struct Size {
     reps: u64,
     /// Format on standard output
     #[arg(short, long, value_enum, default_value_t)]
-    output: SizeFormat,
+    output: Printed,
     /// With -o values: where they go [default: the agent's chart, or a native sidecar]
     #[arg(long, value_enum)]
     chart: Option<Chart>,
@@ -45,25 +48,42 @@ pub(super) struct Size {
     sink: String,
 }
 
-/// How sizes are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum SizeFormat {
-    /// For a terminal
-    #[default]
-    #[value(alias = "text")]
-    Table,
-    /// Everything, as a versioned document of the verb's own
-    Json,
-    /// One figure a row, plain numbers
-    Csv,
-    /// A report in Markdown
-    Md,
-    /// One file for a browser, in both languages
-    Html,
-    /// Values of an official chart, or a sidecar's container
+/// What is printed: a report in a format, or what goes into a chart or a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Printed {
+    Report(Format),
     Values,
-    /// Arguments that put the sizes into the scenario: --set PATH=VALUE …
     Set,
+}
+
+impl Default for Printed {
+    fn default() -> Self {
+        Self::Report(Format::Table)
+    }
+}
+
+impl ValueEnum for Printed {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<Printed>> = LazyLock::new(|| {
+            let reports = Format::value_variants().iter().map(|format| Printed::Report(*format));
+            reports.chain([Printed::Values, Printed::Set]).collect()
+        });
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Report(Format::Table) => Format::Table.to_possible_value().map(|value| value.alias("text")),
+            Self::Report(format) => format.to_possible_value(),
+            Self::Values => Some(
+                PossibleValue::new("values").help("Values of an official chart, or a sidecar's container"),
+            ),
+            Self::Set => Some(
+                PossibleValue::new("set")
+                    .help("Arguments that put the sizes into the scenario: --set PATH=VALUE …"),
+            ),
+        }
+    }
 }
 
 /// More than this is no headroom.
@@ -109,19 +129,15 @@ impl Size {
 
     fn print(&self, sizes: &Sizes) -> anyhow::Result<()> {
         let format = match self.output {
-            SizeFormat::Values => return self.print_values(sizes),
-            SizeFormat::Set => {
+            Printed::Values => return self.print_values(sizes),
+            Printed::Set => {
                 let word = |(path, value): (String, String)| {
                     format!("--set {}", output::quoted(&format!("{path}={value}")))
                 };
                 let words: Vec<String> = sizes.settings().into_iter().map(word).collect();
                 return output::print(&format!("{}\n", words.join(" ")));
             }
-            SizeFormat::Table => Format::Table,
-            SizeFormat::Json => Format::Json,
-            SizeFormat::Csv => Format::Csv,
-            SizeFormat::Md => Format::Md,
-            SizeFormat::Html => Format::Html,
+            Printed::Report(format) => format,
         };
         output::print(&format.write(&Sized { sizes, sink: &self.sink }, show::look(self.study.lang))?)
     }

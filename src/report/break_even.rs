@@ -14,7 +14,8 @@ use super::words::{self, pick};
 use super::{ReportError, provenance, write_files};
 use crate::lang::Lang;
 use crate::observe::estimates;
-use crate::report::json::{Estimated, sourced};
+use crate::report::json::Estimated;
+use crate::report::sourced;
 use crate::study::{Crossing, Point, Stretch};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -182,7 +183,7 @@ impl Found<'_> {
             "boundary": crossings(&result.boundary),
             "points": points,
         });
-        sourced(SCHEMA, p, document)
+        sourced::document(SCHEMA, p, document)
     }
 
     /// Share of the replications in which the best is the best of the means.

@@ -1,8 +1,8 @@
 //! A check: what is met, missed and undecided, for people, for CI servers and for pull requests.
 
 use super::csv::plain;
-use super::json::sourced;
 use super::page::{Cell, Column, Finding, Page, Table, json};
+use super::sourced;
 use super::words::pick;
 use super::{ReportError, provenance};
 use crate::lang::Lang;

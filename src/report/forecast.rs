@@ -2,8 +2,9 @@
 
 use super::chart::CostByMonth;
 use super::csv::{Sheet, plain};
-use super::json::{Estimated, sourced};
+use super::json::Estimated;
 use super::page::{self, Cell, Column, Finding, Page, Prose, Table, json};
+use super::sourced;
 use super::words::{self, pick};
 use super::{ReportError, provenance, write_files};
 use crate::decision::{Fails, Forecast, Forecasted};

@@ -10,11 +10,8 @@ pub use document::{
 };
 pub use make::precision;
 
-use super::{Report, ReportError};
-use crate::study::Provenance;
-use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, Schema};
-use serde_json::Value;
+use super::{Report, ReportError, sourced};
+use schemars::Schema;
 
 /// The version of the document's shape; it changes when a key changes its meaning or goes.
 pub const SCHEMA: &str = "loghaul.compare/v1";
@@ -32,24 +29,7 @@ pub fn to_string(report: &Report) -> Result<String, ReportError> {
 
 /// The JSON Schema of the document.
 pub fn schema() -> Schema {
-    schema_of::<Document>()
-}
-
-/// The JSON Schema of a document of this type, as it is written.
-pub(super) fn schema_of<D: JsonSchema>() -> Schema {
-    SchemaSettings::default().for_serialize().into_generator().into_root_schema_for::<D>()
-}
-
-/// What a study found, with what every document of a study says: the version of its shape, and from what it was made.
-pub(super) fn sourced(schema: &str, from: &Provenance, mut found: Value) -> Value {
-    found["schema"] = schema.into();
-    found["scenario"] = from.scenario.as_str().into();
-    found["scenario_hash"] = from.scenario_hash.as_str().into();
-    found["seed"] = from.seed.into();
-    found["replications"] = from.replications.into();
-    found["version"] = from.version.into();
-    found["command"] = from.command.as_str().into();
-    found
+    sourced::schema::<Document>()
 }
 
 #[cfg(test)]
@@ -57,6 +37,7 @@ mod tests {
     use super::*;
     use crate::lang::Lang;
     use crate::report::fixture::Fixture;
+    use serde_json::Value;
 
     fn parsed(fixture: &Fixture) -> Value {
         serde_json::from_str(&to_string(&fixture.report(Lang::En)).unwrap()).unwrap()

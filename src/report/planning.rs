@@ -2,8 +2,8 @@
 
 use super::csv::{Sheet, plain};
 use super::format::{self, quantity};
-use super::json::sourced;
 use super::page::{Cell, Column, Finding, Form, Page, Prose, Table, json};
+use super::sourced;
 use super::tuning::extra;
 use super::words::pick;
 use super::{ReportError, provenance};

@@ -6,7 +6,8 @@ use super::page::{Cell, Column, Finding, Page, Table, json};
 use super::words::pick;
 use super::{ReportError, provenance};
 use crate::lang::Lang;
-use crate::report::json::{Estimated, sourced};
+use crate::report::json::Estimated;
+use crate::report::sourced;
 use crate::study::{GivesWay, Provenance, ScaleLimit};
 use serde_json::json;
 
@@ -106,7 +107,7 @@ impl Finding for Limits<'_> {
             "slice_s": provenance.slice.map(|slice| slice.seconds),
             "limits": limits.iter().map(one).collect::<Vec<_>>(),
         });
-        json(&sourced(SCHEMA, provenance, document))
+        json(&sourced::document(SCHEMA, provenance, document))
     }
 
     fn records(&self, _: Lang) -> Result<String, ReportError> {

@@ -1,8 +1,9 @@
 //! Show-back: a table of tenants and what each causes of the cost of collecting, under every strategy.
 
 use super::csv::{Sheet, plain};
-use super::json::{Estimated, sourced};
+use super::json::Estimated;
 use super::page::{Cell, Column, Finding, Form, Page, Prose, Table, json};
+use super::sourced;
 use super::words::{self, pick};
 use super::{ReportError, provenance};
 use crate::lang::Lang;

@@ -3,8 +3,8 @@
 mod derivation;
 mod proof;
 
-use super::json::sourced;
 use super::page::{Cell, Finding, Page, Table, json};
+use super::sourced;
 use super::words::pick;
 use super::{ReportError, agent_use, csv, provenance};
 use crate::lang::Lang;
@@ -94,7 +94,7 @@ impl Finding for Sized<'_> {
                 "size_bytes_in_place_of_a_larger_buffer": rotation.instead,
             });
         }
-        json(&sourced(SCHEMA, p, document))
+        json(&sourced::document(SCHEMA, p, document))
     }
 
     fn records(&self, _: Lang) -> Result<String, ReportError> {

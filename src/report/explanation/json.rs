@@ -2,7 +2,8 @@
 
 use crate::decision::Clue;
 use crate::lang::Lang;
-use crate::report::json::{Estimated, sourced};
+use crate::report::json::Estimated;
+use crate::report::sourced;
 use crate::report::{answer, decided};
 use crate::study::Provenance;
 use crate::table::{Band, Change, Explanation, Rule, Side};
@@ -65,7 +66,7 @@ pub(super) fn to_json(
         "rule": rule,
         "cells": cells,
     });
-    sourced(SCHEMA, provenance, document)
+    sourced::document(SCHEMA, provenance, document)
 }
 
 fn band(band: &Band, lang: Lang) -> Value {

@@ -1,8 +1,9 @@
 //! What decides verdicts, as JSON with a schema.
 
 use crate::lang::Lang;
-use crate::report::json::{Estimated, schema_of};
+use crate::report::json::Estimated;
 use crate::report::page::Prose;
+use crate::report::sourced;
 use crate::sensitivity::{Bar, End, Flip, Screened, Sensitivity};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -13,7 +14,7 @@ pub const SCHEMA: &str = "loghaul.sensitivity/v1";
 
 /// The JSON Schema of the document.
 pub fn schema() -> schemars::Schema {
-    schema_of::<Document>()
+    sourced::schema::<Document>()
 }
 
 /// Which inputs decide a scenario's verdicts.

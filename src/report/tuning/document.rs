@@ -4,7 +4,7 @@ use super::{stage_id, typed};
 use crate::decision::{Tried, Tuned, Tuning};
 use crate::lang::Lang;
 use crate::report::decided;
-use crate::report::json::schema_of;
+use crate::report::sourced;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ pub const SCHEMA: &str = "loghaul.tune/v1";
 
 /// The JSON Schema of the document.
 pub fn schema() -> schemars::Schema {
-    schema_of::<Document>()
+    sourced::schema::<Document>()
 }
 
 /// Settings that would meet what is missed.
