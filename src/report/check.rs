@@ -65,7 +65,7 @@ impl Finding for Check {
                 "reason": j.reason.as_ref().map(|r| reason(r, lang)),
             })
         });
-        json(&sourced(
+        json(&sourced::document(
             SCHEMA,
             &self.provenance,
             json!({

@@ -64,7 +64,7 @@ impl Finding for Forecast {
             load.map(|(month, (pods, lines))| json!({ "month": month, "pods": pods, "lines_per_s": lines }));
         let sentences: Vec<String> =
             self.strategies.iter().map(|one| self.sentence(one, lang).words()).collect();
-        json(&sourced(
+        json(&sourced::document(
             SCHEMA,
             &self.provenance,
             json!({

@@ -84,7 +84,7 @@ impl Finding for Plan {
                 })),
             })
         });
-        json(&sourced(
+        json(&sourced::document(
             SCHEMA,
             &self.provenance,
             json!({

@@ -39,7 +39,7 @@ impl Finding for ShowBack {
             })
         });
         let lines = self.tenants.iter().zip(&self.lines);
-        json(&sourced(
+        json(&sourced::document(
             SCHEMA,
             &self.provenance,
             json!({
