@@ -3,11 +3,19 @@
 use super::compare::Compare;
 use super::study::{COLUMNS, ExperimentArgs, RepsArgs, StudyArgs};
 use super::{BadInput, output};
+use crate::study::Further;
 use std::path::{Path, PathBuf};
 
-/// Write one HTML file with everything.
+/// Write one HTML file with everything: the answer, table, figures, charts, studies, assumptions, how to remake it.
+///
+/// Beside the table's own experiments it has three studies, each within seconds where the table is: a map of the best strategy
+/// and its cost, what the verdict depends on, and the months ahead. They are made on slices of the cluster, over few points;
+/// `break-even`, `sensitivity` and `forecast` make them as fine as is wanted. Given the folder that `compare --out` wrote, it
+/// takes the report from there, without studies.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: loghaul report proof-of-concept --reps 2 --out report.html")]
+#[command(
+    after_help = "Example: loghaul report proof-of-concept --reps 2 --studies forecast --out report.html"
+)]
 pub(super) struct Report {
     #[command(flatten)]
     study: StudyArgs,
@@ -16,6 +24,9 @@ pub(super) struct Report {
     /// Strategies; "all" for every one that there is
     #[arg(long, value_delimiter = ',', default_values_t = COLUMNS.map(str::to_owned))]
     strategies: Vec<String>,
+    /// Studies beside the table: phase-map, tornado, forecast; none for none of them
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "phase-map,tornado,forecast")]
+    studies: Vec<String>,
     /// The file to write
     #[arg(long, value_name = "FILE", default_value = "report.html")]
     out: PathBuf,
@@ -30,9 +41,34 @@ impl Report {
                 let mut compare = Compare::reference();
                 compare.experiment = ExperimentArgs { study, strategies, ..ExperimentArgs::default() };
                 (compare.reps, compare.html) = (self.reps, Some(self.out));
+                compare.studies = named(&self.studies)?;
                 compare.execute()
             }
         }
+    }
+}
+
+/// The word for no studies.
+const NONE: &str = "none";
+
+/// The studies of these names, each once, in the order of reports.
+fn named(names: &[String]) -> anyhow::Result<Vec<Further>> {
+    let known = Further::ALL.map(Further::name);
+    for name in names.iter().map(|name| name.trim()).filter(|name| *name != NONE) {
+        if !known.contains(&name) {
+            let all = known.join(", ");
+            return Err(BadInput::of(format!("there is no study {name:?}; there are {all}, or {NONE}")));
+        }
+    }
+    let is_named = |study: &Further| names.iter().any(|name| name.trim() == study.name());
+    Ok(Further::ALL.into_iter().filter(is_named).collect())
+}
+
+/// Studies as they are typed.
+pub(super) fn typed(studies: &[Further]) -> String {
+    match studies {
+        [] => NONE.to_owned(),
+        some => some.iter().map(|study| study.name()).collect::<Vec<_>>().join(","),
     }
 }
 
