@@ -183,7 +183,7 @@ impl Compare {
         }
         own += &output::option("article-table", self.article_table.as_ref().map(|dir| dir.display()));
         if self.html.is_some() {
-            own += &output::option("studies", Some(super::report::typed(&self.studies)));
+            own += &output::option("studies", Some(studies::typed(&self.studies)));
         }
         own += &output::option("out", self.html.as_ref().map(|file| file.display()));
         let verb = if self.html.is_some() { "report" } else { "compare" };

@@ -2,8 +2,7 @@
 
 use super::compare::Compare;
 use super::study::{COLUMNS, ExperimentArgs, RepsArgs, StudyArgs};
-use super::{BadInput, output};
-use crate::study::Further;
+use super::{BadInput, output, studies};
 use std::path::{Path, PathBuf};
 
 /// Write one HTML file with everything: the answer, table, figures, charts, studies, assumptions, how to remake it.
@@ -41,34 +40,10 @@ impl Report {
                 let mut compare = Compare::reference();
                 compare.experiment = ExperimentArgs { study, strategies, ..ExperimentArgs::default() };
                 (compare.reps, compare.html) = (self.reps, Some(self.out));
-                compare.studies = named(&self.studies)?;
+                compare.studies = studies::named(&self.studies)?;
                 compare.execute()
             }
         }
-    }
-}
-
-/// The word for no studies.
-const NONE: &str = "none";
-
-/// The studies of these names, each once, in the order of reports.
-fn named(names: &[String]) -> anyhow::Result<Vec<Further>> {
-    let known = Further::ALL.map(Further::name);
-    for name in names.iter().map(|name| name.trim()).filter(|name| *name != NONE) {
-        if !known.contains(&name) {
-            let all = known.join(", ");
-            return Err(BadInput::of(format!("there is no study {name:?}; there are {all}, or {NONE}")));
-        }
-    }
-    let is_named = |study: &Further| names.iter().any(|name| name.trim() == study.name());
-    Ok(Further::ALL.into_iter().filter(is_named).collect())
-}
-
-/// Studies as they are typed.
-pub(super) fn typed(studies: &[Further]) -> String {
-    match studies {
-        [] => NONE.to_owned(),
-        some => some.iter().map(|study| study.name()).collect::<Vec<_>>().join(","),
     }
 }
 

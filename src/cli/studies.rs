@@ -63,3 +63,27 @@ pub(super) fn ahead(which: Further, scenario: &Scenario, experiment: ExperimentA
     };
     ahead.unwrap_or_default()
 }
+
+/// The word for no studies.
+const NONE: &str = "none";
+
+/// The studies of these names, each once, in the order of reports.
+pub(super) fn named(names: &[String]) -> anyhow::Result<Vec<Further>> {
+    let known = Further::ALL.map(Further::name);
+    for name in names.iter().map(|name| name.trim()).filter(|name| *name != NONE) {
+        if !known.contains(&name) {
+            let all = known.join(", ");
+            return Err(BadInput::of(format!("there is no study {name:?}; there are {all}, or {NONE}")));
+        }
+    }
+    let is_named = |study: &Further| names.iter().any(|name| name.trim() == study.name());
+    Ok(Further::ALL.into_iter().filter(is_named).collect())
+}
+
+/// Studies as they are typed.
+pub(super) fn typed(studies: &[Further]) -> String {
+    match studies {
+        [] => NONE.to_owned(),
+        some => some.iter().map(|study| study.name()).collect::<Vec<_>>().join(","),
+    }
+}

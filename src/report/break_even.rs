@@ -60,7 +60,8 @@ impl Finding for Found<'_> {
         page.blocks.insert(0, page::Block::Chart(chart));
         // Where it comes from stands last, in two notes.
         let at = page.blocks.len().saturating_sub(2);
-        page.blocks.insert(at, page::Block::Table(fields::table(self, lang)));
+        let heading = page::Block::Heading(2, fields::title(self, lang).into());
+        page.blocks.splice(at..at, [heading, page::Block::Table(fields::table(self, lang))]);
         Ok(page)
     }
 

@@ -77,15 +77,7 @@ impl Study {
 
     /// How much is behind it.
     fn sure(&self, from: &Provenance, lang: Lang) -> String {
-        let on = match self {
-            Self::Tornado(found) => match (found.nodes, lang) {
-                (1, Lang::En) => "a slice of 1 node".to_owned(),
-                (n, Lang::En) => format!("a slice of {n} nodes"),
-                (n, Lang::Zh) => format!("{n} 个节点的切片"),
-            },
-            _ => provenance::simulated(from, lang),
-        };
-        let reps = from.replications;
+        let (on, reps) = (provenance::simulated(from, lang), from.replications);
         match (self, lang) {
             (Self::PhaseMap(_), Lang::En) => format!(
                 "A coarse map: {on}, {reps} replications; a pale field, or ~, is where they do not agree."

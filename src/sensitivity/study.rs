@@ -13,7 +13,7 @@ use crate::run::Runner;
 use crate::scenario::Scenario;
 use crate::stats::Estimate;
 use crate::strategy::Strategy;
-use crate::study::{POINT_TIME, Provenance, Verdict, provenance, settle_on_slice, slice};
+use crate::study::{POINT_TIME, Provenance, Verdict, provenance, settle_on_slice, slice, slice_of};
 use rayon::prelude::*;
 
 /// Inputs whose indices are looked for, at most: each takes as many points as a sample has.
@@ -150,7 +150,10 @@ pub fn sensitivity(
         if few.is_empty() { None } else { Some(index(&ground, of, &few, ask.points, subkey(key, 1))?) };
     let settled = (&settled, by);
     Ok(Sensitivity {
-        provenance: provenance(scenario, settled, strategies, seed, ask.replications, ask.command),
+        provenance: Provenance {
+            slice: Some(slice_of(scenario, nodes, POINT_TIME)),
+            ..provenance(scenario, settled, strategies, seed, ask.replications, ask.command)
+        },
         strategies: strategies.iter().map(|strategy| strategy.name).collect(),
         here,
         inputs: ground.inputs,

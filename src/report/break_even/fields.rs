@@ -12,9 +12,7 @@ use crate::study::Point;
 pub(super) fn table(found: &Found<'_>, lang: Lang) -> Table {
     let result = found.result;
     let columns = result.x.points();
-    let axis = words::axis(result.x.axis, lang);
-    let first = result.y.map_or(String::new(), |y| format!("{} ↑ · ", words::axis(y.axis, lang)));
-    let mut heads = vec![Column::stub(format!("{first}{axis} →"))];
+    let mut heads = vec![Column::stub("")];
     heads.extend(columns.iter().map(|value| Column::words(tick(*value, result.x.axis.unit(), lang))));
     let mut table = Table::new(heads);
     for row in result.points.chunks(columns.len().max(1)).rev() {
@@ -24,6 +22,18 @@ pub(super) fn table(found: &Found<'_>, lang: Lang) -> Table {
         table.row(std::iter::once(Cell::words(stands)).chain(fields).collect::<Vec<_>>());
     }
     table
+}
+
+/// What stands along the table's sides.
+pub(super) fn title(found: &Found<'_>, lang: Lang) -> String {
+    let x = words::axis(found.result.x.axis, lang);
+    let y = found.result.y.map(|y| words::axis(y.axis, lang));
+    match (y, lang) {
+        (Some(y), Lang::En) => format!("The fields of the map: {x} across, {y} down the rows"),
+        (Some(y), Lang::Zh) => format!("图中各格：{x}为列，{y}为行"),
+        (None, Lang::En) => format!("The fields of the map: {x} across"),
+        (None, Lang::Zh) => format!("图中各格：{x}为列"),
+    }
 }
 
 /// Who is the best at a point, at what; `~` where replications do not agree on it.

@@ -169,7 +169,7 @@ impl PhaseMap<'_> {
             }
         }
         let title = axis_title(&result.x, canvas.lang);
-        canvas.text(((LEFT + RIGHT) / 2.0, base + 36.0), &title, SMALL, FAINT, Anchor::Middle)?;
+        canvas.text(((LEFT + RIGHT) / 2.0, base + 36.0), title, SMALL, FAINT, Anchor::Middle)?;
         if let Some(y) = &result.y {
             let every = (16.0 / tall).ceil().max(1.0) as usize;
             for (number, value) in rows.iter().enumerate().step_by(every) {
@@ -182,7 +182,7 @@ impl PhaseMap<'_> {
                     Anchor::Right,
                 )?;
             }
-            canvas.text((MARGIN, TOP + 4.0), &axis_title(y, canvas.lang), SMALL, FAINT, Anchor::Left)?;
+            canvas.text((MARGIN, TOP + 4.0), axis_title(y, canvas.lang), SMALL, FAINT, Anchor::Left)?;
         }
         Ok(())
     }
@@ -232,18 +232,18 @@ fn titles(found: &Found<'_>, unit: &str, lang: Lang) -> (String, String) {
     let unit = match (unit.trim(), lang) {
         ("", _) => String::new(),
         (unit, Lang::En) => format!(" ({})", unit.replacen('/', "a ", usize::from(unit.starts_with('/')))),
-        (unit, Lang::Zh) => format!("（{}）", unit.replacen('/', "每", usize::from(unit.starts_with('/')))),
+        (unit, Lang::Zh) => format!("，{}", unit.replacen('/', "每", usize::from(unit.starts_with('/')))),
     };
     match lang {
         Lang::En => (
-            format!("Where the best strategy by {name} changes"),
+            format!("Where the best strategy changes (by {name})"),
             format!(
-                "The best that meets the objectives, and its {name}{unit}; paler where replications differ"
+                "The best that meets the objectives, and its {name} on the slice{unit}; paler where replications differ"
             ),
         ),
         Lang::Zh => (
-            format!("按{name}的最优方案在何处改变"),
-            format!("满足目标的方案中最优者及其{name}{unit}；各次重复不一致处颜色较浅"),
+            format!("最优方案在何处改变：按{name}"),
+            format!("满足目标的方案中最优者及其在切片上的{name}{unit}；各次重复不一致处颜色较浅"),
         ),
     }
 }

@@ -8,7 +8,7 @@ export class Studies {
     Object.assign(this, { say, asked, ready: false, result: null, running: null });
     this.panels = [...document.querySelectorAll("details[data-study]")].map((element) => {
       const find = (selector) => element.querySelector(selector);
-      const panel = { element, id: element.dataset.study, done: false, rests: false };
+      const panel = { element, id: element.dataset.study, done: false, rests: false, says: () => "" };
       Object.assign(panel, { status: find("[role=status]"), alert: find("[role=alert]"), slot: find(".slot") });
       Object.assign(panel, { cancel: find(".cancel"), again: find(".again") });
       element.addEventListener("toggle", () => {
@@ -16,7 +16,7 @@ export class Studies {
         opened();
         this.next();
       });
-      panel.cancel.addEventListener("click", () => this.rest(panel, say("cancelled")));
+      panel.cancel.addEventListener("click", () => this.rest(panel, "cancelled"));
       panel.again.addEventListener("click", () => {
         panel.rests = false;
         this.next();
@@ -65,11 +65,21 @@ export class Studies {
   }
 
   // A study goes on no more until somebody asks for it.
-  rest(panel, text) {
+  rest(panel, word) {
     if (this.running?.panel === panel) this.stop();
     panel.rests = true;
-    panel.status.textContent = text;
+    this.tell(panel, () => this.say(word));
     this.next();
+  }
+
+  // What is said is said again where the language changes.
+  tell(panel, says) {
+    panel.says = says;
+    panel.status.textContent = says();
+  }
+
+  speak() {
+    for (const panel of this.panels) panel.status.textContent = panel.says();
   }
 
   next() {
@@ -82,7 +92,7 @@ export class Studies {
       const runs = this.running?.panel === panel;
       panel.cancel.hidden = !runs;
       panel.again.hidden = runs || !panel.rests;
-      if (waits(panel) && !runs) panel.status.textContent = this.say("waits");
+      if (waits(panel) && !runs) this.tell(panel, () => this.say("waits"));
     }
   }
 
@@ -90,7 +100,7 @@ export class Studies {
     const own = new AbortController();
     this.running = { panel, own };
     panel.alert.hidden = true;
-    panel.status.textContent = this.say("running");
+    this.tell(panel, () => this.say("running"));
     const body = { state: this.asked(), study: panel.id, result: this.result };
     try {
       const response = await post("/api/run", JSON.stringify(body), own.signal);
@@ -109,17 +119,17 @@ export class Studies {
   show(panel, event) {
     switch (event.kind) {
       case "waiting":
-        panel.status.textContent = this.say("waiting");
-        return;
+        return this.tell(panel, () => this.say("waiting"));
       case "progress":
-        panel.status.textContent = `${this.say("running")} · ${event.runs} ${this.say("runs")} · ${seconds(event.elapsedMs)}`;
-        return;
+        return this.tell(
+          panel,
+          () => `${this.say("running")} · ${event.runs} ${this.say("runs")} · ${seconds(event.elapsedMs)}`,
+        );
       case "study":
         panel.done = true;
         return fill(panel.slot, event.html);
       case "done":
-        panel.status.textContent = `${this.say("done")} ${seconds(event.elapsedMs)}`;
-        return;
+        return this.tell(panel, () => `${this.say("done")} ${seconds(event.elapsedMs)}`);
       case "failed":
         return this.fail(panel, event.error);
     }
@@ -129,6 +139,6 @@ export class Studies {
     panel.alert.textContent = text;
     panel.alert.hidden = false;
     panel.rests = true;
-    panel.status.textContent = "";
+    this.tell(panel, () => "");
   }
 }

@@ -43,6 +43,7 @@ let last = null; // the latest whole figures
 let running = null;
 let depth = 0;
 let timer = 0;
+let saying = () => "";
 const further = new Studies(say, () => state, () => remember(false));
 
 function fresh() {
@@ -165,7 +166,7 @@ async function run() {
   $("progress").value = 0;
   for (const slot of SLOTS) $(slot).classList.add("stale");
   further.stale();
-  status(say("running"));
+  status(() => say("running"));
   try {
     const pinned = pin ? { name: pin.name, seed: pin.seed, values: pin.values } : null;
     const response = await post("/api/run", JSON.stringify({ state, pinned }), own.signal);
@@ -173,7 +174,7 @@ async function run() {
     for await (const event of events(response)) if (running === own) show(event);
   } catch (error) {
     if (running !== own) return;
-    if (error.name === "AbortError") status(say("cancelled"));
+    if (error.name === "AbortError") status(() => say("cancelled"));
     else fail(say("gone"));
   } finally {
     if (running === own) {
@@ -192,12 +193,14 @@ function soon() {
 
 // --- showing ---
 
-function status(text) {
-  $("status").textContent = text;
+// What is said is said again where the language changes.
+function status(says) {
+  saying = says;
+  $("status").textContent = says();
 }
 
 function fail(text) {
-  status("");
+  status(() => "");
   $("error").textContent = text;
   $("error").hidden = false;
 }
@@ -205,7 +208,7 @@ function fail(text) {
 function show(event) {
   switch (event.kind) {
     case "waiting":
-      return status(say("waiting"));
+      return status(() => say("waiting"));
     case "accepted": {
       const what = ["nodes", "pods", "tenants"].map((key) => `${event[key].toLocaleString("en")} ${say(key)}`);
       $("what").textContent = `${event.name} · ${what.join(" · ")}`;
@@ -215,7 +218,7 @@ function show(event) {
       return;
     }
     case "progress":
-      return status(`${say(event.stage)} · ${event.runs} ${say("runs")} · ${seconds(event.elapsedMs)}`);
+      return status(() => `${say(event.stage)} · ${event.runs} ${say("runs")} · ${seconds(event.elapsedMs)}`);
     case "figures":
       fill($("figures"), event.html);
       $("figures").dataset.replications = event.replications;
@@ -241,7 +244,7 @@ function show(event) {
       return fill($("studies"), event);
     case "done":
       $("progress").value = 4;
-      status(`${say("done")} ${seconds(event.elapsedMs)}`);
+      status(() => `${say("done")} ${seconds(event.elapsedMs)}`);
       $("status").dataset.elapsed = event.elapsedMs;
       for (const link of all("[data-download]")) {
         link.href = `/results/${event.result}/${link.dataset.download}`;
@@ -261,6 +264,8 @@ function setLang(lang) {
     else element.setAttribute("aria-label", text);
   }
   all(".knob").forEach(showKnob);
+  $("status").textContent = saying();
+  further.speak();
 }
 
 // --- controls ---
@@ -328,7 +333,7 @@ function changed() {
 
 async function take(file) {
   if (file.size > MOST_FILE) return fail(`${file.name}: ${say("tooLarge")}`);
-  status(say("reading"));
+  status(() => say("reading"));
   $("notes").replaceChildren();
   let dropped;
   const text = file.name.endsWith(".gz") ? "" : await file.text();
@@ -435,7 +440,7 @@ function listen() {
     pin = { name: state.file ? state.file.name : state.scenario, query: (await toQuery(state)).toString(), values: last.values, seed: last.seed };
     showPin();
     remember(false);
-    status(say("pinned"));
+    status(() => say("pinned"));
   });
   $("unpin").addEventListener("click", () => {
     unpin();
@@ -446,9 +451,9 @@ function listen() {
     const whole = !state.file || location.hash.includes("yaml=");
     try {
       await navigator.clipboard.writeText(location.href);
-      status(say(whole ? "copied" : "large"));
+      status(() => say(whole ? "copied" : "large"));
     } catch {
-      status(location.href);
+      status(() => location.href);
     }
   });
   $("lang").addEventListener("click", () => {
