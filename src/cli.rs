@@ -35,6 +35,7 @@ mod serve;
 mod show;
 mod show_back;
 mod size;
+mod studies;
 mod study;
 mod sweep;
 mod tabled;

@@ -41,6 +41,7 @@ pub mod sensitivity;
 pub mod show_back;
 pub mod sizes;
 mod sourced;
+pub mod studies;
 pub mod sweep;
 pub mod terminal;
 pub mod tuning;
@@ -52,6 +53,7 @@ pub mod workshop;
 pub use error::ReportError;
 pub use folder::{check_folder, write_files, write_folder};
 pub use page::{Finding, Format, Look};
+pub use studies::Study;
 
 use crate::lang::{Lang, format};
 use crate::metric::Metric;
@@ -70,7 +72,9 @@ pub struct Report<'a> {
     pub tuning: Option<&'a crate::decision::Tuning>,
     /// Cost and use against pods a node; may be empty.
     pub pods_per_node: &'a [DensityPoint],
-    /// The language of texts; charts are in English.
+    /// Studies beside the table; may be empty.
+    pub studies: &'a [Study],
+    /// The language of texts.
     pub lang: Lang,
 }
 

@@ -285,7 +285,7 @@ type RunKey = (u64, &'static str, u64, u64);
 pub struct Runner {
     done: Mutex<BTreeMap<RunKey, Arc<Observation>>>,
     stop: Stop,
-    runs: AtomicU64,
+    runs: Arc<AtomicU64>,
 }
 
 impl Runner {
@@ -297,6 +297,13 @@ impl Runner {
     /// A runner that remembers nothing yet, and whose runs end with [`RunError::Stopped`] once `stop` is stopped.
     pub fn stopped_by(stop: Stop) -> Self {
         Self { stop, ..Self::default() }
+    }
+
+    /// A runner that remembers nothing yet, stops with this one and counts its runs with it: for points that are no one
+    /// else's, which would be remembered for nothing.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self { stop: self.stop.clone(), runs: Arc::clone(&self.runs), ..Self::default() }
     }
 
     /// Runs done so far, what was remembered not counted: for whoever shows progress.

@@ -72,6 +72,21 @@ impl Ahead {
         self.and(&slice(scenario, nodes, SLICE_TIME), strategies, runs)
     }
 
+    /// The same with everything of another.
+    pub(super) fn and_all(mut self, other: Self) -> Self {
+        self.runs += other.runs;
+        self.seconds += other.seconds;
+        self.bytes = self.bytes.max(other.bytes);
+        self.remembered += other.remembered;
+        for (own, theirs) in [(&mut self.longest, other.longest), (&mut self.largest, other.largest)] {
+            let size = |of: &Option<(f64, &'static str, String)>| of.as_ref().map_or(0.0, |(size, ..)| *size);
+            if size(&theirs) > size(own) {
+                *own = theirs;
+            }
+        }
+        self
+    }
+
     /// Says what will be long, on a terminal, and lets whoever watches know.
     ///
     /// # Errors

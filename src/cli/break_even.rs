@@ -5,10 +5,24 @@ use super::study::{ExperimentArgs, SliceArgs};
 use super::{BadInput, axes, output};
 use crate::metric::Metric;
 use crate::report;
-use crate::report::break_even::Found;
+use crate::report::break_even::Mapped;
 use crate::run::Runner;
+use crate::scenario::Scenario;
+use crate::strategy::Strategy;
 use crate::study::{self, Axis, POINT_TIME, Provenance, Rules, Stretch};
 use std::path::PathBuf;
+
+/// How far the map beside a report reaches from where the scenario stands: to so many times as much.
+const REACH: f64 = 8.0;
+
+/// What a search is over, and by what.
+#[derive(Debug)]
+pub(super) struct Asks {
+    x: Stretch,
+    y: Option<Stretch>,
+    metric: Metric,
+    strategies: Vec<&'static Strategy>,
+}
 
 /// Find where the cheapest strategy that meets the objectives changes.
 #[derive(Debug, clap::Args)]
@@ -42,7 +56,50 @@ pub(super) struct BreakEven {
 }
 
 impl BreakEven {
+    /// The map that reports and the workshop page have: from an eighth of where the scenario stands to eight times that, on
+    /// few points.
+    pub(super) fn beside(experiment: ExperimentArgs, scenario: &Scenario) -> Self {
+        let range = |axis: Axis| {
+            let (least, most) = axis.range(scenario);
+            let here = axis.of(scenario);
+            // Two digits, so that what is typed is what was run.
+            let round = |value: f64| format!("{value:.1e}").parse::<f64>().unwrap_or(value);
+            let end = |value: f64| if axis.is_whole() { value.round() } else { round(value) };
+            let (from, until) = (end((here / REACH).max(least)), end((here * REACH).min(most)));
+            (here > 0.0 && from < until).then(|| format!("{from}:{until}"))
+        };
+        Self {
+            x_range: range(Axis::PodsPerNode),
+            y_range: range(Axis::LinesPerSecond),
+            experiment,
+            slice: SliceArgs { reps: 3, nodes: 2 },
+            x: Axis::PodsPerNode.id().to_owned(),
+            y: Some(Axis::LinesPerSecond.id().to_owned()),
+            steps: 7,
+            metric: scenario.rank_by.metric().id().to_owned(),
+            out: None,
+        }
+    }
+
     pub(super) fn execute(self) -> anyhow::Result<()> {
+        let ExperimentArgs { study: asked, show, .. } = &self.experiment;
+        let scenario = asked.scenario()?;
+        if let Some(folder) = &self.out {
+            report::check_folder(folder).map_err(BadInput::of)?;
+        }
+        let asks = self.asks(&scenario)?;
+        self.ahead(&scenario, &asks).announce()?;
+        let mapped = self.find(&Runner::new(), &scenario, &asks)?;
+        let found = mapped.found();
+        if let Some(folder) = &self.out {
+            let written = found.write_folder(folder, asked.lang)?;
+            output::tell(&format!("{} files written to {}", written.len(), folder.display()));
+        }
+        show.print(&found, asked.lang)
+    }
+
+    /// What is asked for, if it can be.
+    pub(super) fn asks(&self, scenario: &Scenario) -> anyhow::Result<Asks> {
         let x = axes::axis(&self.x, &Axis::ALL)?;
         let y = self.y.as_ref().map(|y| axes::axis(y, &Axis::ALL)).transpose()?;
         if y == Some(x) {
@@ -57,40 +114,38 @@ impl BreakEven {
                     known.join(", ")
                 ))
             })?;
-        let strategies = self.experiment.strategies()?;
-        let ExperimentArgs { study: asked, show, .. } = &self.experiment;
-        let scenario = asked.scenario()?;
-        let steps = self.steps as usize;
         let stretch = |axis: Axis, given: Option<&String>| -> anyhow::Result<Stretch> {
-            let (from, until) = axes::range(axis, given.map(String::as_str), &scenario)?;
-            Ok(Stretch { axis, from, until, steps })
+            let (from, until) = axes::range(axis, given.map(String::as_str), scenario)?;
+            Ok(Stretch { axis, from, until, steps: self.steps as usize })
         };
         let x = stretch(x, self.x_range.as_ref())?;
         let y = y.map(|y| stretch(y, self.y_range.as_ref())).transpose()?;
-        if let Some(folder) = &self.out {
-            report::check_folder(folder).map_err(BadInput::of)?;
-        }
-        let (seed, SliceArgs { reps: replications, nodes }) = (asked.seed, self.slice);
-        let rules = Rules { strategies: &strategies, metric, seed, replications };
+        Ok(Asks { x, y, metric, strategies: self.experiment.strategies()? })
+    }
+
+    /// What is run for it.
+    pub(super) fn ahead(&self, scenario: &Scenario, asks: &Asks) -> Ahead {
         // Between points of different winners some more are looked at.
-        let points = if y.is_some() { 1.5 * (steps * steps) as f64 } else { 3.0 * steps as f64 };
-        let runs = points * replications as f64;
-        Ahead::default().and_slices(&scenario, &strategies, nodes, runs).announce()?;
-        let runner = Runner::new();
+        let steps = self.steps as f64;
+        let points = if asks.y.is_some() { 1.5 * steps * steps } else { 3.0 * steps };
+        let runs = points * self.slice.reps as f64;
+        Ahead::default().and_slices(scenario, &asks.strategies, self.slice.nodes, runs)
+    }
+
+    /// Looks for it.
+    pub(super) fn find(&self, runner: &Runner, scenario: &Scenario, asks: &Asks) -> anyhow::Result<Mapped> {
+        let Asks { x, y, metric, strategies } = asks;
+        let (seed, SliceArgs { reps: replications, nodes }) = (self.experiment.study.seed, self.slice);
+        let rules = Rules { strategies, metric: *metric, seed, replications };
         let (settled, warmup_by) =
-            study::settle_on_slice(&runner, &scenario, &strategies, seed, (nodes, POINT_TIME))?;
-        let result = study::break_even(&runner, &settled, rules, x, y, nodes)?;
+            study::settle_on_slice(runner, scenario, strategies, seed, (nodes, POINT_TIME))?;
+        let result = study::break_even(runner, &settled, rules, *x, *y, nodes)?;
         let settled = (&settled, warmup_by);
         let provenance = Provenance {
-            slice: Some(study::slice_of(&scenario, nodes, POINT_TIME)),
-            ..study::provenance(&scenario, settled, &strategies, seed, replications, &self.command())
+            slice: Some(study::slice_of(scenario, nodes, POINT_TIME)),
+            ..study::provenance(scenario, settled, strategies, seed, replications, &self.command())
         };
-        let found = Found { result: &result, metric, provenance: &provenance };
-        if let Some(folder) = &self.out {
-            let written = found.write_folder(folder)?;
-            output::tell(&format!("{} files written to {}", written.len(), folder.display()));
-        }
-        show.print(&found, asked.lang)
+        Ok(Mapped { result, metric: *metric, provenance })
     }
 
     /// What a reader types to remake the result.

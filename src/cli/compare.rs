@@ -4,13 +4,13 @@ use super::ahead::{self, TRIALS};
 use super::show::{ShowArgs, look};
 use super::study::{COLUMNS, ExperimentArgs, RepsArgs, StudyArgs};
 use super::tabled::{self, DEFAULT_REPS, Request, Yardstick};
-use super::{BadInput, output};
+use super::{BadInput, output, studies};
 use crate::decision;
 use crate::report::{self, Format};
 use crate::run::Runner;
 use crate::scenario::Scenario;
 use crate::strategy;
-use crate::study::{Comparison, Replications, Verdict, density};
+use crate::study::{Comparison, Further, Replications, Verdict, density};
 use crate::table;
 use std::path::PathBuf;
 
@@ -49,6 +49,9 @@ pub(super) struct Compare {
     /// Write one HTML file, and print nothing.
     #[arg(skip)]
     pub html: Option<PathBuf>,
+    /// Studies beside the table, in that file.
+    #[arg(skip)]
+    pub studies: Vec<Further>,
 }
 
 impl Compare {
@@ -68,6 +71,7 @@ impl Compare {
             out: None,
             article_table: None,
             html: None,
+            studies: Vec::new(),
         }
     }
 
@@ -89,7 +93,9 @@ impl Compare {
         let request = Request { scenario: &scenario, strategies: &strategies, seed, replications };
         let others = tabled::other_agents(&scenario, self.agents.as_deref())?;
         let tunes = if self.decide { ahead::most(replications) * TRIALS } else { 0.0 };
-        request.ahead(others.len()).and_slices(&scenario, &strategies, DECIDED_ON, tunes).announce()?;
+        let ahead = request.ahead(others.len()).and_slices(&scenario, &strategies, DECIDED_ON, tunes);
+        let beside = self.studies.iter().map(|one| studies::ahead(*one, &scenario, self.experiment.clone()));
+        beside.fold(ahead, ahead::Ahead::and_all).announce()?;
         let (mut comparison, mut table) =
             tabled::study(&runner, request, &yardstick, &self.command(replications))?;
         // They rest on as many replications as the comparison came to.
@@ -103,11 +109,15 @@ impl Compare {
             true => self.tuned(&runner, &scenario, &comparison)?,
             false => None,
         };
+        let beside = self.studies.iter();
+        let beside = beside.map(|one| studies::make(*one, &runner, &scenario, self.experiment.clone()));
+        let beside = beside.collect::<anyhow::Result<Vec<_>>>()?;
         let report = report::Report {
             comparison: &comparison,
             table: &table,
             tuning: tuning.as_ref(),
             pods_per_node: &points,
+            studies: &beside,
             lang: args.lang,
         };
         if let Some(folder) = &self.article_table {
@@ -172,6 +182,9 @@ impl Compare {
             own += " --decide";
         }
         own += &output::option("article-table", self.article_table.as_ref().map(|dir| dir.display()));
+        if self.html.is_some() {
+            own += &output::option("studies", Some(studies::typed(&self.studies)));
+        }
         own += &output::option("out", self.html.as_ref().map(|file| file.display()));
         let verb = if self.html.is_some() { "report" } else { "compare" };
         self.experiment.study.command(verb, &own)

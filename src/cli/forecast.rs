@@ -4,9 +4,16 @@ use super::study::ExperimentArgs;
 use super::{BadInput, ahead, output};
 use crate::decision::{self, Ahead};
 use crate::report;
-use crate::scenario::{Growth, Objective, Scenario, from_yaml};
-use crate::study::slice;
+use crate::run::Runner;
+use crate::scenario::{Growth, GrowthRate, Objective, Scenario, from_yaml};
+use crate::study::{Slice, slice};
 use std::path::PathBuf;
+
+/// What the forecast beside a report takes a scenario to grow by that says nothing of it: five of a hundred pods a month.
+const ASSUMED: GrowthRate = GrowthRate::a_month(0.05);
+
+/// Nodes from which on it takes a slice of so many in place of the whole cluster.
+const NODES: u64 = 20;
 
 /// Find the month in which a growing cluster first fails an objective, and what it costs until then.
 #[derive(Debug, clap::Args)]
@@ -37,26 +44,22 @@ pub(super) struct Forecast {
 }
 
 impl Forecast {
+    /// The months that reports and the workshop page look ahead, with few replications; a scenario that says
+    /// nothing of growth is taken to grow, and the command says by how much.
+    pub(super) fn beside(experiment: ExperimentArgs, scenario: &Scenario) -> Self {
+        let growth = (!scenario.grows()).then(|| Growth { pods: ASSUMED, ..Growth::default() });
+        let nodes = (scenario.nodes() > NODES).then_some(NODES);
+        Self { experiment, months: 24, growth, objectives: Vec::new(), reps: 2, nodes, out: None }
+    }
+
     pub(super) fn execute(self) -> anyhow::Result<()> {
-        let strategies = self.experiment.strategies()?;
         let ExperimentArgs { study: asked, show, .. } = &self.experiment;
-        let scenario = self.scenario()?;
+        let scenario = self.now(asked.scenario()?)?;
         if let Some(folder) = &self.out {
             report::check_folder(folder).map_err(BadInput::of)?;
         }
-        // Months on the way are smaller than the last.
-        let runs = decision::looks(self.months) * self.reps;
-        ahead::Ahead::of(&scenario.in_months(self.months), &strategies, runs as f64).announce()?;
-        let command = self.command();
-        let ahead = Ahead {
-            scenario: &scenario,
-            strategies: &strategies,
-            months: self.months,
-            seed: asked.seed,
-            replications: self.reps,
-            command: &command,
-        };
-        let found = decision::forecast(ahead)?;
+        self.ahead(&scenario)?.announce()?;
+        let found = self.find(&Runner::new(), &scenario)?;
         if let Some(folder) = &self.out {
             let written = found.write_folder(folder, asked.lang)?;
             output::tell(&format!("{} files written to {}", written.len(), folder.display()));
@@ -64,9 +67,37 @@ impl Forecast {
         show.print(&found, asked.lang)
     }
 
+    /// What is run for a scenario as it is [`now`](Self::now).
+    pub(super) fn ahead(&self, scenario: &Scenario) -> anyhow::Result<ahead::Ahead> {
+        // Months on the way are smaller than the last.
+        let runs = decision::looks(self.months) * self.reps;
+        let last = scenario.in_months(self.months);
+        Ok(ahead::Ahead::of(&last, &self.experiment.strategies()?, runs as f64))
+    }
+
+    /// Looks ahead from a scenario as it is [`now`](Self::now).
+    pub(super) fn find(&self, runner: &Runner, scenario: &Scenario) -> anyhow::Result<decision::Forecast> {
+        let command = self.command();
+        let ahead = Ahead {
+            scenario,
+            strategies: &self.experiment.strategies()?,
+            months: self.months,
+            seed: self.experiment.study.seed,
+            replications: self.reps,
+            command: &command,
+        };
+        let mut found = decision::forecast(runner, ahead)?;
+        if self.nodes.is_some() {
+            // A slice is said to be one of the scenario, and is none by itself.
+            let p = &mut found.provenance;
+            p.slice = Some(Slice { nodes: p.nodes, seconds: p.duration_s });
+            p.scenario = p.scenario.trim_end_matches("/slice").to_owned();
+        }
+        Ok(found)
+    }
+
     /// The scenario now, if it can be what it is to become.
-    fn scenario(&self) -> anyhow::Result<Scenario> {
-        let mut scenario = self.experiment.study.scenario()?;
+    pub(super) fn now(&self, mut scenario: Scenario) -> anyhow::Result<Scenario> {
         if let Some(growth) = self.growth {
             scenario.growth = Some(growth);
         }

@@ -6,6 +6,7 @@ use super::study::ExperimentArgs;
 use super::{BadInput, output};
 use crate::metric::Metric;
 use crate::report;
+use crate::run::Runner;
 use crate::scenario::{FieldRange, Objective, Scenario};
 use crate::sensitivity::{self, Ask, Input, Origin, SensitivityError, inputs};
 use crate::strategy::Strategy;
@@ -57,45 +58,79 @@ fn range(text: &str) -> Result<(String, FieldRange), String> {
 }
 
 impl Sensitivity {
+    /// The look that reports and the workshop page take: few points, on a small slice.
+    pub(super) fn beside(experiment: ExperimentArgs) -> Self {
+        Self {
+            experiment,
+            reps: 2,
+            nodes: 2,
+            objectives: Vec::new(),
+            metric: None,
+            inputs: Vec::new(),
+            ranges: Vec::new(),
+            points: 60,
+            top: 6,
+            out: None,
+        }
+    }
+
     pub(super) fn execute(self) -> anyhow::Result<()> {
-        let strategies = self.experiment.strategies()?;
         let ExperimentArgs { study: asked, show, .. } = &self.experiment;
         let (show, lang): (ShowArgs, _) = (*show, asked.lang);
-        let metric = self.metric()?;
         let mut scenario = asked.scenario()?;
         if !self.objectives.is_empty() {
             scenario.objectives.clone_from(&self.objectives);
         }
-        let inputs = self.inputs(&scenario, &strategies)?;
+        let inputs = self.all_inputs(&scenario)?;
         if let Some(folder) = &self.out {
             report::check_folder(folder).map_err(BadInput::of)?;
         }
-        // The screening, as many points for indices, and both ends of the foremost; the whole cluster once beside them.
-        let on_slices = (2 * self.points + 2 * self.top) * self.reps;
-        Ahead::of(&scenario, &strategies, self.reps as f64)
-            .and_slices(&scenario, &strategies, self.nodes, on_slices as f64)
-            .announce()?;
-        let command = self.command();
-        let ask = Ask {
-            strategies: &strategies,
-            inputs,
-            metric,
-            points: self.points as usize,
-            top: self.top as usize,
-            seed: asked.seed,
-            replications: self.reps,
-            nodes: self.nodes,
-            command: &command,
-        };
-        let found = sensitivity::sensitivity(&scenario, &ask).map_err(|error| match error {
-            SensitivityError::Run(error) => error.into(),
-            error => BadInput::of(error),
-        })?;
+        self.ahead(&scenario)?.announce()?;
+        let found = self.find(&Runner::new(), &scenario, inputs)?;
         if let Some(folder) = &self.out {
             let written = found.write_folder(folder, lang)?;
             output::tell(&format!("{} files written to {}", written.len(), folder.display()));
         }
         show.print(&found, lang)
+    }
+
+    /// What is run for it.
+    pub(super) fn ahead(&self, scenario: &Scenario) -> anyhow::Result<Ahead> {
+        let strategies = self.experiment.strategies()?;
+        // The screening, as many points for indices, and both ends of the foremost; the whole cluster once beside them.
+        let on_slices = (2 * self.points + 2 * self.top) * self.reps;
+        let whole = Ahead::of(scenario, &strategies, self.reps as f64);
+        Ok(whole.and_slices(scenario, &strategies, self.nodes, on_slices as f64))
+    }
+
+    /// Looks into it.
+    pub(super) fn find(
+        &self,
+        runner: &Runner,
+        scenario: &Scenario,
+        inputs: Vec<Input>,
+    ) -> anyhow::Result<sensitivity::Sensitivity> {
+        let command = self.command();
+        let ask = Ask {
+            strategies: &self.experiment.strategies()?,
+            inputs,
+            metric: self.metric()?,
+            points: self.points as usize,
+            top: self.top as usize,
+            seed: self.experiment.study.seed,
+            replications: self.reps,
+            nodes: self.nodes,
+            command: &command,
+        };
+        sensitivity::sensitivity(runner, scenario, &ask).map_err(|error| match error {
+            SensitivityError::Run(error) => error.into(),
+            error => BadInput::of(error),
+        })
+    }
+
+    /// Every input of a scenario.
+    pub(super) fn all_inputs(&self, scenario: &Scenario) -> anyhow::Result<Vec<Input>> {
+        self.inputs(scenario, &self.experiment.strategies()?)
     }
 
     fn metric(&self) -> anyhow::Result<Option<Metric>> {

@@ -112,11 +112,12 @@ impl Forecasted {
 ///
 /// # Errors
 /// A ledger does not balance.
-pub fn forecast(ahead: Ahead<'_>) -> Result<Forecast, RunError> {
+pub fn forecast(runner: &Runner, ahead: Ahead<'_>) -> Result<Forecast, RunError> {
     let Ahead { scenario, strategies, months, seed, replications, command } = ahead;
-    let (settled, by) = study::settle_warmup(&Runner::new(), scenario, strategies, seed)?;
+    let (settled, by) = study::settle_warmup(&runner.anew(), scenario, strategies, seed)?;
     let ahead = Ahead { scenario: &settled, ..ahead };
-    let found = strategies.par_iter().map(|strategy| one(&ahead, strategy)).collect::<Result<Vec<_>, _>>()?;
+    let found = strategies.par_iter().map(|strategy| one(runner, &ahead, strategy));
+    let found = found.collect::<Result<Vec<_>, _>>()?;
     let load = (0..=months).map(|month| {
         let later = settled.in_months(month);
         (later.pods(), study::lines_per_s(&later))
@@ -142,10 +143,10 @@ pub fn looks(months: u64) -> u64 {
     grid(months).len() as u64
 }
 
-fn one(ahead: &Ahead<'_>, strategy: &'static Strategy) -> Result<Forecasted, RunError> {
+fn one(runner: &Runner, ahead: &Ahead<'_>, strategy: &'static Strategy) -> Result<Forecasted, RunError> {
     let grid = grid(ahead.months);
     let run_all = |wanted: Vec<u64>| -> Result<Vec<(u64, Month)>, RunError> {
-        wanted.into_par_iter().map(|month| Ok((month, at(ahead, strategy, month)?))).collect()
+        wanted.into_par_iter().map(|month| Ok((month, at(&runner.anew(), ahead, strategy, month)?))).collect()
     };
     let mut known: BTreeMap<u64, Month> = run_all(grid)?.into_iter().collect();
     loop {
@@ -159,9 +160,14 @@ fn one(ahead: &Ahead<'_>, strategy: &'static Strategy) -> Result<Forecasted, Run
     }
 }
 
-fn at(ahead: &Ahead<'_>, strategy: &'static Strategy, month: u64) -> Result<Month, RunError> {
+fn at(
+    runner: &Runner,
+    ahead: &Ahead<'_>,
+    strategy: &'static Strategy,
+    month: u64,
+) -> Result<Month, RunError> {
     let later = ahead.scenario.in_months(month);
-    let found: Run = run(&Runner::new(), &later, strategy, ahead.seed, ahead.replications)?;
+    let found: Run = run(runner, &later, strategy, ahead.seed, ahead.replications)?;
     let can_be_run = found.result.infeasible.is_none();
     let objectives = || later.objectives.iter();
     Ok(Month {
@@ -200,7 +206,7 @@ mod tests {
             replications: 2,
             command: "",
         };
-        let found = forecast(ahead).unwrap();
+        let found = forecast(&Runner::new(), ahead).unwrap();
         let [daemonset, sidecar] = &found.strategies[..] else { panic!() };
         assert_eq!(sidecar.fails(0), Fails { missed: Some(8), open: None });
         assert_eq!(sidecar.fails(1), Fails { missed: None, open: None });

@@ -1,8 +1,9 @@
 //! Where the best strategy changes: a page, JSON, CSV, and all of it with a chart in a folder.
 
+mod fields;
 mod found;
 
-pub use found::Found;
+pub use found::{Found, Mapped};
 pub(in crate::report) use found::{nobody, strategies, tick};
 
 use super::chart::PhaseMap;
@@ -53,11 +54,15 @@ impl Finding for Found<'_> {
     fn illustrated(&self, lang: Lang) -> Result<Page, ReportError> {
         let mut page = self.page(lang);
         let title = pick(lang, "The best strategy over the plane", "各处的最优方案").to_owned();
-        let svg = Some(PhaseMap(*self).svg()?);
+        let svg = Some(PhaseMap { found: *self, lang }.svg()?);
         let chart = page::Chart { title, path: "phase-map".to_owned(), svg };
-        // The source comes last.
-        let at = page.blocks.len().saturating_sub(1);
-        page.blocks.insert(at, page::Block::Chart(chart));
+        // The map in letters gives way to the chart, beside it the same in words.
+        page.blocks.retain(|block| !matches!(block, page::Block::Code { .. }));
+        page.blocks.insert(0, page::Block::Chart(chart));
+        // Where it comes from stands last, in two notes.
+        let at = page.blocks.len().saturating_sub(2);
+        let heading = page::Block::Heading(2, fields::title(self, lang).into());
+        page.blocks.splice(at..at, [heading, page::Block::Table(fields::table(self, lang))]);
         Ok(page)
     }
 
@@ -186,6 +191,13 @@ impl Found<'_> {
         sourced::document(SCHEMA, p, document)
     }
 
+    /// What the best strategy comes to at a point, by the mean over replications; `None` where nobody meets the objectives.
+    pub(super) fn figure_at(&self, point: &Point) -> Option<f64> {
+        let winner = point.contest.winner()?;
+        let entrant = point.contest.entrants.iter().find(|entrant| entrant.strategy == winner)?;
+        estimates::of_values(self.metric, &entrant.values).mean
+    }
+
     /// Share of the replications in which the best is the best of the means.
     pub(super) fn agreement(&self, point: &Point) -> f64 {
         let all = self.provenance.replications.max(1);
@@ -282,8 +294,8 @@ impl Found<'_> {
     ///
     /// # Errors
     /// The map cannot be drawn, or the system refuses a file.
-    pub fn write_folder(&self, dir: &Path) -> Result<Vec<PathBuf>, ReportError> {
-        let map = PhaseMap(*self);
+    pub fn write_folder(&self, dir: &Path, lang: Lang) -> Result<Vec<PathBuf>, ReportError> {
+        let map = PhaseMap { found: *self, lang };
         let files = [
             ("break-even.txt", page::text(&self.page(Lang::En)).into_bytes()),
             ("break-even.json", self.document(Lang::En)?.into_bytes()),

@@ -89,6 +89,7 @@ impl Fixture {
             table: &self.table,
             tuning: None,
             pods_per_node: &self.density,
+            studies: &[],
             lang,
         }
     }

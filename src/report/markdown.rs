@@ -10,7 +10,7 @@ pub(super) use table::{cells as table_of, shown};
 use super::chart::Chart;
 use super::page::{self, Block, Cell, Column, Page, Prose, Table, Tone};
 use super::words::{self, pick};
-use super::{Report, ReportError, answer, band, format, grown, provenance};
+use super::{Report, ReportError, answer, band, format, grown, provenance, studies};
 use crate::lang::{Lang, question};
 use crate::study::StrategyResult;
 
@@ -31,6 +31,13 @@ pub enum Charts {
 /// A chart cannot be drawn: a defect.
 pub fn illustrated(report: &Report) -> Result<Page, ReportError> {
     let mut page = page(report, Charts::Inside);
+    let mut further = Page::new(report.lang, "");
+    studies::put(&mut further, report.studies)?;
+    // Before what everything comes from.
+    let ends = remade(report.lang);
+    let is_end = |block: &Block| matches!(block, Block::Heading(2, text) if text.words() == ends);
+    let at = page.blocks.iter().position(is_end).unwrap_or(page.blocks.len());
+    page.blocks.splice(at..at, further.blocks);
     for block in &mut page.blocks {
         if let Block::Chart(one) = block
             && let Some(chart) = Chart::ALL.into_iter().find(|chart| chart.stem() == one.path)
@@ -84,10 +91,14 @@ pub fn page(report: &Report, charts: Charts) -> Page {
             page.paragraph(sentence);
         }
     }
-    page.heading(pick(lang, "How to remake this report", "如何重现本报告"));
+    page.heading(remade(lang));
     provenance_of(&mut page, report);
     stress::appendix(&mut page, report);
     page
+}
+
+fn remade(lang: Lang) -> &'static str {
+    pick(lang, "How to remake this report", "如何重现本报告")
 }
 
 fn chart(page: &mut Page, report: &Report, chart: Chart, charts: Charts) {

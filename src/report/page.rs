@@ -138,6 +138,8 @@ pub enum Block {
     },
     /// A chart.
     Chart(Chart),
+    /// Parts behind a line that opens onto them, where formats can open; below it elsewhere.
+    Opens(Prose, Vec<Block>),
     /// A text of the project's documentation, in Markdown; left out at a terminal.
     Standing(&'static str),
 }
@@ -205,6 +207,17 @@ impl Page {
     /// Returns the page's parts as HTML that goes into another page styled by [`style`]: no script, every text escaped.
     pub fn to_fragment(&self) -> String {
         html::fragment(self)
+    }
+
+    /// The page's parts to be put into another one, below a heading of its second level: subtitle first, no title.
+    #[must_use]
+    pub fn into_parts(self) -> Vec<Block> {
+        let below = |block| match block {
+            Block::Heading(level, text) => Block::Heading(level.saturating_add(1), text),
+            other => other,
+        };
+        let subtitle = (!self.subtitle.is_empty()).then_some(Block::Paragraph(self.subtitle));
+        subtitle.into_iter().chain(self.blocks.into_iter().map(below)).collect()
     }
 
     /// Returns the page as Markdown, as GitHub shows it.

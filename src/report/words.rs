@@ -3,7 +3,7 @@
 use crate::flow::Cause;
 use crate::lang::Lang;
 use crate::metric::Metric;
-use crate::study::Verdict;
+use crate::study::{Axis, Verdict};
 
 /// The English or the Chinese of two texts.
 pub(crate) fn pick<'a>(lang: Lang, en: &'a str, zh: &'a str) -> &'a str {
@@ -11,6 +11,19 @@ pub(crate) fn pick<'a>(lang: Lang, en: &'a str, zh: &'a str) -> &'a str {
         Lang::En => en,
         Lang::Zh => zh,
     }
+}
+
+/// An axis' name as people say it.
+pub(crate) fn axis(axis: Axis, lang: Lang) -> &'static str {
+    let (en, zh) = match axis {
+        Axis::Tenants => ("tenants", "租户数"),
+        Axis::Nodes => ("nodes", "节点数"),
+        Axis::PodsPerNode => ("pods a node", "每节点 Pod 数"),
+        Axis::LinesPerSecond => ("lines/s of a pod that writes", "每个写日志 Pod 的行/秒"),
+        Axis::Collected => ("share of pods collected", "采集的 Pod 比例"),
+        Axis::Outage => ("outage of the backend", "后端中断时长"),
+    };
+    pick(lang, en, zh)
 }
 
 /// A metric's name as people say it.

@@ -38,6 +38,7 @@ pub enum SensitivityError {
 
 /// A scenario, its inputs, and how it is run.
 pub(super) struct Ground<'a> {
+    runner: &'a Runner,
     pub scenario: Scenario,
     yaml: String,
     pub inputs: Vec<Input>,
@@ -53,6 +54,7 @@ impl<'a> Ground<'a> {
     /// # Errors
     /// One cannot.
     pub(super) fn new(
+        runner: &'a Runner,
         scenario: Scenario,
         inputs: Vec<Input>,
         strategies: &'a [&'static Strategy],
@@ -60,7 +62,7 @@ impl<'a> Ground<'a> {
     ) -> Result<Self, SensitivityError> {
         let yaml = scenario.to_yaml().unwrap_or_default();
         let money = scenario.rank_by.metric();
-        let ground = Self { scenario, yaml, inputs, strategies, money, seed, replications };
+        let ground = Self { runner, scenario, yaml, inputs, strategies, money, seed, replications };
         for (number, input) in ground.inputs.iter().enumerate() {
             for value in [input.low, input.high] {
                 let mut values = vec![None; ground.inputs.len()];
@@ -117,7 +119,7 @@ impl<'a> Ground<'a> {
     /// What comes out with these values. Nothing is remembered: every point is another scenario.
     pub(super) fn at(&self, values: &[Option<f64>]) -> Result<Outcome, SensitivityError> {
         let scenario = self.scenario_at(values)?;
-        let (runner, objectives) = (Runner::new(), scenario.objectives.clone());
+        let (runner, objectives) = (self.runner.anew(), scenario.objectives.clone());
         let horizon_s = (scenario.duration.as_secs_f64() + scenario.drain.as_secs_f64()).max(1.0);
         let runs = self
             .strategies

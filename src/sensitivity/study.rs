@@ -13,7 +13,7 @@ use crate::run::Runner;
 use crate::scenario::Scenario;
 use crate::stats::Estimate;
 use crate::strategy::Strategy;
-use crate::study::{POINT_TIME, Provenance, Verdict, provenance, settle_on_slice, slice};
+use crate::study::{POINT_TIME, Provenance, Verdict, provenance, settle_on_slice, slice, slice_of};
 use rayon::prelude::*;
 
 /// Inputs whose indices are looked for, at most: each takes as many points as a sample has.
@@ -116,14 +116,18 @@ pub struct Share {
 ///
 /// # Errors
 /// No input has a range; one cannot be what its range says; there is nothing to look at; a ledger does not balance.
-pub fn sensitivity(scenario: &Scenario, ask: &Ask<'_>) -> Result<Sensitivity, SensitivityError> {
+pub fn sensitivity(
+    runner: &Runner,
+    scenario: &Scenario,
+    ask: &Ask<'_>,
+) -> Result<Sensitivity, SensitivityError> {
     let (strategies, seed) = (ask.strategies, ask.seed);
     let place = (ask.nodes, POINT_TIME);
-    let (settled, by) = settle_on_slice(&Runner::new(), scenario, strategies, seed, place)?;
+    let (settled, by) = settle_on_slice(&runner.anew(), scenario, strategies, seed, place)?;
     if ask.inputs.is_empty() {
         return Err(SensitivityError::NoInputs);
     }
-    let Stood { ground, here, otherwise } = stood(&settled, ask)?;
+    let Stood { ground, here, otherwise } = stood(runner, &settled, ask)?;
     let nodes = ground.scenario.nodes();
     let responses = responses(&here, ask)?;
     let key = named_key(seed, "sensitivity");
@@ -146,7 +150,10 @@ pub fn sensitivity(scenario: &Scenario, ask: &Ask<'_>) -> Result<Sensitivity, Se
         if few.is_empty() { None } else { Some(index(&ground, of, &few, ask.points, subkey(key, 1))?) };
     let settled = (&settled, by);
     Ok(Sensitivity {
-        provenance: provenance(scenario, settled, strategies, seed, ask.replications, ask.command),
+        provenance: Provenance {
+            slice: Some(slice_of(scenario, nodes, POINT_TIME)),
+            ..provenance(scenario, settled, strategies, seed, ask.replications, ask.command)
+        },
         strategies: strategies.iter().map(|strategy| strategy.name).collect(),
         here,
         inputs: ground.inputs,
@@ -171,9 +178,9 @@ struct Stood<'a> {
 
 /// The smallest slice, doubled from the nodes asked for, on which who wins and every objective are as on the whole cluster.
 /// Where none of up to half of the cluster is, the largest of them, and what is otherwise.
-fn stood<'a>(settled: &Scenario, ask: &Ask<'a>) -> Result<Stood<'a>, SensitivityError> {
+fn stood<'a>(runner: &'a Runner, settled: &Scenario, ask: &Ask<'a>) -> Result<Stood<'a>, SensitivityError> {
     let ground = |scenario: Scenario| {
-        Ground::new(scenario, ask.inputs.clone(), ask.strategies, (ask.seed, ask.replications))
+        Ground::new(runner, scenario, ask.inputs.clone(), ask.strategies, (ask.seed, ask.replications))
     };
     let whole = ground(settled.clone())?.here()?;
     let mut nodes = ask.nodes;

@@ -2,6 +2,7 @@
 
 use crate::lang::Text;
 use crate::metric::Metric;
+use crate::study::Further;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -28,10 +29,17 @@ pub enum Event {
     Difference(Fragment),
     /// Charts of what was run.
     Charts(Fragment),
-    /// The article's table.
+    /// The article's table, and again when it was set beside other agents.
     Table(Fragment),
     /// What was found on companion clusters.
     Studies(Fragment),
+    /// A study that was asked for by itself.
+    Study {
+        /// Which.
+        study: Further,
+        /// As people read it, with the command that gives the same.
+        html: Fragment,
+    },
     /// Everything is there.
     Done {
         /// Under which number it can be downloaded; `None` where only part of it was asked for.
@@ -56,6 +64,8 @@ pub enum Stage {
     Table,
     /// Companion clusters.
     Studies,
+    /// A study that was asked for by itself.
+    Study,
 }
 
 /// What is run.

@@ -4,6 +4,7 @@ use super::{Knob, Rehearsal, Scale};
 use crate::profile;
 use crate::scenario::embedded_names;
 use crate::strategy;
+use crate::study::Further;
 use maud::{DOCTYPE, Markup, html};
 
 /// The page's own style, beside that of reports.
@@ -11,6 +12,10 @@ pub const STYLE: &str = include_str!("assets/workshop.css");
 
 /// The page's script: a plain module.
 pub const SCRIPT: &str = include_str!("assets/workshop.js");
+
+/// What the script imports, by the name of its file: studies that run where they are opened, and talking to the server.
+pub const MODULES: [(&str, &str); 2] =
+    [("studies.js", include_str!("assets/studies.js")), ("talk.js", include_str!("assets/talk.js"))];
 
 /// What a browser may load and run: this server's own files, and no script or style within the page.
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
@@ -184,6 +189,7 @@ fn results() -> Markup {
             h2 #studies-title { (both("More pods a node", "每节点更多 Pod")) }
             div #studies .slot {}
         }
+        (further())
         section aria-labelledby="remake-title" {
             h2 #remake-title { (both("The same on the command line", "对应的命令行")) }
             pre tabindex="0" { code #command {} }
@@ -192,6 +198,31 @@ fn results() -> Markup {
                 @for (kind, en, zh) in [("csv", "Figures (CSV)", "数字 (CSV)"), ("json", "Result (JSON)", "结果 (JSON)"),
                     ("html", "Report (HTML)", "报告 (HTML)")] {
                     a data-download=(kind) hidden { (both(en, zh)) } " "
+                }
+            }
+        }
+    }
+}
+
+/// Studies that run where they are opened, when all else is there.
+fn further() -> Markup {
+    html! {
+        section aria-labelledby="further-title" {
+            h2 #further-title { (both("Further studies", "更多实验")) }
+            p.faint {
+                (both("What is open runs when all else is there, one after the other.", "展开的实验在其他结果完成后依次运行。"))
+            }
+            @for study in Further::ALL {
+                @let (en, zh) = study.title();
+                details.part data-study=(study.id()) {
+                    summary { (both(en, zh)) }
+                    div.study {
+                        p role="status" aria-live="polite" {}
+                        button.cancel type="button" hidden { (both("Cancel", "取消")) }
+                        button.again type="button" hidden { (both("Run", "运行")) }
+                    }
+                    p.note.bad role="alert" hidden {}
+                    div.slot {}
                 }
             }
         }
@@ -211,6 +242,9 @@ mod tests {
         for rehearsal in Rehearsal::ALL {
             assert!(page.contains(&format!("data-rehearsal=\"{}\"", rehearsal.id())));
         }
+        for study in Further::ALL {
+            assert!(page.contains(&format!("<details class=\"part\" data-study=\"{}\">", study.id())));
+        }
         for name in embedded_names() {
             assert!(page.contains(&format!("<option value=\"{name}\"")));
         }
@@ -218,7 +252,15 @@ mod tests {
             assert!(!page.contains(forbidden), "{forbidden}");
         }
         assert_eq!(page.matches("<script").count(), 1);
-        assert!(!SCRIPT.contains("http://") && !SCRIPT.contains("https://") && !STYLE.contains("url("));
+        for script in MODULES.iter().map(|(_, script)| *script).chain([SCRIPT]) {
+            assert!(!script.contains("http://") && !script.contains("https://"));
+            // Whatever is imported is served.
+            for from in script.split("from \"./").skip(1) {
+                let name = from.split('"').next().unwrap();
+                assert!(MODULES.iter().any(|(known, _)| *known == name), "{name}");
+            }
+        }
+        assert!(!STYLE.contains("url("));
     }
 
     #[test]

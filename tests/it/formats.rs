@@ -142,10 +142,19 @@ fn a_report_is_one_file_in_which_names_stay_names() {
         assert!(!html.contains(outside), "{outside}");
     }
     // Both languages, all charts in each, and cells that open.
-    let charts = ["resources", "freshness", "lines", "cost", "timeline"].len();
+    let charts = ["resources", "freshness", "lines", "cost", "timeline", "map", "tornado", "forecast"].len();
     assert_eq!(html.matches("<svg ").count(), 2 * charts);
+    assert_eq!(html.matches("<details class=\"part\">").count(), 2 * ["map", "tornado", "forecast"].len());
     assert!(html.matches("<details>").count() >= 2 * 3 * 9, "{}", html.matches("<details>").count());
     assert!(html.contains(">The answer<") && html.contains(">结论<"));
+    // Only those studies that are asked for, and a word for others.
+    let (one, one_text) = (folder.path("one.html"), folder.path("one.html").display().to_string());
+    stdout(&["report", &file, "--reps", "1", "--studies", "forecast", "--out", &one_text]);
+    let with_one = std::fs::read_to_string(one).unwrap();
+    assert_eq!(with_one.matches("<details class=\"part\">").count(), 2);
+    assert!(with_one.contains("--studies forecast --out"), "the command that remakes it");
+    let message = super::support::refused(&["report", &file, "--studies", "magic", "--out", out_text]);
+    assert!(message.contains("phase-map, tornado, forecast, or none"), "{message}");
     // The same file comes out of the folder of a comparison, which holds it.
     let copy = folder.path("copy.html");
     stdout(&["report", out.parent().unwrap().to_str().unwrap(), "--out", copy.to_str().unwrap()]);

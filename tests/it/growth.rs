@@ -169,7 +169,25 @@ fn limits_and_crossings_come_as_text_json_and_csv() {
     let png = std::fs::read(into.join("phase-map.png")).unwrap();
     assert!(png.starts_with(b"\x89PNG"));
     let svg = std::fs::read_to_string(into.join("phase-map.svg")).unwrap();
-    assert!(svg.contains("pods-per-node") && svg.ends_with("</svg>\n"), "{svg}");
+    assert!(svg.contains("pods a node") && svg.ends_with("</svg>\n"), "{svg}");
+    // What the best costs stands in its field: a text of its own in the drawing.
+    let texts: Vec<&str> = svg.lines().map(str::trim).collect();
+    let mut costs = 0;
+    for point in found["points"].as_array().unwrap() {
+        let best =
+            point["strategies"].as_array().unwrap().iter().find(|one| one["strategy"] == point["best"]);
+        let Some(cost) = best.map(|best| best["value"]["mean"].as_f64().unwrap()) else { continue };
+        let shown = loghaul::lang::format::number(cost);
+        assert!(texts.contains(&shown.as_str()), "{shown} of {point}: {svg}");
+        costs += 1;
+    }
+    assert!(costs > 0, "{found}");
+    // For those who do not see it the same stands in a table, in whatever language.
+    let args = ["break-even", &file, "--reps", "1", "--nodes", "1", "--steps", "2", "--x-range", "1:20"];
+    let page = stdout(&[&args[..], &["--lang", "zh", "-o", "html"]].concat());
+    for words in ["最优方案在何处改变", "场景现状", "图中各格：每节点 Pod 数为列"] {
+        assert!(page.contains(words), "{words}");
+    }
     let none = stdout(&[
         "break-even",
         &file,

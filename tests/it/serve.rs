@@ -2,6 +2,8 @@
 
 mod browser;
 mod http;
+mod pictures;
 mod running;
 mod security;
+mod studies;
 mod webdriver;

@@ -2,7 +2,7 @@
 
 use super::Start;
 use super::body::{Reader, Refused, text_of};
-use super::runs::{self, Ask, Finished, Job};
+use super::runs::{self, Ask, Finished, Found, Job};
 use crate::import::{ClusterOptions, read_cluster};
 use crate::lang::{self, Lang};
 use crate::report::page::style;
@@ -64,12 +64,26 @@ impl Shop {
         kept.iter().find(|(own, _)| own == number).map(|(_, finished)| Arc::clone(finished))
     }
 
-    /// Keeps a result, in place of the oldest where there are many.
-    fn keep(&self, number: String, finished: Finished) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push_back((number, Arc::new(finished)));
-        if kept.len() > KEPT {
-            kept.pop_front();
+    /// Keeps a result, in place of the oldest where there are many, and gives its number; a study goes into the result that
+    /// it is of.
+    fn keep(&self, found: Found, of: Option<&str>) -> Option<String> {
+        match found {
+            Found::Nothing => None,
+            Found::Study(study, posed) => {
+                if let Some(result) = of.and_then(|number| self.find(number)) {
+                    result.take(*study, &posed);
+                }
+                None
+            }
+            Found::All(finished) => {
+                let number = self.number.fetch_add(1, Ordering::Relaxed).to_string();
+                let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.push_back((number.clone(), Arc::from(finished)));
+                if kept.len() > KEPT {
+                    kept.pop_front();
+                }
+                Some(number)
+            }
         }
     }
 }
@@ -88,7 +102,10 @@ pub(super) fn router(guard: Guard, limits: Limits, start: Start) -> Router {
     let text = |kind: &'static str, text: &'static str| {
         get(move || async move { ([(header::CONTENT_TYPE, kind)], text) })
     };
-    Router::new()
+    let modules = page::MODULES.into_iter().fold(Router::new(), |router, (name, script)| {
+        router.route(&format!("/{name}"), text("text/javascript; charset=utf-8", script))
+    });
+    modules
         .route("/", get(|| async { ([(header::CONTENT_TYPE, HTML)], page::document()) }))
         .route("/report.css", text("text/css; charset=utf-8", style()))
         .route("/workshop.css", text("text/css; charset=utf-8", page::STYLE))
@@ -307,11 +324,8 @@ async fn attend(shop: Arc<Shop>, job: Job, send: mpsc::Sender<Bytes>) {
         }
     };
     let event = match done {
-        Ok(Ok(None)) => Event::Done { result: None, elapsed_ms: job.elapsed_ms() },
-        Ok(Ok(Some(finished))) => {
-            let number = shop.number.fetch_add(1, Ordering::Relaxed).to_string();
-            shop.keep(number.clone(), finished);
-            Event::Done { result: Some(number), elapsed_ms: job.elapsed_ms() }
+        Ok(Ok(found)) => {
+            Event::Done { result: shop.keep(found, job.of_result()), elapsed_ms: job.elapsed_ms() }
         }
         Ok(Err(_)) if is_late => {
             let seconds = shop.limits.time.as_secs();

@@ -1,21 +1,22 @@
 //! A run for a page: plain figures first, then the same with their intervals and charts, then the table, then studies.
 
-use crate::cli::study::{COLUMNS, StudyArgs};
+use crate::cli::study::{COLUMNS, ExperimentArgs, StudyArgs};
 use crate::cli::tabled::{self, Request, Yardstick};
-use crate::cli::{BadInput, show};
+use crate::cli::{BadInput, show, studies};
 use crate::lang::{Lang, Text};
 use crate::metric::Metric;
 use crate::report::chart::Chart;
 use crate::report::difference::Differing;
 use crate::report::page::Page;
 use crate::report::workshop::{self, PLAIN, Sure};
-use crate::report::{Finding, Format, Report, ReportError};
-use crate::run::{Runner, Stop, growth_of};
+use crate::report::{Finding, Format, Report, ReportError, Study};
+use crate::run::{self, Runner, Stop, growth_of};
 use crate::scenario::{Count, Scenario};
 use crate::serve::{Accepted, Event, Pinned, Posed, Results, Stage, State};
-use crate::study::{self, Comparison, DensityPoint, Recorded, density};
+use crate::study::{self, Comparison, DensityPoint, Further, Recorded, density};
 use crate::table::Table;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Instant;
@@ -37,6 +38,12 @@ pub(super) struct Ask {
     /// How far to go; everything where nothing is said.
     #[serde(default)]
     only: Option<Only>,
+    /// A study in place of everything else.
+    #[serde(default)]
+    study: Option<Further>,
+    /// Under which number the result can be downloaded whose report is to have the study.
+    #[serde(default)]
+    result: Option<String>,
 }
 
 /// How far to go.
@@ -61,12 +68,18 @@ pub(super) struct Job {
 impl Job {
     pub(super) fn new(ask: Ask, stop: Stop) -> Self {
         let runner = Runner::stopped_by(stop.clone());
-        Self { ask, stop, runner, stage: Mutex::new(Stage::Figures), began: Instant::now() }
+        let stage = if ask.study.is_some() { Stage::Study } else { Stage::Figures };
+        Self { ask, stop, runner, stage: Mutex::new(stage), began: Instant::now() }
     }
 
     /// Milliseconds since it was asked for.
     pub(super) fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Under which number the result is kept whose report is to have the study.
+    pub(super) fn of_result(&self) -> Option<&str> {
+        self.ask.result.as_deref()
     }
 
     /// How far it is.
@@ -86,16 +99,45 @@ pub(super) struct Finished {
     comparison: Comparison,
     table: Table,
     points: Vec<DensityPoint>,
+    posed: Identity,
+    /// Studies that were asked for later, in the order of reports.
+    studies: Mutex<BTreeMap<Further, Study>>,
+}
+
+/// What was posed: the scenario's identity, the seed, the strategies.
+type Identity = (u64, u64, Vec<&'static str>);
+
+fn identity(posed: &Posed, seed: u64) -> Identity {
+    (run::identity(&posed.scenario), seed, posed.strategies.iter().map(|strategy| strategy.name).collect())
+}
+
+/// What a run came to, as far as it is asked for again.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// Everything.
+    All(Box<Finished>),
+    /// A study.
+    Study(Box<Study>, Identity),
+    /// Nothing.
+    Nothing,
 }
 
 impl Finished {
-    fn report(&self, lang: Lang) -> Report<'_> {
+    fn report<'a>(&'a self, studies: &'a [Study], lang: Lang) -> Report<'a> {
         Report {
             comparison: &self.comparison,
             table: &self.table,
             tuning: None,
             pods_per_node: &self.points,
+            studies,
             lang,
+        }
+    }
+
+    /// Takes a study into its report, if it is one of what was posed here.
+    pub(super) fn take(&self, study: Study, posed: &Identity) {
+        if *posed == self.posed {
+            self.studies.lock().unwrap_or_else(PoisonError::into_inner).insert(study.kind(), study);
         }
     }
 
@@ -111,13 +153,14 @@ impl Finished {
             "html" => (Format::Html, "report.html", "text/html; charset=utf-8"),
             _ => return None,
         };
-        Some((name, content_type, format.write(&self.report(lang), show::look(lang))))
+        let studies = self.studies.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let studies: Vec<Study> = studies.into_values().collect();
+        Some((name, content_type, format.write(&self.report(&studies, lang), show::look(lang))))
     }
 }
 
-/// Runs what is asked for, and tells of it as it comes. Gives everything that was found, or nothing where only part of
-/// it was asked for.
-pub(super) fn run(job: &Job, tell: &dyn Fn(Event)) -> anyhow::Result<Option<Finished>> {
+/// Runs what is asked for, and tells of it as it comes. Gives what is asked for again, as a file or in one.
+pub(super) fn run(job: &Job, tell: &dyn Fn(Event)) -> anyhow::Result<Found> {
     let state = &job.ask.state;
     let mut posed = state.posed().map_err(BadInput::of)?;
     if let Err(misfit) = growth_of(&posed.scenario)
@@ -139,40 +182,77 @@ pub(super) fn run(job: &Job, tell: &dyn Fn(Event)) -> anyhow::Result<Option<Fini
         pods: posed.scenario.pods(),
         tenants: posed.scenario.tenant_count(),
     }));
+    if let Some(which) = job.ask.study {
+        return study(job, &posed, which, tell);
+    }
     let comparison = figures(job, &posed, &command, tell)?;
     if job.ask.only == Some(Only::Figures) {
-        return Ok(None);
+        return Ok(Found::Nothing);
     }
     if let Some(pinned) = &job.ask.pinned {
         tell(Event::Difference(difference(pinned, &comparison, state.seed)));
     }
     let drawn = |points: &[DensityPoint], table: &Table, charts: &[Chart], comparison: &Comparison| {
         both(|lang| {
-            workshop::charts(&Report { comparison, table, tuning: None, pods_per_node: points, lang }, charts)
+            workshop::charts(
+                &Report { comparison, table, tuning: None, pods_per_node: points, studies: &[], lang },
+                charts,
+            )
         })
     };
     let own = [Chart::Timeline, Chart::Resources, Chart::Freshness, Chart::Ledger];
     tell(Event::Charts(drawn(&[], &empty(), &own, &comparison)?));
     job.goes_on_to(Stage::Table);
-    let (comparison, table) = table(job, &posed, &command)?;
-    let mut finished = Finished { comparison, table, points: Vec::new() };
-    tell(Event::Table(both(|lang| Ok(workshop::table(&finished.report(lang))))?));
+    let yardstick = Yardstick::of(None)?;
+    let request = Request {
+        scenario: &posed.scenario,
+        strategies: &posed.strategies,
+        seed: state.seed,
+        replications: state.reps.into(),
+    };
+    let (comparison, table) = tabled::study(&job.runner, request, &yardstick, &command)?;
+    let (points, studies) = (Vec::new(), Mutex::default());
+    let mut finished = Finished { comparison, table, points, posed: identity(&posed, state.seed), studies };
+    let shown = |finished: &Finished| -> anyhow::Result<Event> {
+        Ok(Event::Table(both(|lang| Ok(workshop::table(&finished.report(&[], lang))))?))
+    };
+    tell(shown(&finished)?);
     job.goes_on_to(Stage::Studies);
     finished.points = density(&job.runner, &posed.scenario, &posed.strategies, state.seed)?;
     tell(Event::Studies(drawn(&finished.points, &finished.table, &[Chart::Density], &finished.comparison)?));
-    Ok(Some(finished))
+    // Other agents, and both ends of what costs may be, take longer than all of the above: the table is told again with them.
+    let others = tabled::other_agents(&posed.scenario, None)?;
+    tabled::set_beside(&mut finished.table, &others, &job.runner, request, &yardstick)?;
+    tabled::put_in_band(&mut finished.comparison, None, &job.runner, request)?;
+    tell(shown(&finished)?);
+    Ok(Found::All(Box::new(finished)))
 }
 
-/// What a reader types for the same.
-fn command(state: &State, posed: &Posed) -> String {
-    let asked = StudyArgs {
+/// A study that was asked for by itself.
+fn study(job: &Job, posed: &Posed, which: Further, tell: &dyn Fn(Event)) -> anyhow::Result<Found> {
+    let state = &job.ask.state;
+    let found = studies::make(which, &job.runner, &posed.scenario, typed(state, posed))?;
+    let html = both(|lang| found.page(lang))?;
+    tell(Event::Study { study: which, html });
+    Ok(Found::Study(Box::new(found), identity(posed, state.seed)))
+}
+
+/// What a reader types for the same, the verb aside.
+fn typed(state: &State, posed: &Posed) -> ExperimentArgs {
+    let study = StudyArgs {
         scenario: Some(posed.name.clone().into()),
         seed: state.seed,
         settings: posed.settings.clone(),
         ..StudyArgs::default()
     };
-    let names: Vec<&str> = posed.strategies.iter().map(|strategy| strategy.name).collect();
-    asked.command("compare", &format!("--strategies {} --reps {}", names.join(","), state.reps))
+    let strategies = posed.strategies.iter().map(|strategy| strategy.name.to_owned()).collect();
+    ExperimentArgs { study, strategies, ..ExperimentArgs::default() }
+}
+
+/// The command of a comparison.
+fn command(state: &State, posed: &Posed) -> String {
+    let ExperimentArgs { study, strategies, .. } = typed(state, posed);
+    study.command("compare", &format!("--strategies {} --reps {}", strategies.join(","), state.reps))
 }
 
 /// Tells the plain figures, as soon as there are any and again when they are surer.
@@ -215,7 +295,7 @@ fn results(comparison: &Comparison, sure: Sure, seed: u64) -> anyhow::Result<Res
         });
     let html = both(|lang| {
         Ok(workshop::figures(
-            &Report { comparison, table: &table, tuning: None, pods_per_node: &[], lang },
+            &Report { comparison, table: &table, tuning: None, pods_per_node: &[], studies: &[], lang },
             sure,
         ))
     })?;
@@ -226,23 +306,6 @@ fn results(comparison: &Comparison, sure: Sure, seed: u64) -> anyhow::Result<Res
         values: values.collect(),
         html,
     })
-}
-
-/// The table's own experiments, and the table, with the agents that it is set beside.
-fn table(job: &Job, posed: &Posed, command: &str) -> anyhow::Result<(Comparison, Table)> {
-    let yardstick = Yardstick::of(None)?;
-    let state = &job.ask.state;
-    let request = Request {
-        scenario: &posed.scenario,
-        strategies: &posed.strategies,
-        seed: state.seed,
-        replications: state.reps.into(),
-    };
-    let others = tabled::other_agents(&posed.scenario, None)?;
-    let (mut comparison, mut table) = tabled::study(&job.runner, request, &yardstick, command)?;
-    tabled::set_beside(&mut table, &others, &job.runner, request, &yardstick)?;
-    tabled::put_in_band(&mut comparison, None, &job.runner, request)?;
-    Ok((comparison, table))
 }
 
 /// The differences to a pinned result, as `diff` finds and shows them.

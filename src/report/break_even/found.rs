@@ -17,6 +17,24 @@ pub struct Found<'a> {
     pub provenance: &'a Provenance,
 }
 
+/// The same with what it is made of: what a search gives.
+#[derive(Clone, Debug)]
+pub struct Mapped {
+    /// What was found.
+    pub result: BreakEven,
+    /// What the best strategy is best by.
+    pub metric: Metric,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}
+
+impl Mapped {
+    /// As it is shown.
+    pub fn found(&self) -> Found<'_> {
+        Found { result: &self.result, metric: self.metric, provenance: &self.provenance }
+    }
+}
+
 /// Names of all strategies that took part.
 pub(in crate::report) fn strategies(result: &BreakEven) -> Vec<&'static str> {
     result.points.first().map(|p| p.contest.entrants.iter().map(|e| e.strategy).collect()).unwrap_or_default()
@@ -28,10 +46,10 @@ pub(in crate::report) fn nobody(lang: Lang) -> &'static str {
 }
 
 /// A value of an axis on a chart.
-pub(in crate::report) fn tick(value: f64, unit: &str) -> String {
+pub(in crate::report) fn tick(value: f64, unit: &str, lang: Lang) -> String {
     match unit {
         "count" | "lines/s" => number(value),
-        unit if value.is_finite() => quantity(value, unit, Lang::En),
+        unit if value.is_finite() => quantity(value, unit, lang),
         _ => NOTHING.to_owned(),
     }
 }

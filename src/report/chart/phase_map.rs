@@ -1,13 +1,14 @@
 //! Which strategy is best over a plane of two axes, or along one.
 //!
-//! Grid points are fields of a colour a strategy; fields on which replications do not agree are paler. Lines through
-//! the dots are where the change was bracketed between points, with its interval where there is one.
+//! Grid points are fields of a colour a strategy, with what it costs there; fields on which replications do not agree are
+//! paler. Lines through the dots are where the change was bracketed between points, with its interval where there is one.
 
 use super::canvas::{Anchor, Canvas, Drawn};
 use super::frame::{self, LABEL, MARGIN, SMALL, TOP, WIDTH};
 use super::image::{self, Picture};
 use super::palette::{self, AXIS, FAINT, GROUND, INK};
 use crate::lang::Lang;
+use crate::lang::format::{Scale, number};
 use crate::report::ReportError;
 use crate::report::break_even::{Found, nobody, strategies, tick};
 use crate::report::words;
@@ -18,13 +19,22 @@ use plotters::style::{RGBColor, WHITE};
 const LEFT: f64 = MARGIN + 78.0;
 const RIGHT: f64 = WIDTH - MARGIN - 210.0;
 const HEAD: f64 = TOP + 26.0;
-/// A row of fields.
-const ROW: f64 = 30.0;
+/// A row of fields: room for a figure above the line of a change.
+const ROW: f64 = 40.0;
+/// How strong the colour of a field is on which replications agree: text on it is to be read.
+const SURE: f64 = 0.5;
+/// How far below a field's upper edge its figure stands.
+const FIGURE: f64 = 11.0;
 const BELOW: f64 = 84.0;
 
 /// The chart of a break-even study.
 #[derive(Clone, Copy, Debug)]
-pub struct PhaseMap<'a>(pub Found<'a>);
+pub struct PhaseMap<'a> {
+    /// What was found.
+    pub found: Found<'a>,
+    /// The language of labels.
+    pub lang: Lang,
+}
 
 impl PhaseMap<'_> {
     /// The map as SVG.
@@ -44,12 +54,12 @@ impl PhaseMap<'_> {
     }
 
     fn rows(&self) -> usize {
-        self.0.result.y.map_or(1, |y| y.points().len())
+        self.found.result.y.map_or(1, |y| y.points().len())
     }
 
     fn base(&self) -> f64 {
         // As tall as the legend at least.
-        HEAD + (self.rows() as f64 * ROW).clamp(4.0 * ROW, 480.0)
+        HEAD + (self.rows() as f64 * ROW).clamp(3.0 * ROW, 480.0)
     }
 }
 
@@ -58,19 +68,18 @@ impl Picture for PhaseMap<'_> {
         "phase-map"
     }
 
+    fn lang(&self) -> Lang {
+        self.lang
+    }
+
     fn size(&self) -> (u32, u32) {
         (WIDTH as u32, (self.base() + BELOW) as u32)
     }
 
     fn draw<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Drawn {
-        let found = &self.0;
+        let found = &self.found;
         let (result, base) = (found.result, self.base());
-        let title = format!("Where the best strategy by {} changes", words::metric(found.metric, Lang::En));
-        let note = format!(
-            "The best of those that meet the scenario's objectives, on a slice of {} nodes; paler where \
-             replications differ",
-            result.nodes
-        );
+        let (title, note) = titles(found, &self.scale(canvas.lang).suffix, canvas.lang);
         frame::titled(canvas, &title, &note, found.provenance, base + BELOW)?;
         let columns = result.x.points();
         let rows = result.y.map_or_else(|| vec![0.0], |y| y.points());
@@ -78,11 +87,12 @@ impl Picture for PhaseMap<'_> {
         for (number, point) in result.points.iter().enumerate() {
             let (column, row) = ((number % columns.len()) as f64, (number / columns.len()) as f64);
             let colour = field(point.contest.winner());
-            let shade = palette::tint(colour, if found.agreement(point) < 1.0 { 0.30 } else { 0.62 });
+            let shade = palette::tint(colour, if found.agreement(point) < 1.0 { 0.24 } else { SURE });
             let (x, y) = (LEFT + column * wide, base - (row + 1.0) * tall);
             canvas.bar((x, y), (x + wide, y + tall), shade)?;
             canvas.outline((x, y), (x + wide, y + tall), WHITE, 0.75)?;
         }
+        self.figures(canvas, columns.len(), (wide, tall))?;
         let x = |value: f64| LEFT + wide * (place(&result.x, &columns, value) + 0.5);
         let y = |value: Option<f64>| match (result.y, value) {
             (Some(axis), Some(value)) => base - tall * (place(&axis, &rows, value) + 0.5),
@@ -109,6 +119,35 @@ impl Picture for PhaseMap<'_> {
 }
 
 impl PhaseMap<'_> {
+    /// What the best strategy comes to in each field, where there is room for all of them.
+    fn figures<B: DrawingBackend>(
+        &self,
+        canvas: &Canvas<B>,
+        columns: usize,
+        (wide, tall): (f64, f64),
+    ) -> Drawn {
+        let scale = self.scale(canvas.lang);
+        let figures = self.found.result.points.iter().map(|point| self.found.figure_at(point));
+        let texts: Vec<String> =
+            figures.map(|value| value.map_or_else(String::new, |v| number(v * scale.factor))).collect();
+        let has_room = |text: &String| canvas.text_width(text, 11.0) <= wide - 8.0;
+        if tall < ROW - 1.0 || !texts.iter().all(has_room) {
+            return Ok(());
+        }
+        for (at, text) in texts.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+            let (column, row) = ((at % columns) as f64, (at / columns) as f64);
+            let place = (LEFT + (column + 0.5) * wide, self.base() - (row + 1.0) * tall + FIGURE);
+            canvas.text(place, text, 11.0, INK, Anchor::Middle)?;
+        }
+        Ok(())
+    }
+
+    /// The scale that suits the figures of all fields.
+    fn scale(&self, lang: Lang) -> Scale {
+        let figures = self.found.result.points.iter().filter_map(|point| self.found.figure_at(point));
+        Scale::of(figures.fold(0.0, |most, value| most.max(value.abs())), self.found.metric.unit(), lang)
+    }
+
     fn axes<B: DrawingBackend>(
         &self,
         canvas: &Canvas<B>,
@@ -116,11 +155,11 @@ impl PhaseMap<'_> {
         rows: &[f64],
         (wide, tall): (f64, f64),
     ) -> Drawn {
-        let (result, base) = (self.0.result, self.base());
+        let (result, base) = (self.found.result, self.base());
         let mut free = f64::NEG_INFINITY;
         for (number, value) in columns.iter().enumerate() {
             let at = LEFT + wide * (number as f64 + 0.5);
-            let label = tick(*value, result.x.axis.unit());
+            let label = tick(*value, result.x.axis.unit(), canvas.lang);
             let half = canvas.text_width(&label, SMALL) / 2.0;
             // Labels that would touch the one before them are left out.
             if at - half > free {
@@ -129,15 +168,21 @@ impl PhaseMap<'_> {
                 free = at + half + 6.0;
             }
         }
-        let title = axis_title(&result.x);
-        canvas.text(((LEFT + RIGHT) / 2.0, base + 36.0), &title, SMALL, FAINT, Anchor::Middle)?;
+        let title = axis_title(&result.x, canvas.lang);
+        canvas.text(((LEFT + RIGHT) / 2.0, base + 36.0), title, SMALL, FAINT, Anchor::Middle)?;
         if let Some(y) = &result.y {
             let every = (16.0 / tall).ceil().max(1.0) as usize;
             for (number, value) in rows.iter().enumerate().step_by(every) {
                 let at = base - tall * (number as f64 + 0.5);
-                canvas.text((LEFT - 8.0, at), &tick(*value, y.axis.unit()), SMALL, FAINT, Anchor::Right)?;
+                canvas.text(
+                    (LEFT - 8.0, at),
+                    &tick(*value, y.axis.unit(), canvas.lang),
+                    SMALL,
+                    FAINT,
+                    Anchor::Right,
+                )?;
             }
-            canvas.text((MARGIN, TOP + 4.0), &axis_title(y), SMALL, FAINT, Anchor::Left)?;
+            canvas.text((MARGIN, TOP + 4.0), axis_title(y, canvas.lang), SMALL, FAINT, Anchor::Left)?;
         }
         Ok(())
     }
@@ -145,15 +190,15 @@ impl PhaseMap<'_> {
     fn legend<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Drawn {
         let left = RIGHT + 22.0;
         let mut at = HEAD + 10.0;
-        let result = self.0.result;
+        let result = self.found.result;
         for name in strategies(result).into_iter().map(Some).chain([None]) {
             // Only what is on the map.
             if !result.points.iter().any(|p| p.contest.winner() == name) {
                 continue;
             }
-            let colour = palette::tint(field(name), 0.62);
+            let colour = palette::tint(field(name), SURE);
             canvas.bar((left, at - 7.0), (left + 14.0, at + 7.0), colour)?;
-            let text = name.unwrap_or_else(|| nobody(Lang::En));
+            let text = name.unwrap_or_else(|| nobody(canvas.lang));
             canvas.text((left + 22.0, at), text, LABEL, INK, Anchor::Left)?;
             at += 22.0;
         }
@@ -161,11 +206,13 @@ impl PhaseMap<'_> {
         if !lines.is_empty() {
             canvas.line(&[(left, at), (left + 14.0, at)], INK, 1.5)?;
             canvas.dot((left + 7.0, at), 3.0, INK)?;
-            canvas.text((left + 22.0, at), "change, 95% interval", SMALL, FAINT, Anchor::Left)?;
+            let text = canvas.pick("change, 95% interval", "变化处，95% 区间");
+            canvas.text((left + 22.0, at), text, SMALL, FAINT, Anchor::Left)?;
             at += 22.0;
         }
         canvas.dot((left + 7.0, at), 4.5, palette::HERE)?;
-        canvas.text((left + 22.0, at), "the scenario itself", SMALL, FAINT, Anchor::Left)
+        let text = canvas.pick("the scenario itself", "场景现状");
+        canvas.text((left + 22.0, at), text, SMALL, FAINT, Anchor::Left)
     }
 }
 
@@ -174,13 +221,31 @@ fn field(winner: Option<&str>) -> RGBColor {
     winner.map_or(GROUND, palette::strategy)
 }
 
-fn axis_title(stretch: &Stretch) -> String {
-    let what = match stretch.axis.unit() {
-        "lines/s" => " (mean of a pod that writes)",
-        "fraction" => " (share of pods)",
-        _ => "",
+fn axis_title(stretch: &Stretch, lang: Lang) -> &'static str {
+    words::axis(stretch.axis, lang)
+}
+
+/// Title and the line below it.
+fn titles(found: &Found<'_>, unit: &str, lang: Lang) -> (String, String) {
+    let name = words::metric(found.metric, lang);
+    // What nobody has named a currency for is so much a month.
+    let unit = match (unit.trim(), lang) {
+        ("", _) => String::new(),
+        (unit, Lang::En) => format!(" ({})", unit.replacen('/', "a ", usize::from(unit.starts_with('/')))),
+        (unit, Lang::Zh) => format!("，{}", unit.replacen('/', "每", usize::from(unit.starts_with('/')))),
     };
-    format!("{}{what}", stretch.axis.id())
+    match lang {
+        Lang::En => (
+            format!("Where the best strategy changes (by {name})"),
+            format!(
+                "The best that meets the objectives, and its {name} on the slice{unit}; paler where replications differ"
+            ),
+        ),
+        Lang::Zh => (
+            format!("最优方案在何处改变：按{name}"),
+            format!("满足目标的方案中最优者及其在切片上的{name}{unit}；各次重复不一致处颜色较浅"),
+        ),
+    }
 }
 
 /// Where a value stands among the points, in steps from the first; a field beyond the ends at most.

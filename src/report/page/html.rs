@@ -126,6 +126,10 @@ fn block(block: &Block, at: usize, page: &Page) -> Markup {
             Block::Table(rows) => (table(rows, page.lang)),
             Block::Code { text, .. } => pre tabindex="0" { code { (lines(text.trim_end())) } },
             Block::Chart(one) => (chart(one)),
+            Block::Opens(text, parts) => details.part {
+                summary { (prose(text)) }
+                @for part in parts { (self::block(part, at, page)) }
+            },
             Block::Standing(text) => pre.standing { (lines(text.trim_end())) },
         }
     }
@@ -260,6 +264,7 @@ mod tests {
         page.note(HOSTILE);
         page.list(vec![HOSTILE.into()]);
         page.code("sh", HOSTILE);
+        page.blocks.push(Block::Opens(HOSTILE.into(), vec![Block::Paragraph(HOSTILE.into())]));
         let title = HOSTILE.to_owned();
         page.blocks.push(Block::Chart(Chart {
             title,

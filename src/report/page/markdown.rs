@@ -35,6 +35,10 @@ fn block(block: &Block, lang: Lang) -> String {
         }
         Block::Chart(chart) => format!("![{}]({}.svg)", escaped(&chart.title), chart.path),
         Block::Standing(text) => text.trim_end().to_owned(),
+        Block::Opens(text, parts) => {
+            let below = parts.iter().map(|part| self::block(part, lang));
+            std::iter::once(heading(3, text)).chain(below).collect::<Vec<_>>().join("\n\n")
+        }
     }
 }
 

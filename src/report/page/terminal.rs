@@ -54,6 +54,10 @@ fn block(block: &Block, lang: Lang, look: Look) -> String {
         Block::Table(table) => columns(table, lang, look.width),
         Block::Code { text, .. } => text.trim_end().lines().map(|line| format!("{}\n", bare(line))).collect(),
         Block::Chart(_) | Block::Standing(_) => String::new(),
+        Block::Opens(text, parts) => {
+            let below = parts.iter().map(|part| self::block(part, lang, look));
+            std::iter::once(lines(text, Style::Strong, look)).chain(below).collect::<Vec<_>>().join("\n")
+        }
     }
 }
 

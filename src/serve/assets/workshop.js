@@ -1,6 +1,9 @@
 // The workshop page. What the page is about stands in its address; results come as a stream of events, and a run that is
 // left is given up by closing the stream.
 
+import { Studies } from "./studies.js";
+import { events, fill, post, problem, seconds } from "./talk.js";
+
 const $ = (id) => document.getElementById(id);
 const all = (selector) => [...document.querySelectorAll(selector)];
 const STRATEGIES = ["native", "daemonset", "sidecar"];
@@ -11,6 +14,7 @@ const SLOTS = ["figures", "charts", "table", "studies"];
 
 const words = {
   running: ["running", "运行中"],
+  waits: ["waits for all else", "等待其他结果"],
   waiting: ["waiting for another run", "等待其他运行"],
   figures: ["plain figures", "基本数字"],
   table: ["the table", "对比表"],
@@ -39,6 +43,8 @@ let last = null; // the latest whole figures
 let running = null;
 let depth = 0;
 let timer = 0;
+let saying = () => "";
+const further = new Studies(say, () => state, () => remember(false));
 
 function fresh() {
   return { scenario: "reference", file: null, agent: null, knobs: {}, rehearsals: [], set: [], strategies: STRATEGIES, seed: 1, reps: 5 };
@@ -103,6 +109,7 @@ async function fromQuery(query) {
 async function address() {
   const query = await toQuery(state);
   query.set("lang", document.documentElement.lang);
+  if (further.open.length > 0) query.set("more", further.open.join(","));
   if (pin) query.set("pin", pin.query);
   return "#" + query.toString();
 }
@@ -130,36 +137,13 @@ async function restore() {
     if (found) pin = { name: of.file ? of.file.name : of.scenario, query: pinned, values: found.values, seed: found.seed };
   }
   showPin();
+  // What is open stays so when something is undone.
+  if (query.get("more")) further.open = query.get("more").split(",");
   await stand();
   run();
 }
 
-// --- talking to the server ---
-
-async function post(path, body, signal, type = "application/json") {
-  return fetch(path, { method: "POST", headers: { "content-type": type }, body, signal });
-}
-
-async function* events(response) {
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    rest += value;
-    const frames = rest.split("\n\n");
-    rest = frames.pop();
-    for (const frame of frames) if (frame.startsWith("data: ")) yield JSON.parse(frame.slice(6));
-  }
-}
-
-async function problem(response) {
-  try {
-    return (await response.json()).error;
-  } catch {
-    return `${response.status} ${response.statusText}`;
-  }
-}
+// --- running ---
 
 // The figures of a state, without anything else.
 async function figuresOf(of) {
@@ -181,7 +165,8 @@ async function run() {
   $("cancel").disabled = false;
   $("progress").value = 0;
   for (const slot of SLOTS) $(slot).classList.add("stale");
-  status(say("running"));
+  further.stale();
+  status(() => say("running"));
   try {
     const pinned = pin ? { name: pin.name, seed: pin.seed, values: pin.values } : null;
     const response = await post("/api/run", JSON.stringify({ state, pinned }), own.signal);
@@ -189,12 +174,14 @@ async function run() {
     for await (const event of events(response)) if (running === own) show(event);
   } catch (error) {
     if (running !== own) return;
-    if (error.name === "AbortError") status(say("cancelled"));
+    if (error.name === "AbortError") status(() => say("cancelled"));
     else fail(say("gone"));
   } finally {
     if (running === own) {
       running = null;
       $("cancel").disabled = true;
+      // What was given up, or failed, has nothing behind it that would go on.
+      if (!further.ready) further.givenUp();
     }
   }
 }
@@ -206,31 +193,22 @@ function soon() {
 
 // --- showing ---
 
-function status(text) {
-  $("status").textContent = text;
+// What is said is said again where the language changes.
+function status(says) {
+  saying = says;
+  $("status").textContent = says();
 }
 
 function fail(text) {
-  status("");
+  status(() => "");
   $("error").textContent = text;
   $("error").hidden = false;
-}
-
-function fill(slot, fragment) {
-  const element = $(slot);
-  // Fragments come from this page's own server, whose templates escape every text.
-  element.innerHTML = `<div class="en" lang="en">${fragment.en}</div><div class="zh" lang="zh">${fragment.zh}</div>`;
-  element.classList.remove("stale");
-}
-
-function seconds(ms) {
-  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function show(event) {
   switch (event.kind) {
     case "waiting":
-      return status(say("waiting"));
+      return status(() => say("waiting"));
     case "accepted": {
       const what = ["nodes", "pods", "tenants"].map((key) => `${event[key].toLocaleString("en")} ${say(key)}`);
       $("what").textContent = `${event.name} · ${what.join(" · ")}`;
@@ -240,9 +218,9 @@ function show(event) {
       return;
     }
     case "progress":
-      return status(`${say(event.stage)} · ${event.runs} ${say("runs")} · ${seconds(event.elapsedMs)}`);
+      return status(() => `${say(event.stage)} · ${event.runs} ${say("runs")} · ${seconds(event.elapsedMs)}`);
     case "figures":
-      fill("figures", event.html);
+      fill($("figures"), event.html);
       $("figures").dataset.replications = event.replications;
       $("progress").value = 1;
       // What is pinned is to have all its replications: fewer have no interval.
@@ -253,26 +231,26 @@ function show(event) {
       return;
     case "difference":
       $("difference-section").hidden = false;
-      return fill("difference", event);
+      return fill($("difference"), event);
     case "charts":
-      fill("charts", event);
+      fill($("charts"), event);
       $("progress").value = 2;
       return;
     case "table":
-      fill("table", event);
+      fill($("table"), event);
       $("progress").value = 3;
       return;
     case "studies":
-      return fill("studies", event);
+      return fill($("studies"), event);
     case "done":
       $("progress").value = 4;
-      status(`${say("done")} ${seconds(event.elapsedMs)}`);
+      status(() => `${say("done")} ${seconds(event.elapsedMs)}`);
       $("status").dataset.elapsed = event.elapsedMs;
       for (const link of all("[data-download]")) {
         link.href = `/results/${event.result}/${link.dataset.download}`;
         link.hidden = !event.result;
       }
-      return;
+      return further.go(event.result);
     case "failed":
       return fail(event.error);
   }
@@ -286,6 +264,8 @@ function setLang(lang) {
     else element.setAttribute("aria-label", text);
   }
   all(".knob").forEach(showKnob);
+  $("status").textContent = saying();
+  further.speak();
 }
 
 // --- controls ---
@@ -354,7 +334,7 @@ function changed() {
 
 async function take(file) {
   if (file.size > MOST_FILE) return fail(`${file.name}: ${say("tooLarge")}`);
-  status(say("reading"));
+  status(() => say("reading"));
   $("notes").replaceChildren();
   let dropped;
   const text = file.name.endsWith(".gz") ? "" : await file.text();
@@ -461,7 +441,7 @@ function listen() {
     pin = { name: state.file ? state.file.name : state.scenario, query: (await toQuery(state)).toString(), values: last.values, seed: last.seed };
     showPin();
     remember(false);
-    status(say("pinned"));
+    status(() => say("pinned"));
   });
   $("unpin").addEventListener("click", () => {
     unpin();
@@ -472,9 +452,9 @@ function listen() {
     const whole = !state.file || location.hash.includes("yaml=");
     try {
       await navigator.clipboard.writeText(location.href);
-      status(say(whole ? "copied" : "large"));
+      status(() => say(whole ? "copied" : "large"));
     } catch {
-      status(location.href);
+      status(() => location.href);
     }
   });
   $("lang").addEventListener("click", () => {

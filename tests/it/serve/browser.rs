@@ -4,14 +4,16 @@ use super::http::Server;
 use super::webdriver::{Browser, RIGHT, SPACE, TAB};
 use crate::support::{CALM, Folder};
 use serde_json::Value;
-use std::path::PathBuf;
 
 /// Everything of the latest run is there.
-const DONE: &str =
+pub(super) const DONE: &str =
     "document.getElementById('progress').value === 4 && document.getElementById('cancel').disabled";
 
 /// The plain figures of the latest run are whole.
 const FIGURES: &str = "!document.getElementById('pin').disabled";
+
+/// Studies that run where they are opened.
+pub(super) const STUDIES: [&str; 3] = ["phaseMap", "tornado", "forecast"];
 
 /// A page with a small scenario, its plain figures there.
 fn page(test: &str) -> Option<(Server, Browser, Folder)> {
@@ -29,7 +31,7 @@ fn text(browser: &Browser, selector: &str) -> String {
 }
 
 /// Moves a slider as a pointer does.
-fn slide(browser: &Browser, knob: &str, place: u32) {
+pub(super) fn slide(browser: &Browser, knob: &str, place: u32) {
     browser.run(&format!(
         "const slider = document.getElementById('knob-{knob}'); slider.value = {place}; \
          slider.dispatchEvent(new Event('input', {{ bubbles: true }})); \
@@ -155,6 +157,88 @@ fn a_run_is_cancelled_and_the_language_switched() {
     assert_eq!(browser.run(&format!("return {FIGURES}")), true);
 }
 
+/// A study's panel, and whether what it shows is of the latest run.
+pub(super) fn panel(study: &str) -> String {
+    format!("details[data-study={study}]")
+}
+
+pub(super) fn is_there(study: &str) -> String {
+    let slot = format!("document.querySelector('{} .slot')", panel(study));
+    format!("{slot}.querySelector('svg') !== null && !{slot}.classList.contains('stale')")
+}
+
+#[test]
+#[ignore = "in a browser, one at a time: run by .ci/run"]
+fn a_study_runs_where_it_is_opened_and_follows_what_is_turned() {
+    let Some((_server, browser, _folder)) =
+        page("a_study_runs_where_it_is_opened_and_follows_what_is_turned")
+    else {
+        return;
+    };
+    browser.until(DONE);
+    // Nothing that nobody has opened was run.
+    assert_eq!(browser.run("return document.querySelectorAll('.part svg').length"), 0);
+    browser.click(&format!("{} summary", panel("forecast")));
+    browser.until(&is_there("forecast"));
+    let shown = text(&browser, &format!("{} .slot", panel("forecast")));
+    assert!(shown.contains("If growth goes on") && shown.contains("--growth 5%/month"), "{shown}");
+    assert!(text(&browser, &format!("{} .study p", panel("forecast"))).starts_with("done in"));
+    assert!(!is_shown(&browser, &format!("{} .cancel", panel("forecast"))));
+    // The report to download has it, and nothing that was not asked for.
+    let report = "const link = document.querySelector('[data-download=html]').href; window.report = null; \
+                  fetch(link).then((answer) => answer.text()).then((text) => { window.report = text; });";
+    browser.run(report);
+    browser.until("window.report !== null");
+    let counts = browser.run(
+        "return ['The months ahead', 'What the verdict depends on'].map((title) => window.report.split(`<summary>${title}<`).length - 1)",
+    );
+    assert_eq!(counts, serde_json::json!([1, 0]));
+    // What is turned makes it stale until all else is there again.
+    let before = shown;
+    slide(&browser, "nodes", 100);
+    browser.until("document.getElementById('command').textContent.includes('cluster.pools[0].nodes=')");
+    browser.until(&format!("{DONE} && {}", is_there("forecast")));
+    let after = text(&browser, &format!("{} .slot", panel("forecast")));
+    assert!(after.contains("--set 'cluster.pools[0].nodes=") && after != before, "{after}");
+    // An address carries which are open; in Chinese the same is there without another run.
+    let address = browser.run("return location.href");
+    assert!(address.as_str().unwrap().contains("more=forecast"), "{address}");
+    browser.new_tab();
+    browser.open(address.as_str().unwrap());
+    browser.until(&format!("{DONE} && {}", is_there("forecast")));
+    browser.click("#lang");
+    assert!(text(&browser, &format!("{} .slot", panel("forecast"))).contains("前提是"));
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+#[test]
+#[ignore = "in a browser, one at a time: run by .ci/run"]
+fn a_study_is_cancelled_by_its_button_and_by_closing_it() {
+    let Some((_server, browser, _folder)) = page("a_study_is_cancelled_by_its_button_and_by_closing_it")
+    else {
+        return;
+    };
+    let (cancel, again) = (format!("{} .cancel", panel("tornado")), format!("{} .again", panel("tornado")));
+    browser.until(DONE);
+    browser.click(&format!("{} summary", panel("tornado")));
+    browser.until(&format!("document.querySelector('{cancel}').checkVisibility()"));
+    browser.click(&cancel);
+    let status = format!("document.querySelector('{} .study p').textContent", panel("tornado"));
+    browser.until(&format!("{status} === 'cancelled'"));
+    // At the push of a button it goes on; closed, it is given up, and the next one has its turn.
+    browser.click(&again);
+    browser.until(&format!("document.querySelector('{cancel}').checkVisibility()"));
+    browser.click(&format!("{} summary", panel("forecast")));
+    assert_eq!(
+        browser.run(&format!("return document.querySelector('{} .study p').textContent", panel("forecast"))),
+        "waits for all else"
+    );
+    browser.click(&format!("{} summary", panel("tornado")));
+    browser.until(&is_there("forecast"));
+    assert_eq!(browser.run(&format!("return {}", is_there("tornado"))), false);
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
 #[test]
 #[ignore = "in a browser, one at a time: run by .ci/run"]
 fn a_keyboard_is_enough() {
@@ -185,8 +269,19 @@ fn a_keyboard_is_enough() {
         }
         stops.push(id);
     }
-    let wanted =
-        ["lang", "scenario", "file", "agent", "knob-nodes", "knob-outage", "upgrade", "reps", "run", "pin"];
+    let wanted = [
+        "lang",
+        "scenario",
+        "file",
+        "agent",
+        "knob-nodes",
+        "knob-outage",
+        "upgrade",
+        "reps",
+        "run",
+        "pin",
+        "SUMMARY",
+    ];
     for id in wanted {
         assert!(stops.iter().any(|stop| stop == id), "{id} cannot be reached: {stops:?}");
     }
@@ -202,6 +297,12 @@ fn nothing_serious_stands_in_the_way_of_assistive_technology() {
         return;
     };
     let Some((_server, browser, _folder)) = page("axe-core") else { return };
+    for study in STUDIES {
+        browser.click(&format!("{} summary", panel(study)));
+    }
+    for study in STUDIES {
+        browser.until(&is_there(study));
+    }
     for dark in [false, true] {
         browser.dark(dark);
         browser.run(&script);
@@ -212,62 +313,5 @@ fn nothing_serious_stands_in_the_way_of_assistive_technology() {
              .map((v) => v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | '))",
         );
         assert_eq!(serious, Value::Array(Vec::new()), "dark: {dark}");
-    }
-}
-
-/// Pictures of page and report into the folder that `LOGHAUL_PICTURES` names, to be looked at; and how long a change
-/// takes to show.
-#[test]
-#[ignore = "in a browser, one at a time: run by .ci/run"]
-fn pictures_and_times() {
-    let Some(folder) = std::env::var_os("LOGHAUL_PICTURES").map(PathBuf::from) else {
-        eprintln!("pictures are skipped: LOGHAUL_PICTURES names no folder");
-        return;
-    };
-    let Some(browser) = Browser::start("pictures") else { return };
-    let server = Server::start(&["reference"]);
-    browser.open(&server.url());
-    browser.until(DONE);
-    for place in [98, 99, 97] {
-        // From the change to figures that were not there, to whole ones, and to the table.
-        browser.run(
-            "(window.watching ?? []).forEach((one) => one.disconnect()); window.watching = []; window.seen = {}; \
-             const since = performance.now(); for (const id of ['figures', 'table']) { \
-             const one = new MutationObserver(() => { window.seen[id] ??= performance.now() - since; }); \
-             one.observe(document.getElementById(id), { childList: true }); window.watching.push(one); }",
-        );
-        slide(&browser, "linesPerSecond", place);
-        browser.until("window.seen.table");
-        eprintln!("milliseconds after a change: {}", browser.run("return window.seen"));
-        browser.until(DONE);
-    }
-    let save = |name: &str| std::fs::write(folder.join(name), browser.screenshot()).unwrap();
-    browser.click("#reset");
-    browser.until("!document.getElementById('cancel').disabled");
-    browser.until(DONE);
-    for (name, width, dark, zh, below) in [
-        ("desktop.png", 1280, false, false, None),
-        ("desktop-dark.png", 1280, true, false, Some("#table-title")),
-        ("desktop-zh.png", 1280, false, true, Some("#charts-title")),
-        ("phone.png", 390, false, false, None),
-        ("phone-results.png", 390, false, false, Some("#figures-title")),
-        ("phone-zh-dark.png", 390, true, true, Some("#table-title")),
-    ] {
-        browser.resize(width, 860);
-        browser.dark(dark);
-        if (browser.run("return document.documentElement.lang") == "zh") != zh {
-            browser.click("#lang");
-        }
-        let to = below.map_or_else(
-            || "scrollTo(0, 0)".to_owned(),
-            |id| format!("document.querySelector('{id}').scrollIntoView()"),
-        );
-        browser.run(&to);
-        assert_eq!(
-            browser.run("return document.documentElement.scrollWidth <= innerWidth"),
-            true,
-            "{name} is wider than its window"
-        );
-        save(name);
     }
 }

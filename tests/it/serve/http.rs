@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -9,6 +10,11 @@ use std::time::Duration;
 
 /// Longer than anything takes, even on a busy machine.
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The program under test; another build of it where `LOGHAUL_PROGRAM` names one, to measure times with.
+pub(super) fn program() -> OsString {
+    std::env::var_os("LOGHAUL_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_loghaul").into())
+}
 
 /// `loghaul serve` on a free port, for as long as this lives.
 pub(super) struct Server {
@@ -18,7 +24,7 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn start(args: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_loghaul"));
+        let mut command = Command::new(program());
         command.args(["serve", "--port", "0"]).args(args).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();

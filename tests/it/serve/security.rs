@@ -196,7 +196,16 @@ fn names_stay_text_wherever_they_are_shown() {
 #[test]
 fn every_answer_says_what_a_browser_may_do_with_it() {
     let server = Server::start(&[]);
-    for path in ["/", "/workshop.js", "/workshop.css", "/report.css", "/api/start", "/nothing"] {
+    for path in [
+        "/",
+        "/workshop.js",
+        "/studies.js",
+        "/talk.js",
+        "/workshop.css",
+        "/report.css",
+        "/api/start",
+        "/nothing",
+    ] {
         let answer = server.get(path);
         let policy = &answer.headers["content-security-policy"];
         assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");

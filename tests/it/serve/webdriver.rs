@@ -82,6 +82,12 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", features);
     }
 
+    /// As on paper, without the paper's edges.
+    pub(super) fn paper(&self, is_paper: bool) {
+        let media = if is_paper { "print" } else { "" };
+        self.devtools("Emulation.setEmulatedMedia", json!({ "media": media }));
+    }
+
     fn devtools(&self, command: &str, params: Value) -> Value {
         self.of_session("POST", "/goog/cdp/execute", &json!({ "cmd": command, "params": params }))
     }
