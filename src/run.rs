@@ -163,6 +163,12 @@ impl Setup {
         })
     }
 
+    /// The error of a run of which something does not hold.
+    fn broken(&self, (seed, replication): (u64, u64), broken: Broken) -> RunError {
+        let (scenario, strategy) = (self.scenario.clone(), self.strategy.name);
+        RunError::Broken { scenario, strategy, seed, replication, broken }
+    }
+
     /// Nodes of the cluster as the scenario has it.
     pub fn nodes(&self) -> u64 {
         self.blueprint.pools.iter().map(|pool| pool.nodes).sum()
@@ -388,7 +394,10 @@ fn run_once(
     let Ok(placement) = &setup.placement else {
         return Ok(Observation::default());
     };
-    Ok(figures::observation(setup, placement, sums(setup, placement, (seed, replication), pace, stop)?))
+    let tally = sums(setup, placement, (seed, replication), pace, stop)?;
+    let observation = figures::observation(setup, placement, tally);
+    invariants::check_figures(&observation).map_err(|broken| setup.broken((seed, replication), broken))?;
+    Ok(observation)
 }
 
 /// What each tenant causes of a cost (`cost` or `cost_marginal`), currency a month, in the order of the blueprint's tenants:
@@ -442,13 +451,8 @@ fn sums(
         tally.pod_gap_ns += struck.pod_gap_ns;
         tally.pods_pending = struck.pending;
     }
-    invariants::check(&tally).map_err(|broken| RunError::Broken {
-        scenario: setup.scenario.clone(),
-        strategy: setup.strategy.name,
-        seed,
-        replication,
-        broken,
-    })?;
+    invariants::check(&tally, &setup.blueprint)
+        .map_err(|broken| setup.broken((seed, replication), broken))?;
     limits::count(setup.footprint.seconds);
     Ok(tally)
 }

@@ -89,6 +89,11 @@ fn start_of(bin: usize) -> u64 {
     if bin < SUB { bin } else { (SUB + bin % SUB) << (bin / SUB - 1) }
 }
 
+/// How wide a bin is, in units; the last, which has no end, counts as one.
+fn width_of(bin: usize) -> u64 {
+    if bin + 1 < BINS { start_of(bin + 1) - start_of(bin) } else { 1 }
+}
+
 impl Freshness {
     /// The largest error of a quantile, as a share of the age: a bin's width over its beginning. Adding up
     /// histograms adds none: theirs are the same bins.
@@ -131,6 +136,20 @@ impl Freshness {
         self.never *= factor;
     }
 
+    /// Whether every delivered line has one age, at or after nothing: no bin holds less than none, and all add up.
+    pub fn is_whole(&self) -> bool {
+        let (mut density, mut sum) = (0i128, 0i128);
+        for (bin, (mass, slope)) in self.mass.iter().zip(&self.slope).enumerate() {
+            let mass = i128::from(*mass) + density * i128::from(width_of(bin));
+            if mass < 0 {
+                return false;
+            }
+            sum += mass;
+            density += i128::from(*slope);
+        }
+        sum == i128::from(self.delivered) << POINT
+    }
+
     /// Lines delivered.
     pub fn delivered(&self) -> u64 {
         self.delivered
@@ -147,8 +166,7 @@ impl Freshness {
         // None where nothing was delivered.
         (0..self.mass.len())
             .map(|bin| {
-                let width = if bin + 1 < BINS { start_of(bin + 1) - start_of(bin) } else { 1 };
-                let mass = i128::from(self.mass[bin]) + density * i128::from(width);
+                let mass = i128::from(self.mass[bin]) + density * i128::from(width_of(bin));
                 density += i128::from(self.slope[bin]);
                 mass
             })
@@ -183,7 +201,7 @@ impl Freshness {
                     bin += 1;
                 }
                 let start = start_of(bin) as f64;
-                let width = if bin + 1 < BINS { start_of(bin + 1) as f64 - start } else { 1.0 };
+                let width = width_of(bin) as f64;
                 let inside = if masses[bin] > 0 { (rank - below) as f64 / masses[bin] as f64 } else { 0.0 };
                 Some(seconds(start + width * inside.clamp(0.0, 1.0)))
             })

@@ -51,6 +51,9 @@ totals! {
         sum pub inputs: u64,
         /// Agents killed for their memory.
         sum pub oom_kills: u64,
+        /// Lines that were delivered before the last of their chunk was written: their ages are cut off at nothing, and there
+        /// may be none.
+        sum pub early: u64,
         /// Files that agents were not given by the kernel.
         sum pub unread_files: u64,
         /// Lines that were read and too long for their agent.
@@ -279,6 +282,7 @@ impl Tally {
                 // Chunks of one flush were mostly written in the same span.
                 let stream = &streams[chunk.stream as usize];
                 let at_ns = at_ns + u64::from(stream.held_ms) * 1_000_000;
+                self.early += if at_ns < chunk.until_ns { chunk.lines } else { 0 };
                 let youngest_ns = at_ns.saturating_sub(chunk.until_ns);
                 let mut oldest_ns = at_ns.saturating_sub(chunk.from_ns);
                 if let Some(wait_ns) = plan.transport_wait_ns {
