@@ -9,6 +9,7 @@ use super::{BadInput, output};
 use crate::decision::{self, Clue};
 use crate::diagnosis::{self, Code};
 use crate::metric::Metric;
+use crate::plain::file_name;
 use crate::report::{self, diagnosis::Diagnosis, explanation::Explained};
 use crate::run::Runner;
 use crate::scenario::{Comparison, Objective, Scenario};
@@ -130,12 +131,7 @@ fn with_objective(explained: &Explanation, cell: &CellExplanation, scenario: &Sc
 fn clusters(row: &str, scenario: &Scenario) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     let all = table::rests_on(row).map(|on| on.clusters(scenario)).unwrap_or_default();
     let file = |cluster: Scenario| {
-        let name: String = cluster
-            .name
-            .chars()
-            .map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' })
-            .collect();
-        Ok((format!("{name}.yaml"), cluster.to_yaml().map_err(anyhow::Error::msg)?.into_bytes()))
+        Ok((file_name(&cluster.name, "yaml"), cluster.to_yaml().map_err(anyhow::Error::msg)?.into_bytes()))
     };
     all.into_iter().map(file).collect()
 }
