@@ -2,7 +2,7 @@
 //!
 //! Takes a scenario, a strategy with agents of its own and a headroom; gives [`Sizes`]: what an agent of each kind and pool
 //! uses, what a container of each side of the strategy is to have, how that came about, what is simulated with it on fresh
-//! seeds and with a fifth less, and the settings that put it into the scenario. [`rule`] is the arithmetic, [`search`] finds
+//! seeds and with a fifth less or a step, and the settings that put it into the scenario. [`rule`] is the arithmetic, [`search`] finds
 //! buffers by simulation, [`proof`] holds sizes to objectives, and [`values`] writes them as charts and containers take them.
 
 pub mod proof;
@@ -98,6 +98,7 @@ fn container_of(
         cpu_limit: steps.cpu(cpu_peak.value, headroom).max(cpu_request),
         memory_request: memory_limit,
         memory_limit,
+        memory_step: steps.bytes,
         refuses_at,
         cpu_p95,
         cpu_peak,

@@ -65,6 +65,8 @@ pub struct Forecasted {
 pub struct Month {
     /// Why it cannot be run then.
     pub infeasible: Option<String>,
+    /// Whether it can be run and nothing that is written arrives: then every objective is missed, whatever its figure.
+    pub delivers_nothing: bool,
     /// Currency a month.
     pub cost: Estimate,
     /// Nodes of the cluster then.
@@ -172,6 +174,7 @@ fn at(
     let objectives = || later.objectives.iter();
     Ok(Month {
         infeasible: found.result.infeasible.clone(),
+        delivers_nothing: can_be_run && !found.delivers(),
         cost: found.figure(later.rank_by.metric()),
         nodes: found.figure(Metric::Nodes).mean.filter(|_| can_be_run),
         figures: objectives().map(|objective| found.figure(objective.metric)).collect(),

@@ -129,6 +129,21 @@ impl Forecast {
         name.plain(match (one.first_failure(), lang) {
             (None, Lang::En) => format!(": misses nothing for sure in {months} months{open}"),
             (None, Lang::Zh) => format!("：{months} 个月内没有确定未满足的目标{open}"),
+            (Some((month, _)), _) if one.months.get(&month).is_some_and(|found| found.delivers_nothing) => {
+                // Its figures would say otherwise: who delivers nothing loses nothing either.
+                match (now && month == 0, lang) {
+                    (true, Lang::En) => ": delivers nothing, and so misses every objective today".to_owned(),
+                    (true, Lang::Zh) => "：没有任何日志送达，因此现在即未满足全部目标".to_owned(),
+                    (false, Lang::En) => {
+                        format!(
+                            ": delivers nothing in month {month}, and so first misses objectives then{open}"
+                        )
+                    }
+                    (false, Lang::Zh) => {
+                        format!("：第 {month} 个月没有任何日志送达，因此首次未满足目标{open}")
+                    }
+                }
+            }
             (Some((month, at)), _) => {
                 let objective = &self.objectives[at];
                 let figure = one.months.get(&month).map(|found| &found.figures[at]);
@@ -255,6 +270,7 @@ impl Forecast {
             json!({
                 "month": number,
                 "infeasible": month.infeasible,
+                "delivers_nothing": month.delivers_nothing,
                 "cost": month.infeasible.is_none().then(|| Estimated::from(&month.cost)),
                 "nodes": month.nodes,
                 "objectives": objectives.collect::<Vec<Value>>(),

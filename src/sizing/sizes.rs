@@ -74,6 +74,8 @@ pub struct Container {
     pub memory_request: u64,
     /// Bytes at most: what the fullest agent takes, and headroom; over the share at which the agent refuses by itself.
     pub memory_limit: u64,
+    /// Bytes to whole multiples of which memory is rounded up (`memoryStep`).
+    pub memory_step: u64,
     /// The share of its memory limit at which the agent refuses lines by itself; 1 where it does not.
     pub refuses_at: f64,
     /// What an agent used, in cores and bytes, with the profile as it is and at its low and high.
@@ -173,8 +175,10 @@ pub struct Fewer {
     pub side: Side,
     /// What of it is less.
     pub what: What,
-    /// How many bytes are left.
+    /// How many bytes are left: a fifth less; or one step less, where that is more.
     pub bytes: u64,
+    /// The step, where it is one step less.
+    pub step: Option<u64>,
     /// Objectives that are not met any more.
     pub not_met: Vec<Objective>,
     /// Agents killed for their memory, a run.

@@ -47,6 +47,22 @@ fn the_first_failure_and_the_cost_by_month_are_where_arithmetic_puts_them() {
     assert!(text.contains("misses nothing for sure in 4 months"), "{text}");
 }
 
+/// `native` leaves every line where it is, so that none is lost: what misses the bound is that none arrives.
+#[test]
+fn who_delivers_nothing_is_said_to_deliver_nothing() {
+    let (_folder, file) =
+        Folder::with("growing.yaml", &GROWING.replace("collector_share <= 5%", "loss <= 1%"));
+    let native = ["forecast", &file, "--months", "1", "--strategies", "native,daemonset", "--reps", "1"];
+    let text = stdout(&native);
+    assert!(text.contains("native: delivers nothing, and so misses every objective today"), "{text}");
+    assert!(text.contains("daemonset: misses nothing for sure in 1 months"), "{text}");
+    let text = stdout(&[&native[..], &["--lang", "zh"]].concat());
+    assert!(text.contains("没有任何日志送达，因此现在即未满足全部目标"), "{text}");
+    let found = json(&[&native[..], &["-o", "json"]].concat());
+    let now = |strategy: usize| &found["strategies"][strategy]["months"][0]["delivers_nothing"];
+    assert_eq!((now(0), now(1)), (&true.into(), &false.into()), "{found}");
+}
+
 #[test]
 fn what_cannot_be_looked_ahead_at_is_bad_input() {
     let (folder, file) = Folder::with("growing.yaml", GROWING);

@@ -76,7 +76,6 @@ fn a_run_says_who_exceeds_its_request_and_when() {
 #[test]
 fn sizes_go_into_the_scenario_and_pass_a_check() {
     let (_folder, file) = Folder::with("outage.yaml", OUTAGE);
-    // In coarser steps rounding may be more than the fifth that is taken away at the end.
     let size =
         ["size", &file, "--strategy", "daemonset", "--reps", "2", "--set", "collection.memoryStep=1Mi"];
     let found = json(&[&size[..], &["-o", "json"]].concat());
@@ -112,6 +111,20 @@ fn sizes_go_into_the_scenario_and_pass_a_check() {
     let less = found["proof"]["with_a_fifth_less"].as_array().unwrap();
     let memory = less.iter().find(|one| one["of"] == "memory_limit").unwrap();
     assert!(memory["holds"] == false && memory["oom_kills"].as_f64().unwrap() > 0.0, "{memory}");
+    // In steps of four fifths of the peak two are needed for it and its headroom, and a fifth less of them is 1.28 peaks, which
+    // suffices by rounding alone: a step less does not.
+    let step = (peak * 0.8) as u64;
+    let coarse = format!("collection.memoryStep={step}B");
+    let found = json(&[&size[..], &["--set", &coarse, "-o", "json"]].concat());
+    assert_eq!(found["containers"][0]["memory_limit_bytes"], 2 * step, "{found}");
+    let less = found["proof"]["with_a_fifth_less"].as_array().unwrap();
+    let memory = less.iter().find(|one| one["of"] == "memory_limit").unwrap();
+    assert_eq!(
+        (&memory["bytes"], &memory["less_by_a_step_of_bytes"]),
+        (&step.into(), &step.into()),
+        "{memory}"
+    );
+    assert_eq!(memory["holds"], false, "{memory}");
 }
 
 #[test]
@@ -147,6 +160,7 @@ fn container(side: Side, agent: &str, on_disk: bool) -> Container {
         cpu_limit: 1_000,
         memory_request: 64 << 20,
         memory_limit: 64 << 20,
+        memory_step: 4 << 20,
         refuses_at: 1.0,
         cpu_p95: range,
         cpu_peak: range,

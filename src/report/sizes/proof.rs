@@ -1,9 +1,11 @@
-//! The proof: what fresh seeds say of the sizes, and of a fifth less.
+//! The proof: what fresh seeds say of the sizes, and of a fifth less or a step.
 
 use crate::lang::Lang;
 use crate::lang::format::{number, quantity};
 use crate::report::page::{Cell, Column, Page, Table};
 use crate::report::words::pick;
+use crate::sizing::proof::LESS;
+use crate::sizing::rule::memory_text;
 use crate::sizing::{Fewer, Sizes, What};
 use crate::study::Verdict;
 use serde_json::{Value, json};
@@ -86,6 +88,12 @@ pub(super) fn put(page: &mut Page, sizes: &Sizes) {
 fn what(fewer: &Fewer, lang: Lang) -> String {
     let bytes = quantity(fewer.bytes as f64, "bytes", lang);
     let side = fewer.side.id();
+    if let Some(step) = fewer.step.map(memory_text) {
+        return match lang {
+            Lang::En => format!("{side}: one step ({step}) less memory, {bytes}"),
+            Lang::Zh => format!("{side}：内存少一个步长（{step}），{bytes}"),
+        };
+    }
     match (lang, fewer.what) {
         (Lang::En, What::Memory) => format!("{side}: a fifth less memory, {bytes}"),
         (Lang::En, What::Buffer) => format!("{side}: a fifth less buffer, {bytes}"),
@@ -124,11 +132,7 @@ fn why_it_holds(sizes: &Sizes, fewer: &Fewer, lang: Lang) -> String {
     let peak = container.map_or(0.0, |c| c.memory_peak.value / c.refuses_at);
     let least = container.is_some_and(|c| c.buffer.need <= 1 << 20);
     match fewer.what {
-        What::Memory if fewer.bytes as f64 >= peak => pick(
-            lang,
-            "all met: headroom and rounding are more than a fifth",
-            "全部达到：余量与取整超过五分之一",
-        ),
+        What::Memory if fewer.bytes as f64 >= peak => return more_than_less(sizes, fewer, lang),
         What::Memory => pick(
             lang,
             "all met: no agent is as full on these seeds",
@@ -146,6 +150,26 @@ fn why_it_holds(sizes: &Sizes, fewer: &Fewer, lang: Lang) -> String {
     .to_owned()
 }
 
+/// Which of headroom and rounding is more than what was taken away.
+fn more_than_less(sizes: &Sizes, fewer: &Fewer, lang: Lang) -> String {
+    let container = sizes.containers.iter().find(|container| container.side == fewer.side);
+    let (step, limit) = container.map_or((0, 0), |c| (c.memory_step, c.memory_limit));
+    let step_text = memory_text(step);
+    let headroom_alone = LESS * (1.0 + sizes.headroom) >= 1.0;
+    match (lang, fewer.step) {
+        (Lang::En, Some(_)) => format!("all met: headroom is more than a step of {step_text}"),
+        (Lang::Zh, Some(_)) => format!("全部达到：余量超过一个步长（{step_text}）"),
+        (Lang::En, None) if limit == step => format!("all met: {step_text} is one step, and none is smaller"),
+        (Lang::Zh, None) if limit == step => format!("全部达到：{step_text} 已是一个步长，没有更小的规格"),
+        (Lang::En, None) if headroom_alone => "all met: headroom is more than a fifth".to_owned(),
+        (Lang::Zh, None) if headroom_alone => "全部达到：余量超过五分之一".to_owned(),
+        (Lang::En, None) => {
+            format!("all met: headroom and rounding up to whole steps of {step_text} are more than a fifth")
+        }
+        (Lang::Zh, None) => format!("全部达到：余量与按步长 {step_text} 取整超过五分之一"),
+    }
+}
+
 /// The same for programs.
 pub(super) fn fewer_json(sizes: &Sizes) -> Vec<Value> {
     let one = |fewer: &Fewer| {
@@ -157,6 +181,7 @@ pub(super) fn fewer_json(sizes: &Sizes) -> Vec<Value> {
                 What::Need => "buffer_need",
             },
             "bytes": fewer.bytes,
+            "less_by_a_step_of_bytes": fewer.step,
             "not_met": fewer.not_met.iter().map(ToString::to_string).collect::<Vec<_>>(),
             // Without end where it does not start.
             "oom_kills": Some(fewer.kills).filter(|kills| kills.is_finite()),
