@@ -194,6 +194,8 @@ impl<Q: Quantity> serde::de::Visitor<'_> for TextOrNumber<Q> {
         Q::read(text, true).map_err(E::custom)
     }
     fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Q, E> {
+        // Less than nothing by nothing is nothing, and is written so.
+        let number = number + 0.0;
         let read = Q::from_number(number);
         let read = read.ok_or_else(|| E::custom(format!("{number} is not {}", Q::EXPECTED)))?;
         read.bounded(&number.to_string()).map_err(E::custom)
@@ -223,6 +225,12 @@ mod tests {
         assert_eq!("200MB/s".parse::<ByteRate>().unwrap().get(), 2e8);
         assert_eq!("0.1%".parse::<Fraction>().unwrap().get(), 0.001);
         assert_eq!("0.40/h".parse::<Price>().unwrap().get(), 0.4);
+    }
+
+    #[test]
+    fn minus_nothing_is_nothing() {
+        let read: Fraction = serde_json::from_str("-0.0").unwrap();
+        assert_eq!((read.to_string().as_str(), read.get().is_sign_negative()), ("0%", false));
     }
 
     #[test]

@@ -116,6 +116,7 @@ pub(super) const WRITERS: [Writer; 10] = [
         "--article-table",
         "{out}",
     ]),
+    // Clusters are those of the scenario, whatever the seed.
     Writer::slow(&[
         "explain",
         "resource_use",
@@ -123,7 +124,7 @@ pub(super) const WRITERS: [Writer; 10] = [
         "--reps",
         "1",
         "--seed",
-        "{turn}",
+        "1",
         "--clusters",
         "{out}",
     ]),
