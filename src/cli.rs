@@ -8,6 +8,7 @@ mod axes;
 mod break_even;
 mod calibrate;
 mod check;
+mod codes;
 mod compare;
 mod completions;
 mod diff;
@@ -45,7 +46,6 @@ mod verify;
 mod watch;
 
 use crate::diagnosis::Code;
-use crate::scenario::ScenarioError;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -178,7 +178,7 @@ struct Interrupted(String);
 
 impl BadInput {
     fn of(error: impl std::fmt::Display + 'static) -> anyhow::Error {
-        let code = (&error as &dyn std::any::Any).downcast_ref::<ScenarioError>().map(ScenarioError::code);
+        let code = codes::of(&error);
         anyhow::Error::new(Self { text: error.to_string(), code })
     }
 

@@ -57,6 +57,14 @@ pub enum Code {
     TooManySidecars,
     /// A strategy that this scenario leaves nothing to work with.
     NotPossible,
+    /// A file that holds no cluster of Kubernetes.
+    NoCluster,
+    /// A table of measurements, or a row of it, that is not what it should be.
+    Measured,
+    /// Nothing says how many lines a second there are.
+    RateUnknown,
+    /// A plan of the lab, or an agent of it, that is not what it should be.
+    Lab,
 }
 
 /// What a code means.
@@ -127,7 +135,7 @@ mod tests {
         let ids: BTreeSet<&str> = texts::ALL.iter().map(|meaning| meaning.id).collect();
         // The last of the enumeration is as many as there are.
         assert_eq!((codes.len(), ids.len()), (texts::ALL.len(), texts::ALL.len()));
-        assert_eq!(codes.len(), Code::NotPossible as usize + 1);
+        assert_eq!(codes.len(), Code::Lab as usize + 1);
         for meaning in texts::ALL {
             assert!(is_code(meaning.id) && meaning.id.len() == 6, "{}", meaning.id);
             assert_eq!(meaning.id.parse::<Code>().unwrap(), meaning.code);

@@ -3,6 +3,7 @@
 use super::show::{self, ShowArgs};
 use super::{BadInput, output};
 use crate::calibrate::{self, Filter, ReadOptions};
+use crate::diagnosis::Code;
 use crate::lang::Lang;
 use crate::profile;
 use crate::report::Format;
@@ -89,7 +90,8 @@ impl Calibrate {
         }
         let path = if self.file.is_dir() { self.file.join("layouts.csv") } else { self.file.clone() };
         let file = path.display().to_string();
-        let bytes = std::fs::read(&path).map_err(|e| BadInput::of(format!("{file} cannot be read: {e}")))?;
+        let bytes = std::fs::read(&path)
+            .map_err(|e| BadInput::coded(Code::Unreadable, format!("{file} cannot be read: {e}")))?;
         let options = ReadOptions {
             filters: self.filters.clone(),
             tick: Some(self.tick).filter(|tick| *tick > SimTime::ZERO),

@@ -1,6 +1,7 @@
 //! `loghaul import`: real clusters and real logs into scenarios.
 
 use super::{BadInput, output};
+use crate::diagnosis::Code;
 use crate::import::{
     ClusterOptions, ImportError, LifetimesOptions, LogsOptions, Namespaces, Paths, RatesOptions, TimeHints,
     learn_lifetimes, learn_log_files, learn_rates, read_cluster_paths,
@@ -174,7 +175,7 @@ impl Cluster {
         if let Some(path) = &self.logs {
             let name = path.display().to_string();
             let text = std::fs::read_to_string(path)
-                .map_err(|e| BadInput::of(format!("{name} cannot be read: {e}")))?;
+                .map_err(|e| BadInput::coded(Code::Unreadable, format!("{name} cannot be read: {e}")))?;
             options.logs = Some(logs_from_yaml(&name, &text).map_err(BadInput::of)?);
         }
         if let Some(path) = self.rates {

@@ -3,7 +3,7 @@
 use super::{Code, Meaning};
 
 /// All of them, in the order of their codes. Parts of scenarios stand behind a name, a cluster and a tenant.
-pub(super) const ALL: [Meaning; 23] = [
+pub(super) const ALL: [Meaning; 27] = [
     Meaning {
         code: Code::Unreadable,
         id: "LH0001",
@@ -33,9 +33,9 @@ pub(super) const ALL: [Meaning; 23] = [
         id: "LH0003",
         title: ["a file says nothing", "文件没有内容"],
         text: [
-            "There are blanks and comments only. A scenario needs name, cluster and tenants; loghaul init writes one with a \
-             comment beside everything that is worth changing.",
-            "文件只有空白与注释。场景至少需要 name、cluster 与 tenants；loghaul init 可生成带注释的场景。",
+            "There are blanks and comments only, or nothing at all. A scenario needs name, cluster and tenants; loghaul init \
+             writes one with a comment beside everything that is worth changing.",
+            "文件为空，或只有空白与注释。场景至少需要 name、cluster 与 tenants；loghaul init 可生成带注释的场景。",
         ],
         wrong: "# nothing yet",
         right: "loghaul init --nodes 10 > mine.yaml",
@@ -275,5 +275,56 @@ pub(super) const ALL: [Meaning; 23] = [
         ],
         wrong: "collection: { configs: ownInputs, extraConfigs: 200 }",
         right: "collection: { configs: routes, extraConfigs: 200 }",
+    },
+    Meaning {
+        code: Code::NoCluster,
+        id: "LH0601",
+        title: ["a file that holds no cluster of Kubernetes", "文件不含 Kubernetes 集群"],
+        text: [
+            "A cluster is read from its nodes and pods as kubectl gives them, JSON or YAML, whole: a table for people, a list of \
+             pods alone, or a file that was cut off is none. Line and column say where reading stopped.",
+            "集群由 kubectl 输出的节点与 Pod（JSON 或 YAML，须完整）读取：供人阅读的表格、仅有 Pod 的列表或被截断的文件都不行。行列号为读取停止之处。",
+        ],
+        wrong: "kubectl get pods -A > cluster.json && loghaul import cluster cluster.json",
+        right: "kubectl get nodes,pods -A -o json > cluster.json && loghaul import cluster cluster.json",
+    },
+    Meaning {
+        code: Code::Measured,
+        id: "LH0602",
+        title: ["a table of measurements that is not what it should be", "测量数据表不符合要求"],
+        text: [
+            "Measurements and counters are CSV with a header whose columns have known names, and figures in plain numbers, without \
+             units. The message says which line, and which columns or values are allowed.",
+            "测量与计数数据为带表头的 CSV，列名须为已知名称，数值为不带单位的普通数字。报错给出行号以及允许的列名或取值。",
+        ],
+        wrong: "agent,files,agents,rate_node_lps,line_bytes,cpu_cores_schedstat\nfluent-bit,10,1,fast,256,0.021",
+        right: "agent,files,agents,rate_node_lps,line_bytes,cpu_cores_schedstat\nfluent-bit,10,1,1000,256,0.021",
+    },
+    Meaning {
+        code: Code::RateUnknown,
+        id: "LH0603",
+        title: ["nothing says how many lines a second there are", "无法得知每秒行数"],
+        text: [
+            "The rate of a log follows from the times of its lines, or from counters at two instants and more. Where there are \
+             neither, say it with --rate, or give a form of the times with --time-format.",
+            "日志速率由各行时间或两个以上时刻的计数得出。两者都没有时，用 --rate 指定，或用 --time-format 给出时间格式。",
+        ],
+        wrong: "loghaul import logs app.log",
+        right: "loghaul import logs app.log --rate 50/s",
+    },
+    Meaning {
+        code: Code::Lab,
+        id: "LH0604",
+        title: [
+            "a plan or an agent of the lab that is not what it should be",
+            "实验计划或采集器定义不符合要求",
+        ],
+        text: [
+            "Plans and agents of the lab are files of known fields; those that ship with the program are listed by loghaul lab \
+             list. The message says what is wrong with which, and what is allowed.",
+            "实验计划与采集器是字段固定的文件；随程序附带者见 loghaul lab list。报错给出问题所在与允许的取值。",
+        ],
+        wrong: "loghaul lab run layout --out rows",
+        right: "loghaul lab run layouts --out rows",
     },
 ];

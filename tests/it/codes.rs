@@ -1,6 +1,6 @@
 //! Codes of errors: every example is refused with the code that it stands under, and what is right is not.
 
-use super::support::{examples_run, loghaul, stdout};
+use super::support::{Folder, examples_run, loghaul, refused, stdout};
 use loghaul::diagnosis::{self, Code, Meaning};
 use loghaul::run::Setup;
 use loghaul::scenario::{Scenario, ScenarioError, from_yaml};
@@ -43,7 +43,7 @@ fn every_example_of_a_refusal_is_refused_to_some_strategy_with_its_code() {
         let refused = ALL.iter().filter_map(|s| Setup::new(&scenario, s).infeasible().map(str::to_owned));
         refused.collect()
     };
-    for meaning in diagnosis::all().iter().filter(|meaning| meaning.id >= "LH0500") {
+    for meaning in diagnosis::all().iter().filter(|m| ("LH0500".."LH0600").contains(&m.id)) {
         let code = format!("({})", meaning.id);
         let (wrong, right) = (refusals(meaning.wrong), refusals(meaning.right));
         assert!(wrong.iter().any(|reason| reason.ends_with(&code)), "{}: {wrong:?}", meaning.id);
@@ -51,6 +51,39 @@ fn every_example_of_a_refusal_is_refused_to_some_strategy_with_its_code() {
     }
     let fine = within("duration: 1m").unwrap();
     assert_eq!(Setup::new(&fine, &DAEMONSET).infeasible(), None);
+}
+
+/// Files that are read beside scenarios: clusters, logs, measurements, plans.
+#[test]
+fn what_imports_and_readers_of_measurements_refuse_has_a_code() {
+    let folder = Folder::new();
+    let wrong = |code: Code| code.meaning().wrong;
+    let nothing = folder.put("nothing", "");
+    let table = folder.put("points.csv", wrong(Code::Measured));
+    let people = folder.put("cluster.json", "NAMESPACE NAME\nshop web-0\n");
+    let plain = folder.put("app.log", "one\ntwo\n");
+    let missing = folder.path("missing").to_str().unwrap().to_owned();
+    let out = folder.path("rows").to_str().unwrap().to_owned();
+    let cases: [(&[&str], Code); 10] = [
+        (&["import", "cluster", &people], Code::NoCluster),
+        (&["import", "cluster", &nothing], Code::Empty),
+        (&["import", "cluster", &missing], Code::Unreadable),
+        (&["import", "logs", &plain], Code::RateUnknown),
+        (&["import", "logs", &plain, "--rate", "50M/s"], Code::OutOfRange),
+        (&["import", "rates", &missing], Code::Unreadable),
+        (&["calibrate", &table, "--name", "mine"], Code::Measured),
+        (&["validate", &table], Code::Measured),
+        (&["validate", &missing], Code::Unreadable),
+        (&["lab", "run", "layout", "--out", &out], Code::Lab),
+    ];
+    for (args, code) in cases {
+        let message = refused(args);
+        let more = format!("more on {code}: loghaul explain {code}");
+        assert!(message.contains(&more), "{args:?}: no {code}: {message}");
+    }
+    // What is right in the example is read.
+    let table = folder.put("points.csv", Code::Measured.meaning().right);
+    assert!(!refused(&["calibrate", &table, "--name", "mine"]).contains("points.csv:2"));
 }
 
 #[test]

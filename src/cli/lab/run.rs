@@ -2,6 +2,7 @@
 
 use super::super::{BadInput, output};
 use super::{AgentArgs, beside, no_agent, of_lab, pair};
+use crate::diagnosis::Code;
 use crate::lab::agent::Found;
 use crate::lab::campaign::{Campaign, Results, to_csv};
 use crate::lab::error::LabError;
@@ -98,7 +99,8 @@ impl Run {
         }
         let known: Vec<&str> = plan::names().collect();
         let text = std::fs::read_to_string(&self.plan).map_err(|e| {
-            BadInput::of(format!("{what} cannot be read: {e}; plans that ship are {}", known.join(", ")))
+            let known = known.join(", ");
+            BadInput::coded(Code::Lab, format!("{what} cannot be read: {e}; plans that ship are {known}"))
         })?;
         Ok((what, text))
     }
