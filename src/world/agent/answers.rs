@@ -91,7 +91,8 @@ mod tests {
         for now_ns in 0..2_000 {
             for number in 0..draw(1, now_ns) % 3 {
                 // Now and then one is answered long before or after its neighbours.
-                let at_ns = now_ns + draw(2, 3 * now_ns + number) % if now_ns % 7 == 0 { 500 } else { 40 };
+                let at_ns =
+                    now_ns + draw(2, 3 * now_ns + number) % if now_ns.is_multiple_of(7) { 500 } else { 40 };
                 answers.push(at_ns, at_ns * 3 + 1);
                 oracle.push((at_ns, at_ns * 3 + 1));
             }

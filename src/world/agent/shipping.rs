@@ -46,7 +46,8 @@ impl Input {
             batch.chunks.clear();
             self.filling.chunks = batch.chunks;
         } else if self.is_unanswered(&batch, plan, ship.end_ns) {
-            self.unanswered.take(&mut batch);
+            self.unanswered.take(batch.new_lines(), batch.record_bytes);
+            batch.chunks.clear();
             self.filling.chunks = batch.chunks;
         } else {
             self.batches.push(batch);
@@ -62,6 +63,12 @@ impl Input {
         self.filling.lines > 0
             && under_way < plan.max_in_flight
             && (now_ns >= self.deadline_ns || plan.sends_full && is_full)
+    }
+
+    /// Whether nothing can become of a batch that was sent before the run ends: its answer comes later, nobody asks where in
+    /// its files it began, and it is not on a disk from which a new process would send it again.
+    fn is_unanswered(&self, batch: &Batch, plan: &AgentPlan, end_ns: u64) -> bool {
+        batch.under_way && batch.due_ns >= end_ns && self.offsets.is_none() && !plan.buffers_on_disk()
     }
 
     /// Sends a batch. The answer is known at once, as nothing that happens later changes it: an accepted batch

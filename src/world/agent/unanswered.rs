@@ -4,9 +4,6 @@
 //! batch before the end: it takes its room in the buffer, and its lines are under way or, if the process dies, lost. So
 //! their sums are kept, and not what is in them.
 
-use crate::blueprint::AgentPlan;
-use crate::world::agent::input::{Batch, Input};
-
 /// Sums over them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Unanswered {
@@ -17,20 +14,11 @@ pub(crate) struct Unanswered {
 }
 
 impl Unanswered {
-    /// Counts a batch, and leaves it empty.
-    pub(crate) fn take(&mut self, batch: &mut Batch) {
+    /// Counts a batch of so many lines and record bytes.
+    pub(crate) fn take(&mut self, lines: u64, record_bytes: u64) {
         self.batches += 1;
-        self.lines += batch.new_lines();
-        self.record_bytes += batch.record_bytes;
-        batch.chunks.clear();
-    }
-}
-
-impl Input {
-    /// Whether nothing can become of a batch that was sent before the run ends: its answer comes later, nobody asks where in
-    /// its files it began, and it is not on a disk from which a new process would send it again.
-    pub(crate) fn is_unanswered(&self, batch: &Batch, plan: &AgentPlan, end_ns: u64) -> bool {
-        batch.under_way && batch.due_ns >= end_ns && self.offsets.is_none() && !plan.buffers_on_disk()
+        self.lines += lines;
+        self.record_bytes += record_bytes;
     }
 }
 
