@@ -95,6 +95,12 @@ impl Arrivals {
         if self.tick == 0 { 0.0 } else { NOTCHES as f64 / self.tick as f64 }
     }
 
+    /// How far the arrivals of a tick are apart, in [`NOTCHES`] of an interval; 0 where they come by themselves.
+    #[inline]
+    pub fn spacing(&self) -> u64 {
+        self.spacing
+    }
+
     /// Poisson arrivals of `mean` an interval, moved by `modulation`.
     pub fn poisson(mean: f64, modulation: Modulation) -> Self {
         let steady_mean = match modulation {

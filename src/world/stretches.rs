@@ -7,7 +7,8 @@
 //! 2. Where something waits, the first run says little more than the demand. What is sent hardly depends on the waits, as
 //!    answers that are late come behind the stretch: the second run, on the waits of that demand, mostly brings the same.
 //!    This is waveform relaxation; here it ends when nothing changes, and no bit is lost.
-//! 3. Otherwise, and where shards, quotas or a gateway are asked for each request, slot by slot.
+//! 3. Otherwise slot by slot: where shards, quotas or a gateway are asked for each request, and where the queue is so long that
+//!    requests are turned away, as what comes then is a matter of every wait.
 //!
 //! Whatever was run on wrong waits is taken back to a copy of the beginning and run again as far as they were right.
 //!
@@ -110,7 +111,7 @@ impl Cluster<'_> {
             let waits = self.servers.has_backlog() || self.servers.is_closed(self.first);
             let stretch = if waits { &mut waiting } else { &mut free };
             let tried = left.min(*stretch);
-            if tried > 1 && (!waits || self.servers.plain().is_some()) {
+            if tried > 1 && (!waits || self.servers.may_be_foreseen(self.first, self.blueprint.backend.queue_ns)) {
                 let went = if waits { self.foresee(tried) } else { self.expect_none(tried) };
                 *stretch =
                     if went == tried { longest.min(2 * *stretch) } else { (*stretch / 2).max(SHORTEST) };

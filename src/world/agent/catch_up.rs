@@ -9,6 +9,21 @@ use crate::world::lines::stream::{Amount, Peek, Search, Stream};
 /// Lines count as evenly spaced below this anyway: places between are not searched for.
 pub(crate) const RESOLUTION_NS: u64 = 50_000;
 
+/// To within what a place is searched: where lines come in a burst, between two of them.
+fn resolution_ns(law: &StreamLaw) -> u64 {
+    match law.arrivals.spacing() {
+        0 => RESOLUTION_NS,
+        // An interval is a second.
+        spacing_ns => (spacing_ns / 2).clamp(1, RESOLUTION_NS),
+    }
+}
+
+/// The same of several streams.
+pub(crate) fn finest_ns(streams: &[Stream], laws: &[StreamLaw]) -> u64 {
+    let each = streams.iter().map(|stream| resolution_ns(&laws[stream.law as usize]));
+    each.min().unwrap_or(RESOLUTION_NS)
+}
+
 /// Sums over an input's streams.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Volume {
@@ -101,8 +116,9 @@ impl CatchUp<'_> {
                     let new = search.written(cut_ns) - stream.read;
                     self.plan.record_bytes(new.lines, new.bytes) as f64
                 };
-                let cut_ns =
-                    last_place((stream.time_ns, peek.at_ns), NS_PER_SEC, (0.0, file.taken as f64), taken);
+                let span = (stream.time_ns, peek.at_ns);
+                let fine_ns = resolution_ns(&self.laws[stream.law as usize]);
+                let cut_ns = last_within(span, NS_PER_SEC, fine_ns, (0.0, file.taken as f64), taken);
                 *peek = self.new_until(stream, cut_ns);
             }
         }
@@ -198,10 +214,10 @@ impl CatchUp<'_> {
         for ((stream, peek), wanted_ns) in self.streams.iter().zip(peeks).zip(wanted_ns) {
             if wanted_ns > low {
                 let cost_ns = |cut: u64| cost_ns(stream, &self.new_until(stream, cut));
-                *peek = self.new_until(
-                    stream,
-                    last_place((stream.time_ns, peek.at_ns), NS_PER_SEC, (0.0, low), cost_ns),
-                );
+                let span = (stream.time_ns, peek.at_ns);
+                let fine_ns = resolution_ns(&self.laws[stream.law as usize]);
+                *peek = self
+                    .new_until(stream, last_within(span, NS_PER_SEC, fine_ns, (0.0, low), cost_ns));
             }
         }
     }

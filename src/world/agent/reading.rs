@@ -6,10 +6,11 @@
 //! it falls behind; then it is settled from answer to answer.
 
 use crate::blueprint::StreamLaw;
+use crate::engine::search::last_within;
 use crate::flow::Chunk;
 use crate::profile::{LongLines, Overflow, Successor, Work};
 use crate::units::{NEVER_NS, NS_PER_SEC};
-use crate::world::agent::catch_up::{CatchUp, Volume, last_place};
+use crate::world::agent::catch_up::{CatchUp, Volume, finest_ns, last_place};
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::Mode;
 use crate::world::agent::long_lines;
@@ -20,7 +21,7 @@ use crate::world::lines::stream::{NONE_TOO_LONG, Peek, Stream};
 /// Source: lab; without it the freshness of 40 files beyond the ceiling is off by a factor of four.
 const ANSWERS_A_PASS: u64 = 2;
 
-/// Time that is carried over at most: more than the dearest line takes, and than lines are told apart by.
+/// Time that is carried over at most for each file: more than the dearest line takes, and than lines are told apart by.
 const MOST_UNSPENT_NS: f64 = 1e7;
 
 /// How far an input has come in a span, and why no further.
@@ -161,7 +162,9 @@ impl Desk<'_> {
         let input = &mut *self.input;
         let is_short = !extent.keeps_up && input.mode == Mode::Reading;
         let left_ns = budget_ns - taken.reader_ns(self.plan);
-        input.unspent_ns = if is_short { left_ns.clamp(0.0, MOST_UNSPENT_NS) } else { 0.0 };
+        // Each file gets its share, which may be less than a line.
+        let most_ns = MOST_UNSPENT_NS * self.streams.len() as f64;
+        input.unspent_ns = if is_short { left_ns.clamp(0.0, most_ns) } else { 0.0 };
         input.behind = !extent.keeps_up;
         if extent.was_at_the_end {
             input.caught_up_ns = extent.pause_ns.unwrap_or(now_ns);
@@ -225,7 +228,8 @@ impl Desk<'_> {
             // It comes to the end of its files, and its buffer is full later.
             let held = |cut: u64| catch_up.volume(peeks, cut).record_bytes as f64;
             let known = (backlog.record_bytes as f64, room as f64);
-            let cut_ns = last_place((input.since_ns, now_ns), NS_PER_SEC, known, held);
+            let fine_ns = finest_ns(self.streams, &self.blueprint.laws);
+            let cut_ns = last_within((input.since_ns, now_ns), NS_PER_SEC, fine_ns, known, held);
             let in_time = |at: &u64| catch_up.volume(peeks, *at).reader_ns(plan) <= budget_ns;
             let pause_ns = Some(cut_ns).filter(in_time);
             match pause_ns {

@@ -155,6 +155,12 @@ impl Servers {
         self.plain().is_some_and(|server| !server.fits(1, slot))
     }
 
+    /// Whether what is sent in the next slots hardly depends on how long it waits: to one server that turns nobody away, as
+    /// its queue is shorter than `queue_ns` or it does no work.
+    pub(crate) fn may_be_foreseen(&self, slot: usize, queue_ns: u64) -> bool {
+        self.plain().is_some_and(|server| server.wait_ns() <= queue_ns) || self.is_closed(slot)
+    }
+
     /// Whether whoever comes next has to wait, or is likely to be refused: a tenant has used half of its burst.
     pub(crate) fn has_backlog(&self) -> bool {
         let is_used = |bucket: &SlottedServer| bucket.backlog().units() > self.burst_bytes / 2;
