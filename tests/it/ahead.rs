@@ -51,7 +51,7 @@ fn the_first_failure_and_the_cost_by_month_are_where_arithmetic_puts_them() {
 #[test]
 fn who_delivers_nothing_is_said_to_deliver_nothing() {
     let (_folder, file) =
-        Folder::with("growing.yaml", &GROWING.replace("collector_share <= 5%", "loss <= 1%"));
+        Folder::with("growing.yaml", GROWING.replace("collector_share <= 5%", "loss <= 1%"));
     let native = ["forecast", &file, "--months", "1", "--strategies", "native,daemonset", "--reps", "1"];
     let text = stdout(&native);
     assert!(text.contains("native: delivers nothing, and so misses every objective today"), "{text}");
