@@ -111,7 +111,9 @@ impl Cluster<'_> {
             let waits = self.servers.has_backlog() || self.servers.is_closed(self.first);
             let stretch = if waits { &mut waiting } else { &mut free };
             let tried = left.min(*stretch);
-            if tried > 1 && (!waits || self.servers.may_be_foreseen(self.first, self.blueprint.backend.queue_ns)) {
+            if tried > 1
+                && (!waits || self.servers.may_be_foreseen(self.first, self.blueprint.backend.queue_ns))
+            {
                 let went = if waits { self.foresee(tried) } else { self.expect_none(tried) };
                 *stretch =
                     if went == tried { longest.min(2 * *stretch) } else { (*stretch / 2).max(SHORTEST) };

@@ -68,6 +68,28 @@ fn a_cpu_limit_makes_no_agent_faster() {
     assert!(limited <= free + 0.005, "{limited} with a limit, {free} without");
 }
 
+/// Fifty files that write their lines of a second at once, 1,000 in all: far below what each agent carries (Fluentd, the
+/// slowest, 172 µs a line: 5,800/s), so that all of them arrive, and as much CPU is paid as where they come by and by,
+/// wake-ups and reads aside.
+#[test]
+fn bursts_are_carried_by_whoever_carries_their_mean() {
+    for agent in
+        ["fluentd", "vector", "promtail", "filebeat", "otel-collector", "alloy", "vlagent", "fluent-bit"]
+    {
+        let observed = run(
+            "daemonset",
+            &format!(
+                "name: bursts\nduration: 60s\nwarmup: 0s\ndrain: 75s\n\
+                 cluster: {{ pools: [ {{ name: n, nodes: 1, cpu: 100, memory: 16Ti, pods: 1000 }} ] }}\n\
+                 tenants: [ {{ name: t, workloads: [ {{ name: w, replicas: 50, logs: [ {{ stream: stdout, rate: 20/s, \
+                 arrivals: {{ ticked: 1s }}, spread: 0%, line: {{ constant: 216B }} }} ] }} ] }} ]\n\
+                 collection: {{ agent: {agent}, daemonset: {{ memoryLimit: 16Gi }} }}\n"
+            ),
+        );
+        assert_eq!(observed.ledger.delivered, observed.ledger.emitted, "{agent}");
+    }
+}
+
 #[test]
 fn no_agent_has_a_hole_between_two_limits() {
     // 80,000 lines/s of 100 B. A reader's time is 2.54 µs a line and 1 ns a byte: 0.8 of it in the reading thread, so that

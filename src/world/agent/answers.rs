@@ -100,7 +100,7 @@ mod tests {
             assert_eq!(answers.freed_by(now_ns), there);
             let behind = oracle.iter().map(|(at_ns, _)| *at_ns).filter(|at_ns| *at_ns > now_ns).min();
             assert_eq!(answers.first_behind(now_ns), behind);
-            if draw(3, now_ns) % 4 > 0 {
+            if !draw(3, now_ns).is_multiple_of(4) {
                 assert_eq!(answers.take_until(now_ns), there);
                 oracle.retain(|(at_ns, _)| *at_ns > now_ns);
             }

@@ -216,8 +216,7 @@ impl CatchUp<'_> {
                 let cost_ns = |cut: u64| cost_ns(stream, &self.new_until(stream, cut));
                 let span = (stream.time_ns, peek.at_ns);
                 let fine_ns = resolution_ns(&self.laws[stream.law as usize]);
-                *peek = self
-                    .new_until(stream, last_within(span, NS_PER_SEC, fine_ns, (0.0, low), cost_ns));
+                *peek = self.new_until(stream, last_within(span, NS_PER_SEC, fine_ns, (0.0, low), cost_ns));
             }
         }
     }
