@@ -18,6 +18,7 @@ mod faults;
 mod kubelet;
 mod lines;
 mod node;
+mod pace;
 mod stretches;
 mod tally;
 #[cfg(test)]
@@ -26,16 +27,17 @@ mod testing;
 mod tests;
 
 pub use lines::runtime::GZIP_NS_PER_BYTE;
+pub use pace::Pace;
 pub use tally::{ContainerTally, ControlTally, Tally, TenantTally};
 
 use crate::blueprint::{Blueprint, OnNode, Placement};
-use crate::units::NS_PER_SEC;
 use agent::quiet::Scratch;
 use backend::link::Link;
 use backend::servers::Servers;
 use node::Node;
+use pace::{NEVER, is_set};
 use rayon::prelude::*;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use tally::Total;
 
 /// Runs the blueprint once, with the random numbers of `key`.
@@ -43,23 +45,6 @@ use tally::Total;
 /// The result depends on nothing else: not on the number of threads, nor on the order in which nodes run.
 pub fn simulate(blueprint: &Blueprint, placement: &Placement, key: u64) -> Tally {
     simulate_at(Pace::default(), blueprint, placement, key)
-}
-
-/// How much is settled at once. It changes the time that a run takes, and no bit of its result; it is here to be
-/// verified.
-#[derive(Clone, Copy, Debug)]
-pub struct Pace {
-    /// The longest stretch in which waits for the backend are foreseen, in nanoseconds; 1 is slot by slot.
-    pub stretch_ns: u64,
-    /// Flushes of a quiet input; 0 is event by event.
-    pub flushes: usize,
-}
-
-impl Default for Pace {
-    /// Stretches long enough that what keeping a copy of their beginning costs does not count.
-    fn default() -> Self {
-        Self { stretch_ns: 960 * NS_PER_SEC, flushes: agent::quiet::MOST_FLUSHES }
-    }
 }
 
 /// Runs the blueprint once, as [`simulate`] does, at this pace.
@@ -79,13 +64,6 @@ pub fn simulate_unless(
     let tally = through(pace, stop, blueprint, placement, key);
     // Once set it stays set: where it is not, every node was run.
     (!is_set(stop)).then_some(tally)
-}
-
-/// The flag of runs that nobody stops.
-static NEVER: AtomicBool = AtomicBool::new(false);
-
-fn is_set(stop: &AtomicBool) -> bool {
-    stop.load(Ordering::Relaxed)
 }
 
 fn through(pace: Pace, stop: &AtomicBool, blueprint: &Blueprint, placement: &Placement, key: u64) -> Tally {

@@ -195,12 +195,11 @@ impl<'a> Counts<'a> {
             || run.blueprint.backend.shards.count > 1
             || plan.flush_check_ns > 0
             || plan.flush_ns > run.blueprint.chunk_ns;
-        // Where something waits a stretch is run two or three times, and some of the flushes find their buffer full.
+        // Where something waits a stretch is run again on other waits, and some of the flushes find their buffer full.
         let busy = if is_busy { 1.0 } else { run.congested / 3.0 };
-        let quiet = if is_busy { 0.0 } else { 1.0 + run.congested };
         let flushes = agents * per_s * run.end_s;
-        self.add(Kind::QuietFlush, name, flushes * quiet, 0.0);
-        self.add(Kind::QuietStreamFlush, name, flushes * quiet * load.streams / inputs, 0.0);
+        self.add(Kind::QuietFlush, name, flushes * (1.0 - busy), 0.0);
+        self.add(Kind::QuietStreamFlush, name, flushes * (1.0 - busy) * load.streams / inputs, 0.0);
         self.add(Kind::BusyFlush, name, flushes * busy, 0.0);
         self.add(Kind::BusyStreamFlush, name, flushes * busy * load.streams / inputs, 0.0);
         // The CPU does not suffice, or the buffer does not hold what comes from one flush to the next.

@@ -29,10 +29,11 @@ fn lines_and_pods_are_those_of_the_scenario() {
 fn what_makes_it_so_is_named() {
     let thing =
         |footprint: &Footprint| (footprint.longest().unwrap().thing, footprint.largest().unwrap().thing);
-    // A collector for 150,000 drivers keeps up with a hundredth of them.
-    let driver = footprint("kubernetes-limit", "native-driver", &[]);
-    assert_eq!(driver.largest().unwrap().thing, Thing::Waiting, "{driver:?}");
-    assert!(driver.bytes > 1e10, "{driver:?}");
+    // 150,000 sidecars are turned away for 20 minutes, and try 1,200 batches each again: 180 million, of more than 100 B.
+    let outage = "faults=[{outage: {of: backend, at: 20m, for: 20m}}]";
+    let refused = footprint("kubernetes-limit", "sidecar", &[outage]);
+    assert_eq!(refused.largest().unwrap().thing, Thing::Waiting, "{refused:?}");
+    assert!(refused.bytes > 1.8e10, "{refused:?}");
     // A file for each line.
     let tiny = footprint(
         "reference",

@@ -146,6 +146,8 @@ macro_rules! quantity {
                 $from_text
             }
             fn from_number($number: f64) -> Option<Self> {
+                // Less than nothing by nothing is nothing, and is written so.
+                let $number = $number + 0.0;
                 $from_number
             }
         }
@@ -194,8 +196,6 @@ impl<Q: Quantity> serde::de::Visitor<'_> for TextOrNumber<Q> {
         Q::read(text, true).map_err(E::custom)
     }
     fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Q, E> {
-        // Less than nothing by nothing is nothing, and is written so.
-        let number = number + 0.0;
         let read = Q::from_number(number);
         let read = read.ok_or_else(|| E::custom(format!("{number} is not {}", Q::EXPECTED)))?;
         read.bounded(&number.to_string()).map_err(E::custom)
@@ -230,6 +230,8 @@ mod tests {
     #[test]
     fn minus_nothing_is_nothing() {
         let read: Fraction = serde_json::from_str("-0.0").unwrap();
+        assert_eq!((read.to_string().as_str(), read.get().is_sign_negative()), ("0%", false));
+        let read = Fraction::read("-0", true).unwrap();
         assert_eq!((read.to_string().as_str(), read.get().is_sign_negative()), ("0%", false));
     }
 

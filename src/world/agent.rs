@@ -17,6 +17,7 @@ pub(crate) mod overflow;
 pub(crate) mod positions;
 mod property;
 pub(crate) mod quiet;
+pub(crate) mod rates;
 pub(crate) mod reading;
 pub(crate) mod round;
 pub(crate) mod shipping;

@@ -15,13 +15,13 @@
 //! Source: Lelarasmee, Ruehli, Sangiovanni-Vincentelli, "The Waveform Relaxation Method for Time-Domain Analysis of Large
 //! Scale Integrated Circuits", IEEE Transactions on CAD 1(3), 1982.
 
-use super::{Pace, is_set};
 use crate::blueprint::{Blueprint, OnNode, Placement};
 use crate::units::NS_PER_SEC;
 use crate::world::agent::quiet::Scratch;
 use crate::world::backend::link::Link;
 use crate::world::backend::servers::Servers;
 use crate::world::node::Node;
+use crate::world::pace::{Pace, is_set};
 use crate::world::tally::{Tally, Total};
 use rayon::prelude::*;
 use std::sync::atomic::AtomicBool;

@@ -288,7 +288,7 @@ fn flushes_settled_at_once_give_the_same_bits_as_events() {
             blueprint.warmup_ns = 12_345_678_901;
             change(&mut blueprint);
             let placement = one_node(&blueprint);
-            let [at_once, one_by_one] = [agent::quiet::MOST_FLUSHES, 0].map(|flushes| {
+            let [at_once, one_by_one] = [pace::MOST_FLUSHES, 0].map(|flushes| {
                 let tally = simulate_at(Pace { flushes, ..Pace::default() }, &blueprint, &placement, 3);
                 tally.ledger.balance().unwrap();
                 assert!(tally.ledger.delivered > 0);

@@ -193,6 +193,7 @@ const WORLD: &[(&str, &[&str])] = &[
     // A node as it begins, whose turn it is, and nodes together or apart.
     ("world/build", &["*"]),
     ("world/events", &["*"]),
+    ("world/pace", &[]),
     ("world/stretches", &["*"]),
     ("world", &["*"]),
 ];

@@ -8,17 +8,14 @@
 use crate::blueprint::{AgentPlan, Blueprint};
 use crate::engine::marks::CLASSES;
 use crate::observe::Spread;
-use crate::profile::Work;
-use crate::units::{NEVER_NS, NS_PER_SEC};
+use crate::units::NEVER_NS;
 use crate::world::agent::answers::Answers;
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::{Input, Looks, Mode};
+use crate::world::agent::rates::AgentRates;
 use crate::world::backend::link::{Link, Opening};
 use crate::world::lines::stream::{Amount, Cursor, Stream};
 use crate::world::tally::Tally;
-
-/// Flushes settled at once at most.
-pub(crate) const MOST_FLUSHES: usize = 64;
 
 /// Room for what is worked out and not kept.
 #[derive(Clone, Debug, Default)]
@@ -48,56 +45,6 @@ impl Scratch {
         }
         if self.kinds[kind].is_none() {
             self.kinds[kind] = Some(AgentRates::new(plan));
-        }
-    }
-}
-
-/// Up to how many lines of a file and flush the reads that they take are looked up.
-const TABLED_LINES: usize = 64;
-
-/// What the lines of one file take that are read as they are written.
-#[derive(Clone, Copy, Debug)]
-struct Reads {
-    reads: f64,
-    weighted: f64,
-    /// What wake-ups take where no other file wakes the agent.
-    wakeups: (f64, f64),
-}
-
-/// What is the same for all flushes of a kind of agent.
-#[derive(Clone, Debug)]
-struct AgentRates {
-    reads: Vec<Reads>,
-    no_work: Work,
-    /// The most CPU of a flush interval, and what it takes with nothing to do.
-    most_ns: f64,
-    idle_ns: u64,
-    /// A flush of no more lines and bytes on disk surely fits into the reader's time, and its output takes no whole
-    /// millisecond.
-    small_lines: u64,
-    small_bytes: u64,
-}
-
-impl AgentRates {
-    fn new(plan: &AgentPlan) -> Self {
-        let span_s = plan.flush_ns as f64 / NS_PER_SEC as f64;
-        let reads_of = |lines| {
-            let (reads, weighted) = plan.costs.live_reads(lines as f64, 1.0 / span_s);
-            Reads { reads, weighted, wakeups: plan.costs.wakeups_at(reads / span_s) }
-        };
-        let span_ns = plan.flush_ns as f64;
-        let (line_ns, byte_ns) = (plan.costs.bulk_reader_ns(1.0, 0.0), plan.costs.bulk_reader_ns(0.0, 1.0));
-        let (out_line_ns, out_byte_ns) = plan.costs.output_rates();
-        // Half of the time for lines, half for bytes, and a little to spare for what rounding takes.
-        let within = |time_ns: f64, each_ns: f64| 0.49 * time_ns / each_ns;
-        let least = |read_ns, out_ns| within(span_ns * plan.cores, read_ns).min(within(5e5, out_ns)) as u64;
-        Self {
-            reads: (0..=TABLED_LINES).map(reads_of).collect(),
-            no_work: Work::in_span(span_s),
-            most_ns: span_ns * plan.cores / plan.costs.reader_share(),
-            idle_ns: (plan.idle_cores * span_ns + 0.5) as u64,
-            small_lines: least(line_ns, out_line_ns),
-            small_bytes: least(byte_ns, out_byte_ns),
         }
     }
 }

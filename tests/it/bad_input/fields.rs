@@ -128,11 +128,6 @@ fn counts_and_lists_that_are_wrong_are_refused_at_their_place() {
         (with("nodes: 2", "nodes: 100001"), ":6:25:", &["allowed are up to 100000"]),
         (with("replicas: 4", "replicas: 3000001"), ":11:19:", &["3000001 pods; allowed are up to 3000000"]),
         (
-            with("replicas: 4", "replicas: 500001"),
-            ":8:3:",
-            &["500001 pods are to be simulated", "oneNodeIn: 2"],
-        ),
-        (
             with("duration: 20s", "duration: 20s\noneNodeIn: 2"),
             ":3:",
             &["one node in 2 of 2", "allowed is up to 1"],

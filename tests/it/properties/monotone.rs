@@ -68,7 +68,8 @@ impl Case {
         more
     }
 
-    /// Lines delivered, those after the last was written included as far as the drain goes; and lines emitted.
+    /// Lines delivered, those after the last was written included as far as the drain goes, which is longer than any timer of
+    /// a flush (Fluentd's 60 s); and lines emitted.
     fn delivered(&self) -> (u64, u64) {
         let Self { agent, files, rate, buffer_kb, cpu_m, latency_ms, capacity_kb, .. } = self;
         let arrivals = if self.ticked { "{ ticked: 1s }" } else { "constant" };
@@ -77,7 +78,7 @@ impl Case {
             if self.outage { "{ outage: { of: backend, at: 8s, for: 4s, mode: stall } }" } else { "" };
         let each = (rate / files).max(1);
         let yaml = format!(
-            "name: more\nduration: 30s\nwarmup: 2s\ndrain: 3s\n\
+            "name: more\nduration: 30s\nwarmup: 2s\ndrain: 63s\n\
              cluster: {{ pools: [ {{ name: p, nodes: 1, cpu: 10000, memory: 16Ti }} ], \
              kubelet: {{ containerLogMaxSize: 100Gi }} }}\n\
              tenants: [ {{ name: t, workloads: [ {{ name: w, replicas: {files}, logs: [ {{ stream: stdout, \
