@@ -126,12 +126,7 @@ impl<'a> Counts<'a> {
         if together {
             let slots = run.end_s * NS_PER_SEC as f64 / blueprint.backend.slot().as_ns() as f64;
             // Slot by slot every node is asked whether it has something to do, where waits cannot be foreseen.
-            let backend = &blueprint.backend;
-            let by_request = blueprint.gateway.is_some()
-                || backend.quota.is_some()
-                || backend.shards.count > 1
-                || backend.tail_grows;
-            let alone = if by_request { 1.0 } else { 0.1 };
+            let alone = if run.by_request { 1.0 } else { ALONE };
             counts.add(Kind::Slot, "", slots * run.congested * alone * (1.0 + simulated / 16.0), 0.0);
         }
         counts.add(
@@ -190,13 +185,8 @@ impl<'a> Counts<'a> {
         let full_per_s = if plan.sends_full { record_bytes / plan.full_batch_bytes() as f64 } else { 0.0 };
         // A flush with nothing to send is one all the same.
         let per_s = (inputs / flush_s).max(full_per_s);
-        let is_busy = run.blueprint.gateway.is_some()
-            || run.blueprint.backend.quota.is_some()
-            || run.blueprint.backend.shards.count > 1
-            || plan.flush_check_ns > 0
-            || plan.flush_ns > run.blueprint.chunk_ns;
-        // Where something waits a stretch is run again on other waits, and some of the flushes find their buffer full.
-        let busy = if is_busy { 1.0 } else { run.congested / 3.0 };
+        let is_busy = run.by_request || plan.flush_check_ns > 0 || plan.flush_ns > run.blueprint.chunk_ns;
+        let busy = if is_busy { 1.0 } else { run.congested * FULL };
         let flushes = agents * per_s * run.end_s;
         self.add(Kind::QuietFlush, name, flushes * (1.0 - busy), 0.0);
         self.add(Kind::QuietStreamFlush, name, flushes * (1.0 - busy) * load.streams / inputs, 0.0);
@@ -274,6 +264,12 @@ impl<'a> Counts<'a> {
         self.add(Kind::RetryChunk, name, retries * files, 0.0);
     }
 }
+
+/// Where waits are foreseen: share of the slots in which something waits that are run alone all the same, and of the flushes in
+/// them that find their buffer full or are turned away. Both are guesses within the factor of three that an estimate of time
+/// is good for; neither counts for memory.
+const ALONE: f64 = 0.1;
+const FULL: f64 = 1.0 / 3.0;
 
 /// How much more a backlog takes while copies of it are kept, and what the memory of earlier ones is worth.
 const COPIES: f64 = 2.2;

@@ -15,6 +15,8 @@ pub(super) struct Run<'a> {
     pub stalled_s: f64,
     /// Share of what is sent for which there is no capacity, where there is not enough.
     pub excess: Option<f64>,
+    /// Whether what becomes of a request is asked for each by itself, so that no waits are foreseen.
+    pub by_request: bool,
 }
 
 impl<'a> Run<'a> {
@@ -47,7 +49,12 @@ impl<'a> Run<'a> {
         // Long before it is full on average, some slots are.
         let congested = of_outages.max(((load - 0.2) / 0.3).clamp(0.0, 1.0));
         let excess = is_over.then(|| (1.0 - 1.0 / load).max(0.05));
-        Self { blueprint, horizon_s, end_s, congested, refused_s, stalled_s, excess }
+        let backend = &blueprint.backend;
+        let by_request = blueprint.gateway.is_some()
+            || backend.quota.is_some()
+            || backend.shards.count > 1
+            || backend.tail_grows;
+        Self { blueprint, horizon_s, end_s, congested, refused_s, stalled_s, excess, by_request }
     }
 }
 

@@ -8,8 +8,9 @@ use smallvec::SmallVec;
 /// Answers to come, and those that nobody has taken note of yet.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Answers {
-    /// In the order of their instants. Property: those before `taken` are gone.
+    /// In the order of their instants.
     due: SmallVec<[(u64, u64); 2]>,
+    /// So many at the beginning have been taken note of, and are nobody's any more.
     taken: usize,
 }
 

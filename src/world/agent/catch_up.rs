@@ -116,9 +116,8 @@ impl CatchUp<'_> {
                     let new = search.written(cut_ns) - stream.read;
                     self.plan.record_bytes(new.lines, new.bytes) as f64
                 };
-                let span = (stream.time_ns, peek.at_ns);
-                let fine_ns = resolution_ns(&self.laws[stream.law as usize]);
-                let cut_ns = last_within(span, NS_PER_SEC, fine_ns, (0.0, file.taken as f64), taken);
+                let law = &self.laws[stream.law as usize];
+                let cut_ns = place_in((stream, law), peek.at_ns, (0.0, file.taken as f64), taken);
                 *peek = self.new_until(stream, cut_ns);
             }
         }
@@ -190,8 +189,9 @@ impl CatchUp<'_> {
             let full = self.new_until(stream, end_ns);
             if full.written.lines > stream.read.lines {
                 let lines = |cut| (self.new_until(stream, cut).written.lines - stream.read.lines) as f64;
-                let last_without = last_place((stream.time_ns, end_ns), NS_PER_SEC, (0.0, 0.0), lines);
-                *peek = self.new_until(stream, (last_without + RESOLUTION_NS).min(end_ns));
+                let law = &self.laws[stream.law as usize];
+                let last_without = place_in((stream, law), end_ns, (0.0, 0.0), lines);
+                *peek = self.new_until(stream, (last_without + resolution_ns(law)).min(end_ns));
                 return;
             }
         }
@@ -214,21 +214,20 @@ impl CatchUp<'_> {
         for ((stream, peek), wanted_ns) in self.streams.iter().zip(peeks).zip(wanted_ns) {
             if wanted_ns > low {
                 let cost_ns = |cut: u64| cost_ns(stream, &self.new_until(stream, cut));
-                let span = (stream.time_ns, peek.at_ns);
-                let fine_ns = resolution_ns(&self.laws[stream.law as usize]);
-                *peek = self.new_until(stream, last_within(span, NS_PER_SEC, fine_ns, (0.0, low), cost_ns));
+                let law = &self.laws[stream.law as usize];
+                *peek = self.new_until(stream, place_in((stream, law), peek.at_ns, (0.0, low), cost_ns));
             }
         }
     }
 }
 
-/// The last instant of a span at which `value` is no more than a limit, the beginning of the span where it never is; given what
-/// it is there. It must not fall. Looks begin `step_ns` behind the beginning.
-pub(crate) fn last_place(
-    span: (u64, u64),
-    step_ns: u64,
-    at_low_and_limit: (f64, f64),
+/// The last instant from a stream's reader on, up to `until_ns`, at which `value` is no more than a limit, that of the reader
+/// where it never is; given what it is there. It must not fall.
+pub(crate) fn place_in(
+    (stream, law): (&Stream, &StreamLaw),
+    until_ns: u64,
+    at_reader_and_limit: (f64, f64),
     value: impl FnMut(u64) -> f64,
 ) -> u64 {
-    last_within(span, step_ns, RESOLUTION_NS, at_low_and_limit, value)
+    last_within((stream.time_ns, until_ns), NS_PER_SEC, resolution_ns(law), at_reader_and_limit, value)
 }

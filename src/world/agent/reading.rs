@@ -10,7 +10,7 @@ use crate::engine::search::last_within;
 use crate::flow::Chunk;
 use crate::profile::{LongLines, Overflow, Successor, Work};
 use crate::units::{NEVER_NS, NS_PER_SEC};
-use crate::world::agent::catch_up::{CatchUp, Volume, finest_ns, last_place};
+use crate::world::agent::catch_up::{CatchUp, Volume, finest_ns, place_in};
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::Mode;
 use crate::world::agent::long_lines;
@@ -368,8 +368,5 @@ fn before_long_line(stream: &Stream, law: &StreamLaw, next: Peek) -> (Peek, bool
         return (next, false);
     };
     let lines = |cut: u64| (stream.peek(law, cut).written.lines - stream.read.lines) as f64;
-    (
-        stream.peek(law, last_place((stream.time_ns, next.at_ns), NS_PER_SEC, (0.0, before as f64), lines)),
-        true,
-    )
+    (stream.peek(law, place_in((stream, law), next.at_ns, (0.0, before as f64), lines)), true)
 }

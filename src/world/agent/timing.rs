@@ -4,8 +4,9 @@
 //! give is known beforehand, as nothing that happens to it changes what is written. Where it has to wait for room it is
 //! looked at when the answer is there that makes it, never at its timer.
 
+use crate::engine::search::last_within;
 use crate::units::{NEVER_NS, NS_PER_SEC};
-use crate::world::agent::catch_up::{RESOLUTION_NS, Volume, last_place};
+use crate::world::agent::catch_up::{RESOLUTION_NS, Volume};
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::Mode;
 use crate::world::lines::stream::{Amount, Search, Stream};
@@ -87,8 +88,9 @@ impl Desk<'_> {
                 self.unread_by(cut_ns, written).record_bytes as f64
             };
             let known = (now.record_bytes as f64, record_bytes as f64 - 0.5);
-            at_ns =
-                (last_place((now_ns, end_ns), end_ns - now_ns, known, gathered) + RESOLUTION_NS).min(end_ns);
+            let step_ns = end_ns - now_ns;
+            let found_ns = last_within((now_ns, end_ns), step_ns, RESOLUTION_NS, known, gathered);
+            at_ns = (found_ns + RESOLUTION_NS).min(end_ns);
         }
         self.read_ns(record_bytes, now_ns, at_ns)
     }
