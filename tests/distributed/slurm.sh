@@ -17,10 +17,18 @@ stop() {
 }
 trap stop EXIT
 
-mkdir -p "$state"/{state,spool,run,log} /run/munge
-chown munge: /run/munge /etc/munge/munge.key
-sed "s/\bvm\b/$(hostname -s)/g; s/CPUs=[0-9]*/CPUs=$(nproc)/" "$conf" > "$SLURM_CONF"
-runuser -u munge -- munged --foreground --force >"$work/munged.log" 2>&1 & daemons+=($!)
+# munge with a key and folders of its own: whether the package made a user, a key and /run/munge hangs on the machine.
+munge=$work/munge
+mkdir -p "$state"/{state,spool,run,log}
+mkdir -m 0755 "$munge"
+chmod 0755 "$work"
+(umask 077 && dd if=/dev/urandom of="$munge/key" bs=128 count=1 status=none)
+{
+  sed "s/\bvm\b/$(hostname -s)/g; s/CPUs=[0-9]*/CPUs=$(nproc)/" "$conf"
+  echo "AuthInfo=socket=$munge/socket"
+} > "$SLURM_CONF"
+munged --foreground --force --key-file="$munge/key" --socket="$munge/socket" --pid-file="$munge/pid" \
+  --log-file="$munge/log" --seed-file="$munge/seed" >"$work/munged.log" 2>&1 & daemons+=($!)
 slurmctld -D -f "$SLURM_CONF" >"$work/slurmctld.log" 2>&1 & daemons+=($!)
 slurmd -D -f "$SLURM_CONF" >"$work/slurmd.log" 2>&1 & daemons+=($!)
 for _ in $(seq 300); do sinfo -h -o %t 2>/dev/null | grep -q idle && break; sleep 0.1; done
