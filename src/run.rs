@@ -70,6 +70,9 @@ pub enum RunError {
     },
 }
 
+/// From how many bytes on a run is large: its nodes suffice for all threads.
+const LARGE_BYTES: f64 = 1.5e8;
+
 /// A scenario under a strategy, ready to run.
 #[derive(Debug)]
 pub struct Setup {
@@ -334,12 +337,19 @@ impl Runner {
             .filter(|(_, setup)| setup.placement.is_ok())
             .flat_map(|(index, _)| (0..replications).map(move |replication| (index, replication)))
             .collect();
-        let observed: Vec<Arc<Observation>> = jobs
-            .par_iter()
-            .map(|(index, replication)| self.one(setups[*index], seed, *replication))
-            .collect::<Result<_, _>>()?;
+        let one = |(index, replication): &(usize, u64)| self.one(setups[*index], seed, *replication);
+        // Large runs are one after the other, each with all threads: beside each other they would take several times the
+        // memory and no less time.
+        let is_large = |(index, _): &&(usize, u64)| setups[*index].footprint.peak_bytes() > LARGE_BYTES;
+        let (large, small): (Vec<&(usize, u64)>, Vec<_>) = jobs.iter().partition(is_large);
+        let mut observed: Vec<((usize, u64), Arc<Observation>)> =
+            small.into_par_iter().map(|job| Ok((*job, one(job)?))).collect::<Result<_, RunError>>()?;
+        for job in large {
+            observed.push((*job, one(job)?));
+        }
+        observed.sort_unstable_by_key(|(job, _)| *job);
         let mut by_setup = vec![Vec::new(); setups.len()];
-        for ((index, _), observation) in jobs.into_iter().zip(observed) {
+        for ((index, _), observation) in observed {
             by_setup[index].push(observation);
         }
         Ok(by_setup)

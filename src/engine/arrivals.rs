@@ -141,6 +141,19 @@ impl Arrivals {
         }
     }
 
+    /// Arrivals in each of the intervals from `first` on.
+    pub fn counts(&self, key: u64, first: u64, counts: &mut [u64]) {
+        let places = (first..).zip(counts);
+        match (&self.table, &self.modulation) {
+            // The common case by itself, as nothing but the draws is in its way.
+            (Some(table), Modulation::Steady) => {
+                let table = &**table;
+                places.for_each(|(k, count)| *count = table.sample(draw(key, COUNT + (k << 3))));
+            }
+            _ => places.for_each(|(k, count)| *count = self.modulated_count(key, k)),
+        }
+    }
+
     fn modulated_count(&self, key: u64, k: u64) -> u64 {
         if !self.poisson {
             return self.even_before(key, k + 1, 0) - self.even_before(key, k, 0);
@@ -207,6 +220,12 @@ impl Arrivals {
 }
 
 impl Arrivals {
+    /// Whether a look into an interval of so many arrivals halves it, so that a [`Memo`] of it is worth something.
+    #[inline]
+    pub fn is_halved(&self, count: u64) -> bool {
+        self.poisson && count > PLACED
+    }
+
     /// Returns what [`Arrivals::before`] does, sooner where the same interval was looked at before.
     pub fn before_with(
         &self,
@@ -216,7 +235,7 @@ impl Arrivals {
         offset: u64,
         length: u64,
     ) -> u64 {
-        if !self.poisson || count <= PLACED || offset == 0 || offset >= length {
+        if !self.is_halved(count) || offset == 0 || offset >= length {
             return self.before(key, k, count, offset, length);
         }
         let split_key = key ^ SPLIT_SALT;

@@ -7,7 +7,7 @@ pub(super) struct Inversion {
     first: u64,
     /// The distribution function, in parts of 2^64.
     cumulative: Vec<u64>,
-    guide: Vec<u16>,
+    guide: Box<[u16; 1 << Self::GUIDE_BITS]>,
 }
 
 impl Inversion {
@@ -28,12 +28,11 @@ impl Inversion {
         }
         debug_assert!(cumulative.len() <= usize::from(u16::MAX));
         let mut n = 0;
-        let guide = (0..1u64 << Self::GUIDE_BITS)
-            .map(|g| {
-                n += cumulative[n..].iter().take_while(|c| **c < g << (64 - Self::GUIDE_BITS)).count();
-                n as u16
-            })
-            .collect();
+        let guide = Box::new(std::array::from_fn(|g| {
+            let begins = (g as u64) << (64 - Self::GUIDE_BITS);
+            n += cumulative[n..].iter().take_while(|c| **c < begins).count();
+            n as u16
+        }));
         Self { first, cumulative, guide }
     }
 

@@ -90,8 +90,15 @@ impl Marks {
         u64::from(self.0.classes[class])
     }
 
+    /// The sums of the marks of so many arrivals each, draws `first` and on of the stream `key`.
+    pub fn sums(&self, counts: &[u64], key: u64, first: u64, sums: &mut [u64]) {
+        for ((n, sum), counter) in counts.iter().zip(sums).zip(first..) {
+            *sum = self.sum(*n, key, counter);
+        }
+    }
+
     /// The sum of the marks of `n` arrivals, draw `counter` of the stream `key`.
-    #[inline]
+    #[inline(always)]
     pub fn sum(&self, n: u64, key: u64, counter: u64) -> u64 {
         let tables = &*self.0;
         if tables.deviation == 0.0 {

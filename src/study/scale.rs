@@ -3,7 +3,8 @@
 //! A slice of the scenario, moved along the axis, is judged by those objectives that it meets, in the same replication,
 //! where the scenario itself stands: what is missed there already is no question of scale. Each replication is searched
 //! by itself, by bisection, and then looked at below the limit found: where growth hurts, hurts no more and hurts again,
-//! the first limit counts.
+//! the first limit counts. The first replication is searched over the whole range, the others from its limit on, in steps
+//! that double: limits of replications are mostly close, and far beyond a limit runs are long.
 
 use super::axis::{Axis, slice_at};
 use super::break_even::middle;
@@ -129,6 +130,9 @@ pub fn scale_limits(
         .collect()
 }
 
+/// The first step from the limit of another replication, as a share of it.
+const FIRST_STEP: f64 = 0.02;
+
 /// One strategy's search.
 struct Case<'a> {
     runner: &'a Runner,
@@ -141,10 +145,13 @@ impl Case<'_> {
     fn limit(&self) -> Result<ScaleLimit, RunError> {
         let search = self.search;
         let (from, until) = search.range;
-        let found: Vec<Found> = (0..search.replications)
+        let first = self.limit_in(0, (from, until), None)?;
+        let near = first.limit;
+        let more: Vec<Found> = (1..search.replications)
             .into_par_iter()
-            .map(|replication| self.limit_in(replication, from, until))
+            .map(|replication| self.limit_in(replication, (from, until), Some(near)))
             .collect::<Result<_, _>>()?;
+        let found: Vec<Found> = std::iter::once(first).chain(more).collect();
         let mut missed_before: Vec<Objective> = Vec::new();
         for objective in found.iter().flat_map(|f| &f.missed_before) {
             if !missed_before.contains(objective) {
@@ -185,7 +192,13 @@ impl Case<'_> {
         Ok(judged.into_iter().partition(|o| o.is_met(observation.get(o.metric))))
     }
 
-    fn limit_in(&self, replication: u64, from: f64, until: f64) -> Result<Found, RunError> {
+    /// The limit in one replication, which may be `near` another's.
+    fn limit_in(
+        &self,
+        replication: u64,
+        (from, until): (f64, f64),
+        near: Option<f64>,
+    ) -> Result<Found, RunError> {
         let (asked, missed_before) = self.asked(replication)?;
         let found = |limit: f64, gives_way: Option<GivesWay>| Found { limit, gives_way, missed_before };
         let reason_at = |value: f64| self.at(value, replication, &asked);
@@ -194,13 +207,17 @@ impl Case<'_> {
             Some(reason) => return Ok(found(from, Some(reason))),
             None => {}
         }
-        let (mut end, mut reason) = (until, reason_at(until)?);
+        let inside = near.filter(|near| *near > from && *near < until);
+        let (mut low, mut high, mut reason) = match inside {
+            Some(near) => self.bracket(near, (from, until), reason_at)?,
+            None => (from, until, reason_at(until)?),
+        };
         if reason.is_none() {
             // Good at both ends is good between, unless one of a few looks finds otherwise.
             for value in self.looks(from, until) {
                 reason = reason_at(value)?;
                 if reason.is_some() {
-                    end = value;
+                    (low, high) = (from, value);
                     break;
                 }
             }
@@ -208,7 +225,6 @@ impl Case<'_> {
         if reason.is_none() {
             return Ok(found(until, None));
         }
-        let (mut low, mut high) = (from, end);
         loop {
             while let Some(middle) = middle(self.search.axis, low, high) {
                 match reason_at(middle)? {
@@ -228,6 +244,32 @@ impl Case<'_> {
             (low, high, reason) = (from, value, Some(why));
         }
         Ok(found(low, reason))
+    }
+
+    /// Goes from a value between `from`, where nothing is wrong, and `until` to where that turns, in steps that double.
+    /// Gives the last value at which nothing is wrong and the first at which something is, and what that is; `until` and
+    /// `None` where nothing is up to there.
+    fn bracket(
+        &self,
+        near: f64,
+        (from, until): (f64, f64),
+        reason_at: impl Fn(f64) -> Result<Option<GivesWay>, RunError>,
+    ) -> Result<(f64, f64, Option<GivesWay>), RunError> {
+        let step = near * FIRST_STEP;
+        let mut step = if self.search.axis.is_whole() { step.ceil() } else { step };
+        let (mut low, mut high, mut value, mut reason) = (from, until, near, None);
+        loop {
+            match reason_at(value)? {
+                Some(why) => (high, reason) = (value, Some(why)),
+                None => low = value,
+            }
+            let next = if reason.is_some() { high - step } else { low + step };
+            let is_turned = reason.is_some() && low > from;
+            if is_turned || next <= from || low >= until {
+                return Ok((low, high, reason));
+            }
+            (value, step) = (next.min(until), 2.0 * step);
+        }
     }
 
     /// A few values between two, at which what is found by bisection is checked.

@@ -40,6 +40,9 @@ const SHORTEST: usize = 16;
 /// How often a stretch is run on waits that turn out to be others.
 const MOST_ROUNDS: usize = 3;
 
+/// Slots that go one by one, at most, after waits were foreseen wrongly.
+const MOST_ALONE: usize = 1 << 12;
+
 /// Nodes that run one after the other, and what they add up to.
 #[derive(Clone)]
 struct Block {
@@ -104,6 +107,9 @@ impl Cluster<'_> {
         let edges: Vec<usize> = edges.map(|at_ns| self.servers.clock().slot_of(at_ns)).collect();
         let begin = |ns: u64| longest.min((ns / slot_ns).max(1) as usize);
         let (mut free, mut waiting) = (begin(FIRST_STRETCH_NS), begin(FIRST_WAITING_NS));
+        // Where waits are foreseen wrongly again and again, copies of the nodes cost more than their slots: four times as many
+        // go one by one each time.
+        let (mut alone, mut next_alone) = (0, SHORTEST);
         while self.first < slots && !is_set(self.stop) {
             let next =
                 edges.iter().copied().filter(|edge| *edge > self.first).chain(self.servers.next_window());
@@ -111,14 +117,20 @@ impl Cluster<'_> {
             let waits = self.servers.has_backlog() || self.servers.is_closed(self.first);
             let stretch = if waits { &mut waiting } else { &mut free };
             let tried = left.min(*stretch);
-            if tried > 1
-                && (!waits || self.servers.may_be_foreseen(self.first, self.blueprint.backend.queue_ns))
-            {
+            let foreseen = waits
+                && alone == 0
+                && self.servers.may_be_foreseen(self.first, self.blueprint.backend.queue_ns);
+            alone -= usize::from(alone > 0);
+            if tried > 1 && (!waits || foreseen) {
                 let went = if waits { self.foresee(tried) } else { self.expect_none(tried) };
                 *stretch =
                     if went == tried { longest.min(2 * *stretch) } else { (*stretch / 2).max(SHORTEST) };
                 if went == tried {
+                    next_alone = SHORTEST.max(next_alone / 2);
                     continue;
+                }
+                if waits {
+                    (alone, next_alone) = (next_alone, MOST_ALONE.min(4 * next_alone));
                 }
             }
             if self.first < slots {

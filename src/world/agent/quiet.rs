@@ -14,7 +14,7 @@ use crate::world::agent::desk::Desk;
 use crate::world::agent::input::{Input, Looks, Mode};
 use crate::world::agent::rates::AgentRates;
 use crate::world::backend::link::{Link, Opening};
-use crate::world::lines::stream::{Amount, Cursor, Stream};
+use crate::world::lines::stream::{Ahead, Amount, Cursor, Stream};
 use crate::world::tally::Tally;
 
 /// Room for what is worked out and not kept.
@@ -28,6 +28,8 @@ pub(crate) struct Scratch {
     due: Answers,
     /// Lines of each stream, flush by flush, where there are several.
     lines: Vec<u64>,
+    /// What the intervals of a stream hold.
+    ahead: Ahead,
     /// Where each stream gets to; `None` where it has nothing to be read.
     reached: Vec<Option<(Cursor, Amount)>>,
     /// What is the same for all flushes of a kind of agent, for each kind that was asked for.
@@ -215,7 +217,7 @@ impl QuietRun<'_> {
     /// Draws what each flush takes. Gives `false` where a stream is not read as it is written.
     fn draw(&self, streams: &[Stream], flushes: usize, scratch: &mut Scratch) -> bool {
         scratch.learn(self.kind, self.plan);
-        let Scratch { taken, lines, reached, kinds, .. } = scratch;
+        let Scratch { taken, lines, reached, kinds, ahead, .. } = scratch;
         let Some(kind) = &kinds[self.kind] else { return false };
         taken.clear();
         taken.resize(flushes, FlushVolume::default());
@@ -238,8 +240,10 @@ impl QuietRun<'_> {
             }
             let (mut cursor, mut before) = stream.start();
             let mut at_ns = self.first_ns;
+            let last_ns = self.first_ns + (flushes as u64 - 1) * self.plan.flush_ns;
+            ahead.draw(law, stream.key, &cursor, self.looks.last(last_ns));
             for flush in &mut *taken {
-                let written = cursor.written(law, stream.key, self.looks.last(at_ns));
+                let written = cursor.written_ahead(ahead, (law, stream.key), self.looks.last(at_ns));
                 let new = written - before;
                 before = written;
                 at_ns += self.plan.flush_ns;

@@ -67,14 +67,35 @@ impl Cursor {
         self.with(law.arrivals.before(key, interval, self.within.lines, at_ns % NS_PER_SEC, NS_PER_SEC))
     }
 
-    /// Takes the cursor on to an interval.
-    #[inline]
-    fn walk_to(&mut self, law: &StreamLaw, key: u64, interval: u64) {
+    /// The same, where what intervals hold was drawn ahead.
+    #[inline(always)]
+    pub(crate) fn written_ahead(
+        &mut self,
+        ahead: &Ahead,
+        (law, key): (&StreamLaw, u64),
+        at_ns: u64,
+    ) -> Amount {
+        let interval = at_ns / NS_PER_SEC;
         while self.interval < interval {
             self.before += self.within;
             self.interval += 1;
-            self.within = Self::draw(law, key, self.interval);
+            self.within = ahead.of(self.interval);
         }
+        self.with(law.arrivals.before(key, interval, self.within.lines, at_ns % NS_PER_SEC, NS_PER_SEC))
+    }
+
+    /// Takes the cursor on to an interval.
+    #[inline]
+    fn walk_to(&mut self, law: &StreamLaw, key: u64, interval: u64) {
+        if interval <= self.interval {
+            return;
+        }
+        self.before += self.within;
+        if interval > self.interval + 1 {
+            self.before += between(law, key, self.interval + 1, interval);
+        }
+        self.interval = interval;
+        self.within = Self::draw(law, key, interval);
     }
 
     /// What was written before so many of its interval's lines are.
@@ -87,6 +108,49 @@ impl Cursor {
     /// The interval that the cursor stands at.
     pub(crate) fn interval(&self) -> u64 {
         self.interval
+    }
+}
+
+/// Intervals that are drawn in one go.
+const AT_ONCE: usize = 32;
+
+/// What the intervals from one until before another hold together.
+fn between(law: &StreamLaw, key: u64, from: u64, until: u64) -> Amount {
+    let (mut lines, mut bytes) = ([0; AT_ONCE], [0; AT_ONCE]);
+    let (mut all, mut first) = (Amount::default(), from);
+    while first < until {
+        let many = (until - first).min(AT_ONCE as u64) as usize;
+        law.arrivals.counts(key, first, &mut lines[..many]);
+        law.sizes.sums(&lines[..many], key ^ SIZES, first, &mut bytes[..many]);
+        all += Amount { lines: lines[..many].iter().sum(), bytes: bytes[..many].iter().sum() };
+        first += many as u64;
+    }
+    all
+}
+
+/// What intervals hold that somebody goes through one by one, drawn in one go.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ahead {
+    first: u64,
+    lines: Vec<u64>,
+    bytes: Vec<u64>,
+}
+
+impl Ahead {
+    /// Draws what the intervals behind the cursor's hold, up to and including that of an instant.
+    pub(crate) fn draw(&mut self, law: &StreamLaw, key: u64, cursor: &Cursor, until_ns: u64) {
+        self.first = cursor.interval + 1;
+        let many = (until_ns / NS_PER_SEC).saturating_sub(cursor.interval) as usize;
+        self.lines.resize(many, 0);
+        self.bytes.resize(many, 0);
+        law.arrivals.counts(key, self.first, &mut self.lines);
+        law.sizes.sums(&self.lines, key ^ SIZES, self.first, &mut self.bytes);
+    }
+
+    #[inline]
+    fn of(&self, interval: u64) -> Amount {
+        let place = (interval - self.first) as usize;
+        Amount { lines: self.lines[place], bytes: self.bytes[place] }
     }
 }
 
@@ -186,6 +250,16 @@ fn share_of(bytes: u64, lines: u64, all: u64) -> u64 {
     }
 }
 
+/// What is known of the interval that was looked into last, where there was much to find out. A copy knows nothing.
+#[derive(Debug, Default)]
+struct Looked(RefCell<Option<Box<Memo>>>);
+
+impl Clone for Looked {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
 /// The hot state of one stream: what every flush of its reader touches.
 #[derive(Clone, Debug)]
 pub(crate) struct Stream {
@@ -199,6 +273,7 @@ pub(crate) struct Stream {
     furthest: Cell<Cursor>,
     /// Places between the two; none while the reader keeps up.
     trail: RefCell<Option<Box<Trail>>>,
+    looked: Looked,
     /// The reader has read what was written before this.
     pub time_ns: u64,
     /// What that was, in all.
@@ -236,7 +311,7 @@ impl Stream {
         debug_assert_eq!(born_ns % NS_PER_SEC, 0);
         let cursor = Cursor::new(law, key, born_ns / NS_PER_SEC);
         let (read, limit_ns) = (Amount::default(), NEVER_NS);
-        let (furthest, trail) = (Cell::new(cursor), RefCell::default());
+        let (furthest, trail, looked) = (Cell::new(cursor), RefCell::default(), Looked::default());
         let (too_long, rejected, held_ms) = (NONE_TOO_LONG, NONE_TOO_LONG, 0);
         let time_ns = born_ns;
         Self {
@@ -246,6 +321,7 @@ impl Stream {
             cursor,
             furthest,
             trail,
+            looked,
             time_ns,
             read,
             limit_ns,
@@ -283,11 +359,23 @@ impl Stream {
         if interval >= self.cursor.interval + STRIDE {
             self.come_near(&mut cursor, law, interval);
         }
-        let written = cursor.written(law, self.key, at_ns);
+        cursor.walk_to(law, self.key, interval);
+        let written = cursor.with(self.lines_within(&cursor, law, at_ns));
         if cursor.interval > furthest.interval {
             self.furthest.set(cursor);
         }
         Peek { at_ns, written, cursor }
+    }
+
+    /// Lines of the cursor's interval before an instant in it.
+    #[inline]
+    fn lines_within(&self, cursor: &Cursor, law: &StreamLaw, at_ns: u64) -> u64 {
+        let (interval, offset) = ((cursor.interval, cursor.within.lines), at_ns % NS_PER_SEC);
+        if !law.arrivals.is_halved(interval.1) {
+            return law.arrivals.before(self.key, interval.0, interval.1, offset, NS_PER_SEC);
+        }
+        let mut memo = self.looked.0.borrow_mut();
+        law.arrivals.before_with(memo.get_or_insert_default(), self.key, interval, offset, NS_PER_SEC)
     }
 
     /// Takes a cursor close to an interval that is far from the reader: from the furthest interval along places to be taken
