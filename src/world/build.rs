@@ -60,7 +60,7 @@ impl<'a> Site<'a> {
             found: Vec::new(),
         };
         for (position, pod) in pods.iter().enumerate() {
-            let template = &blueprint.pods[pod.template as usize];
+            let template = &blueprint.pods[pod.template.at()];
             site.pod_keys.push(member(named_key(key, &template.name), u64::from(pod.ordinal)));
             let place = site.place(pod, template, blueprint);
             site.place_of.push(place);
@@ -203,7 +203,7 @@ impl Node {
         for (number, stream) in found.iter().enumerate() {
             self.add_stream(blueprint, stream);
             if let Some((place, plan)) = stream.place {
-                let streams = blueprint.pods[self.places[place].template as usize].streams.len();
+                let streams = blueprint.pods[self.places[place].template.at()].streams.len();
                 let is_other = plan >= streams;
                 match &mut self.places[place].container {
                     Some(container) if is_other => container.has_other(plan - streams, number as u32),
@@ -295,7 +295,7 @@ impl Node {
         let mut agents: Vec<(Owner, usize, u64)> = Vec::new();
         agents.extend(node_agent.map(|agent| (Owner::Node, agent, *node_key)));
         for (position, pod) in pods.iter().enumerate() {
-            let agent = blueprint.pods[pod.template as usize].agent;
+            let agent = blueprint.pods[pod.template.at()].agent;
             agents.extend(agent.map(|agent| (Owner::Pod(position), agent, pod_keys[position])));
         }
         let mut next = 0;
@@ -339,7 +339,7 @@ fn give_files(found: &mut [Found<'_>], blueprint: &Blueprint, node_agent: Option
         let owner = found.group.0;
         let agent = match owner {
             Owner::Node => node_agent,
-            Owner::Pod(position) => blueprint.pods[pods[position].template as usize].agent,
+            Owner::Pod(position) => blueprint.pods[pods[position].template.at()].agent,
             Owner::Nobody => None,
         };
         let Some(agent) = agent else { continue };

@@ -67,7 +67,7 @@ impl Reach {
         };
         let mut due_ns = vec![due(node_key, number as u64 / at_once, None); inputs];
         for ((pod, key), own) in pods.iter().zip(pod_keys).zip(inputs_of) {
-            let template = &blueprint.pods[pod.template as usize];
+            let template = &blueprint.pods[pod.template.at()];
             let wave = u64::from(pod.ordinal) / pods_a_wave(template.replicas);
             own.clone().for_each(|input| due_ns[input as usize] = due(*key, wave, Some(template.tenant)));
         }
@@ -91,10 +91,10 @@ impl Node {
     pub(super) fn config_ns(&self, place: &Place, now_ns: u64, blueprint: &Blueprint) -> u64 {
         match &blueprint.control {
             Some(plan) if !place.inputs.is_empty() => {
-                let registration_ns = blueprint.pods[place.template as usize].registration_ns;
+                let registration_ns = blueprint.pods[place.template.at()].registration_ns;
                 config_at(
                     now_ns,
-                    place.key(blueprint.pods[place.template as usize].life.as_ref()),
+                    place.key(blueprint.pods[place.template.at()].life.as_ref()),
                     registration_ns,
                     plan.poll_ns,
                 )

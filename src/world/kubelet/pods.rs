@@ -46,7 +46,7 @@ impl Node {
                 self.replace(place, now_ns, blueprint, tally);
                 continue;
             }
-            let template = &blueprint.pods[place.template as usize];
+            let template = &blueprint.pods[place.template.at()];
             let life = template.life.as_ref();
             let own_ns = match place.stage {
                 Stage::Runs if !place.must_leave(now_ns) => {
@@ -230,7 +230,7 @@ impl Node {
         if let Some(container) = &mut place.container {
             container.begin(now_ns, blueprint.horizon_ns);
         }
-        let template = &blueprint.pods[place.template as usize];
+        let template = &blueprint.pods[place.template.at()];
         let pod_key = place.key(template.life.as_ref());
         // An agent of a pod that is moved has luck of its own.
         let agent_key = match template.life {

@@ -136,7 +136,7 @@ impl Node {
         tally: &mut Tally,
     ) {
         let Some(mut container) = place.container.take() else { return };
-        let needs_backend = blueprint.pods[place.template as usize].needs_backend;
+        let needs_backend = blueprint.pods[place.template.at()].needs_backend;
         if container.is_up {
             container.crash(now_ns, blueprint.horizon_ns);
             self.crash_container(place, &container, now_ns, blueprint, tally);
@@ -200,7 +200,7 @@ impl Node {
         now_ns: u64,
         blueprint: &Blueprint,
     ) {
-        let template = &blueprint.pods[place.template as usize];
+        let template = &blueprint.pods[place.template.at()];
         let pod_key = place.key(None);
         let places = place.streams.iter_mut().zip(&mut container.others).zip(&template.streams);
         for ((number, other), plan) in places {

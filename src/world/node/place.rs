@@ -1,6 +1,6 @@
 //! A place on a node, which pods of one kind take one after the other: whose pod has it now, and what becomes of it next.
 
-use crate::blueprint::{Life, Purpose, Stay};
+use crate::blueprint::{Life, Purpose, Stay, TemplateId};
 use crate::engine::marks::CLASSES;
 use crate::engine::random::unit;
 use crate::units::{NEVER_NS, NS_PER_SEC};
@@ -27,7 +27,7 @@ pub(crate) enum Stage {
 /// A place on the node that pods of one kind take one after the other.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
-    pub(crate) template: u32,
+    pub(crate) template: TemplateId,
     pub(crate) pod_key: u64,
     pub(crate) generation: u64,
     /// Since when its pod waits for its agent.
@@ -52,7 +52,7 @@ pub(crate) struct Place {
 
 impl Place {
     /// A place whose first pod is in the middle of its life when the run begins.
-    pub(crate) fn new(template: u32, life: Option<&Life>, pod_key: u64, stays: &[Stay]) -> Self {
+    pub(crate) fn new(template: TemplateId, life: Option<&Life>, pod_key: u64, stays: &[Stay]) -> Self {
         let mut place = Self {
             template,
             pod_key,
