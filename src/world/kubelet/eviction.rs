@@ -20,6 +20,7 @@ use crate::blueprint::{
 };
 use crate::flow::Medium;
 use crate::units::{NEVER_NS, NS_PER_SEC};
+use crate::world::lines::stream::StreamId;
 use crate::world::node::{Container, Node, Place, Pressure};
 use crate::world::tally::Tally;
 
@@ -180,8 +181,8 @@ impl Node {
     /// Bytes that a pod has on the disk, those from before the run included.
     fn bytes_of(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint) -> u64 {
         let plans = &blueprint.pods[place.template.at()].streams;
-        let of_stream = |(number, plan): (u32, &StreamPlan)| {
-            let number = number as usize;
+        let of_stream = |(number, plan): (StreamId, &StreamPlan)| {
+            let number = number.at();
             let (stream, files) = (&self.streams[number], &mut self.files[number]);
             if files.is_gone || !self.media[number].is_on_disk() {
                 return 0;

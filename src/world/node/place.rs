@@ -4,6 +4,7 @@ use crate::blueprint::{Life, Purpose, Stay, TemplateId};
 use crate::engine::marks::CLASSES;
 use crate::engine::random::unit;
 use crate::units::{NEVER_NS, NS_PER_SEC};
+use crate::world::lines::stream::StreamId;
 use crate::world::node::Container;
 use smallvec::SmallVec;
 use std::collections::VecDeque;
@@ -39,7 +40,7 @@ pub(crate) struct Place {
     /// What is left of its stays on the node, the present or next one first, where it is not here all the time.
     stays: Option<VecDeque<Stay>>,
     /// Its pods' streams on the node, in the order of the template.
-    pub(crate) streams: SmallVec<[u32; 2]>,
+    pub(crate) streams: SmallVec<[StreamId; 2]>,
     /// The inputs of an agent in the pod.
     pub(crate) inputs: Range<u32>,
     /// When a change of its agent's config replaces its pod, and when that was pushed; the earliest last.
@@ -206,9 +207,9 @@ impl Place {
     }
 
     /// Takes note that the stream number `plan` of its pods is the node's stream `number`.
-    pub(crate) fn has_stream(&mut self, plan: usize, number: u32) {
+    pub(crate) fn has_stream(&mut self, plan: usize, number: StreamId) {
         if self.streams.len() <= plan {
-            self.streams.resize(plan + 1, 0);
+            self.streams.resize(plan + 1, StreamId::of(0));
         }
         self.streams[plan] = number;
     }
