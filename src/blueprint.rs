@@ -31,7 +31,7 @@ pub use pod_sizes::{PodSizes, SizedPrice};
 pub(crate) use pods::law_of;
 pub use pods::{
     AgentStart, CrashLoop, FileRotation, Life, PlacedRun, PodTemplate, Reader, Relay, StreamLaw, StreamPlan,
-    Usage,
+    TemplateId, Usage,
 };
 pub use proxy::{ProxyPlan, ProxyRuns};
 pub use purpose::{Purpose, member};

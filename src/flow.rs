@@ -2,12 +2,30 @@
 
 use serde::Serialize;
 
+/// A stream, by its place among those of its reader: not its number among those of the node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnStream(u32);
+
+impl OwnStream {
+    /// The stream at this place; a reader has fewer than four thousand million.
+    #[inline]
+    pub fn of(at: usize) -> Self {
+        Self(at as u32)
+    }
+
+    /// Returns its place among the streams of its reader.
+    #[inline]
+    pub fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A run of lines of one stream, handled as one: `lines` lines of `bytes` bytes in all, written between two
 /// instants. Within it, times count as evenly spread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chunk {
-    /// The stream, by its place among those of its reader.
-    pub stream: u32,
+    /// The stream.
+    pub stream: OwnStream,
     /// When the first line may have been written.
     pub from_ns: u64,
     /// When the last line may have been written.

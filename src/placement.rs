@@ -12,7 +12,7 @@ mod shortage;
 pub use incidents::{Struck, strike};
 pub use shortage::{Grown, Short, Shortage, grown};
 
-use crate::blueprint::{Blueprint, Placement, PodTemplate, Requests};
+use crate::blueprint::{Blueprint, Placement, PodTemplate, Requests, TemplateId};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use thiserror::Error;
@@ -118,12 +118,12 @@ pub fn place(blueprint: &Blueprint) -> Result<Placement, Misfit> {
         first.push(placement.node_of.len());
         let replicas = template.replicas as usize;
         placement.node_of.extend(std::iter::repeat_n(u32::MAX, replicas));
-        placement.template_of.extend(std::iter::repeat_n(number as u32, replicas));
+        placement.template_of.extend(std::iter::repeat_n(TemplateId::of(number), replicas));
         placement.ordinal_of.extend(0..replicas as u32);
     }
-    let mut order: Vec<usize> = (0..blueprint.pods.len()).collect();
-    let largest = |index: &usize| {
-        let wanted = blueprint.pods[*index].requests;
+    let mut order: Vec<TemplateId> = (0..blueprint.pods.len()).map(TemplateId::of).collect();
+    let largest = |template: &TemplateId| {
+        let wanted = blueprint.pods[template.at()].requests;
         (Reverse(wanted.cpu_millicores), Reverse(wanted.memory_bytes))
     };
     order.sort_by_key(largest);
@@ -132,11 +132,12 @@ pub fn place(blueprint: &Blueprint) -> Result<Placement, Misfit> {
         offers.push(Reverse(offer(blueprint, placement.nodes[node], node, room)));
     }
     let mut passed = Vec::new();
-    for index in order {
-        let wanted = blueprint.pods[index].requests;
-        let admits = |pool: usize| admits(&blueprint.pods[index], pool);
-        for ordinal in 0..blueprint.pods[index].replicas as usize {
-            if placement.node_of[first[index] + ordinal] != u32::MAX {
+    for number in order {
+        let template = &blueprint.pods[number.at()];
+        let wanted = template.requests;
+        let admits = |pool: usize| admits(template, pool);
+        for ordinal in 0..template.replicas as usize {
+            if placement.node_of[first[number.at()] + ordinal] != u32::MAX {
                 continue;
             }
             let node = loop {
@@ -148,14 +149,14 @@ pub fn place(blueprint: &Blueprint) -> Result<Placement, Misfit> {
                     }
                     Some(offer) => passed.push(offer),
                     None => {
-                        let pool = growing_pool(blueprint, agent, wanted, index)?;
+                        let pool = growing_pool(blueprint, agent, wanted, number)?;
                         placement.extra[pool.0] += 1;
                         add_node(blueprint, &mut placement, &mut rooms, &mut offers, pool.0, pool.1);
                     }
                 }
             };
             rooms[node].take(wanted);
-            placement.node_of[first[index] + ordinal] = node as u32;
+            placement.node_of[first[number.at()] + ordinal] = node as u32;
             offers.push(Reverse(offer(blueprint, placement.nodes[node], node, &rooms[node])));
         }
         // Too full for these pods, perhaps not for the smaller ones to come.
@@ -193,15 +194,15 @@ fn growing_pool(
     blueprint: &Blueprint,
     agent: Requests,
     wanted: Requests,
-    template: usize,
+    template: TemplateId,
 ) -> Result<(usize, Room), Misfit> {
     (0..blueprint.pools.len())
-        .filter(|pool| blueprint.pools[*pool].grows && admits(&blueprint.pods[template], *pool))
+        .filter(|pool| blueprint.pools[*pool].grows && admits(&blueprint.pods[template.at()], *pool))
         .find_map(|pool| {
             empty_node(blueprint, pool, agent).filter(|room| room.fits(wanted)).map(|room| (pool, room))
         })
         .ok_or_else(|| Misfit::PodFitsNowhere {
-            template: blueprint.pods[template].name.clone(),
+            template: blueprint.pods[template.at()].name.clone(),
             cpu_millicores: wanted.cpu_millicores,
             memory_mib: wanted.memory_bytes >> 20,
             shortage: Shortage::of(blueprint, template),

@@ -239,7 +239,7 @@ fn too_many_connections(scenario: &Scenario, blueprint: &Blueprint, placement: &
 fn too_many_on_a_node(blueprint: &Blueprint, placement: &Placement) -> Option<String> {
     let mut on_node = vec![0u32; placement.nodes.len()];
     for (node, template) in placement.node_of.iter().zip(&placement.template_of) {
-        let limited = blueprint.pods[*template as usize].agent.map(|agent| &blueprint.agents[agent]);
+        let limited = blueprint.pods[template.at()].agent.map(|agent| &blueprint.agents[agent]);
         let Some((agent, most)) = limited.and_then(|agent| Some((agent, agent.most_a_node?))) else {
             continue;
         };

@@ -2,7 +2,7 @@
 //! an *incident* is what one agent or node suffers of it; a *happening* is an incident on its node at its instant, known once
 //! a run's key has drawn whom faults strike.
 
-use crate::blueprint::Blueprint;
+use crate::blueprint::{Blueprint, TemplateId};
 use crate::units::HowMany;
 
 /// A fault of agents or nodes, before it is known which of them it strikes.
@@ -117,8 +117,8 @@ pub struct EvictionStorm {
 /// A new version of workloads. Times in nanoseconds.
 #[derive(Clone, Debug)]
 pub struct Rollout {
-    /// The templates of their pods, indices into the blueprint's `pods`.
-    pub templates: Vec<u32>,
+    /// The templates of their pods.
+    pub templates: Vec<TemplateId>,
     /// When the first wave begins.
     pub at_ns: u64,
     /// Pods of each template that may be missing; shares are rounded down.
@@ -196,7 +196,7 @@ pub enum Who {
     /// That in a pod.
     Pod {
         /// The pod's template.
-        template: u32,
+        template: TemplateId,
         /// Its ordinal.
         ordinal: u32,
     },
@@ -204,8 +204,8 @@ pub enum Who {
 
 impl Blueprint {
     /// Until when an agent that a pod of this template brings along cannot start at `now_ns`, where that is so.
-    pub(crate) fn cannot_start_until(&self, template: u32, now_ns: u64) -> Option<u64> {
-        let pod = &self.pods[template as usize];
+    pub(crate) fn cannot_start_until(&self, template: TemplateId, now_ns: u64) -> Option<u64> {
+        let pod = &self.pods[template.at()];
         let plan = &self.agents[pod.agent?];
         let until = |fault: &Fault| match fault {
             Fault::BadConfig { tenant, from_ns, until_ns }

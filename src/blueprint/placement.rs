@@ -1,6 +1,6 @@
 //! Where everything is: which pod runs on which node and when, and what happens there. A scheduler's output.
 
-use crate::blueprint::{Blueprint, Happening, PodTemplate};
+use crate::blueprint::{Blueprint, Happening, PodTemplate, TemplateId};
 
 /// Which pod runs on which node.
 #[derive(Clone, Debug)]
@@ -12,7 +12,7 @@ pub struct Placement {
     /// The node of each pod: templates in order, replicas within.
     pub node_of: Vec<u32>,
     /// The template of each pod, in the same order.
-    pub template_of: Vec<u32>,
+    pub template_of: Vec<TemplateId>,
     /// The ordinal of each pod within its template, in the same order.
     pub ordinal_of: Vec<u32>,
     /// Where pods are that are not on one node from beginning to end: of each all its stays, in order of pods and time.
@@ -57,7 +57,7 @@ impl Placement {
         let rates: Vec<f64> = blueprint.pods.iter().map(lines_of).collect();
         let mut load = vec![0.0; self.nodes.len()];
         for (node, template) in self.node_of.iter().zip(&self.template_of) {
-            load[*node as usize] += rates[*template as usize];
+            load[*node as usize] += rates[template.at()];
         }
         let mut order: Vec<usize> = (0..self.nodes.len()).collect();
         order.sort_by(|a, b| self.nodes[*a].cmp(&self.nodes[*b]).then(load[*a].total_cmp(&load[*b])));
@@ -102,7 +102,7 @@ impl Placement {
 /// A pod on a node.
 #[derive(Clone, Debug)]
 pub(crate) struct PlacedPod {
-    pub(crate) template: u32,
+    pub(crate) template: TemplateId,
     pub(crate) ordinal: u32,
     /// When it is there, the first span first; none where it is from beginning to end.
     pub(crate) stays: Vec<Stay>,

@@ -25,6 +25,23 @@ pub struct StreamLaw {
     pub sizes: Marks,
 }
 
+/// The number of a template among a blueprint's `pods`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TemplateId(u32);
+
+impl TemplateId {
+    /// The template at this place; a blueprint has fewer than four thousand million.
+    pub fn of(at: usize) -> Self {
+        Self(at as u32)
+    }
+
+    /// Returns its place among the blueprint's `pods`.
+    #[inline]
+    pub fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// Pods of one kind.
 #[derive(Clone, Debug)]
 pub struct PodTemplate {

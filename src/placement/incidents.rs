@@ -16,7 +16,7 @@ mod rollout;
 use super::{Offer, Room, admits, empty_node, offer};
 use crate::blueprint::{
     AgentPlan, Blueprint, EvictionStorm, Fault, Happening, Incident, NodeFault, Placement, Requests,
-    Residence, Stay, Who, member,
+    Residence, Stay, TemplateId, Who, member,
 };
 use crate::engine::random::{draw, named_key};
 use crate::units::{HowMany, NS_PER_SEC};
@@ -123,7 +123,7 @@ struct Plan<'a> {
     late: Vec<Vec<u32>>,
     wanted_from: BTreeMap<u32, u64>,
     /// When the images of templates are on nodes that have not had them from the start; and those that have.
-    images: BTreeMap<(u32, u32), u64>,
+    images: BTreeMap<(u32, TemplateId), u64>,
     /// When pods that wait for an image would have begun with it.
     unhindered: BTreeMap<u32, u64>,
     happenings: Vec<Happening>,
@@ -138,12 +138,12 @@ impl<'a> Plan<'a> {
         let mut on = vec![Vec::new(); before.nodes.len()];
         for (pod, node) in before.node_of.iter().enumerate() {
             on[*node as usize].push(pod as u32);
-            rooms[*node as usize].take(blueprint.pods[before.template_of[pod] as usize].requests);
+            rooms[*node as usize].take(blueprint.pods[before.template_of[pod].at()].requests);
         }
         let closed = vec![false; rooms.len()];
         let (leaves, happenings) = (BinaryHeap::new(), Vec::new());
         let (stays, homeless) = (BTreeMap::new(), BTreeMap::new());
-        let pulls = |template: u32| blueprint.pods[template as usize].pull_ns > 0;
+        let pulls = |template: TemplateId| blueprint.pods[template.at()].pull_ns > 0;
         let there = before.node_of.iter().zip(&before.template_of).filter(|(_, template)| pulls(**template));
         let images = there.map(|(node, template)| ((*node, *template), 0)).collect();
         let unhindered = BTreeMap::new();
@@ -243,7 +243,7 @@ impl<'a> Plan<'a> {
             }
         }
         for pod in 0..self.before.node_of.len() {
-            let template = &self.blueprint.pods[self.before.template_of[pod] as usize];
+            let template = &self.blueprint.pods[self.before.template_of[pod].at()];
             // Drivers are part of the runtime; the collector behind them is not upgraded here.
             let upgraded = template.agent.is_some() && self.blueprint.central.is_none();
             if !upgraded || template.life.is_some() {
@@ -331,7 +331,7 @@ impl<'a> Plan<'a> {
     /// When a pod has its image on a node where it would begin at `begins_ns` with it; the first one pulls it.
     fn image_ns(&mut self, pod: u32, node: u32, begins_ns: u64) -> u64 {
         let template = self.before.template_of[pod as usize];
-        match self.blueprint.pods[template as usize].pull_ns {
+        match self.blueprint.pods[template.at()].pull_ns {
             0 => 0,
             pull_ns => *self.images.entry((node, template)).or_insert(begins_ns.saturating_add(pull_ns)),
         }
@@ -358,7 +358,7 @@ impl<'a> Plan<'a> {
             let begins_ns = begins_ns.max(if on_its_way { planned_ns } else { 0 });
             self.leave(pod, ends_ns, deleted_ns);
             let template = self.before.template_of[pod as usize];
-            let wanted = self.blueprint.pods[template as usize].requests;
+            let wanted = self.blueprint.pods[template.at()].requests;
             // Too full for the pods so far, perhaps not for these.
             if kind != Some(template) {
                 offers.extend(passed.drain(..));
@@ -368,7 +368,7 @@ impl<'a> Plan<'a> {
                 match offers.pop() {
                     Some(Reverse(Offer { node, .. }))
                         if self.rooms[node].fits(wanted)
-                            && admits(&self.blueprint.pods[template as usize], self.nodes[node]) =>
+                            && admits(&self.blueprint.pods[template.at()], self.nodes[node]) =>
                     {
                         break Some(node);
                     }
@@ -415,7 +415,7 @@ impl<'a> Plan<'a> {
         let pods = if blueprint.central.is_some() { 0 } else { before.node_of.len() };
         for pod in 0..pods {
             let (template, ordinal) = (before.template_of[pod], before.ordinal_of[pod]);
-            let kind = &blueprint.pods[template as usize];
+            let kind = &blueprint.pods[template.at()];
             if let (Some(agent), Some(node)) = (kind.agent, self.node_at(pod as u32, at_ns)) {
                 let who = Who::Pod { template, ordinal };
                 agents.push((node, who, &blueprint.agents[agent], kind.tenant));

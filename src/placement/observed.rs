@@ -1,7 +1,7 @@
 //! Pods stay where they were seen to run.
 
 use super::Room;
-use crate::blueprint::{Blueprint, PlacedRun, Placement, PodTemplate, Requests};
+use crate::blueprint::{Blueprint, PlacedRun, Placement, PodTemplate, Requests, TemplateId};
 
 /// Places pods on the nodes that they were seen on, in `order` of templates, as far as there is room beside the agents of
 /// the strategy. What runs on a node has its room there, whatever the sum of its requests: a pool has the size of its
@@ -9,7 +9,7 @@ use crate::blueprint::{Blueprint, PlacedRun, Placement, PodTemplate, Requests};
 /// begin in the placement.
 pub(super) fn keep(
     blueprint: &Blueprint,
-    order: &[usize],
+    order: &[TemplateId],
     first: &[usize],
     placement: &mut Placement,
     rooms: &mut [Room],
@@ -19,12 +19,12 @@ pub(super) fn keep(
     }
     let begins = first_nodes(blueprint);
     widen(blueprint, &begins, rooms);
-    for &index in order {
-        let template = &blueprint.pods[index];
+    for &number in order {
+        let template = &blueprint.pods[number.at()];
         for (ordinal, node) in nodes_of(blueprint, &begins, template).enumerate() {
             if rooms[node].fits(template.requests) {
                 rooms[node].take(template.requests);
-                placement.node_of[first[index] + ordinal] = node as u32;
+                placement.node_of[first[number.at()] + ordinal] = node as u32;
             }
         }
     }

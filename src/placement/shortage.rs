@@ -1,7 +1,7 @@
 //! Pods that do not fit: what there is too little of, with the arithmetic, and the nodes that were added for them.
 
 use super::{admits, empty_node};
-use crate::blueprint::{Blueprint, Placement, PodTemplate, Requests};
+use crate::blueprint::{Blueprint, Placement, PodTemplate, Requests, TemplateId};
 use std::fmt;
 
 /// What there is too little of.
@@ -34,9 +34,9 @@ pub struct Shortage {
 
 impl Shortage {
     /// The shortage that pods of a template meet.
-    pub(super) fn of(blueprint: &Blueprint, template: usize) -> Self {
+    pub(super) fn of(blueprint: &Blueprint, template: TemplateId) -> Self {
         let pools: Vec<usize> =
-            (0..blueprint.pools.len()).filter(|pool| admits(&blueprint.pods[template], *pool)).collect();
+            (0..blueprint.pools.len()).filter(|pool| admits(&blueprint.pods[template.at()], *pool)).collect();
         let agent = blueprint.node_agent.map_or(Requests::default(), |a| blueprint.agents[a].requests);
         // What empty nodes have left beside their agents, and what all pods that depend on them ask for.
         let (mut nodes, mut places, mut room) = (0, 0, Requests::default());
@@ -73,7 +73,7 @@ impl Shortage {
                 of: Short::Pieces,
                 pods,
                 nodes,
-                wanted: blueprint.pods[template].requests.cpu_millicores,
+                wanted: blueprint.pods[template.at()].requests.cpu_millicores,
                 available: largest,
             },
         }
@@ -134,19 +134,19 @@ pub fn grown(blueprint: &Blueprint, placement: &Placement) -> Option<Grown> {
     let first = placement.node_of.iter().position(|node| u64::from(*node) == from)?;
     let beyond =
         placement.node_of.iter().zip(&placement.template_of).filter(|(node, _)| u64::from(**node) >= from);
-    let size = |template: u32| {
-        let wanted = blueprint.pods[template as usize].requests;
+    let size = |template: TemplateId| {
+        let wanted = blueprint.pods[template.at()].requests;
         (wanted.cpu_millicores, wanted.memory_bytes)
     };
     let largest =
         beyond.clone().map(|(_, template)| *template).max_by(|a, b| size(*a).cmp(&size(*b)).then(b.cmp(a)));
-    let template = largest.unwrap_or(placement.template_of[first]) as usize;
+    let template = largest.unwrap_or(placement.template_of[first]);
     let added = placement.extra.iter().zip(&blueprint.pools).filter(|(n, _)| **n > 0);
     Some(Grown {
         from,
         to: placement.nodes.len() as u64,
         added: added.map(|(n, pool)| (pool.name.clone(), *n)).collect(),
-        workload: blueprint.pods[template].name.clone(),
+        workload: blueprint.pods[template.at()].name.clone(),
         pods: beyond.count() as u64,
         shortage: Shortage::of(blueprint, template),
     })

@@ -3,7 +3,7 @@
 use super::{backend, gateway};
 use crate::blueprint::{
     Blueprint, Disturbance, Effect, EvictionStorm, Fault as WorldFault, NodeFault,
-    NodesAdded as WorldNodesAdded, Outage as WorldOutage, PodTemplate, Rollout as WorldRollout,
+    NodesAdded as WorldNodesAdded, Outage as WorldOutage, PodTemplate, Rollout as WorldRollout, TemplateId,
 };
 use crate::scenario::{
     CrashOf, Fault, NodesAdded, Outage, OutageMode, OutageOf, ReadsFrom, Rollout, Scenario,
@@ -147,15 +147,15 @@ fn pool_of(name: &Option<String>, blueprint: &Blueprint) -> Option<Option<usize>
 }
 
 /// The templates of the workloads that a rollout is of.
-fn templates_of(rollout: &Rollout, blueprint: &Blueprint) -> Vec<u32> {
+fn templates_of(rollout: &Rollout, blueprint: &Blueprint) -> Vec<TemplateId> {
     let is_meant = |template: &PodTemplate| {
         let tenant = &blueprint.tenants[template.tenant as usize];
         let workload = template.name.strip_prefix(tenant.as_str()).and_then(|rest| rest.strip_prefix('/'));
         rollout.tenant.as_ref().is_none_or(|name| name == tenant)
             && rollout.workload.as_ref().is_none_or(|name| Some(name.as_str()) == workload)
     };
-    let templates = blueprint.pods.iter().zip(0..);
-    templates.filter(|(template, _)| is_meant(template)).map(|(_, number)| number).collect()
+    let templates = blueprint.pods.iter().enumerate();
+    templates.filter(|(_, template)| is_meant(template)).map(|(number, _)| TemplateId::of(number)).collect()
 }
 
 /// Adds an outage to the backend. Gives the number of its disturbance where it is one of some nodes.

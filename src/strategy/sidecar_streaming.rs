@@ -4,7 +4,7 @@
 use super::draft::{Asked, Route, draft};
 use super::sizing::{self, Steps};
 use super::{Strategy, daemonset};
-use crate::blueprint::{Blueprint, Reader, Relay, Requests};
+use crate::blueprint::{Blueprint, Reader, Relay, Requests, TemplateId};
 use crate::flow::Medium;
 use crate::scenario::{LogSource, Scenario};
 use crate::units::NS_PER_SEC;
@@ -39,7 +39,7 @@ fn draw(scenario: &Scenario, nodes: u64) -> Blueprint {
         _ => Route { medium: Medium::Relayed, reader: Reader::Node },
     });
     for index in 0..draft.blueprint.pods.len() {
-        if let Some(relay) = relay_of(scenario, &draft.blueprint, index) {
+        if let Some(relay) = relay_of(scenario, &draft.blueprint, TemplateId::of(index)) {
             let pod = &mut draft.blueprint.pods[index];
             pod.requests += relay.requests;
             pod.relay = Some(relay);
@@ -54,8 +54,8 @@ fn draw(scenario: &Scenario, nodes: u64) -> Blueprint {
 }
 
 /// The relay of a pod that writes files which are to be written again, sized as any agent is.
-fn relay_of(scenario: &Scenario, blueprint: &Blueprint, index: usize) -> Option<Relay> {
-    let pod = &blueprint.pods[index];
+fn relay_of(scenario: &Scenario, blueprint: &Blueprint, template: TemplateId) -> Option<Relay> {
+    let pod = &blueprint.pods[template.at()];
     let mut relayed = pod.clone();
     relayed.streams.retain(|stream| stream.medium == Medium::Relayed);
     if relayed.streams.is_empty() {

@@ -84,7 +84,7 @@ fn of_nodes(blueprint: &Blueprint, placement: &Placement) -> Vec<Touched> {
     let mut nodes: Vec<Option<Touched>> =
         placement.nodes.iter().map(|pool| has_agent(pool).map(|_| Touched::default())).collect();
     for (node, template) in placement.node_of.iter().zip(&placement.template_of) {
-        let template = &blueprint.pods[*template as usize];
+        let template = &blueprint.pods[template.at()];
         if let Some(touched) = &mut nodes[*node as usize]
             && template.streams.iter().any(|s| s.reader == Reader::Node)
         {

@@ -3,7 +3,7 @@
 //! A small simulation of Kubernetes' own rollouts: a DaemonSet replaces one pod after the other, a Deployment replaces
 //! a quarter at a time; all Deployments go at once.
 
-use crate::blueprint::{Arrival, Blueprint, Placement, Reader, pods_a_wave};
+use crate::blueprint::{Arrival, Blueprint, Placement, Reader, TemplateId, pods_a_wave};
 use crate::run::Setup;
 use crate::units::NS_PER_SEC;
 
@@ -88,8 +88,8 @@ pub(super) fn operations(setup: &Setup) -> Operations {
 
 /// Pods of which an agent of their node reads something; on virtual nodes there is none.
 fn pods_of_node_agents(blueprint: &Blueprint, placement: &Placement) -> u64 {
-    let is_read = |(node, template): &(&u32, &u32)| {
-        let mut streams = blueprint.pods[**template as usize].streams.iter();
+    let is_read = |(node, template): &(&u32, &TemplateId)| {
+        let mut streams = blueprint.pods[template.at()].streams.iter();
         let has_agent = blueprint.node_agent_in(placement.nodes[**node as usize]).is_some();
         has_agent && streams.any(|stream| stream.reader == Reader::Node)
     };

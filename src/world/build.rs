@@ -12,7 +12,7 @@ use crate::world::agent::input::{Input, InputId, Owner};
 use crate::world::agent::limits::{Gets, Given};
 use crate::world::disk::files::Files;
 use crate::world::lines::runtime::prefix_bytes;
-use crate::world::lines::stream::Stream;
+use crate::world::lines::stream::{Stream, StreamId};
 use crate::world::node::{Container, Contention, Node, Place, Pressure, Reach};
 use smallvec::SmallVec;
 use std::ops::Range;
@@ -60,7 +60,7 @@ impl<'a> Site<'a> {
             found: Vec::new(),
         };
         for (position, pod) in pods.iter().enumerate() {
-            let template = &blueprint.pods[pod.template as usize];
+            let template = &blueprint.pods[pod.template.at()];
             site.pod_keys.push(member(named_key(key, &template.name), u64::from(pod.ordinal)));
             let place = site.place(pod, template, blueprint);
             site.place_of.push(place);
@@ -139,9 +139,10 @@ impl Node {
         node.places = std::mem::take(&mut site.places);
         node.add_streams(blueprint, &site.found);
         let inputs_of = node.add_inputs(blueprint, &site);
-        for (number, found) in site.found.iter().enumerate() {
+        for (at, found) in site.found.iter().enumerate() {
+            let number = StreamId::of(at);
             if found.gets == Gets::NoWatch {
-                node.unwatched.push(number as u32);
+                node.unwatched.push(number);
             }
             node.learn_reader(number, found.plan.parse, blueprint);
         }
@@ -203,11 +204,11 @@ impl Node {
         for (number, stream) in found.iter().enumerate() {
             self.add_stream(blueprint, stream);
             if let Some((place, plan)) = stream.place {
-                let streams = blueprint.pods[self.places[place].template as usize].streams.len();
+                let streams = blueprint.pods[self.places[place].template.at()].streams.len();
                 let is_other = plan >= streams;
                 match &mut self.places[place].container {
-                    Some(container) if is_other => container.has_other(plan - streams, number as u32),
-                    _ => self.places[place].has_stream(plan, number as u32),
+                    Some(container) if is_other => container.has_other(plan - streams, StreamId::of(number)),
+                    _ => self.places[place].has_stream(plan, StreamId::of(number)),
                 }
                 if self.places[place].is_gone() || is_other {
                     self.files[number].not_begun(&mut self.streams[number]);
@@ -279,11 +280,11 @@ impl Node {
     }
 
     /// Says of a stream what of it its reader cannot take as it comes.
-    pub(crate) fn learn_reader(&mut self, number: usize, parse: Parse, blueprint: &Blueprint) {
-        let unwatched = self.unwatched.contains(&(number as u32));
+    pub(crate) fn learn_reader(&mut self, number: StreamId, parse: Parse, blueprint: &Blueprint) {
+        let unwatched = self.unwatched.contains(&number);
         if let Some(reader) = self.reader(number) {
-            let input = &self.inputs[reader];
-            input.learn(&mut self.streams[number], (self.media[number], parse), unwatched, blueprint);
+            let (input, at) = (&self.inputs[reader], number.at());
+            input.learn(&mut self.streams[at], (self.media[at], parse), unwatched, blueprint);
         }
     }
 
@@ -295,7 +296,7 @@ impl Node {
         let mut agents: Vec<(Owner, usize, u64)> = Vec::new();
         agents.extend(node_agent.map(|agent| (Owner::Node, agent, *node_key)));
         for (position, pod) in pods.iter().enumerate() {
-            let agent = blueprint.pods[pod.template as usize].agent;
+            let agent = blueprint.pods[pod.template.at()].agent;
             agents.extend(agent.map(|agent| (Owner::Pod(position), agent, pod_keys[position])));
         }
         let mut next = 0;
@@ -310,7 +311,8 @@ impl Node {
                 }
                 let plan = &blueprint.agents[agent];
                 let config = found.get(first).map_or(0, |f| f.group.1);
-                let mut input = Input::new(agent, plan, first as u32..next as u32, key, config, leads);
+                let own = StreamId::of(first)..StreamId::of(next);
+                let mut input = Input::new(agent, plan, own, key, config, leads);
                 if let Some((before_ns, within_ns)) = blueprint.fresh {
                     input.count_from_start(plan, key, before_ns, within_ns);
                 }
@@ -339,7 +341,7 @@ fn give_files(found: &mut [Found<'_>], blueprint: &Blueprint, node_agent: Option
         let owner = found.group.0;
         let agent = match owner {
             Owner::Node => node_agent,
-            Owner::Pod(position) => blueprint.pods[pods[position].template as usize].agent,
+            Owner::Pod(position) => blueprint.pods[pods[position].template.at()].agent,
             Owner::Nobody => None,
         };
         let Some(agent) = agent else { continue };

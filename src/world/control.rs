@@ -12,6 +12,7 @@
 
 use crate::blueprint::{Arrival, Blueprint, ControlPlan, PlacedPod, Purpose, PushPlan, pods_a_wave};
 use crate::engine::random::unit;
+use crate::world::lines::stream::StreamId;
 use crate::world::node::{Node, Place, Reach};
 use crate::world::tally::{ControlTally, Tally};
 use std::ops::Range;
@@ -67,7 +68,7 @@ impl Reach {
         };
         let mut due_ns = vec![due(node_key, number as u64 / at_once, None); inputs];
         for ((pod, key), own) in pods.iter().zip(pod_keys).zip(inputs_of) {
-            let template = &blueprint.pods[pod.template as usize];
+            let template = &blueprint.pods[pod.template.at()];
             let wave = u64::from(pod.ordinal) / pods_a_wave(template.replicas);
             own.clone().for_each(|input| due_ns[input as usize] = due(*key, wave, Some(template.tenant)));
         }
@@ -91,10 +92,10 @@ impl Node {
     pub(super) fn config_ns(&self, place: &Place, now_ns: u64, blueprint: &Blueprint) -> u64 {
         match &blueprint.control {
             Some(plan) if !place.inputs.is_empty() => {
-                let registration_ns = blueprint.pods[place.template as usize].registration_ns;
+                let registration_ns = blueprint.pods[place.template.at()].registration_ns;
                 config_at(
                     now_ns,
-                    place.key(blueprint.pods[place.template as usize].life.as_ref()),
+                    place.key(blueprint.pods[place.template.at()].life.as_ref()),
                     registration_ns,
                     plan.poll_ns,
                 )
@@ -136,7 +137,7 @@ impl Node {
         let (Some(plan), Some(reach)) = (&blueprint.control, &self.reach) else { return };
         let (Some(first), false) = (place.streams.first(), place.inputs.is_empty()) else { return };
         let began_ns = self.began_ns(place).unwrap_or(0);
-        let (_, ended_ns) = self.files[*first as usize].lives();
+        let (_, ended_ns) = self.files[first.at()].lives();
         let index = place.inputs.start as usize;
         let config_ns = self.inputs[index].config_ns;
         let until_ns = ended_ns.min(blueprint.horizon_ns);
@@ -193,17 +194,17 @@ impl Node {
         }
         for number in 0..self.streams.len() {
             if !self.files[number].is_gone {
-                self.count_stale(number, blueprint, tally);
+                self.count_stale(StreamId::of(number), blueprint, tally);
             }
         }
     }
 
     /// A stream has come to its end: counts its lines that went by an old config.
-    pub(super) fn count_stale(&self, number: usize, blueprint: &Blueprint, tally: &mut Tally) {
+    pub(super) fn count_stale(&self, number: StreamId, blueprint: &Blueprint, tally: &mut Tally) {
         let (Some(plan), Some(reach)) = (&blueprint.control, &self.reach) else { return };
         let Some(reader) = self.reader(number) else { return };
         let input = &self.inputs[reader];
-        let (stream, files) = (&self.streams[number], &self.files[number]);
+        let (stream, files) = (&self.streams[number.at()], &self.files[number.at()]);
         let law = &blueprint.laws[stream.law as usize];
         for (push, due_ns) in plan.pushes.iter().zip(&reach.due_ns[reader]) {
             let concerned = push.concerns[stream.tenant as usize] && input.config_ns <= push.at_ns;

@@ -73,14 +73,14 @@ impl Node {
     /// The same of one input and the files that it reads.
     fn broken_property_of(&self, index: usize) -> Option<String> {
         let input = &self.inputs[index];
-        let files = &self.files[input.first as usize..input.end as usize];
+        let files = &self.files[input.own()];
         input.broken_property().or_else(|| files.iter().filter_map(Files::broken_property).next())
     }
 
     /// Before this nothing but its own timers happens to an input.
     fn undisturbed_until(&self, index: usize) -> u64 {
         let input = &self.inputs[index];
-        let own = input.first as usize..input.end as usize;
+        let own = input.own();
         if own.len() > 1 || !self.own_rotations.is_empty() {
             return self.kubelet_ns();
         }

@@ -11,6 +11,7 @@ use crate::profile::StartAt;
 use crate::units::NEVER_NS;
 use crate::world::agent::input::Mode;
 use crate::world::backend::link::Link;
+use crate::world::lines::stream::StreamId;
 use crate::world::node::{Expected, Node};
 use crate::world::tally::Tally;
 use std::ops::Range;
@@ -107,7 +108,7 @@ impl Node {
         }
         input.begin_offsets(now_ns, blueprint);
         input.behind = true;
-        for number in input.first as usize..input.end as usize {
+        for number in input.own() {
             let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
             let law = &blueprint.laws[stream.law as usize];
             files.discover_at(stream, law, now_ns);
@@ -174,7 +175,7 @@ impl Node {
             if !self.files[number].has_ended() {
                 self.files[number].end(stream, &blueprint.laws[stream.law as usize], now_ns);
             }
-            self.retire(number, Some(Cause::NodeLost), blueprint, tally);
+            self.retire(StreamId::of(number), Some(Cause::NodeLost), blueprint, tally);
         }
         let places = std::mem::take(&mut self.places);
         for (place, since_ns) in places.iter().filter_map(|place| Some((place, place.waits_since()?))) {

@@ -280,7 +280,7 @@ impl Tally {
         for chunk in chunks.iter().filter(|chunk| !chunk.copy) {
             if chunk.from_ns >= self.warmup_ns {
                 // Chunks of one flush were mostly written in the same span.
-                let stream = &streams[chunk.stream as usize];
+                let stream = &streams[chunk.stream.at()];
                 let at_ns = at_ns + u64::from(stream.held_ms) * 1_000_000;
                 self.early += if at_ns < chunk.until_ns { chunk.lines } else { 0 };
                 let youngest_ns = at_ns.saturating_sub(chunk.until_ns);

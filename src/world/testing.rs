@@ -3,7 +3,7 @@
 use super::*;
 use crate::blueprint::{
     AgentPlan, BackendPlan, Blueprint, FileRotation, Placement, PodTemplate, Pool, Reader, Requests, Shards,
-    StreamLaw, StreamPlan,
+    StreamLaw, StreamPlan, TemplateId,
 };
 use crate::engine::arrivals::{Arrivals, Modulation};
 use crate::engine::marks::Marks;
@@ -168,7 +168,7 @@ pub(super) fn one_node(blueprint: &Blueprint) -> Placement {
         nodes: vec![0],
         extra: vec![0],
         node_of: vec![0; pods as usize],
-        template_of: vec![0; pods as usize],
+        template_of: vec![TemplateId::of(0); pods as usize],
         ordinal_of: (0..pods).collect(),
         residences: Vec::new(),
         happenings: Vec::new(),

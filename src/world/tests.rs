@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::blueprint::{
-    Blueprint, Disturbance, Effect, FileRotation, Life, Outage, Reader, StreamLaw, StreamPlan,
+    Blueprint, Disturbance, Effect, FileRotation, Life, Outage, Reader, StreamLaw, StreamPlan, TemplateId,
 };
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
@@ -66,7 +66,7 @@ fn a_loud_file_delays_its_neighbours_of_one_agent_and_not_of_another() {
     let quiet_p50 = |sidecars| {
         let blueprint = blueprint(sidecars);
         let mut placement = one_node(&blueprint);
-        placement.template_of[19] = 1;
+        placement.template_of[19] = TemplateId::of(1);
         placement.ordinal_of[19] = 0;
         let tally = simulate(&blueprint, &placement, 1);
         tally.ledger.balance().unwrap();

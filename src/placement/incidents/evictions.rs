@@ -72,7 +72,7 @@ impl Plan<'_> {
     /// than may be. Where not, gives when it is worth asking again.
     pub(super) fn may_leave(&self, pod: u32, at_ns: u64) -> Result<(), u64> {
         let template = self.before.template_of[pod as usize];
-        let Some(budget) = self.blueprint.pods[template as usize].max_unavailable else { return Ok(()) };
+        let Some(budget) = self.blueprint.pods[template.at()].max_unavailable else { return Ok(()) };
         // One that is on its way is not missed more for going elsewhere.
         if self.present(pod).is_none_or(|(_, stay)| stay.begins_ns > at_ns) {
             return Ok(());

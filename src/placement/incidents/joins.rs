@@ -62,7 +62,7 @@ impl Plan<'_> {
     }
 
     fn requests_of(&self, pod: u32) -> Requests {
-        self.blueprint.pods[self.before.template_of[pod as usize] as usize].requests
+        self.blueprint.pods[self.before.template_of[pod as usize].at()].requests
     }
 
     /// Nodes join, and pods start there.
@@ -149,7 +149,7 @@ impl Plan<'_> {
 
     /// The least allocated node that takes pods and has room for one, of those for which `among` holds.
     pub(super) fn find(&self, pod: u32, among: impl Fn(usize) -> bool) -> Option<usize> {
-        let template = &self.blueprint.pods[self.before.template_of[pod as usize] as usize];
+        let template = &self.blueprint.pods[self.before.template_of[pod as usize].at()];
         let takes = |node: &usize| {
             self.takes_pods(*node)
                 && among(*node)

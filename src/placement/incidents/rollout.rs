@@ -13,7 +13,7 @@ impl Plan<'_> {
     pub(super) fn add_rollout(&mut self, rollout: &Rollout) {
         for pod in 0..self.before.node_of.len() {
             let template = self.before.template_of[pod];
-            let kind = &self.blueprint.pods[template as usize];
+            let kind = &self.blueprint.pods[template.at()];
             if kind.life.is_some() || !rollout.templates.contains(&template) {
                 continue;
             }

@@ -15,7 +15,7 @@ pub(super) fn uses(blueprint: &Blueprint, placement: &Placement, tally: &Tally) 
         }
     }
     for (node, template) in placement.node_of.iter().zip(&placement.template_of) {
-        if let Some(agent) = blueprint.pods[*template as usize].agent {
+        if let Some(agent) = blueprint.pods[template.at()].agent {
             agents[agent * pools + placement.nodes[*node as usize]] += 1;
         }
     }

@@ -1,7 +1,7 @@
 //! Figures of the control plane: simulated delays and gaps, and by arithmetic what servers are asked.
 
 use super::super::Setup;
-use crate::blueprint::{Blueprint, ControlPlan, Life, MetadataUse, Placement, Reader, Watched};
+use crate::blueprint::{Blueprint, ControlPlan, Life, MetadataUse, Placement, Reader, TemplateId, Watched};
 use crate::metric::Metric;
 use crate::observe::Freshness;
 use crate::units::NS_PER_SEC;
@@ -111,11 +111,11 @@ fn mean_round_s(life: &Life) -> f64 {
 
 /// ConfigMaps that kubelets watch: on each node, that of its agent and that of each kind of pod with an agent.
 fn mounted(blueprint: &Blueprint, placement: &Placement) -> f64 {
-    let of_pods: BTreeSet<(u32, u32)> = placement
+    let of_pods: BTreeSet<(u32, TemplateId)> = placement
         .node_of
         .iter()
         .zip(&placement.template_of)
-        .filter(|(_, template)| blueprint.pods[**template as usize].agent.is_some())
+        .filter(|(_, template)| blueprint.pods[template.at()].agent.is_some())
         .map(|(node, template)| (*node, *template))
         .collect();
     (of_pods.len() as u64 + placement.node_agents(blueprint)) as f64

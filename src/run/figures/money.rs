@@ -48,7 +48,7 @@ pub(super) fn requested_by_pool(setup: &Setup, placement: &Placement) -> Vec<Req
         }
     }
     for (node, template) in placement.node_of.iter().zip(&placement.template_of) {
-        let pod = &blueprint.pods[*template as usize];
+        let pod = &blueprint.pods[template.at()];
         let pool = &mut requested[placement.nodes[*node as usize]];
         if let Some(agent) = pod.agent {
             *pool += blueprint.agents[agent].requests;

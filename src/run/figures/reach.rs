@@ -65,7 +65,7 @@ fn tenants_of_nodes(blueprint: &Blueprint) -> u64 {
 fn pods_with_logs(blueprint: &Blueprint, placement: &Placement) -> Vec<u64> {
     let mut pods = vec![0; placement.nodes.len()];
     for (node, template) in placement.node_of.iter().zip(&placement.template_of) {
-        let streams = &blueprint.pods[*template as usize].streams;
+        let streams = &blueprint.pods[template.at()].streams;
         pods[*node as usize] += u64::from(streams.iter().any(|stream| stream.medium.is_on_disk()));
     }
     let has_agent = |(pool, _): &(&usize, u64)| blueprint.node_agent_in(**pool).is_some();

@@ -82,8 +82,8 @@ impl Written {
             written.of_pod.push(all);
         }
         for (node, template) in placement.node_of.iter().zip(&placement.template_of) {
-            let tenant = blueprint.pods[*template as usize].tenant as usize;
-            written.on_node[*node as usize][tenant] += written.of_pod[*template as usize];
+            let tenant = blueprint.pods[template.at()].tenant as usize;
+            written.on_node[*node as usize][tenant] += written.of_pod[template.at()];
         }
         written
     }
@@ -114,7 +114,7 @@ fn reserved(setup: &Setup, placement: &Placement, written: &Written) -> Vec<f64>
             .for_each(|(own, weight)| *own += cost * weight / all.max(f64::MIN_POSITIVE));
     }
     for (node, template) in placement.node_of.iter().zip(&placement.template_of) {
-        let (pod, pool) = (&blueprint.pods[*template as usize], placement.nodes[*node as usize]);
+        let (pod, pool) = (&blueprint.pods[template.at()], placement.nodes[*node as usize]);
         let agent = pod.agent.map(|agent| blueprint.agents[agent].requests);
         for requests in agent.into_iter().chain(pod.relay.map(|relay| relay.requests)) {
             of[pod.tenant as usize] += price(pool, requests);
@@ -132,7 +132,7 @@ fn sized(setup: &Setup, placement: &Placement, written: &Written) -> Vec<f64> {
     let blueprint = &setup.blueprint;
     let mut of = vec![0.0; blueprint.tenants.len()];
     for (node, template) in placement.node_of.iter().zip(&placement.template_of) {
-        let pod = &blueprint.pods[*template as usize];
+        let pod = &blueprint.pods[template.at()];
         let is_sized = blueprint.pools[placement.nodes[*node as usize]].sized.is_some();
         if is_sized && (pod.agent.is_some() || pod.relay.is_some()) {
             of[pod.tenant as usize] += 1.0;

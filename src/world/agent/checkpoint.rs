@@ -13,7 +13,7 @@
 //! LoongCollector `CheckPointManager.cpp` (15 min, and at a clean exit), Filebeat's registry (at acknowledgement).
 
 use crate::blueprint::{AgentPlan, Blueprint, Fault, Purpose};
-use crate::flow::Cause;
+use crate::flow::{Cause, OwnStream};
 use crate::observe::Ledger;
 use crate::profile::{Position, StartAt};
 use crate::units::NEVER_NS;
@@ -91,7 +91,7 @@ impl Desk<'_> {
                 (written, count_dropped(&again, law, span, (self.plan, &self.blueprint.backend)))
             };
             for batch in waiting.chain([&mut self.input.filling]) {
-                take_owed(batch, place as u32, from_ns, &mut owed, lines, &mut self.tally.ledger);
+                take_owed(batch, OwnStream::of(place), from_ns, &mut owed, lines, &mut self.tally.ledger);
             }
             files.rewind(stream, law, again, from_ns, owed);
             self.input.replays = true;
@@ -103,7 +103,7 @@ impl Desk<'_> {
 /// those that were written in a span, and how many of them are not in the chunk as they were too long.
 fn take_owed(
     batch: &mut Batch,
-    stream: u32,
+    stream: OwnStream,
     from_ns: u64,
     owed: &mut Vec<Owed>,
     lines: impl Fn((u64, u64)) -> (u64, DroppedLines),

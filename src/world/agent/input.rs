@@ -12,8 +12,9 @@ use crate::world::agent::meter::Meter;
 use crate::world::agent::offsets::Offsets;
 use crate::world::agent::round::Round;
 use crate::world::agent::unanswered::Unanswered;
-use crate::world::lines::stream::Stream;
+use crate::world::lines::stream::{Stream, StreamId};
 use std::num::NonZeroU32;
+use std::ops::Range;
 
 /// Whose agent reads a stream, those of nobody last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,8 +120,8 @@ impl Looks {
 pub(crate) struct Input {
     pub plan: u32,
     /// Its streams on the node: the first, and one behind the last.
-    pub first: u32,
-    pub end: u32,
+    pub first: StreamId,
+    pub end: StreamId,
     /// The collection config that it is for, where each has an input of its own.
     pub config: u32,
     pub mode: Mode,
@@ -195,7 +196,7 @@ impl Input {
     pub(crate) fn new(
         plan_index: usize,
         plan: &AgentPlan,
-        streams: std::ops::Range<u32>,
+        streams: Range<StreamId>,
         key: u64,
         config: u32,
         leads: bool,
@@ -375,6 +376,12 @@ impl Input {
         }
     }
 
+    /// Returns the places of its streams among those of the node.
+    #[inline]
+    pub(crate) fn own(&self) -> Range<usize> {
+        self.first.at()..self.end.at()
+    }
+
     /// Says of a stream what of it this input cannot take as it comes; `unwatched` where it has no watch for its file.
     pub(crate) fn learn(
         &self,
@@ -399,7 +406,7 @@ impl Input {
         let plan = &blueprint.agents[self.plan as usize];
         let configs = if self.leads { f64::from(plan.configs) } else { 0.0 };
         let in_memory = held_bytes.min(plan.buffer_memory_bytes);
-        plan.costs.variable_bytes(f64::from(self.end - self.first), configs, in_memory as f64)
+        plan.costs.variable_bytes(self.own().len() as f64, configs, in_memory as f64)
     }
 
     /// RSS of a process with this input alone, with so many record bytes held.

@@ -1,5 +1,7 @@
 //! Positions of an input's files, as they stand.
 
+use crate::flow::OwnStream;
+
 /// Positions of the files of an input, in the order of its streams. A position is an instant, as a place in a stream is.
 #[derive(Clone, Debug)]
 pub(crate) struct Offsets {
@@ -8,5 +10,5 @@ pub(crate) struct Offsets {
     /// What is on disk.
     pub written_ns: Vec<u64>,
     /// What the backend has accepted without the agent knowing: when it will, the stream, and where it begins.
-    pub pending: Vec<(u64, u32, u64)>,
+    pub pending: Vec<(u64, OwnStream, u64)>,
 }

@@ -1,7 +1,7 @@
 //! Positions of an input's files: where it is in each, and what of that is on its disk.
 
 use crate::blueprint::{AgentPlan, Blueprint};
-use crate::flow::Chunk;
+use crate::flow::{Chunk, OwnStream};
 use crate::profile::Position;
 use crate::units::NEVER_NS;
 use crate::world::agent::input::{Input, Mode};
@@ -15,7 +15,7 @@ impl Input {
         let plan = &blueprint.agents[self.plan as usize];
         self.offsets = (plan.rewinds() && blueprint.may_restart(plan)).then(|| {
             let due_ns = now_ns.saturating_add(plan.first_write_ns(self.key));
-            let written_ns = vec![now_ns; (self.end - self.first) as usize];
+            let written_ns = vec![now_ns; self.own().len()];
             Box::new(Offsets { due_ns, written_ns, pending: Vec::new() })
         });
     }
@@ -104,7 +104,7 @@ impl Input {
             if let Some(Some(answer_ns)) = sent.last() {
                 let from_ns = begins(sent.len() as u64 - 1);
                 let own = (0..streams.len()).filter(|offset| live(*offset));
-                offsets.pending.extend(own.map(|offset| (*answer_ns, offset as u32, from_ns)));
+                offsets.pending.extend(own.map(|offset| (*answer_ns, OwnStream::of(offset), from_ns)));
             }
         }
         self.offsets = Some(offsets);
@@ -123,7 +123,7 @@ impl Input {
     }
 
     /// Takes positions back to the first lines that the agent does not know to be safe.
-    fn acknowledge(&self, pending: &[(u64, u32, u64)], positions_ns: &mut [u64]) {
+    fn acknowledge(&self, pending: &[(u64, OwnStream, u64)], positions_ns: &mut [u64]) {
         let held = self.batches.iter().chain([&self.filling]).flat_map(|batch| &batch.chunks);
         let held = held.map(|chunk| (chunk.stream, chunk.from_ns));
         earliest(held.chain(pending.iter().map(|p| (p.1, p.2))), positions_ns);
@@ -158,9 +158,9 @@ impl Input {
 }
 
 /// Takes positions back to the earliest of some places.
-fn earliest(places: impl Iterator<Item = (u32, u64)>, positions_ns: &mut [u64]) {
-    for (offset, from_ns) in places {
-        let position_ns = &mut positions_ns[offset as usize];
+fn earliest(places: impl Iterator<Item = (OwnStream, u64)>, positions_ns: &mut [u64]) {
+    for (stream, from_ns) in places {
+        let position_ns = &mut positions_ns[stream.at()];
         *position_ns = (*position_ns).min(from_ns);
     }
 }

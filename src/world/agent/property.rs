@@ -44,12 +44,13 @@ impl Batch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::world::lines::stream::StreamId;
     use crate::world::testing::agent;
 
     #[test]
     fn a_byte_too_many_and_a_timer_of_the_dead_are_noticed() {
         let plan = agent();
-        let mut input = Input::new(0, &plan, 0..1, 7, 0, true);
+        let mut input = Input::new(0, &plan, StreamId::of(0)..StreamId::of(1), 7, 0, true);
         assert_eq!(input.broken_property(), None);
         input.held_bytes = 1;
         assert!(input.broken_property().unwrap().contains("1 bytes are held"));

@@ -7,7 +7,7 @@
 
 use crate::blueprint::StreamLaw;
 use crate::engine::search::last_within;
-use crate::flow::Chunk;
+use crate::flow::{Chunk, OwnStream};
 use crate::profile::{LongLines, Overflow, Successor, Work};
 use crate::units::{NEVER_NS, NS_PER_SEC};
 use crate::world::agent::catch_up::{CatchUp, Volume, finest_ns, place_in};
@@ -278,7 +278,7 @@ impl Desk<'_> {
         for place in 0..self.streams.len() {
             let peek = self.peeks[place];
             taken.add(peek.written - self.streams[place].read, &self.streams[place], self.plan);
-            self.take_of(place, peek, replays);
+            self.take_of(OwnStream::of(place), peek, replays);
             let (stream, files) = (&mut self.streams[place], &mut self.files[place]);
             self.input.replays |= replays && files.replays_at(stream.time_ns).is_some();
             if stream.time_ns >= stream.limit_ns {
@@ -289,9 +289,9 @@ impl Desk<'_> {
     }
 
     /// Takes the reader of one stream to its peek, chunk by chunk.
-    fn take_of(&mut self, place: usize, peek: Peek, replays: bool) {
+    fn take_of(&mut self, number: OwnStream, peek: Peek, replays: bool) {
         let Self { input, streams, files, plan, blueprint, tally, .. } = self;
-        let (stream, files) = (&mut streams[place], &mut files[place]);
+        let (stream, files) = (&mut streams[number.at()], &mut files[number.at()]);
         let law = &blueprint.laws[stream.law as usize];
         while stream.time_ns < peek.at_ns {
             // A chunk does not straddle the end of the warm-up, nor exceed the longest chunk, however much
@@ -318,7 +318,7 @@ impl Desk<'_> {
                 }
                 let copy = replayed.is_some_and(|(_, is_owed)| !is_owed);
                 let (lines, bytes) = (new.lines, new.bytes);
-                let chunk = Chunk { stream: place as u32, from_ns, until_ns, lines, bytes, copy };
+                let chunk = Chunk { stream: number, from_ns, until_ns, lines, bytes, copy };
                 let chunk = match stream.has_long() {
                     true => long_lines::treat(chunk, stream, law, (plan, &blueprint.backend), tally),
                     false => Some(chunk),

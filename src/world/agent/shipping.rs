@@ -98,7 +98,7 @@ impl Input {
         plan: &AgentPlan,
         ship: &mut Ship<'_, '_>,
     ) -> bool {
-        let tenant_of = |chunk: &Chunk| ship.streams[chunk.stream as usize].tenant;
+        let tenant_of = |chunk: &Chunk| ship.streams[chunk.stream.at()].tenant;
         let mut tenants: SmallVec<[u32; 8]> = batch.chunks.iter().map(tenant_of).collect();
         tenants.sort_unstable();
         tenants.dedup();
@@ -146,7 +146,7 @@ impl Input {
         plan: &AgentPlan,
         ship: &mut Ship<'_, '_>,
     ) -> Option<u64> {
-        let tenant = batch.chunks.first().map_or(0, |chunk| ship.streams[chunk.stream as usize].tenant);
+        let tenant = batch.chunks.first().map_or(0, |chunk| ship.streams[chunk.stream.at()].tenant);
         let request = Request { key: self.key, number: self.requests, tenant, bytes: batch.wire_bytes };
         let mut answer = match self.is_refused(now_ns) {
             true => ship.link.refuse(now_ns),
@@ -210,10 +210,10 @@ impl Input {
             return batch.chunks.len() as u64;
         }
         // A backlog of one file is several chunks, and so is a file that was read twice between two flushes.
-        let mut seen: SmallVec<[u64; 4]> = smallvec![0; (self.end - self.first).div_ceil(64) as usize];
+        let mut seen: SmallVec<[u64; 4]> = smallvec![0; self.own().len().div_ceil(64)];
         for chunk in &batch.chunks {
-            let place = chunk.stream;
-            seen[(place / 64) as usize] |= 1 << (place % 64);
+            let place = chunk.stream.at();
+            seen[place / 64] |= 1 << (place % 64);
         }
         seen.iter().map(|word| u64::from(word.count_ones())).sum()
     }
@@ -297,13 +297,14 @@ impl AgentPlan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::world::lines::stream::StreamId;
     use crate::world::testing;
 
     #[test]
     fn what_waits_on_disk_survives_the_process() {
         let mut plan = testing::agent();
         let after_kill = |plan: &AgentPlan| {
-            let mut input = Input::new(0, plan, 0..1, 1, 0, true);
+            let mut input = Input::new(0, plan, StreamId::of(0)..StreamId::of(1), 1, 0, true);
             input.batches.push(Batch { lines: 7, record_bytes: 700, under_way: true, ..Batch::default() });
             (input.filling.lines, input.held_bytes) = (3, 1_000);
             let mut tally = Tally::new(&testing::layout(1, 1.0, false, 1));

@@ -1,7 +1,9 @@
 //! What incidents do, against arithmetic.
 
 use super::*;
-use crate::blueprint::{Blueprint, Happening, Incident, Outage, Placement, Residence, Stay, StreamLaw, Who};
+use crate::blueprint::{
+    Blueprint, Happening, Incident, Outage, Placement, Residence, Stay, StreamLaw, TemplateId, Who,
+};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::units::NS_PER_SEC;
@@ -72,7 +74,7 @@ fn a_crash_loses_what_was_read_since_the_last_flush_and_skips_what_is_written_me
 #[test]
 fn a_crash_of_one_sidecar_touches_its_pod_alone() {
     let blueprint = even(5, true, 60);
-    let crash = Incident::Crash(Who::Pod { template: 0, ordinal: 3 });
+    let crash = Incident::Crash(Who::Pod { template: TemplateId::of(0), ordinal: 3 });
     let tally = run_with(&blueprint, &[(30 * S, crash)]);
     assert!(lost(&tally, Cause::AgentKilled) <= 100);
     assert!((99..=101).contains(&tally.ledger.retained), "{:?}", tally.ledger);

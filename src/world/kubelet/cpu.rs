@@ -85,7 +85,7 @@ impl Contention {
         let span_ns = blueprint.contention_span_ns()?;
         let requests = |agent: usize| blueprint.agents[agent].requests.cpu_millicores as f64;
         let sharer = |(position, pod): (usize, &PlacedPod)| {
-            let template = &blueprint.pods[pod.template as usize];
+            let template = &blueprint.pods[pod.template.at()];
             let weight = (template.requests.cpu_millicores as f64).max(LEAST_WEIGHT);
             let is_library = template.streams.iter().any(|stream| stream.medium == Medium::Memory);
             let agent_share = match template.agent {

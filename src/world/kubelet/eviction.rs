@@ -20,6 +20,7 @@ use crate::blueprint::{
 };
 use crate::flow::Medium;
 use crate::units::{NEVER_NS, NS_PER_SEC};
+use crate::world::lines::stream::StreamId;
 use crate::world::node::{Container, Node, Place, Pressure};
 use crate::world::tally::Tally;
 
@@ -80,9 +81,9 @@ impl Blueprint {
 
     /// Whether pods could be evicted from a node with these.
     pub(crate) fn may_evict(&self, pool: usize, pods: &[PlacedPod]) -> bool {
-        let most = |pod: &PlacedPod| self.most_bytes_of(&self.pods[pod.template as usize], pool);
+        let most = |pod: &PlacedPod| self.most_bytes_of(&self.pods[pod.template.at()], pool);
         let exceeds = |pod: &PlacedPod| {
-            self.pods[pod.template as usize].most_disk_bytes.is_some_and(|limit| most(pod) > limit)
+            self.pods[pod.template.at()].most_disk_bytes.is_some_and(|limit| most(pod) > limit)
         };
         let fills = || pods.iter().map(most).fold(0, u64::saturating_add) > self.most_log_bytes(pool);
         self.least_free_ppm > 0 && fills() || pods.iter().any(exceeds) || self.fills_disks()
@@ -145,7 +146,7 @@ impl Node {
         let sizes: Vec<u64> = (0..places.len()).map(&mut bytes_of).collect();
         let all_bytes = sizes.iter().sum::<u64>();
         let too_large = |place: &Place, bytes: u64| {
-            let most = blueprint.pods[place.template as usize].most_disk_bytes;
+            let most = blueprint.pods[place.template.at()].most_disk_bytes;
             place.runs() && most.is_some_and(|most| bytes > most)
         };
         let mut evicted: Vec<usize> =
@@ -153,7 +154,7 @@ impl Node {
         let is_full = all_bytes > pressure.most_bytes || now_ns < pressure.filled_until_ns;
         if is_full && evicted.is_empty() {
             let rank = |index: &usize| {
-                let priority = blueprint.pods[places[*index].template as usize].priority;
+                let priority = blueprint.pods[places[*index].template.at()].priority;
                 (priority, std::cmp::Reverse(sizes[*index]), *index)
             };
             let can_go = |index: &usize| places[*index].runs() && is_here(index);
@@ -179,9 +180,9 @@ impl Node {
 
     /// Bytes that a pod has on the disk, those from before the run included.
     fn bytes_of(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint) -> u64 {
-        let plans = &blueprint.pods[place.template as usize].streams;
-        let of_stream = |(number, plan): (u32, &StreamPlan)| {
-            let number = number as usize;
+        let plans = &blueprint.pods[place.template.at()].streams;
+        let of_stream = |(number, plan): (StreamId, &StreamPlan)| {
+            let number = number.at();
             let (stream, files) = (&self.streams[number], &mut self.files[number]);
             if files.is_gone || !self.media[number].is_on_disk() {
                 return 0;

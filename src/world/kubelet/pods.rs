@@ -17,7 +17,7 @@ use crate::flow::Cause;
 use crate::profile::Parse;
 use crate::units::{NEVER_NS, NS_PER_SEC};
 use crate::world::agent::input::Mode;
-use crate::world::lines::stream::Stream;
+use crate::world::lines::stream::{Stream, StreamId};
 use crate::world::node::{Node, Place, Stage};
 use crate::world::tally::Tally;
 use smallvec::SmallVec;
@@ -46,7 +46,7 @@ impl Node {
                 self.replace(place, now_ns, blueprint, tally);
                 continue;
             }
-            let template = &blueprint.pods[place.template as usize];
+            let template = &blueprint.pods[place.template.at()];
             let life = template.life.as_ref();
             let own_ns = match place.stage {
                 Stage::Runs if !place.must_leave(now_ns) => {
@@ -163,13 +163,13 @@ impl Node {
             container.stop();
         }
         for &number in &place.streams {
-            if let Some(reader) = self.reader(number as usize) {
+            if let Some(reader) = self.reader(number) {
                 self.advance(reader, now_ns, blueprint, tally);
             }
-            let stream = &mut self.streams[number as usize];
+            let stream = &mut self.streams[number.at()];
             // That of a container that is down is over.
-            if !self.files[number as usize].has_ended() {
-                self.files[number as usize].end(stream, &blueprint.laws[stream.law as usize], now_ns);
+            if !self.files[number.at()].has_ended() {
+                self.files[number.at()].end(stream, &blueprint.laws[stream.law as usize], now_ns);
             }
         }
         self.own_rotations.retain(|(_, number)| !place.streams.contains(number));
@@ -194,10 +194,10 @@ impl Node {
         self.count_agent(place, false, blueprint, tally);
         self.bury_containers(place, now_ns, blueprint, tally);
         for &number in &place.streams {
-            if let Some(reader) = self.reader(number as usize) {
+            if let Some(reader) = self.reader(number) {
                 self.advance(reader, now_ns, blueprint, tally);
             }
-            self.retire(number as usize, None, blueprint, tally);
+            self.retire(number, None, blueprint, tally);
         }
         for index in place.inputs.clone() {
             // One that is down may hold batches on the pod's disk.
@@ -211,12 +211,13 @@ impl Node {
     /// A stream is deleted, with more than its pod where there is a cause for that: counts what it wrote.
     pub(crate) fn retire(
         &mut self,
-        number: usize,
+        number: StreamId,
         with: Option<Cause>,
         blueprint: &Blueprint,
         tally: &mut Tally,
     ) {
         self.count_stale(number, blueprint, tally);
+        let number = number.at();
         let stream = &mut self.streams[number];
         let law = &blueprint.laws[stream.law as usize];
         let files = &mut self.files[number];
@@ -230,7 +231,7 @@ impl Node {
         if let Some(container) = &mut place.container {
             container.begin(now_ns, blueprint.horizon_ns);
         }
-        let template = &blueprint.pods[place.template as usize];
+        let template = &blueprint.pods[place.template.at()];
         let pod_key = place.key(template.life.as_ref());
         // An agent of a pod that is moved has luck of its own.
         let agent_key = match template.life {
@@ -243,7 +244,7 @@ impl Node {
             let key = named_key(pod_key, &plan.name);
             let found_ns = (!place.inputs.is_empty()).then_some(config_ns);
             let law_and_key = (law_of(plan, key), key);
-            self.begin_stream(number as usize, law_and_key, plan.parse, found_ns, now_ns, blueprint);
+            self.begin_stream(number, law_and_key, plan.parse, found_ns, now_ns, blueprint);
         }
         self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
         for index in place.inputs.clone() {
@@ -262,7 +263,7 @@ impl Node {
                 input.restart_ns = restart_ns;
             }
         }
-        let readers = place.streams.iter().filter_map(|number| self.reader(*number as usize));
+        let readers = place.streams.iter().filter_map(|number| self.reader(*number));
         let readers: SmallVec<[usize; 2]> = readers.collect();
         let own = place.inputs.clone().map(|index| index as usize);
         readers.into_iter().chain(own).for_each(|index| self.schedule_input(index));
@@ -274,7 +275,7 @@ impl Node {
     /// looks for files.
     pub(crate) fn begin_stream(
         &mut self,
-        number: usize,
+        number: StreamId,
         (law_index, key): (usize, u64),
         parse: Parse,
         found_ns: Option<u64>,
@@ -282,18 +283,19 @@ impl Node {
         blueprint: &Blueprint,
     ) {
         let law = &blueprint.laws[law_index];
-        let old = &self.streams[number];
+        let at = number.at();
+        let old = &self.streams[at];
         let stream = Stream::new(law_index as u32, law, old.tenant, old.prefix_bytes, key, now_ns);
-        self.files[number] = self.files[number].begin_anew(&stream, now_ns);
-        self.streams[number] = stream;
+        self.files[at] = self.files[at].begin_anew(&stream, now_ns);
+        self.streams[at] = stream;
         self.learn_reader(number, parse, blueprint);
-        let stream = &mut self.streams[number];
-        self.files[number].settle(stream, law);
-        if let Some(reader) = self.reader_of[number] {
+        let stream = &mut self.streams[at];
+        self.files[at].settle(stream, law);
+        if let Some(reader) = self.reader_of[at] {
             let input = &mut self.inputs[reader.at()];
             if let Some(found_ns) = found_ns {
                 if found_ns == now_ns {
-                    self.files[number].discover_at(stream, law, now_ns);
+                    self.files[at].discover_at(stream, law, now_ns);
                 }
             } else if input.mode != Mode::Down {
                 // One that is down finds all files when it is back.
@@ -301,7 +303,7 @@ impl Node {
                 input.hear_of_pod(plan.knows_pod_from_ns(now_ns, key), plan);
             }
         }
-        if self.media[number].is_on_disk() && !self.media[number].is_rotated_by_kubelet() {
+        if self.media[at].is_on_disk() && !self.media[at].is_rotated_by_kubelet() {
             self.foresee_rotation(number, now_ns, self.tick_after(now_ns, blueprint), blueprint);
         }
     }

@@ -19,6 +19,7 @@ use crate::engine::random::{named_key, unit};
 use crate::flow::{Cause, Medium};
 use crate::units::{NEVER_NS, NS_PER_SEC};
 use crate::world::agent::input::Mode;
+use crate::world::lines::stream::StreamId;
 use crate::world::node::{Container, Node, Place};
 use crate::world::tally::Tally;
 use smallvec::SmallVec;
@@ -69,7 +70,7 @@ impl Container {
     }
 
     /// Streams that hold the logs of dead containers, or will hold that of the next.
-    pub(crate) fn others(&self) -> impl Iterator<Item = u32> {
+    pub(crate) fn others(&self) -> impl Iterator<Item = StreamId> {
         self.others.iter().flatten().copied()
     }
 
@@ -79,7 +80,7 @@ impl Container {
     }
 
     /// Takes note that the node's stream `number` takes turns with the stream number `plan` of the pod.
-    pub(crate) fn has_other(&mut self, plan: usize, number: u32) {
+    pub(crate) fn has_other(&mut self, plan: usize, number: StreamId) {
         self.others[plan] = Some(number);
     }
 
@@ -123,7 +124,7 @@ impl Node {
     pub(crate) fn began_ns(&self, place: &Place) -> Option<u64> {
         match &place.container {
             Some(container) => Some(container.pod_began_ns),
-            None => place.streams.first().map(|number| self.files[*number as usize].lives().0),
+            None => place.streams.first().map(|number| self.files[number.at()].lives().0),
         }
     }
 
@@ -136,7 +137,7 @@ impl Node {
         tally: &mut Tally,
     ) {
         let Some(mut container) = place.container.take() else { return };
-        let needs_backend = blueprint.pods[place.template as usize].needs_backend;
+        let needs_backend = blueprint.pods[place.template.at()].needs_backend;
         if container.is_up {
             container.crash(now_ns, blueprint.horizon_ns);
             self.crash_container(place, &container, now_ns, blueprint, tally);
@@ -150,7 +151,7 @@ impl Node {
         }
         place.container = Some(container);
         for index in 0..place.streams.len() {
-            if let Some(reader) = self.reader(place.streams[index] as usize) {
+            if let Some(reader) = self.reader(place.streams[index]) {
                 self.schedule_input(reader);
             }
         }
@@ -168,15 +169,15 @@ impl Node {
         tally.containers.crashes += 1;
         self.own_rotations.retain(|(_, number)| !place.streams.contains(number));
         for (&number, &other) in place.streams.iter().zip(&container.others) {
-            let number = number as usize;
             let reader = self.reader(number);
+            let number = number.at();
             if let Some(reader) = reader {
                 self.advance(reader, now_ns, blueprint, tally);
             }
             tally.containers.crash_logs += 1;
             let law = &blueprint.laws[self.streams[number].law as usize];
             if let Some(other) = other {
-                self.bury(other as usize, now_ns, blueprint, tally);
+                self.bury(other, now_ns, blueprint, tally);
                 self.files[number].end(&mut self.streams[number], law, now_ns);
                 continue;
             }
@@ -200,7 +201,7 @@ impl Node {
         now_ns: u64,
         blueprint: &Blueprint,
     ) {
-        let template = &blueprint.pods[place.template as usize];
+        let template = &blueprint.pods[place.template.at()];
         let pod_key = place.key(None);
         let places = place.streams.iter_mut().zip(&mut container.others).zip(&template.streams);
         for ((number, other), plan) in places {
@@ -209,17 +210,17 @@ impl Node {
                 let key = named_key(pod_key, &plan.name);
                 let found_ns = (plan.reader == crate::blueprint::Reader::Pod).then_some(now_ns);
                 let law_and_key = (law_of(plan, key), key);
-                self.begin_stream(*number as usize, law_and_key, plan.parse, found_ns, now_ns, blueprint);
+                self.begin_stream(*number, law_and_key, plan.parse, found_ns, now_ns, blueprint);
                 continue;
             }
-            let number = *number as usize;
-            let law = &blueprint.laws[self.streams[number].law as usize];
-            self.files[number].resume(&mut self.streams[number], law, now_ns);
-            let medium = self.media[number];
+            let at = number.at();
+            let law = &blueprint.laws[self.streams[at].law as usize];
+            self.files[at].resume(&mut self.streams[at], law, now_ns);
+            let medium = self.media[at];
             if medium.is_on_disk() && !medium.is_rotated_by_kubelet() {
-                self.foresee_rotation(number, now_ns, self.tick_after(now_ns, blueprint), blueprint);
+                self.foresee_rotation(*number, now_ns, self.tick_after(now_ns, blueprint), blueprint);
             }
-            let reader = self.reader_of[number].filter(|_| medium == Medium::Memory);
+            let reader = self.reader_of[at].filter(|_| medium == Medium::Memory);
             let input = reader.map(|reader| &mut self.inputs[reader.at()]);
             if let Some(input) = input.filter(|input| input.mode == Mode::Down) {
                 let key = member(pod_key, now_ns);
@@ -244,13 +245,12 @@ impl Node {
     ) {
         let Some(container) = &place.container else { return };
         for other in container.others() {
-            self.bury(other as usize, now_ns, blueprint, tally);
+            self.bury(other, now_ns, blueprint, tally);
         }
         if container.is_waiting {
             // It is deleted while it waits to be started: the logs of its last run go with it.
             let own_logs = place.streams.iter().zip(&container.others).filter(|(_, other)| other.is_some());
             for (&number, _) in own_logs {
-                let number = number as usize;
                 if let Some(reader) = self.reader(number) {
                     self.advance(reader, now_ns, blueprint, tally);
                 }
@@ -260,13 +260,14 @@ impl Node {
     }
 
     /// Whether a reader has come to the end of a dead container's log.
-    fn is_read(&self, number: usize) -> bool {
+    fn is_read(&self, number: StreamId) -> bool {
+        let number = number.at();
         self.reader_of[number].is_some() && self.streams[number].time_ns >= self.files[number].lives().1
     }
 
     /// The log of a dead container is removed, if there is one; whoever reads it has had its chance.
-    fn bury(&mut self, number: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
-        if self.files[number].is_gone {
+    fn bury(&mut self, number: StreamId, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+        if self.files[number.at()].is_gone {
             return;
         }
         if let Some(reader) = self.reader(number) {

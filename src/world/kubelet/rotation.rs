@@ -6,6 +6,7 @@ use crate::flow::Cause;
 use crate::profile::Successor;
 use crate::units::NEVER_NS;
 use crate::world::agent::input::Mode;
+use crate::world::lines::stream::StreamId;
 use crate::world::node::Node;
 use crate::world::tally::Tally;
 
@@ -38,13 +39,13 @@ impl Node {
                 if files.next_check_ns <= now_ns && now_ns > 0 {
                     let stream = &self.streams[number];
                     if files.is_full(stream, &blueprint.laws[stream.law as usize], now_ns) {
-                        self.rotate(number, now_ns, blueprint, tally);
+                        self.rotate(StreamId::of(number), now_ns, blueprint, tally);
                     }
                 }
                 due_ns = due_ns.min(self.files[number].next_check_ns);
             } else {
                 if files.next_check_ns <= next_ns {
-                    self.foresee_rotation(number, now_ns, next_ns, blueprint);
+                    self.foresee_rotation(StreamId::of(number), now_ns, next_ns, blueprint);
                 }
                 // Rotations are foreseen from the tick before.
                 due_ns = due_ns
@@ -60,15 +61,15 @@ impl Node {
     /// Foresees whether the application rotates its file in a span.
     pub(crate) fn foresee_rotation(
         &mut self,
-        number: usize,
+        number: StreamId,
         from_ns: u64,
         until_ns: u64,
         blueprint: &Blueprint,
     ) {
-        let (stream, files) = (&self.streams[number], &mut self.files[number]);
+        let (stream, files) = (&self.streams[number.at()], &mut self.files[number.at()]);
         let law = &blueprint.laws[stream.law as usize];
         if let Some(at_ns) = files.fills_at(stream, law, from_ns, until_ns.min(blueprint.horizon_ns)) {
-            self.own_rotations.push((at_ns, number as u32));
+            self.own_rotations.push((at_ns, number));
         } else {
             files.is_full(stream, law, from_ns);
         }
@@ -77,17 +78,17 @@ impl Node {
     /// An application rotates its file, exactly when it is full.
     pub(crate) fn rotate_own(&mut self, blueprint: &Blueprint, tally: &mut Tally) {
         let Some((at_ns, number)) = self.own_rotations.pop() else { return };
-        self.rotate(number as usize, at_ns, blueprint, tally);
-        self.foresee_rotation(number as usize, at_ns, self.tick_after(at_ns, blueprint), blueprint);
+        self.rotate(number, at_ns, blueprint, tally);
+        self.foresee_rotation(number, at_ns, self.tick_after(at_ns, blueprint), blueprint);
         self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
     }
 
-    fn rotate(&mut self, number: usize, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
+    fn rotate(&mut self, number: StreamId, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {
         let reader = self.reader(number);
         if let Some(reader) = reader {
             self.advance(reader, now_ns, blueprint, tally);
         }
-        let (stream, files) = (&mut self.streams[number], &mut self.files[number]);
+        let (stream, files) = (&mut self.streams[number.at()], &mut self.files[number.at()]);
         let law = &blueprint.laws[stream.law as usize];
         let Some(reader) = reader else {
             files.rotate(stream, law, now_ns, None, Cause::NeverDiscovered, tally);

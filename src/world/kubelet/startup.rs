@@ -25,7 +25,7 @@ impl Node {
 
     /// How long the application of a pod that begins at `now_ns` waits for the agent in it.
     pub(crate) fn start_wait_ns(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint) -> u64 {
-        match &blueprint.pods[place.template as usize].agent_start {
+        match &blueprint.pods[place.template.at()].agent_start {
             Some(starts) if starts.beside_ns.is_none() && !place.inputs.is_empty() => {
                 self.agent_takes_ns(starts, now_ns)
             }
@@ -35,7 +35,7 @@ impl Node {
 
     /// When the agent in a pod whose application begins at `now_ns` is there.
     pub(crate) fn agent_ready_ns(&mut self, place: &Place, now_ns: u64, blueprint: &Blueprint) -> u64 {
-        match &blueprint.pods[place.template as usize].agent_start {
+        match &blueprint.pods[place.template.at()].agent_start {
             Some(starts) if !place.inputs.is_empty() => {
                 let Some(beside_ns) = starts.beside_ns else { return now_ns };
                 now_ns + self.agent_takes_ns(starts, now_ns).saturating_sub(beside_ns)
@@ -55,7 +55,7 @@ impl Node {
         tally: &mut Tally,
     ) {
         tally.start_wait_ns += until_ns - from_ns;
-        let template = &blueprint.pods[place.template as usize];
+        let template = &blueprint.pods[place.template.at()];
         let pod_key = place.key(template.life.as_ref());
         for plan in &template.streams {
             let key = named_key(pod_key, &plan.name);

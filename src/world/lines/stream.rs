@@ -9,6 +9,7 @@ use crate::engine::marks::CLASSES;
 use crate::units::{NEVER_NS, NS_PER_SEC};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::num::NonZeroU32;
 
 /// The class of sizes from which on lines are too long, where none is.
 pub(crate) const NONE_TOO_LONG: u16 = CLASSES as u16;
@@ -257,6 +258,24 @@ struct Looked(RefCell<Option<Box<Memo>>>);
 impl Clone for Looked {
     fn clone(&self) -> Self {
         Self::default()
+    }
+}
+
+/// The number of a stream among those of its node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct StreamId(NonZeroU32);
+
+impl StreamId {
+    /// The stream at this place; a node has fewer than four thousand million.
+    #[inline]
+    pub(crate) fn of(at: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(at as u32))
+    }
+
+    /// Returns its place among the streams of the node.
+    #[inline]
+    pub(crate) fn at(self) -> usize {
+        self.0.get() as usize - 1
     }
 }
 

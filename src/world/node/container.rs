@@ -1,6 +1,7 @@
 //! The container of a pod, where it crashes, as it stands.
 
 use crate::blueprint::CrashLoop;
+use crate::world::lines::stream::StreamId;
 use smallvec::SmallVec;
 
 /// The container of a pod, where it crashes.
@@ -20,6 +21,6 @@ pub(crate) struct Container {
     pub(crate) failures: u32,
     /// For each stream of the pod the one that holds the log of the container before, or will hold that of the next;
     /// none where the file goes on.
-    pub(crate) others: SmallVec<[Option<u32>; 2]>,
+    pub(crate) others: SmallVec<[Option<StreamId>; 2]>,
     pub(crate) crash_loop: CrashLoop,
 }

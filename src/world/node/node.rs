@@ -7,7 +7,7 @@ use crate::units::{NEVER_NS, SimTime};
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::{Input, InputId};
 use crate::world::disk::files::Files;
-use crate::world::lines::stream::{Peek, Stream};
+use crate::world::lines::stream::{Peek, Stream, StreamId};
 use crate::world::node::{Contention, Expected, Place, Pressure, Reach};
 use crate::world::tally::Tally;
 use smallvec::SmallVec;
@@ -29,7 +29,7 @@ pub(crate) struct Node {
     pub(crate) tick_ns: u64,
     pub(crate) first_tick_ns: u64,
     /// Foreseen rotations by applications, the earliest last.
-    pub(crate) own_rotations: Vec<(u64, u32)>,
+    pub(crate) own_rotations: Vec<(u64, StreamId)>,
     /// Pods that come and go, and when the next of them does.
     pub(crate) places: Vec<Place>,
     pub(crate) life_ns: u64,
@@ -48,7 +48,7 @@ pub(crate) struct Node {
     pub(crate) reach: Option<Box<Reach>>,
     /// Files that no agent was given, and streams whose files have no watch.
     pub(crate) unread_files: u64,
-    pub(crate) unwatched: Vec<u32>,
+    pub(crate) unwatched: Vec<StreamId>,
     /// Scratch space of a read.
     pub(crate) peeks: Vec<Peek>,
     pub(crate) events: EventList,
@@ -79,8 +79,8 @@ impl Node {
 
     /// Returns the input that reads a stream, where one does.
     #[inline]
-    pub(crate) fn reader(&self, stream: usize) -> Option<usize> {
-        self.reader_of[stream].map(InputId::at)
+    pub(crate) fn reader(&self, stream: StreamId) -> Option<usize> {
+        self.reader_of[stream.at()].map(InputId::at)
     }
 
     pub(crate) fn schedule_input(&mut self, index: usize) {
@@ -95,7 +95,7 @@ impl Node {
         tally: &'a mut Tally,
     ) -> Desk<'a> {
         let input = &mut self.inputs[index];
-        let own = input.first as usize..input.end as usize;
+        let own = input.own();
         let plan = &blueprint.agents[input.plan as usize];
         let (streams, files) = (&mut self.streams[own.clone()], &mut self.files[own]);
         Desk { input, streams, files, peeks: &mut self.peeks, plan, blueprint, tally }

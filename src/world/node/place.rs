@@ -1,9 +1,10 @@
 //! A place on a node, which pods of one kind take one after the other: whose pod has it now, and what becomes of it next.
 
-use crate::blueprint::{Life, Purpose, Stay};
+use crate::blueprint::{Life, Purpose, Stay, TemplateId};
 use crate::engine::marks::CLASSES;
 use crate::engine::random::unit;
 use crate::units::{NEVER_NS, NS_PER_SEC};
+use crate::world::lines::stream::StreamId;
 use crate::world::node::Container;
 use smallvec::SmallVec;
 use std::collections::VecDeque;
@@ -27,7 +28,7 @@ pub(crate) enum Stage {
 /// A place on the node that pods of one kind take one after the other.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
-    pub(crate) template: u32,
+    pub(crate) template: TemplateId,
     pub(crate) pod_key: u64,
     pub(crate) generation: u64,
     /// Since when its pod waits for its agent.
@@ -39,7 +40,7 @@ pub(crate) struct Place {
     /// What is left of its stays on the node, the present or next one first, where it is not here all the time.
     stays: Option<VecDeque<Stay>>,
     /// Its pods' streams on the node, in the order of the template.
-    pub(crate) streams: SmallVec<[u32; 2]>,
+    pub(crate) streams: SmallVec<[StreamId; 2]>,
     /// The inputs of an agent in the pod.
     pub(crate) inputs: Range<u32>,
     /// When a change of its agent's config replaces its pod, and when that was pushed; the earliest last.
@@ -52,7 +53,7 @@ pub(crate) struct Place {
 
 impl Place {
     /// A place whose first pod is in the middle of its life when the run begins.
-    pub(crate) fn new(template: u32, life: Option<&Life>, pod_key: u64, stays: &[Stay]) -> Self {
+    pub(crate) fn new(template: TemplateId, life: Option<&Life>, pod_key: u64, stays: &[Stay]) -> Self {
         let mut place = Self {
             template,
             pod_key,
@@ -206,9 +207,9 @@ impl Place {
     }
 
     /// Takes note that the stream number `plan` of its pods is the node's stream `number`.
-    pub(crate) fn has_stream(&mut self, plan: usize, number: u32) {
+    pub(crate) fn has_stream(&mut self, plan: usize, number: StreamId) {
         if self.streams.len() <= plan {
-            self.streams.resize(plan + 1, 0);
+            self.streams.resize(plan + 1, StreamId::of(0));
         }
         self.streams[plan] = number;
     }

@@ -72,7 +72,7 @@ fn placed(import: &ClusterImport, strategy: &str) -> Vec<BTreeMap<String, u64>> 
         scenario.tenants.iter().flat_map(|t| t.workloads.iter().map(|_| t.name.as_str())).collect();
     let mut nodes = vec![BTreeMap::new(); placement.nodes.len()];
     for (pod, node) in placement.node_of.iter().enumerate() {
-        let tenant = tenants[placement.template_of[pod] as usize];
+        let tenant = tenants[placement.template_of[pod].at()];
         *nodes[*node as usize].entry(tenant.to_owned()).or_default() += 1;
     }
     nodes

@@ -14,7 +14,7 @@ fn lines_by_node(scenario: &Scenario) -> Vec<f64> {
     let workloads: Vec<_> = scenario.tenants.iter().flat_map(|tenant| &tenant.workloads).collect();
     let mut lines = vec![0.0; placement.nodes.len()];
     for (pod, node) in placement.node_of.iter().enumerate() {
-        let workload = workloads[placement.template_of[pod] as usize];
+        let workload = workloads[placement.template_of[pod].at()];
         lines[*node as usize] += workload.logs.iter().map(|log| log.rate.get()).sum::<f64>();
     }
     lines

@@ -103,7 +103,7 @@ impl Cluster<'_> {
         // Readers by who owns them and, where configs are inputs of their own, by config.
         let mut readers: BTreeMap<(usize, u32), usize> = BTreeMap::new();
         for pod in (0..placement.node_of.len()).filter(|p| placement.node_of[*p] as usize == node) {
-            let template = &blueprint.pods[placement.template_of[pod] as usize];
+            let template = &blueprint.pods[placement.template_of[pod].at()];
             let pod_key = member(named_key(key, &template.name), u64::from(placement.ordinal_of[pod]));
             for plan in &template.streams {
                 let log = self.logs.len();

@@ -1,6 +1,6 @@
 //! Quotas of tenants and shards of the backend, by what follows from arithmetic.
 
-use crate::blueprint::{Blueprint, Outage, Partition, Quota, ShardOutage, Shards};
+use crate::blueprint::{Blueprint, Outage, Partition, Quota, ShardOutage, Shards, TemplateId};
 use crate::flow::Cause;
 use crate::profile::Retries;
 use crate::units::{HowMany, NS_PER_SEC};
@@ -28,7 +28,7 @@ fn loud_and_quiet(sidecars: bool) -> Blueprint {
 
 fn placed(blueprint: &Blueprint) -> crate::blueprint::Placement {
     let mut placement = one_node(blueprint);
-    placement.template_of = (0..20).map(|pod| pod / 10).collect();
+    placement.template_of = (0..20).map(|pod| TemplateId::of(pod / 10)).collect();
     placement.ordinal_of = (0..20).map(|pod| pod % 10).collect();
     placement
 }

@@ -1,7 +1,7 @@
 //! Evictions, against arithmetic.
 
 use super::*;
-use crate::blueprint::{Blueprint, FileRotation, Reader, StreamLaw};
+use crate::blueprint::{Blueprint, FileRotation, Reader, StreamLaw, TemplateId};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::flow::Cause;
@@ -26,7 +26,7 @@ fn filling(pods: u64, sidecars: bool, seconds: u64) -> Blueprint {
 fn a_full_disk_evicts_the_pod_with_most_on_it() {
     let run = |blueprint: &Blueprint| {
         let mut placement = one_node(blueprint);
-        (placement.template_of, placement.ordinal_of) = (vec![0, 1], vec![0, 0]);
+        (placement.template_of, placement.ordinal_of) = ([0, 1].map(TemplateId::of).into(), vec![0, 0]);
         let tally = simulate(blueprint, &placement, 1);
         tally.ledger.balance().unwrap();
         tally

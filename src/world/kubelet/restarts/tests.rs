@@ -1,7 +1,9 @@
 //! Containers that crash, against arithmetic.
 
 use super::*;
-use crate::blueprint::{Blueprint, CrashLoop, FileRotation, Happening, Incident, Reader, StreamLaw, Who};
+use crate::blueprint::{
+    Blueprint, CrashLoop, FileRotation, Happening, Incident, Reader, StreamLaw, TemplateId, Who,
+};
 use crate::engine::arrivals::Arrivals;
 use crate::engine::marks::Marks;
 use crate::units::NS_PER_SEC;
@@ -145,7 +147,7 @@ fn a_crash_of_the_agent_meets_a_file_with_gaps() {
         blueprint.agents[0].checkpoints = checkpoints;
         blueprint.agents[0].flush_ns = S / 10;
         let mut placement = one_node(&blueprint);
-        let who = Who::Pod { template: 0, ordinal: 0 };
+        let who = Who::Pod { template: TemplateId::of(0), ordinal: 0 };
         let crash = |at_ns| Happening { node: 0, at_ns, what: Incident::Crash(who) };
         placement.happenings = (1..4).map(|n| crash(n * 97 * S + S / 2)).collect();
         let tally = simulate(&blueprint, &placement, 1);
