@@ -68,7 +68,7 @@ fn reference(c: &mut Criterion) {
         b.iter(|| {
             let runner = Runner::new();
             let compared = study::compare(&runner, &scenario, &strategy::COLUMNS, 1, 5, "");
-            let table = study::table_study(&runner, &scenario, &strategy::COLUMNS, 1, 5);
+            let table = study::table_study(&runner, (&scenario, &scenario), &strategy::COLUMNS, 1, 5);
             black_box((compared.is_ok(), table.is_ok()))
         });
     });

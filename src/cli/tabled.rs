@@ -138,11 +138,12 @@ pub(super) fn set_beside(
             });
             continue;
         }
-        let mut changed = study::slice(request.scenario, OTHER_NODES, OTHER_TIME);
-        changed.collection.agent.value.clone_from(name);
-        (changed.collection.daemonset.agent, changed.collection.sidecar.agent) = (None, None);
-        let request = Request { scenario: &changed, ..request };
-        let (comparison, beside) = study(runner, request, yardstick, "")?;
+        let mut whole = request.scenario.clone();
+        whole.collection.agent.value.clone_from(name);
+        (whole.collection.daemonset.agent, whole.collection.sidecar.agent) = (None, None);
+        let slice = study::slice(&whole, OTHER_NODES, OTHER_TIME);
+        let request = Request { scenario: &slice, ..request };
+        let (comparison, beside) = study_of(runner, request, &whole, yardstick, "")?;
         let nodes = comparison.provenance.nodes;
         let what = Text::new(
             format!("the agent {name}, on a slice of {nodes} nodes"),
@@ -160,9 +161,20 @@ pub(super) fn study(
     yardstick: &Yardstick,
     command: &str,
 ) -> anyhow::Result<(Comparison, Table)> {
+    study_of(runner, request, request.scenario, yardstick, command)
+}
+
+/// The same of what may be a slice of a `whole` scenario.
+fn study_of(
+    runner: &Runner,
+    request: Request<'_>,
+    whole: &Scenario,
+    yardstick: &Yardstick,
+    command: &str,
+) -> anyhow::Result<(Comparison, Table)> {
     let Request { scenario, strategies, seed, replications } = request;
     let compare = || study::compare(runner, scenario, strategies, seed, replications, command);
-    let others = |n| study::table_study(runner, scenario, strategies, seed, n);
+    let others = |n| study::table_study(runner, (scenario, whole), strategies, seed, n);
     let (mut comparison, study) = match replications {
         Replications::Fixed(n) => {
             let (comparison, study) = rayon::join(compare, || others(n));

@@ -3,8 +3,8 @@
 //! A slice of the scenario, moved along the axis, is judged by those objectives that it meets, in the same replication,
 //! where the scenario itself stands: what is missed there already is no question of scale. Each replication is searched
 //! by itself, by bisection, and then looked at below the limit found: where growth hurts, hurts no more and hurts again,
-//! the first limit counts. The first replication is searched over the whole range, the others from its limit on, in steps
-//! that double: limits of replications are mostly close, and far beyond a limit runs are long.
+//! the first limit counts. A replication is searched from the limit of the one before, in steps that double, and only
+//! where none has a limit over the whole range: limits of replications are mostly close, and far beyond a limit runs are long.
 
 use super::axis::{Axis, slice_at};
 use super::break_even::middle;
@@ -145,13 +145,12 @@ impl Case<'_> {
     fn limit(&self) -> Result<ScaleLimit, RunError> {
         let search = self.search;
         let (from, until) = search.range;
-        let first = self.limit_in(0, (from, until), None)?;
-        let near = first.limit;
-        let more: Vec<Found> = (1..search.replications)
-            .into_par_iter()
-            .map(|replication| self.limit_in(replication, (from, until), Some(near)))
-            .collect::<Result<_, _>>()?;
-        let found: Vec<Found> = std::iter::once(first).chain(more).collect();
+        let (mut found, mut near) = (Vec::new(), None);
+        for replication in 0..search.replications {
+            let own = self.limit_in(replication, (from, until), near)?;
+            near = Some(own.limit).filter(|limit| *limit > from && *limit < until).or(near);
+            found.push(own);
+        }
         let mut missed_before: Vec<Objective> = Vec::new();
         for objective in found.iter().flat_map(|f| &f.missed_before) {
             if !missed_before.contains(objective) {
@@ -192,7 +191,7 @@ impl Case<'_> {
         Ok(judged.into_iter().partition(|o| o.is_met(observation.get(o.metric))))
     }
 
-    /// The limit in one replication, which may be `near` another's.
+    /// The limit in one replication, which may be `near` that of another, a value inside the range.
     fn limit_in(
         &self,
         replication: u64,
@@ -207,8 +206,7 @@ impl Case<'_> {
             Some(reason) => return Ok(found(from, Some(reason))),
             None => {}
         }
-        let inside = near.filter(|near| *near > from && *near < until);
-        let (mut low, mut high, mut reason) = match inside {
+        let (mut low, mut high, mut reason) = match near {
             Some(near) => self.bracket(near, (from, until), reason_at)?,
             None => (from, until, reason_at(until)?),
         };

@@ -36,13 +36,14 @@ pub struct TableStudy {
     pub archetypes: Vec<Archetype>,
 }
 
-/// Runs the table's experiments, in parallel.
+/// Runs the table's experiments, in parallel. Archetypes are clusters of their own, and collected as in the `whole` scenario, of
+/// which `scenario` may be a slice with its share of what is central.
 ///
 /// # Errors
 /// A ledger does not balance.
 pub fn table_study(
     runner: &Runner,
-    scenario: &Scenario,
+    (scenario, whole): (&Scenario, &Scenario),
     strategies: &[&'static Strategy],
     seed: u64,
     replications: u64,
@@ -60,7 +61,7 @@ pub fn table_study(
                     let of_types = log_types(runner, scenario, strategies, seed, replications);
                     (of_types, upgrades(runner, scenario, strategies, seed, replications))
                 },
-                || archetypes(runner, scenario, strategies, seed, replications),
+                || archetypes(runner, whole, strategies, seed, replications),
             )
         },
     );

@@ -15,6 +15,13 @@ pub(crate) struct Answers {
 }
 
 impl Answers {
+    /// Becomes a copy of others.
+    #[inline]
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        self.clear();
+        self.due.extend_from_slice(other.waiting());
+    }
+
     /// An answer comes at `at_ns` and frees so many record bytes.
     #[inline]
     pub(crate) fn push(&mut self, at_ns: u64, record_bytes: u64) {

@@ -277,7 +277,7 @@ impl QuietRun<'_> {
         let Scratch { taken, sent, kinds, due, .. } = scratch;
         let Some(kind) = &kinds[self.kind] else { return 0 };
         let plan = self.plan;
-        due.clone_from(&input.answers_due);
+        due.copy_from(&input.answers_due);
         let (mut at_ns, mut held_bytes, mut request) = (self.first_ns, input.held_bytes, input.requests);
         let mut slots = link.slots(self.first_ns, plan.flush_ns);
         let mut peak_bytes = input.peak_bytes;

@@ -72,7 +72,7 @@ impl Cursor {
     #[inline(always)]
     pub(crate) fn written_ahead(
         &mut self,
-        ahead: &Ahead,
+        ahead: &mut Ahead,
         (law, key): (&StreamLaw, u64),
         at_ns: u64,
     ) -> Amount {
@@ -82,7 +82,11 @@ impl Cursor {
             self.interval += 1;
             self.within = ahead.of(self.interval);
         }
-        self.with(law.arrivals.before(key, interval, self.within.lines, at_ns % NS_PER_SEC, NS_PER_SEC))
+        let (lines, offset) = (self.within.lines, at_ns % NS_PER_SEC);
+        self.with(match law.arrivals.is_halved(lines) {
+            true => law.arrivals.before_with(&mut ahead.memo, key, (interval, lines), offset, NS_PER_SEC),
+            false => law.arrivals.before(key, interval, lines, offset, NS_PER_SEC),
+        })
     }
 
     /// Takes the cursor on to an interval.
@@ -135,11 +139,13 @@ pub(crate) struct Ahead {
     first: u64,
     lines: Vec<u64>,
     bytes: Vec<u64>,
+    memo: Memo,
 }
 
 impl Ahead {
     /// Draws what the intervals behind the cursor's hold, up to and including that of an instant.
     pub(crate) fn draw(&mut self, law: &StreamLaw, key: u64, cursor: &Cursor, until_ns: u64) {
+        self.memo = Memo::default();
         self.first = cursor.interval + 1;
         let many = (until_ns / NS_PER_SEC).saturating_sub(cursor.interval) as usize;
         self.lines.resize(many, 0);
