@@ -49,7 +49,7 @@ impl Studied {
         let runner = Runner::new();
         let strategies: Vec<&'static Strategy> = strategy::COLUMNS.to_vec();
         let comparison = study::compare(&runner, scenario, &strategies, 1, 1, "").unwrap();
-        let study = study::table_study(&runner, scenario, &strategies, 1, 1).unwrap();
+        let study = study::table_study(&runner, (scenario, scenario), &strategies, 1, 1).unwrap();
         let (rubric, reference) = (Rubric::embedded().unwrap(), Reference::embedded().unwrap());
         let table = table::build(&comparison, &study, &rubric, &reference);
         Self { comparison, study, table }

@@ -83,7 +83,7 @@ fn the_fit_row_changes_with_the_objectives() {
     let runner = Runner::new();
     let strategies = named(&["native", "daemonset", "sidecar"]);
     let comparison = study::compare(&runner, &scenario, &strategies, 1, 1, "").unwrap();
-    let mut study = study::table_study(&runner, &scenario, &strategies, 1, 1).unwrap();
+    let mut study = study::table_study(&runner, (&scenario, &scenario), &strategies, 1, 1).unwrap();
     let (rubric, reference) = (Rubric::embedded().unwrap(), Reference::embedded().unwrap());
     let fits = |study: &study::TableStudy, strategy: &str| {
         let table = table::build(&comparison, study, &rubric, &reference);
