@@ -187,12 +187,8 @@ impl Arrivals {
     #[inline(always)]
     pub fn before(&self, key: u64, k: u64, count: u64, offset: u64, length: u64) -> u64 {
         if self.poisson && count <= PLACED && offset < length {
-            let (cell, rest) = ((offset << DEPTH) / length, (offset << DEPTH) % length);
-            if rest == 0 {
-                // The common case by itself: few arrivals, and a point between two cells.
-                let place_key = key ^ SPLIT_SALT ^ PLACE;
-                return placed(count, cell, 0, place_key, (k << DEPTH | 1) << 3).0;
-            }
+            // The common case by itself: with a length that the compiler knows there is no division in it.
+            return Part::whole(count).before(k, offset, length, key ^ SPLIT_SALT ^ PLACE);
         }
         self.before_any(key, k, count, offset, length)
     }
@@ -227,6 +223,7 @@ impl Arrivals {
     }
 
     /// Returns what [`Arrivals::before`] does, sooner where the same interval was looked at before.
+    #[inline]
     pub fn before_with(
         &self,
         memo: &mut Memo,

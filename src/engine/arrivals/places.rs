@@ -17,11 +17,17 @@ pub(super) struct Part {
 }
 
 impl Part {
+    /// A whole interval of so many arrivals.
+    #[inline(always)]
+    pub(super) fn whole(n: u64) -> Self {
+        Self { number: 1, left_of: 0, n }
+    }
+
     /// The part of interval `k`, which has `count` arrivals, in which a point lies, halved until its arrivals have places of
     /// their own; and the point within it, in `[0, length)`.
     #[inline(always)]
     pub(super) fn at(split_key: u64, (k, count): (u64, u64), mut offset: u64, length: u64) -> (Self, u64) {
-        let mut part = Self { number: 1, left_of: 0, n: count };
+        let mut part = Self::whole(count);
         while part.n > PLACED && part.number < 1 << DEPTH {
             offset *= 2;
             let is_right = offset >= length;
@@ -72,6 +78,7 @@ pub struct Memo {
 
 impl Memo {
     /// Returns what [`Part::at`] does, by what is known of the way there.
+    #[inline]
     pub(super) fn part_at(
         &mut self,
         split_key: u64,
