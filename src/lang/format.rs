@@ -226,8 +226,11 @@ pub fn never(unit: &str, lang: Lang) -> &'static str {
 fn interval(scale: &Scale, mean: f64, lo: f64, hi: f64) -> String {
     let (below, above) = ((mean - lo) * scale.factor, (hi - mean) * scale.factor);
     let half = below.max(above);
-    if below.is_finite() && above == f64::INFINITY {
-        return format!(" [{}, ∞]", number(lo * scale.factor));
+    match (below == f64::INFINITY, above == f64::INFINITY) {
+        (false, true) => return format!(" [{}, ∞]", number(lo * scale.factor)),
+        (true, false) => return format!(" [-∞, {}]", number(hi * scale.factor)),
+        (true, true) => return " [-∞, ∞]".to_owned(),
+        (false, false) => {}
     }
     if !half.is_finite() || half <= 1e-9 * (mean * scale.factor).abs() {
         return String::new();

@@ -11,6 +11,9 @@ pub struct Observation {
     pub metrics: BTreeMap<Metric, Option<f64>>,
     /// Where every line is.
     pub ledger: Ledger,
+    /// Share of lines that agents lose on average by looking too early for rotated files' successors, whatever came of it
+    /// in this run: lines of files that are gone, times the chance that they were missed.
+    pub missable: f64,
     /// Ages of all tenants' lines emitted after warm-up.
     pub freshness: Freshness,
     /// Each tenant by itself, in the order of the scenario.

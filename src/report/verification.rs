@@ -43,8 +43,12 @@ impl Finding for Verification {
             word("Intervals of the world's figures", "模型世界各指标的置信区间"),
             word(
                 "Each seed has five replications and an interval of its own, which must hold what all replications of \
-                     all seeds say together in 92 to 98 of 100 cases, give or take two standard errors.",
-                "每个种子五次重复，各有一个区间；在 100 例中须有 92 至 98 例包含全部种子与重复合并所得的值，允许两个标准误。",
+                     all seeds say together in 92 to 98 of 100 cases, give or take two standard errors; of a loss that \
+                     these do not resolve, what agents lose on average by looking too early (missable). A figure that is \
+                     the same with every seed, or of which some seeds show none, may be held more often.",
+                "每个种子五次重复，各有一个区间；在 100 例中须有 92 至 98 例包含全部种子与重复合并所得的值，允许两个标准误；\
+                     合并后仍未分辨的丢失率，以代理因查看过早而平均丢失的份额（可能漏读）为准。各种子相同、或部分种子中全无的\
+                     指标，可更常被包含。",
             ),
             held(self, lang),
         );
@@ -176,18 +180,27 @@ fn little(all: &Verification, lang: Lang) -> Table {
 
 fn held(all: &Verification, lang: Lang) -> Table {
     let words = [("", ""), ("scenario", "场景"), ("strategy", "策略"), ("figure", "指标")];
-    let figures = [("all together", "合并所得"), ("seeds", "种子数"), ("coverage", "覆盖率")];
+    let figures = [
+        ("all together", "合并所得"),
+        ("missable", "可能漏读"),
+        ("seeds", "种子数"),
+        ("show none", "全无"),
+        ("coverage", "覆盖率"),
+    ];
     let mut table = Table::titled(&words, &figures, lang);
     for row in &all.held {
         let unit = Metric::from_id(row.figure).map_or("", Metric::unit);
-        let truth = Estimate { mean: row.truth, lo: None, hi: None, n: 1 };
+        let together = Estimate { mean: row.together, lo: None, hi: None, n: 1 };
+        let share = |of: Option<f64>, form| of.map_or(Cell::Nothing, |of| Cell::number(of, "fraction", form));
         table.row([
             mark(row.verdict, lang),
             Cell::words(row.scenario),
             Cell::words(row.strategy.as_str()),
             Cell::words(row.figure),
-            Cell::estimate(Some(truth), unit),
+            Cell::estimate(Some(together), unit),
+            share(row.missable, Form::Suited),
             Cell::count(row.seeds),
+            share(Some(row.none).filter(|none| *none > 0.0), Form::Decimals(1)),
             Cell::number(row.coverage, "fraction", Form::Decimals(1)),
         ]);
     }

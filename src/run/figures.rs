@@ -53,6 +53,7 @@ pub(super) fn observation(setup: &Setup, placement: &Placement, tally: Tally) ->
         uses,
         proxies,
         timeline: timeline.collect(),
+        missable: tally.missable_lines() / tally.ledger.emitted.max(1) as f64,
         ledger: tally.ledger,
         freshness,
         tenants,

@@ -100,10 +100,24 @@ impl Estimate {
     /// far below as `a` may be lower and `b` higher, in squares. What they have in common is not used, so that it is rather
     /// too wide than too narrow. Source: Zou and Donner, "Construction of confidence limits about effect measures",
     /// Statistics in Medicine 27 (2008), with a correlation of nothing.
+    ///
+    /// Where one of them lies beyond every bound, so does the difference, and its interval has one end: as far as what is
+    /// beyond may come back, which is where the rule above goes as that grows without end. Of two beyond nothing is known.
     pub fn of_intervals(a: &Self, b: &Self) -> Self {
         let n = a.n.min(b.n);
-        let (Some(own), Some(other)) = (a.mean, b.mean) else {
-            return Self { mean: None, lo: None, hi: None, n };
+        let beyond = |lo, hi| Self { mean: None, lo, hi, n };
+        let is_open = |end: Option<f64>| end == Some(f64::INFINITY);
+        let (own, other) = match (a.mean, b.mean) {
+            (Some(own), Some(other)) => (own, other),
+            (None, Some(other)) if is_open(a.hi) => {
+                let least = if is_open(b.hi) { Some(f64::NEG_INFINITY) } else { a.lo.map(|lo| lo - other) };
+                return beyond(least, a.hi);
+            }
+            (Some(own), None) if is_open(b.hi) => {
+                let most = if is_open(a.hi) { a.hi } else { b.lo.map(|lo| own - lo) };
+                return beyond(Some(f64::NEG_INFINITY), most);
+            }
+            _ => return beyond(None, None),
         };
         let reach = |from: f64, to: Option<f64>| to.map(|to| (to - from).abs());
         let half = |x: Option<f64>, y: Option<f64>| Some(libm::hypot(x?, y?));
@@ -241,8 +255,26 @@ mod tests {
         assert_eq!(difference.mean, Some(6.0));
         assert!((difference.lo.unwrap() - (6.0 - 73f64.sqrt())).abs() < 1e-12);
         assert!((difference.hi.unwrap() - (6.0 + 52f64.sqrt())).abs() < 1e-12);
-        let never = Estimate { mean: None, lo: Some(3.0), hi: Some(f64::INFINITY), n: 5 };
-        assert_eq!(Estimate::of_intervals(&never, &interval(4.0, 0.0, 12.0)).mean, None);
+    }
+
+    #[test]
+    fn a_difference_to_what_never_comes_has_one_end() {
+        let interval = |mean, lo, hi| Estimate { mean: Some(mean), lo: Some(lo), hi: Some(hi), n: 5 };
+        let never = Estimate { mean: None, lo: Some(30.0), hi: Some(f64::INFINITY), n: 5 };
+        let ends = |a: &Estimate, b: &Estimate| {
+            let difference = Estimate::of_intervals(a, b);
+            (difference.mean, difference.lo, difference.hi)
+        };
+        // At least 30 − 4; the rule for two that are known goes there: 10⁹ − 4 − √((10⁹ − 30)² + 8²) = 26 less 3·10⁻⁸.
+        let some = interval(4.0, 0.0, 12.0);
+        assert_eq!(ends(&never, &some), (None, Some(26.0), Some(f64::INFINITY)));
+        assert_eq!(ends(&some, &never), (None, Some(f64::NEG_INFINITY), Some(-26.0)));
+        let far = Estimate::of_intervals(&interval(1e9, 30.0, 2e9), &some);
+        assert!((far.lo.unwrap() - 26.0).abs() < 1e-6, "{far:?}");
+        // What may never come either may be as late, and of two that never come nothing is known.
+        let open = interval(4.0, 0.0, f64::INFINITY);
+        assert_eq!(ends(&never, &open), (None, Some(f64::NEG_INFINITY), Some(f64::INFINITY)));
+        assert_eq!(ends(&never, &never), (None, None, None));
     }
 
     #[test]

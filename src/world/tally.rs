@@ -22,6 +22,9 @@ use crate::world::lines::stream::{Amount, Stream};
 /// finding it is a shift.
 const TIMELINE_BINS: u64 = 256;
 
+/// Fixed point of lines that are lost with a chance: 2^24 a line.
+pub(super) const MISSABLE_POINT: u32 = 24;
+
 totals! {
     /// Sums over nodes of one run.
     pub struct Tally {
@@ -56,6 +59,9 @@ totals! {
         sum pub early: u64,
         /// Files that agents were not given by the kernel.
         sum pub unread_files: u64,
+        /// Lines in files that are gone, times the chance that their agents missed them, in fixed point
+        /// ([`Tally::missable_lines`]).
+        sum pub(super) missable: u64,
         /// Lines that were read and too long for their agent.
         sum pub long_lines: u64,
         /// Agents, times nanoseconds in which they were down and about to be started again, while lines are written.
@@ -213,6 +219,11 @@ impl Tally {
             return Ok(());
         }
         Err(Unpaid { unpaid_ns: self.unpaid_ns, charged_ns: self.agent_cpu_ns })
+    }
+
+    /// Lines in files that are gone, times the chance that their agents missed them, whether they did or not.
+    pub fn missable_lines(&self) -> f64 {
+        self.missable as f64 / (1u64 << MISSABLE_POINT) as f64
     }
 
     /// Nanoseconds of a bin of the timeline.

@@ -113,3 +113,28 @@ fn sweeps_print_nothing_that_cannot_be() {
         assert!(record[low].is_empty() || record[low].parse::<f64>().unwrap() >= 0.0, "{record:?}");
     }
 }
+
+#[test]
+fn what_agents_may_miss_is_what_they_lose_on_average() {
+    // Six files that fill in some twenty seconds, and agents that scan for new ones once a minute. They are awake 30 µs after
+    // the rename, and the writer takes as long on average: who is idle looks too early in 1/e of cases, loses files
+    // whole, and nothing else is ever lost. Loss is the chance of that times what it costs, on average over runs.
+    let scenario = from_yaml(
+        "t.yaml",
+        "name: early\nduration: 2m\ncluster: { pools: [ { name: p, nodes: 2 } ] }\ntenants: [ { name: t, workloads: [ \
+         { name: web, replicas: 6, logs: [ { stream: stdout, rate: 2000/s, rotate: { gap: 30us } } ] } ] } ]\n",
+    )
+    .unwrap();
+    let setup = Setup::new(&scenario, by_name("sidecar").unwrap());
+    let runs = Runner::new().observe(&[&setup], 3, 100).unwrap().remove(0);
+    let both: Vec<(f64, f64)> =
+        runs.iter().map(|run| (run.get(Metric::Loss).unwrap(), run.missable)).collect();
+    let n = both.len() as f64;
+    let more: Vec<f64> = both.iter().map(|(lost, missable)| lost - missable).collect();
+    let mean = more.iter().sum::<f64>() / n;
+    let error = (more.iter().map(|m| (m - mean).powi(2)).sum::<f64>() / (n - 1.0) / n).sqrt();
+    let lost = both.iter().map(|(lost, _)| lost).sum::<f64>() / n;
+    // 3.3 standard errors are exceeded once in a thousand seeds.
+    assert!(lost > 0.01 && mean.abs() < 3.3 * error, "{lost}: {mean} ±{error}");
+    assert!(error < lost / 5.0, "{error}");
+}

@@ -64,6 +64,9 @@ fn a_difference_that_may_be_none_says_so() {
     let more = Estimate { mean: Some(0.2), lo: Some(0.1), hi: Some(0.3), n: 5 };
     assert_eq!(difference(&more, "cores", Lang::En), "+200 ±100 mcores");
     assert_eq!(difference(&more, "fraction", Lang::En), "+20.0 ±10.0 pp");
+    // Less, by as much as one likes.
+    let less = Estimate { mean: Some(-3.0), lo: Some(f64::NEG_INFINITY), hi: Some(-1.0), n: 5 };
+    assert_eq!(difference(&less, "s", Lang::En), "-3 [-∞, -1] s");
 }
 
 #[test]

@@ -358,9 +358,14 @@ impl Input {
 
     /// Takes note that there is a file to be found by the next scan at or after `now_ns`.
     pub(crate) fn want_scan(&mut self, now_ns: u64, scan_interval_ns: u64) {
+        self.scan_ns = self.scan_ns.min(self.next_scan(now_ns, scan_interval_ns));
+    }
+
+    /// When it scans next after `now_ns`.
+    pub(crate) fn next_scan(&self, now_ns: u64, scan_interval_ns: u64) -> u64 {
         let since_phase = now_ns.saturating_sub(self.scan_phase_ns);
         let next = self.scan_phase_ns + since_phase.div_ceil(scan_interval_ns) * scan_interval_ns;
-        self.scan_ns = self.scan_ns.min(next.max(now_ns + 1).max(self.config_ns));
+        next.max(now_ns + 1).max(self.config_ns)
     }
 
     /// Returns whether it looks for new files at `now_ns` in any case.

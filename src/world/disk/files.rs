@@ -1,5 +1,6 @@
 //! The files of a stream: the live one, rotated ones still on disk, and which of them the reader knows.
 
+use super::looks::Looks;
 use super::owed::Replay;
 use super::span::Span;
 use crate::blueprint::{FileRotation, StreamLaw};
@@ -21,6 +22,8 @@ pub(super) struct Rotated {
     pub(super) disk_bytes: u64,
     /// Lines in it that nobody will read any more, by cause.
     pub(super) abandoned: Abandoned,
+    /// Lines in it times the chance that its reader missed it, in fixed point.
+    pub(super) missable: u64,
 }
 
 /// Lines that nobody will read, by the reason.
@@ -95,6 +98,8 @@ pub(crate) struct Files {
     pub(super) replay: Option<Box<Replay>>,
     /// When its application was down while the file went on.
     pub(super) gaps: Gaps,
+    /// Looks of its reader that may have come too early.
+    pub(super) looks: Looks,
 }
 
 impl Files {
@@ -139,6 +144,7 @@ impl Files {
             stopped_ns: None,
             replay: None,
             gaps: Gaps::default(),
+            looks: Looks::default(),
         }
     }
 
@@ -234,6 +240,12 @@ impl Files {
         (self.born_ns, self.ended_ns)
     }
 
+    /// The reader looks for the live file at `now_ns`: too early with a chance, whatever comes of it; otherwise the scan at
+    /// `scan_ns` finds what is there by then.
+    pub(crate) fn look(&mut self, now_ns: u64, scan_ns: u64, chance: f64) {
+        self.looks.add(now_ns, scan_ns, chance);
+    }
+
     /// Rotates at `at_ns`; `unseen` is why lines are lost of a file that the reader does not know. The reader must
     /// have been brought up to then. Gives the time at which the reader gives up what it has not read of the file,
     /// where that is so: `rotate_wait_ns` from now, or nothing where it has not noticed.
@@ -278,7 +290,14 @@ impl Files {
             last.disk_bytes = (u128::from(last.disk_bytes) * u128::from(GZIP_PPM) / 1_000_000) as u64;
             tally.disk_bytes += last.disk_bytes;
         }
-        self.rotated.push_back(Rotated { from_ns: live_from_ns, until_ns: at_ns, disk_bytes, abandoned });
+        let missable = self.looks.missable(live_from_ns, at_ns, written.lines - self.live_from_lines);
+        self.rotated.push_back(Rotated {
+            from_ns: live_from_ns,
+            until_ns: at_ns,
+            disk_bytes,
+            abandoned,
+            missable,
+        });
         self.live_from_ns = at_ns;
         self.live_from_lines = written.lines;
         self.live_base_bytes = stream.on_disk(written) as i64;
@@ -318,6 +337,7 @@ impl Files {
         for (cause, lines) in Cause::ALL.into_iter().zip(file.abandoned) {
             tally.ledger.lose(cause, lines);
         }
+        tally.missable += file.missable;
         let unread = self.skip_to(stream, law, file.until_ns, tally);
         tally.ledger.lose(Cause::RotatedBeforeRead, unread);
     }
@@ -384,6 +404,9 @@ impl Files {
             tally.ledger.lose(of(cause), lines);
         }
         let written = self.written(stream, law, self.ended_ns);
+        let live_lines = written.lines - self.live_from_lines;
+        tally.missable += self.rotated.iter().map(|file| file.missable).sum::<u64>()
+            + self.looks.missable(self.live_from_ns, self.ended_ns, live_lines);
         if self.has_reader {
             let (from_ns, from_lines, cause) = self.unread_from(stream, law, Cause::NeverDiscovered);
             let unseen = if self.knows_live(stream) { 0 } else { written.lines - from_lines };

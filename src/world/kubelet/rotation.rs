@@ -132,8 +132,9 @@ impl Node {
         let finds = match plan.successor {
             Successor::AtOnce => true,
             Successor::AtRename => {
-                let chance = unit(Purpose::TooEarly.nth(stream.key, now_ns));
-                chance >= input.looks_too_early(files.gap_ns, plan)
+                let too_early = input.looks_too_early(files.gap_ns, plan);
+                files.look(now_ns, input.next_scan(now_ns, plan.scan_ns), too_early);
+                unit(Purpose::TooEarly.nth(stream.key, now_ns)) >= too_early
             }
             Successor::NextScan => false,
         };
