@@ -1,6 +1,6 @@
 //! The files of a stream: the live one, rotated ones still on disk, and which of them the reader knows.
 
-use super::looks::Looks;
+use super::missable::Missable;
 use super::owed::Replay;
 use super::span::Span;
 use crate::blueprint::{FileRotation, StreamLaw};
@@ -98,8 +98,8 @@ pub(crate) struct Files {
     pub(super) replay: Option<Box<Replay>>,
     /// When its application was down while the file went on.
     pub(super) gaps: Gaps,
-    /// Looks of its reader that may have come too early.
-    pub(super) looks: Looks,
+    /// What looks of its reader that come too early would miss.
+    pub(super) missable: Missable,
 }
 
 impl Files {
@@ -144,7 +144,7 @@ impl Files {
             stopped_ns: None,
             replay: None,
             gaps: Gaps::default(),
-            looks: Looks::default(),
+            missable: Missable::default(),
         }
     }
 
@@ -240,10 +240,10 @@ impl Files {
         (self.born_ns, self.ended_ns)
     }
 
-    /// The reader looks for the live file at `now_ns`: too early with a chance, whatever comes of it; otherwise the scan at
+    /// The reader looks for the live file that was just begun: too early with a chance, whatever comes of it; the scan at
     /// `scan_ns` finds what is there by then.
-    pub(crate) fn look(&mut self, now_ns: u64, scan_ns: u64, chance: f64) {
-        self.looks.add(now_ns, scan_ns, chance);
+    pub(crate) fn look(&mut self, scan_ns: u64, chance: f64) {
+        self.missable.look(scan_ns, chance);
     }
 
     /// Rotates at `at_ns`; `unseen` is why lines are lost of a file that the reader does not know. The reader must
@@ -290,7 +290,7 @@ impl Files {
             last.disk_bytes = (u128::from(last.disk_bytes) * u128::from(GZIP_PPM) / 1_000_000) as u64;
             tally.disk_bytes += last.disk_bytes;
         }
-        let missable = self.looks.missable(live_from_ns, at_ns, written.lines - self.live_from_lines);
+        let missable = self.missable.lines(at_ns, written.lines - self.live_from_lines);
         self.rotated.push_back(Rotated {
             from_ns: live_from_ns,
             until_ns: at_ns,
@@ -406,7 +406,7 @@ impl Files {
         let written = self.written(stream, law, self.ended_ns);
         let live_lines = written.lines - self.live_from_lines;
         tally.missable += self.rotated.iter().map(|file| file.missable).sum::<u64>()
-            + self.looks.missable(self.live_from_ns, self.ended_ns, live_lines);
+            + self.missable.lines(self.ended_ns, live_lines);
         if self.has_reader {
             let (from_ns, from_lines, cause) = self.unread_from(stream, law, Cause::NeverDiscovered);
             let unseen = if self.knows_live(stream) { 0 } else { written.lines - from_lines };

@@ -133,7 +133,7 @@ impl Node {
             Successor::AtOnce => true,
             Successor::AtRename => {
                 let too_early = input.looks_too_early(files.gap_ns, plan);
-                files.look(now_ns, input.next_scan(now_ns, plan.scan_ns), too_early);
+                files.look(input.next_scan(now_ns, plan.scan_ns), too_early);
                 unit(Purpose::TooEarly.nth(stream.key, now_ns)) >= too_early
             }
             Successor::NextScan => false,
