@@ -8,7 +8,7 @@
 set -euo pipefail
 loghaul=$(realpath "$1")
 rounds=${2:-5}
-data=${3:-${LOGHAUL_DATA:-}}
+data=$(realpath -m "${3:-${LOGHAUL_DATA:-none}}")
 goals=$(realpath "$(dirname "$0")/goals")
 cd "$(mktemp -d)"
 

@@ -15,8 +15,8 @@ const UNIT_BITS: u32 = 18;
 /// Linear bins an octave; a bin is at most 1/32 of its age wide.
 const SUB_BITS: u32 = 5;
 const SUB: u64 = 1 << SUB_BITS;
-/// Octaves above the linear part: ages up to 2^(26+5) units, 6.5 days.
-const OCTAVES: u64 = 26;
+/// Octaves above the linear part: ages up to 2^(29+5) units, 52 days. Runs last 31 days at most, with what they drain.
+const OCTAVES: u64 = 29;
 const BINS: usize = (SUB * (OCTAVES + 1)) as usize;
 
 /// Ages of lines at delivery. Empty bins take no memory: thousands of tenants may have one each.
@@ -275,6 +275,17 @@ mod tests {
     use super::*;
 
     const MS: u64 = 1_000_000;
+
+    #[test]
+    fn no_age_that_a_run_may_come_to_is_beyond_the_bins() {
+        // 30 days of writing and one more until all is delivered; and a bin is a 32nd of its age wide.
+        let days = |n: u64| n * 86_400 * 1_000_000_000;
+        let mut ages = Freshness::default();
+        ages.add(&Spread::between(days(31), days(31)), 1);
+        let oldest = ages.quantile(1.0).unwrap() / days(1) as f64 * 1e9;
+        assert!((oldest / 31.0 - 1.0).abs() <= Freshness::RELATIVE_ERROR, "{oldest}");
+        assert!(bin_of(days(50) >> UNIT_BITS) < BINS - 1);
+    }
 
     #[test]
     fn bins_tile_all_ages() {
