@@ -70,8 +70,9 @@ pub enum RunError {
     },
 }
 
-/// From how many bytes on a run is large: its nodes suffice for all threads.
+/// From how many bytes on a run is large, and how many threads it keeps busy: nodes with one backend are run in eight parts.
 const LARGE_BYTES: f64 = 1.5e8;
+const LARGE_THREADS: usize = 8;
 
 /// A scenario under a strategy, ready to run.
 #[derive(Debug)]
@@ -338,14 +339,15 @@ impl Runner {
             .flat_map(|(index, _)| (0..replications).map(move |replication| (index, replication)))
             .collect();
         let one = |(index, replication): &(usize, u64)| self.one(setups[*index], seed, *replication);
-        // Large runs are one after the other, each with all threads: beside each other they would take several times the
+        // Large runs are beside each other only where one does not keep all threads busy: that would take several times the
         // memory and no less time.
         let is_large = |(index, _): &&(usize, u64)| setups[*index].footprint.peak_bytes() > LARGE_BYTES;
         let (large, small): (Vec<&(usize, u64)>, Vec<_>) = jobs.iter().partition(is_large);
         let mut observed: Vec<((usize, u64), Arc<Observation>)> =
             small.into_par_iter().map(|job| Ok((*job, one(job)?))).collect::<Result<_, RunError>>()?;
-        for job in large {
-            observed.push((*job, one(job)?));
+        for few in large.chunks(rayon::current_num_threads().div_ceil(LARGE_THREADS)) {
+            let ran = few.par_iter().map(|job| Ok((**job, one(job)?)));
+            observed.extend(ran.collect::<Result<Vec<_>, RunError>>()?);
         }
         observed.sort_unstable_by_key(|(job, _)| *job);
         let mut by_setup = vec![Vec::new(); setups.len()];

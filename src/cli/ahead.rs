@@ -94,6 +94,7 @@ impl Ahead {
     pub(super) fn announce(self) -> anyhow::Result<()> {
         let (limits, threads) = (in_force(), rayon::current_num_threads() as f64);
         let (_, strategy, mostly) = self.largest.as_ref().cloned().unwrap_or_default();
+        // An upper bound: plain replications of large runs are not beside each other, those of other studies may be.
         let at_once = self.bytes * threads.min(self.runs.max(1.0)) + self.remembered;
         if let Some(allowed) = limits.bytes.filter(|allowed| at_once > *allowed as f64) {
             let alone = match self.bytes <= allowed as f64 && threads > 1.0 {

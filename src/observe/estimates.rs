@@ -84,7 +84,8 @@ pub fn estimate(observations: &[Arc<Observation>], metric: Metric) -> Estimate {
     }
 }
 
-/// The same where a rare loss may have gone unseen: no replication lost anything, and agents stood still.
+/// The same where a rare loss may have gone unseen: no replication lost anything, and agents stood still or may have
+/// missed files.
 fn unseen(observations: &[Arc<Observation>], metric: Metric, estimate: Estimate) -> Estimate {
     let n = observations.len();
     if metric != Metric::Loss || n < 2 || estimate.hi != Some(0.0) {

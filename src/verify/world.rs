@@ -31,7 +31,8 @@ pub struct Held {
     pub together: Option<f64>,
     /// What intervals are to hold: that, where it is resolved.
     pub truth: Option<f64>,
-    /// Of a loss, what agents lose on average by looking too early; it stands for the truth where that is not resolved.
+    /// Of a loss, what agents lose on average by looking too early; it stands for the truth where that is not
+    /// resolved and agents never stand still.
     pub missable: Option<f64>,
     /// Seeds, each with an interval of its own.
     pub seeds: u64,

@@ -5,7 +5,8 @@
 //! made, are what it loses on average, whatever was drawn: a loss that comes in one run of a thousand shows in every run
 //! this way. The method is conditional expectation (Asmussen and Glynn, "Stochastic Simulation", 2007, V.4). It is exact
 //! where chances are large, too: after a miss nobody looks until the scan, and of a file that two looks put at stake both
-//! chances count in just those runs in which the first one finds.
+//! chances count in just those runs in which the first one finds. Of an agent that is killed before that scan it is rather too
+//! much.
 
 use crate::world::tally::MISSABLE_POINT as POINT;
 
