@@ -25,7 +25,7 @@ use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 use crate::units::Bytes;
 pub use crate::world::Pace;
-use crate::world::{Tally, simulate_unless};
+use crate::world::{MOST_PARTS, Tally, simulate_unless};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -70,9 +70,8 @@ pub enum RunError {
     },
 }
 
-/// From how many bytes on a run is large, and how many threads it keeps busy: nodes with one backend are run in eight parts.
+/// From how many bytes on a run is large.
 const LARGE_BYTES: f64 = 1.5e8;
-const LARGE_THREADS: usize = 8;
 
 /// A scenario under a strategy, ready to run.
 #[derive(Debug)]
@@ -345,7 +344,7 @@ impl Runner {
         let (large, small): (Vec<&(usize, u64)>, Vec<_>) = jobs.iter().partition(is_large);
         let mut observed: Vec<((usize, u64), Arc<Observation>)> =
             small.into_par_iter().map(|job| Ok((*job, one(job)?))).collect::<Result<_, RunError>>()?;
-        for few in large.chunks(rayon::current_num_threads().div_ceil(LARGE_THREADS)) {
+        for few in large.chunks(rayon::current_num_threads().div_ceil(MOST_PARTS)) {
             let ran = few.par_iter().map(|job| Ok((**job, one(job)?)));
             observed.extend(ran.collect::<Result<Vec<_>, RunError>>()?);
         }

@@ -28,6 +28,7 @@ mod tests;
 
 pub use lines::runtime::GZIP_NS_PER_BYTE;
 pub use pace::Pace;
+pub(crate) use stretches::MOST_PARTS;
 pub use tally::{ContainerTally, ControlTally, Tally, TenantTally};
 
 use crate::blueprint::{Blueprint, OnNode, Placement};

@@ -44,8 +44,9 @@ impl Finding for Verification {
             word(
                 "Each seed has five replications and an interval of its own, which must hold what all replications of \
                      all seeds say together in 92 to 98 of 100 cases, give or take two standard errors; of a loss that \
-                     these do not resolve where agents never stand still, what agents lose on average by looking too early (missable). A figure that is \
-                     the same with every seed, or of which some seeds show none, may be held more often.",
+                     these do not resolve where agents never stand still, what agents lose on average by looking too early \
+                     (missable). A figure that is the same with every seed, or of which some seeds show none, may \
+                     be held more often.",
                 "每个种子五次重复，各有一个区间；在 100 例中须有 92 至 98 例包含全部种子与重复合并所得的值，允许两个标准误；\
                      代理从不停读、合并后仍未分辨的丢失率，以代理因查看过早而平均丢失的份额（可能漏读）为准。各种子相同、或部分种子中全无的\
                      指标，可更常被包含。",

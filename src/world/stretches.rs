@@ -37,6 +37,9 @@ const MOST_SLOTS: usize = 1 << 16;
 const MOST_NUMBERS: usize = 1 << 20;
 const SHORTEST: usize = 16;
 
+/// Parts that nodes are run in beside each other, at most: more threads than that have nothing to do.
+pub(crate) const MOST_PARTS: usize = 8;
+
 /// How often a stretch is run on waits that turn out to be others.
 const MOST_ROUNDS: usize = 3;
 
@@ -78,7 +81,7 @@ pub(super) fn run(
 ) -> Tally {
     // Enough nodes a block that a slot's work outweighs handing it out.
     let nodes = placement.nodes.len();
-    let in_block = nodes.div_ceil(8).max(64);
+    let in_block = nodes.div_ceil(MOST_PARTS).max(64);
     let blocks = (0..nodes.div_ceil(in_block))
         .into_par_iter()
         .map(|block| {
