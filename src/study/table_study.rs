@@ -118,3 +118,23 @@ fn limits(
     }
     Ok(all)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{embedded, from_yaml};
+    use crate::strategy::by_name;
+
+    /// A slice of four nodes of twenty has a fifth of the drivers' collector, which archetypes of their own would overload.
+    #[test]
+    fn archetypes_of_a_slice_are_collected_as_in_the_whole() {
+        let whole = from_yaml("reference", embedded("reference").unwrap()).unwrap();
+        let slice = slice(&whole, 4, SimTime::from_secs(12));
+        let strategies = [by_name("native-driver").unwrap()];
+        let runner = Runner::new();
+        let study = table_study(&runner, (&slice, &whole), &strategies, 1, 1).unwrap();
+        let alone = |of: &Scenario| format!("{:?}", archetypes(&runner, of, &strategies, 1, 1).unwrap());
+        assert_eq!(format!("{:?}", study.archetypes), alone(&whole));
+        assert_ne!(alone(&slice), alone(&whole), "a fifth of a collector is enough, and this test in vain");
+    }
+}
