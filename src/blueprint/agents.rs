@@ -174,14 +174,33 @@ impl AgentPlan {
         (u128::from(plain_bytes) * u128::from(self.compression_ppm) / 1_000_000) as u64
     }
 
-    /// Nanoseconds from a flush until its last line is on its way. Who has used up its quota waits for the next period.
+    /// Nanoseconds from a flush until its last line is on its way, where the agent was idle before: it begins with a whole
+    /// quota, and who has used that up waits for the next period.
     #[inline]
     pub fn output_ns(&self, lines: u64, record_bytes: u64) -> u64 {
-        let cpu_ns = self.costs.output_ns(lines, record_bytes - lines * self.record_overhead_bytes);
+        let cpu_ns = self.output_cpu_ns(lines, record_bytes);
         match self.quota_ns {
             Some(quota_ns) => cpu_ns + cpu_ns.saturating_sub(1) / quota_ns * (CPU_PERIOD_NS - quota_ns),
             None => cpu_ns,
         }
+    }
+
+    /// Nanoseconds from a flush until its last line is on its way, where the agent has had no rest: what is left of the quota
+    /// is a matter of where in a period it comes, and on average it takes as many periods as it takes quotas.
+    pub fn busy_output_ns(&self, lines: u64, record_bytes: u64) -> u64 {
+        let cpu_ns = self.output_cpu_ns(lines, record_bytes);
+        match self.quota_ns {
+            Some(quota_ns) => {
+                let wall_ns = u128::from(cpu_ns) * u128::from(CPU_PERIOD_NS) / u128::from(quota_ns);
+                u64::try_from(wall_ns).unwrap_or(u64::MAX)
+            }
+            None => cpu_ns,
+        }
+    }
+
+    #[inline]
+    fn output_cpu_ns(&self, lines: u64, record_bytes: u64) -> u64 {
+        self.costs.output_ns(lines, record_bytes - lines * self.record_overhead_bytes)
     }
 
     /// Requests of a flush: one a file with news, and more where they are large.

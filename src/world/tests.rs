@@ -467,6 +467,11 @@ fn an_agent_that_has_used_up_its_quota_sends_in_the_next_periods() {
     assert_eq!(plan.output_ns(lines, many), 202_000_000);
     // One that takes no more than the quota is not held up.
     assert_eq!(plan.output_ns(lines * 5 / 12, few), 5_000_000);
+    // Who has had no rest takes 100 ms for every 5 ms, wherever in a period it begins: no step between one quota and two.
+    let busy = |share: u64| plan.busy_output_ns(lines * share / 12, bytes(lines * share / 12)) as f64 / 1e6;
+    for (share, expected) in [(12, 240.0), (6, 120.0), (5, 100.0), (3, 60.0)] {
+        assert!((busy(share) - expected).abs() < 0.2, "{share}: {} ms", busy(share));
+    }
     // Freshness has it: lines of a flush are as much later.
     let p50 = |quota_ns| {
         let mut blueprint = layout(1, lines as f64, false, 20);

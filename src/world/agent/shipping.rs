@@ -74,7 +74,11 @@ impl Input {
     /// Sends a batch. The answer is known at once, as nothing that happens later changes it: an accepted batch
     /// is delivered here, and only its memory is freed when the answer is there. Otherwise gives `false`.
     fn send(&mut self, batch: &mut Batch, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) -> bool {
-        let output_ns = plan.output_ns(batch.lines, batch.record_bytes);
+        // Who reads a backlog, or waits with a full buffer, has used its CPU before.
+        let output_ns = match self.behind || self.mode == Mode::Paused {
+            true => plan.busy_output_ns(batch.lines, batch.record_bytes),
+            false => plan.output_ns(batch.lines, batch.record_bytes),
+        };
         if ship.link.goes_by_tenant() {
             return self.send_by_tenant(batch, output_ns, now_ns, plan, ship);
         }
