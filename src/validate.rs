@@ -22,7 +22,7 @@ pub use score::{Figure, Point, Regime, Score, Summary};
 use crate::strategy::{DAEMONSET, SIDECAR};
 use mapping::Mapping;
 use plan::Plan;
-use predict::{Outcome, over_seeds};
+use predict::{Outcome, OverSeeds};
 use rayon::prelude::*;
 use rows::Row;
 use split::Split;
@@ -215,7 +215,8 @@ fn points_of(group: &Group<'_>, outcomes: &[Outcome], mapping: &Mapping, places:
     for value in &plan.measured {
         let spec = &value.spec;
         let predicted = outcomes.iter().filter_map(|o| o.figure(spec.figure, spec.tenant.as_deref()));
-        let Some((predicted, lo, hi)) = over_seeds(predicted.collect()) else { continue };
+        let Some(over) = OverSeeds::of(predicted.collect()) else { continue };
+        let OverSeeds { mean: predicted, lo, hi, luck } = over;
         let same: Vec<f64> = group
             .rows
             .iter()
@@ -235,6 +236,7 @@ fn points_of(group: &Group<'_>, outcomes: &[Outcome], mapping: &Mapping, places:
             predicted,
             lo,
             hi,
+            luck: luck / (group.rows.len() as f64).sqrt(),
             quantum: value.quantum,
             file: row.file.to_string(),
             line: row.line(),
@@ -283,6 +285,8 @@ fn ratio(pair: &[Point]) -> Option<Point> {
         predicted,
         lo: predicted,
         hi: predicted,
+        // As of a quotient of what varies by little.
+        luck: predicted * libm::hypot(above.luck / above.predicted, below.luck / below.predicted),
         fitted: above.fitted && below.fitted,
         ..above.clone()
     })

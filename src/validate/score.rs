@@ -119,6 +119,9 @@ pub struct Point {
     pub lo: f64,
     /// The most that a measurement is expected to be.
     pub hi: f64,
+    /// How far a measurement would be from the prediction on average if the model were right, by the seed alone, in the
+    /// figure's unit. What the instrument adds is not in it.
+    pub luck: f64,
     /// The step in which a share can be measured; 0 where there is none.
     #[serde(skip)]
     pub quantum: f64,
@@ -146,6 +149,11 @@ impl Point {
     pub fn error(&self) -> f64 {
         let off = self.predicted - self.measured;
         if self.figure.is_share() { off } else { off / self.measured }
+    }
+
+    /// The error that luck alone makes on average, as [`Point::error`] counts it and without a sign.
+    pub fn error_by_luck(&self) -> f64 {
+        if self.figure.is_share() { self.luck } else { self.luck / self.measured }
     }
 
     /// How wide what is expected is: from end to end as a share of what is predicted, or, for shares, in points.
@@ -184,6 +192,8 @@ pub struct Score {
     pub mape: f64,
     /// Mean error, a fraction.
     pub bias: f64,
+    /// The mean absolute error that a model which is right would have, as runs differ by their seeds: a fraction.
+    pub by_luck: f64,
     /// The largest error, with its sign.
     pub worst: f64,
     /// The row that has it.
@@ -205,6 +215,7 @@ impl Score {
             n,
             mape: mean(&|p| p.error().abs()),
             bias: mean(&Point::error),
+            by_luck: mean(&Point::error_by_luck),
             worst: worst.error(),
             worst_row: worst.row.clone(),
             coverage: mean(&|p| f64::from(u8::from(p.covered()))),
@@ -269,6 +280,7 @@ mod tests {
             predicted,
             lo: predicted * 0.9,
             hi: predicted * 1.1,
+            luck: 0.2,
             quantum: 0.0,
             file: "a.csv".into(),
             line: 2,
@@ -288,6 +300,8 @@ mod tests {
         // +10 % and −30 %; 2.0 lies within 1.98 to 2.42, and 10 not within 6.3 to 7.7.
         assert!((score.mape - 0.2).abs() < 1e-12 && (score.bias + 0.1).abs() < 1e-12);
         assert!((score.worst + 0.3).abs() < 1e-12);
+        // A seed alone makes 0.2: a tenth of 2, and a fiftieth of 10.
+        assert!((score.by_luck - 0.06).abs() < 1e-12, "{}", score.by_luck);
         assert_eq!((score.n, score.coverage, score.worst_row.as_str()), (2, 0.5, "a.csv:10"));
         // Of a share, points: 0.5 measured, 0.4 predicted.
         assert!((point(Figure::Loss, 0.5, 0.4, false).error() + 0.1).abs() < 1e-12);

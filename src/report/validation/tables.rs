@@ -95,6 +95,7 @@ pub(super) fn overview(page: &mut Page, validation: &Validation) {
             ("fitted", "参与拟合"),
             ("not fitted", "未参与拟合"),
             ("means of repetitions", "重复测量的均值"),
+            ("by luck alone", "仅因随机"),
             ("within interval", "在区间内"),
             ("its width", "区间宽度"),
         ],
@@ -111,6 +112,7 @@ pub(super) fn overview(page: &mut Page, validation: &Validation) {
             part(&|p| p.fitted),
             part(&|p| !p.fitted),
             part(&|p| p.repetitions > 1),
+            share(all.as_ref(), |s| s.by_luck),
             share(all.as_ref(), |s| s.coverage),
             share(all.as_ref(), |s| s.width),
         ]);
