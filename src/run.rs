@@ -150,6 +150,13 @@ impl Setup {
         &self.footprint
     }
 
+    /// The pace that its runs go at.
+    fn pace(&self) -> Pace {
+        self.placement
+            .as_ref()
+            .map_or_else(|_| Pace::default(), |placement| Pace::of(placement.node_of.len()))
+    }
+
     /// The error of a run that would take more than all runs may.
     fn too_large(&self) -> Option<RunError> {
         let (needed, allowed) = (self.footprint.peak_bytes(), limits::most_bytes());
@@ -379,7 +386,8 @@ impl Runner {
         if self.stop.is_stopped() {
             return Err(RunError::Stopped);
         }
-        let observation = Arc::new(run_once(setup, seed, replication, Pace::default(), &self.stop)?);
+        let pace = setup.pace();
+        let observation = Arc::new(run_once(setup, seed, replication, pace, &self.stop)?);
         self.runs.fetch_add(1, Ordering::Relaxed);
         lock().insert(key, Arc::clone(&observation));
         Ok(observation)
@@ -423,7 +431,7 @@ pub fn show_back(setup: &Setup, observation: &Observation, money: Metric) -> Opt
 /// The ledger does not balance.
 pub fn tally(setup: &Setup, seed: u64, replication: u64) -> Result<Option<Tally>, RunError> {
     let Ok(placement) = &setup.placement else { return Ok(None) };
-    sums(setup, placement, (seed, replication), Pace::default(), &Stop::default()).map(Some)
+    sums(setup, placement, (seed, replication), setup.pace(), &Stop::default()).map(Some)
 }
 
 fn sums(

@@ -91,7 +91,7 @@ fn run_nodes_apart(
     (0..placement.nodes.len())
         .into_par_iter()
         .fold(
-            || (Tally::new(blueprint), Scratch::new(pace.flushes)),
+            || (Tally::new(blueprint), Scratch::new(pace.flushes, pace.in_whole)),
             |(mut tally, mut scratch), node| {
                 if is_set(stop) {
                     return (tally, scratch);

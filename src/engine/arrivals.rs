@@ -117,6 +117,11 @@ impl Arrivals {
         !self.poisson
     }
 
+    /// Returns whether intervals have one law and are independent of each other.
+    pub fn is_alike(&self) -> bool {
+        self.poisson && matches!(self.modulation, Modulation::Steady)
+    }
+
     /// Mean arrivals an interval.
     pub fn mean(&self) -> f64 {
         self.mean

@@ -300,6 +300,16 @@ impl SlottedServer {
         demand.iter().map(wait).collect()
     }
 
+    /// Returns how long work waits that arrives in each of the next slots if none does before it.
+    pub fn waits_alone(&self, slots: usize) -> impl Iterator<Item = u64> + use<> {
+        let mut ahead = self.clone();
+        (0..slots).map(move |_| {
+            let wait_ns = ahead.wait_ns();
+            ahead.take(Work::of(0));
+            wait_ns
+        })
+    }
+
     /// The longest wait that any settled slot left behind.
     pub fn longest_wait(&self) -> SimTime {
         SimTime::from_ns(self.time_for(self.most_backlog))

@@ -2,6 +2,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod blocking;
+mod calm;
 pub(crate) mod catch_up;
 pub(crate) mod checkpoint;
 pub(crate) mod credentials;

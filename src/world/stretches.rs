@@ -1,14 +1,15 @@
 //! All nodes of a cluster that share a backend, a stretch of slots at a time.
 //!
 //! What a slot brings depends on waits up to then alone. So a stretch is run on waits that are foreseen, its demand says
-//! what they truly were, and up to the first slot that was foreseen wrongly everything was as it is. There are three ways:
+//! what they truly were, and up to the first slot that was foreseen wrongly everything was as it is. There are four ways:
 //!
 //! 1. Where nothing waits, nobody is expected to. That holds until a slot brings more than is taken.
 //! 2. Where something waits, the first run says little more than the demand. What is sent hardly depends on the waits, as
 //!    answers that are late come behind the stretch: the second run, on the waits of that demand, mostly brings the same.
 //!    This is waveform relaxation; here it ends when nothing changes, and no bit is lost.
-//! 3. Otherwise slot by slot: where shards, quotas or a gateway are asked for each request, and where the queue is so long that
-//!    requests are turned away, as what comes then is a matter of every wait.
+//! 3. Where the queue is so long that all requests are turned away, nothing is added to it, and it is known how long it will be.
+//! 4. Otherwise slot by slot: where shards, quotas or a gateway are asked for each request, as what comes then is a matter of every
+//!    wait.
 //!
 //! Whatever was run on wrong waits is taken back to a copy of the beginning and run again as far as they were right.
 //!
@@ -68,6 +69,8 @@ struct Cluster<'a> {
     servers: Servers,
     /// The first slot that is not settled.
     first: usize,
+    /// How long what came waited before the last slots that were settled, and how many they were.
+    cleared: (u64, usize),
 }
 
 /// Runs all nodes through the whole run.
@@ -87,12 +90,12 @@ pub(super) fn run(
         .map(|block| {
             let own = block * in_block..((block + 1) * in_block).min(nodes);
             let new = |node| Node::new(blueprint, node, placement.nodes[node], &on[node], key);
-            let (tally, scratch) = (Tally::new(blueprint), Scratch::new(pace.flushes));
+            let (tally, scratch) = (Tally::new(blueprint), Scratch::new(pace.flushes, pace.in_whole));
             let next_ns = vec![0; own.len()];
             Block { nodes: own.map(new).collect(), next_ns, tally, scratch }
         })
         .collect();
-    let mut cluster = Cluster { stop, blueprint, blocks, servers, first: 0 };
+    let mut cluster = Cluster { stop, blueprint, blocks, servers, first: 0, cleared: (0, 0) };
     cluster.go_on(pace);
     cluster.end()
 }
@@ -112,14 +115,23 @@ impl Cluster<'_> {
         let (mut free, mut waiting) = (begin(FIRST_STRETCH_NS), begin(FIRST_WAITING_NS));
         // Where waits are foreseen wrongly again and again, copies of the nodes cost more than their slots: four times as many
         // go one by one each time.
-        let (mut alone, mut next_alone) = (0, SHORTEST);
+        let (mut alone, mut next_alone, mut was_wrong) = (0, SHORTEST, false);
         while self.first < slots && !is_set(self.stop) {
             let next =
                 edges.iter().copied().filter(|edge| *edge > self.first).chain(self.servers.next_window());
             let left = next.min().unwrap_or(usize::MAX).min(slots) - self.first;
-            let waits = self.servers.has_backlog() || self.servers.is_closed(self.first);
+            let is_closed = self.servers.is_closed(self.first);
+            let waits = self.servers.has_backlog() || is_closed;
+            if waits && self.refuse_all(left.min(longest)) {
+                continue;
+            }
             let stretch = if waits { &mut waiting } else { &mut free };
-            let tried = left.min(*stretch);
+            let tried = match waits {
+                // Nothing is answered before it is open again, so that it is mostly all the same to everybody how long they wait.
+                true if is_closed && !was_wrong => left.min(longest),
+                true => left.min(*stretch).min(self.slots_to_clear()),
+                false => left.min(*stretch),
+            };
             let foreseen = waits
                 && alone == 0
                 && self.servers.may_be_foreseen(self.first, self.blueprint.backend.queue_ns);
@@ -128,6 +140,7 @@ impl Cluster<'_> {
                 let went = if waits { self.foresee(tried) } else { self.expect_none(tried) };
                 *stretch =
                     if went == tried { longest.min(2 * *stretch) } else { (*stretch / 2).max(SHORTEST) };
+                was_wrong |= waits && went < tried;
                 if went == tried {
                     next_alone = SHORTEST.max(next_alone / 2);
                     continue;
@@ -185,15 +198,49 @@ impl Cluster<'_> {
         right
     }
 
+    /// Runs the slots, so many at most, in which whoever comes is turned away for the length of the queue: it only gets shorter.
+    /// Returns whether there are any.
+    fn refuse_all(&mut self, most: usize) -> bool {
+        let backend = &self.blueprint.backend;
+        // What is held up on its way by a disturbance of some agents is taken when that is over.
+        if !backend.disturbances.is_empty() {
+            return false;
+        }
+        let foreseen = self.servers.refusals(self.first, most, backend.queue_ns);
+        if foreseen.is_empty() {
+            return false;
+        }
+        let demand = self.run_slots(foreseen.len(), &foreseen);
+        debug_assert!(demand.iter().all(|bytes| *bytes == 0), "somebody was taken");
+        self.settle(&demand);
+        true
+    }
+
+    /// Slots until nothing waits any more, at the pace at which that went in the last stretch and a quarter more; as many as
+    /// there may be where it gets more.
+    fn slots_to_clear(&self) -> usize {
+        let (before_ns, slots) = self.cleared;
+        let wait_ns = self.servers.clock().wait_ns();
+        match before_ns.checked_sub(wait_ns).filter(|cleared_ns| *cleared_ns > 0) {
+            Some(cleared_ns) => {
+                let slots = u128::from(wait_ns) * slots as u128 * 5 / (u128::from(cleared_ns) * 4);
+                usize::try_from(slots).unwrap_or(usize::MAX).max(SHORTEST)
+            }
+            None => usize::MAX,
+        }
+    }
+
     fn settle(&mut self, demand: &[u64]) {
+        let slots = demand.len() / self.servers.lanes();
+        self.cleared = (self.servers.clock().wait_ns(), slots);
         self.servers.settle(demand);
-        self.first += demand.len() / self.servers.lanes();
+        self.first += slots;
     }
 
     /// Runs all nodes through some slots. What is sent in them waits as foreseen; where nothing is, as long as what is sent in
     /// the first. Returns the demand of each, lane by lane.
     fn run_slots(&mut self, slots: usize, foreseen: &[u64]) -> Vec<u64> {
-        let Self { stop, blueprint, blocks, servers, first } = self;
+        let Self { stop, blueprint, blocks, servers, first, .. } = self;
         let (servers, first) = (&*servers, *first);
         let numbers = slots * servers.lanes();
         let until = servers.clock().end_of(first + slots - 1).min(blueprint.end_ns());

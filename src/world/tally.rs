@@ -22,6 +22,21 @@ use crate::world::lines::stream::{Amount, Stream};
 /// finding it is a shift.
 const TIMELINE_BINS: u64 = 256;
 
+/// Whole milliseconds of output that lines are counted by, from none on.
+const LATE_MS: usize = 4;
+const NS_PER_MS: u64 = 1_000_000;
+
+/// Counts of lines at [`punctual_place`].
+pub(super) const PUNCTUAL: usize = LATE_MS * CLASSES;
+pub(super) type Punctual = [u64; PUNCTUAL];
+
+/// Where lines are counted whose request has a latency of that class, after so much output; `None` of other times.
+#[inline]
+pub(super) fn punctual_place(class: usize, late_ns: u64) -> Option<usize> {
+    let late_ms = usize::try_from(late_ns / NS_PER_MS).ok()?;
+    (late_ns.is_multiple_of(NS_PER_MS) && late_ms < LATE_MS).then_some(late_ms * CLASSES + class)
+}
+
 /// Fixed point of lines that are lost with a chance: 2^24 a line.
 pub(super) const MISSABLE_POINT: u32 = 24;
 
@@ -122,9 +137,9 @@ totals! {
         given bin_bits: u32,
         given warmup_ns: u64,
         given horizon_ns: u64,
-        /// Lines that were delivered without waiting, by the class of their request's latency: for each kind of agent and
-        /// tenant. Their ages follow, and are entered at the end.
-        sum punctual: Vec<Option<Box<[u64; CLASSES]>>>,
+        /// Lines that were delivered without waiting, or after some milliseconds of output, by these and the class of their
+        /// request's latency: for each kind of agent and tenant. Their ages follow, and are entered at the end.
+        sum punctual: Vec<Option<Box<Punctual>>>,
     }
 }
 
@@ -157,17 +172,17 @@ impl Tally {
         }
     }
 
-    /// Takes the lines of a tenant, by the class of their request's latency, that agents of a kind read over one flush
-    /// interval and delivered without waiting: to be added to, and put back.
+    /// Takes the lines of a tenant that agents of a kind read over one flush interval and delivered without waiting, to be
+    /// added to and put back: at [`punctual_place`].
     #[inline]
-    pub(super) fn take_punctual(&mut self, kind: usize, tenant: usize) -> Box<[u64; CLASSES]> {
+    pub(super) fn take_punctual(&mut self, kind: usize, tenant: usize) -> Box<Punctual> {
         let counts = &mut self.punctual[kind * self.tenants.len() + tenant];
-        counts.take().unwrap_or_else(|| Box::new([0; CLASSES]))
+        counts.take().unwrap_or_else(|| Box::new([0; PUNCTUAL]))
     }
 
     /// Puts back what [`Tally::take_punctual`] took.
     #[inline]
-    pub(super) fn put_punctual(&mut self, kind: usize, tenant: usize, counts: Box<[u64; CLASSES]>) {
+    pub(super) fn put_punctual(&mut self, kind: usize, tenant: usize, counts: Box<Punctual>) {
         self.punctual[kind * self.tenants.len() + tenant] = Some(counts);
     }
 
@@ -177,8 +192,10 @@ impl Tally {
         {
             for (tenant, counts) in self.tenants.iter_mut().zip(counts) {
                 let Some(counts) = counts.take() else { continue };
-                for (class, lines) in counts.into_iter().enumerate().filter(|(_, lines)| *lines > 0) {
-                    let youngest_ns = blueprint.backend.latency_of(class) + plan.look_delay_ns;
+                for (place, lines) in counts.into_iter().enumerate().filter(|(_, lines)| *lines > 0) {
+                    let (late_ms, class) = (place / CLASSES, place % CLASSES);
+                    let later_ns = plan.look_delay_ns + late_ms as u64 * NS_PER_MS;
+                    let youngest_ns = blueprint.backend.latency_of(class) + later_ns;
                     tenant.freshness.add(&Spread::between(youngest_ns, youngest_ns + plan.wait_ns()), lines);
                 }
             }
@@ -192,12 +209,35 @@ impl Tally {
 
     /// Lines that some streams wrote in a span of one flush, if it lies within one bin of the timeline.
     #[inline]
-    pub(super) fn emit_within(&mut self, from_ns: u64, until_ns: u64, lines: u64) -> bool {
+    fn emit_within(&mut self, from_ns: u64, until_ns: u64, lines: u64) -> bool {
         let (first, last) = (self.bin_of(from_ns), self.bin_of(until_ns.saturating_sub(1).max(from_ns)));
         if first == last {
             self.timeline[first].0 += lines;
         }
         first == last
+    }
+
+    /// Lines of a flush of that number among so many, in all and of each stream, flush by flush; of the only one where there
+    /// are none.
+    #[inline]
+    pub(super) fn emit_flush(
+        &mut self,
+        (from_ns, until_ns): (u64, u64),
+        all: u64,
+        of_streams: &[u64],
+        (number, flushes): (usize, usize),
+    ) {
+        if self.emit_within(from_ns, until_ns, all) {
+            return;
+        }
+        match of_streams.is_empty() {
+            true => self.emit(from_ns, until_ns, all),
+            false => of_streams
+                .iter()
+                .skip(number)
+                .step_by(flushes)
+                .for_each(|lines| self.emit(from_ns, until_ns, *lines)),
+        }
     }
 
     /// Counts lines that the backend accepts at `at_ns`.
@@ -207,6 +247,33 @@ impl Tally {
         self.ledger.delivered += lines;
         self.timeline[bin].1 += lines;
         self.delivered_in_time += if at_ns < self.horizon_ns { lines } else { 0 };
+    }
+
+    /// Lines of flushes of one file that come at even distances, the first `flush_ns` after `since_ns`.
+    pub(super) fn emit_flushes(&mut self, (since_ns, flush_ns): (u64, u64), lines: &[u64]) {
+        let (mut first, mut from_ns) = (0, since_ns);
+        while first < lines.len() {
+            let within = (((self.bin_of(from_ns) as u64 + 1) << self.bin_bits) - from_ns) / flush_ns;
+            let end = lines.len().min(first + (within as usize).max(1));
+            let until_ns = from_ns + (end - first) as u64 * flush_ns;
+            self.emit(from_ns, until_ns, lines[first..end].iter().sum());
+            (first, from_ns) = (end, until_ns);
+        }
+    }
+
+    /// Lines of flushes of one file that come at even distances, the first `flush_ns` after `since_ns`, and are accepted so
+    /// much later, give or take what is little beside a bin of the timeline.
+    pub(super) fn accept_flushes(&mut self, (since_ns, flush_ns): (u64, u64), later_ns: u64, lines: &[u64]) {
+        let (mut first, mut at_ns) = (0, since_ns + flush_ns + later_ns);
+        while first < lines.len() {
+            let next_ns = (self.bin_of(at_ns) as u64 + 1) << self.bin_bits;
+            let next_ns = if at_ns < self.horizon_ns { next_ns.min(self.horizon_ns) } else { next_ns };
+            let within = next_ns.saturating_sub(at_ns).div_ceil(flush_ns) as usize;
+            let end = lines.len().min(first + within.max(1));
+            self.accept(at_ns, lines[first..end].iter().sum());
+            at_ns += (end - first) as u64 * flush_ns;
+            first = end;
+        }
     }
 
     /// Checks that all work of agents was charged, but for a hundredth of it and a millisecond each.

@@ -13,6 +13,7 @@ use crate::world::agent::offsets::Offsets;
 use crate::world::agent::round::Round;
 use crate::world::agent::unanswered::Unanswered;
 use crate::world::lines::stream::{Stream, StreamId};
+use smallvec::SmallVec;
 use std::num::NonZeroU32;
 use std::ops::Range;
 
@@ -60,7 +61,8 @@ pub(crate) enum Mode {
 /// Chunks that travel together.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Batch {
-    pub chunks: Vec<Chunk>,
+    /// Nearly always one of an agent with one file, and then there are as many batches as agents.
+    pub chunks: SmallVec<[Chunk; 1]>,
     /// Property: those of its chunks.
     pub lines: u64,
     /// Of these, lines that the backend has already.

@@ -12,33 +12,40 @@ use crate::units::NEVER_NS;
 use crate::world::agent::answers::Answers;
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::{Input, Looks, Mode};
-use crate::world::agent::rates::AgentRates;
+use crate::world::agent::rates::{AgentRates, FlushVolume};
 use crate::world::backend::link::{Link, Opening};
 use crate::world::lines::stream::{Ahead, Amount, Cursor, Stream};
-use crate::world::tally::Tally;
+use crate::world::tally::{PUNCTUAL, Tally, punctual_place};
+use smallvec::SmallVec;
+
+/// As many flushes as are usually settled at once.
+const USUAL: usize = 64;
 
 /// Room for what is worked out and not kept.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scratch {
     /// Flushes settled at once at most; none where every flush is to be an event.
     most_flushes: usize,
-    taken: Vec<FlushVolume>,
-    sent: Vec<FlushAnswer>,
+    /// Whether calm flushes take whole seconds.
+    in_whole: bool,
+    pub(super) taken: Vec<FlushVolume>,
+    pub(super) sent: Vec<FlushAnswer>,
     /// Answers on their way behind the last of them.
     due: Answers,
     /// Lines of each stream, flush by flush, where there are several.
-    lines: Vec<u64>,
+    pub(super) lines: Vec<u64>,
     /// What the intervals of a stream hold.
-    ahead: Ahead,
+    pub(super) ahead: Ahead,
     /// Where each stream gets to; `None` where it has nothing to be read.
-    reached: Vec<Option<(Cursor, Amount)>>,
+    pub(super) reached: Vec<Option<(Cursor, Amount)>>,
     /// What is the same for all flushes of a kind of agent, for each kind that was asked for.
-    kinds: Vec<Option<AgentRates>>,
+    pub(super) kinds: Vec<Option<AgentRates>>,
 }
 
 impl Scratch {
-    pub(crate) fn new(most_flushes: usize) -> Self {
-        Self { most_flushes, ..Self::default() }
+    /// For so many flushes at once at most, in whole seconds or not where they are calm.
+    pub(crate) fn new(most_flushes: usize, in_whole: bool) -> Self {
+        Self { most_flushes, in_whole, ..Self::default() }
     }
 
     fn learn(&mut self, kind: usize, plan: &AgentPlan) {
@@ -51,33 +58,19 @@ impl Scratch {
     }
 }
 
-/// What one flush takes.
-#[derive(Clone, Copy, Debug, Default)]
-struct FlushVolume {
-    lines: u64,
-    bytes: u64,
-    /// Bytes on disk beyond the lines themselves.
-    prefix_bytes: u64,
-    /// Bytes on the network, where they are compressed file by file.
-    compressed_bytes: u64,
-    files: u64,
-    reads: f64,
-    weighted_reads: f64,
-}
-
 /// What becomes of it.
 #[derive(Clone, Copy, Debug, Default)]
-struct FlushAnswer {
+pub(super) struct FlushAnswer {
     record_bytes: u64,
     /// Record bytes held at the fullest since the flush before, and with its own when it is sent.
     fullest_bytes: u64,
     held_bytes: u64,
     /// The class of the random part of its latency, what output and queue take on top, and when the answer is there.
-    class: usize,
-    late_ns: u64,
-    answer_ns: u64,
+    pub(super) class: usize,
+    pub(super) late_ns: u64,
+    pub(super) answer_ns: u64,
     /// CPU that reading it took, in nanoseconds.
-    cpu_ns: u64,
+    pub(super) cpu_ns: u64,
 }
 
 impl Desk<'_> {
@@ -104,8 +97,17 @@ impl Desk<'_> {
             opening,
             looks: input.looks(plan),
         };
+        scratch.learn(run.kind, run.plan);
+        if scratch.in_whole && self.flush_in_whole(&run, flushes, scratch, link) {
+            return true;
+        }
         if !run.draw(self.streams, flushes, scratch) {
             return false;
+        }
+        let input = &*self.input;
+        if run.is_calm(input, scratch, link) {
+            self.deliver_calmly(&run, scratch, link);
+            return true;
         }
         let settled = run.judge(input, scratch, link);
         if settled == 0 {
@@ -169,11 +171,8 @@ impl Desk<'_> {
             let times = (since_ns, first_ns, plan.flush_ns);
             input.save_quiet_offsets(times, &answers, live, self.streams, plan);
         }
-        input.since_ns = first_ns + (taken.len() as u64 - 1) * plan.flush_ns;
-        input.deadline_ns = input.since_ns + plan.flush_ns;
         let fullest_bytes = sent.iter().map(|flush| flush.fullest_bytes).max().unwrap_or(0);
         input.peak_bytes = input.peak_bytes.max(fullest_bytes);
-        input.caught_up_ns = input.since_ns;
         if let Some(taken) = taken.iter().rev().find(|flush| flush.lines > 0) {
             input.answers = taken.files;
         }
@@ -181,7 +180,15 @@ impl Desk<'_> {
         if let Some(last) = sent.last() {
             input.held_bytes = last.held_bytes;
         }
-        self.schedule_flush(self.input.since_ns);
+        self.end_flushes(first_ns + (taken.len() as u64 - 1) * plan.flush_ns);
+    }
+
+    /// The last of some flushes was at `at_ns`.
+    pub(super) fn end_flushes(&mut self, at_ns: u64) {
+        let input = &mut *self.input;
+        (input.since_ns, input.caught_up_ns) = (at_ns, at_ns);
+        input.deadline_ns = at_ns + self.plan.flush_ns;
+        self.schedule_flush(at_ns);
     }
 
     /// Counts what each flush that was delivered took.
@@ -201,29 +208,33 @@ impl Desk<'_> {
 }
 
 /// A stretch of flushes of one input.
-struct QuietRun<'a> {
-    kind: usize,
-    plan: &'a AgentPlan,
-    blueprint: &'a Blueprint,
+pub(super) struct QuietRun<'a> {
+    pub(super) kind: usize,
+    pub(super) plan: &'a AgentPlan,
+    pub(super) blueprint: &'a Blueprint,
     /// The first flush.
-    first_ns: u64,
+    pub(super) first_ns: u64,
     /// The flush before it.
-    since_ns: u64,
-    opening: Opening,
+    pub(super) since_ns: u64,
+    pub(super) opening: Opening,
     looks: Looks,
 }
 
 impl QuietRun<'_> {
+    /// When the flush of that number is.
+    pub(super) fn flush_at(&self, number: usize) -> u64 {
+        self.first_ns + number as u64 * self.plan.flush_ns
+    }
+
     /// Draws what each flush takes. Gives `false` where a stream is not read as it is written.
     fn draw(&self, streams: &[Stream], flushes: usize, scratch: &mut Scratch) -> bool {
-        scratch.learn(self.kind, self.plan);
         let Scratch { taken, lines, reached, kinds, ahead, .. } = scratch;
         let Some(kind) = &kinds[self.kind] else { return false };
         taken.clear();
         taken.resize(flushes, FlushVolume::default());
         lines.clear();
         reached.clear();
-        let (is_alone, compresses) = (streams.len() == 1, self.plan.compresses());
+        let is_alone = streams.len() == 1;
         for stream in streams {
             if stream.limit_ns != NEVER_NS || stream.time_ns != self.looks.last(self.since_ns) {
                 if stream.time_ns < stream.limit_ns {
@@ -240,7 +251,7 @@ impl QuietRun<'_> {
             }
             let (mut cursor, mut before) = stream.start();
             let mut at_ns = self.first_ns;
-            let last_ns = self.first_ns + (flushes as u64 - 1) * self.plan.flush_ns;
+            let last_ns = self.flush_at(flushes - 1);
             ahead.draw(law, stream.key, &cursor, self.looks.last(last_ns));
             for flush in &mut *taken {
                 let written = cursor.written_ahead(ahead, (law, stream.key), self.looks.last(at_ns));
@@ -250,22 +261,7 @@ impl QuietRun<'_> {
                 if !is_alone {
                     lines.push(new.lines);
                 }
-                if new.lines == 0 {
-                    continue;
-                }
-                flush.lines += new.lines;
-                flush.bytes += new.bytes;
-                flush.prefix_bytes += new.lines * u64::from(stream.prefix_bytes);
-                flush.files += 1;
-                if compresses {
-                    flush.compressed_bytes += self.plan.wire_bytes(new.lines, new.bytes);
-                }
-                let (reads, weighted_reads) = match kind.reads.get(new.lines as usize) {
-                    Some(known) => (known.reads, known.weighted),
-                    None => kind.no_work.live_reads(&self.plan.costs, new.lines as f64),
-                };
-                flush.reads += reads;
-                flush.weighted_reads += weighted_reads;
+                flush.add((kind, self.plan), stream.prefix_bytes, new);
             }
             reached.push(Some((cursor, before)));
         }
@@ -289,12 +285,9 @@ impl QuietRun<'_> {
             let Some(delay_ns) = link.delay_ns(self.opening, at_ns, &slots) else { return number };
             slots.step();
             let mut answer = FlushAnswer { record_bytes, late_ns: delay_ns, ..FlushAnswer::default() };
-            if flush.lines > kind.small_lines || disk_bytes > kind.small_bytes {
-                let reader_ns = plan.costs.bulk_reader_ns(flush.lines as f64, disk_bytes as f64);
-                if reader_ns > plan.flush_ns as f64 * plan.cores {
-                    return number;
-                }
-                answer.late_ns += plan.output_ns(flush.lines, record_bytes);
+            match kind.late_ns(plan, (flush.lines, disk_bytes), record_bytes) {
+                Some(late_ns) => answer.late_ns += late_ns,
+                None => return number,
             }
             // An agent that sends a full batch at once would not wait for its next flush.
             let sends_early = plan.sends_full && record_bytes >= plan.full_batch_bytes();
@@ -355,30 +348,11 @@ impl QuietRun<'_> {
         let mut by_class = alone.map(|tenant| tally.take_punctual(self.kind, tenant));
         for (number, (flush, answer)) in taken.iter().zip(&mut *sent).enumerate() {
             if flush.lines > 0 {
-                let mut work = kind.no_work;
-                let disk_bytes = flush.bytes + flush.prefix_bytes;
-                work.add(flush.lines as f64, disk_bytes as f64, flush.reads, flush.weighted_reads);
-                let busy_ns = match kind.reads.get(flush.lines as usize) {
-                    Some(known) if flush.files == 1 => plan.costs.cpu_ns_at(&work, known.wakeups),
-                    _ => plan.costs.cpu_ns(&work),
-                };
-                answer.cpu_ns = (busy_ns.min(kind.most_ns) + 0.5) as u64;
+                answer.cpu_ns = kind.busy_ns(plan, flush);
                 cpu_ns += answer.cpu_ns;
                 let span = (self.looks.last(from_ns), self.looks.last(at_ns));
-                if !tally.emit_within(span.0, span.1, flush.lines) {
-                    match lines.is_empty() {
-                        true => tally.emit(span.0, span.1, flush.lines),
-                        false => lines
-                            .iter()
-                            .skip(number)
-                            .step_by(flushes)
-                            .for_each(|lines| tally.emit(span.0, span.1, *lines)),
-                    }
-                }
-                let wire_bytes = match plan.compresses() {
-                    true => flush.compressed_bytes,
-                    false => plan.wire_bytes(flush.lines, flush.bytes),
-                };
+                tally.emit_flush(span, flush.lines, lines, (number, flushes));
+                let wire_bytes = flush.wire_bytes(plan);
                 requests += plan.requests_for(flush.files, answer.record_bytes);
                 sent_bytes += wire_bytes;
                 tally.accept(answer.answer_ns + plan.look_delay_ns, flush.lines);
@@ -402,7 +376,7 @@ impl QuietRun<'_> {
 
     /// Takes the streams to the last flush, which reads what was written by `until_ns`, and enters the ages of their lines
     /// where that was not done flush by flush.
-    fn settle(
+    pub(super) fn settle(
         &self,
         streams: &mut [Stream],
         until_ns: u64,
@@ -413,7 +387,22 @@ impl QuietRun<'_> {
         let Scratch { taken, sent, lines, reached, .. } = scratch;
         let flushes = taken.len();
         let is_exact = self.plan.look_ns > 0;
-        let is_late = is_exact || sent.iter().any(|answer| answer.late_ns > 0);
+        // Where lines of each flush are counted, and how often; and flushes that are entered one by one.
+        let mut late: SmallVec<[usize; USUAL]> = SmallVec::new();
+        let mut places: SmallVec<[(usize, u64); USUAL]> = SmallVec::new();
+        for (flush, answer) in sent.iter().enumerate() {
+            let place = punctual_place(answer.class, answer.late_ns);
+            let place =
+                place.filter(|_| !is_exact && (answer.late_ns == 0 || scratch.in_whole && !is_entered));
+            places.push((place.unwrap_or(0), u64::from(place.is_some())));
+            if place.is_none() {
+                late.push(flush);
+            }
+        }
+        let mut alone: SmallVec<[u64; USUAL]> = SmallVec::new();
+        if lines.is_empty() {
+            alone.extend(taken.iter().map(|flush| flush.lines));
+        }
         for (number, (stream, reached)) in streams.iter_mut().zip(reached).enumerate() {
             let Some((cursor, written)) = *reached else { continue };
             stream.advance_with(self.looks.last(until_ns), cursor, written);
@@ -421,42 +410,38 @@ impl QuietRun<'_> {
             if self.since_ns < self.blueprint.warmup_ns {
                 continue;
             }
-            let own = |flush: usize| match lines.get(number * flushes + flush) {
-                Some(lines) => *lines,
-                None => taken[flush].lines,
-            };
+            let own =
+                if lines.is_empty() { &alone[..] } else { &lines[number * flushes..(number + 1) * flushes] };
             if !is_entered && !is_exact {
                 let mut by_class = tally.take_punctual(self.kind, tenant);
-                for (flush, answer) in sent.iter().enumerate().filter(|(_, answer)| answer.late_ns == 0) {
-                    by_class[answer.class % CLASSES] += own(flush);
+                for ((place, times), lines) in places.iter().zip(own) {
+                    // Whether it is late is a matter of luck: better multiplied than branched on.
+                    by_class[place % PUNCTUAL] += lines * times;
                 }
                 tally.put_punctual(self.kind, tenant, by_class);
             }
-            if is_late {
-                self.deliver_late(tenant, own, sent, tally);
+            for flush in &late {
+                self.deliver_late(tenant, (*flush, own[*flush]), &sent[*flush], tally);
             }
         }
     }
 
-    /// Enters the ages of a tenant's lines that wait for output or backend, or that are looked at from time to time.
+    /// Enters the ages of a tenant's lines of a flush that waits for output or backend, or that is looked at from time to time.
     fn deliver_late(
         &self,
         tenant: usize,
-        own: impl Fn(usize) -> u64,
-        sent: &[FlushAnswer],
+        (flush, lines): (usize, u64),
+        answer: &FlushAnswer,
         tally: &mut Tally,
     ) {
-        let (mut from_ns, mut at_ns) = (self.since_ns, self.first_ns);
-        for (flush, answer) in sent.iter().enumerate() {
-            let lines = own(flush);
-            if (answer.late_ns > 0 || self.plan.look_ns > 0) && lines > 0 {
-                let there_ns = answer.answer_ns + self.plan.look_delay_ns;
-                let (from_ns, until_ns) = (self.looks.last(from_ns), self.looks.last(at_ns));
-                let spread = Spread::between(there_ns - until_ns, there_ns - from_ns);
-                tally.tenants[tenant].freshness.add(&spread, lines);
-            }
-            from_ns = at_ns;
-            at_ns += self.plan.flush_ns;
+        if lines == 0 {
+            return;
         }
+        let at_ns = self.flush_at(flush);
+        let from_ns = if flush == 0 { self.since_ns } else { at_ns - self.plan.flush_ns };
+        let there_ns = answer.answer_ns + self.plan.look_delay_ns;
+        let (from_ns, until_ns) = (self.looks.last(from_ns), self.looks.last(at_ns));
+        let spread = Spread::between(there_ns - until_ns, there_ns - from_ns);
+        tally.tenants[tenant].freshness.add(&spread, lines);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::blueprint::{BackendPlan, Blueprint, Effect, Outage, Partition};
 use crate::engine::fluid::{SlottedServer, Steps};
+use crate::engine::marks::CLASSES;
 use crate::units::NEVER_NS;
 use crate::world::backend::gateway::{Admission, Gateway};
 use crate::world::backend::servers::{Ingress, Servers};
@@ -171,6 +172,17 @@ impl<'a> Link<'a> {
         let wait_ns = self.wait_in(slots.slot());
         let stall_ns = opening.stalled_until_ns.saturating_sub(at_ns);
         (wait_ns <= self.plan.queue_ns || stall_ns > 0).then_some(wait_ns + stall_ns)
+    }
+
+    /// Whether nothing that is sent where [`Link::opening`] says what becomes of it waits for its turn.
+    pub(crate) fn is_free(&self, opening: Opening) -> bool {
+        let waits = self.server.is_some_and(|server| server.wait_ns() > 0) || !self.waits_ns.is_empty();
+        opening.stalled_until_ns == 0 && !waits
+    }
+
+    /// The longest latency of a request.
+    pub(crate) fn longest_ns(&self) -> u64 {
+        self.plan.latency_of(CLASSES - 1)
     }
 
     /// The slots of instants `step_ns` apart.

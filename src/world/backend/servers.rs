@@ -161,6 +161,18 @@ impl Servers {
         self.plain().is_some_and(|server| server.wait_ns() <= queue_ns) || self.is_closed(slot)
     }
 
+    /// How long whoever comes in the next slots, so many at most, would have to wait for the one server, as long as that is more
+    /// than `queue_ns` and it works: all of them are turned away.
+    pub(crate) fn refusals(&self, first: usize, most: usize, queue_ns: u64) -> Vec<u64> {
+        match self.plain().filter(|server| server.wait_ns() > queue_ns) {
+            Some(server) if !self.is_closed(first) => {
+                let waits = server.waits_alone(most);
+                waits.take_while(|wait_ns| *wait_ns > queue_ns).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether whoever comes next has to wait, or is likely to be refused: a tenant has used half of its burst.
     pub(crate) fn has_backlog(&self) -> bool {
         let is_used = |bucket: &SlottedServer| bucket.backlog().units() > self.burst_bytes / 2;

@@ -3,6 +3,10 @@
 //! A stream is an append-only sequence, so that a place in it is a point in time: the reader of a stream has
 //! read what was written before [`Stream::time_ns`]. Files of the stream are spans of time as well.
 
+mod ahead;
+
+pub(crate) use ahead::Ahead;
+
 use crate::blueprint::StreamLaw;
 use crate::engine::arrivals::Memo;
 use crate::engine::marks::CLASSES;
@@ -68,27 +72,6 @@ impl Cursor {
         self.with(law.arrivals.before(key, interval, self.within.lines, at_ns % NS_PER_SEC, NS_PER_SEC))
     }
 
-    /// The same, where what intervals hold was drawn ahead.
-    #[inline(always)]
-    pub(crate) fn written_ahead(
-        &mut self,
-        ahead: &mut Ahead,
-        (law, key): (&StreamLaw, u64),
-        at_ns: u64,
-    ) -> Amount {
-        let interval = at_ns / NS_PER_SEC;
-        while self.interval < interval {
-            self.before += self.within;
-            self.interval += 1;
-            self.within = ahead.of(self.interval);
-        }
-        let (lines, offset) = (self.within.lines, at_ns % NS_PER_SEC);
-        self.with(match law.arrivals.is_halved(lines) {
-            true => law.arrivals.before_with(&mut ahead.memo, key, (interval, lines), offset, NS_PER_SEC),
-            false => law.arrivals.before(key, interval, lines, offset, NS_PER_SEC),
-        })
-    }
-
     /// Takes the cursor on to an interval.
     #[inline]
     fn walk_to(&mut self, law: &StreamLaw, key: u64, interval: u64) {
@@ -131,34 +114,6 @@ fn between(law: &StreamLaw, key: u64, from: u64, until: u64) -> Amount {
         first += many as u64;
     }
     all
-}
-
-/// What intervals hold that somebody goes through one by one, drawn in one go.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Ahead {
-    first: u64,
-    lines: Vec<u64>,
-    bytes: Vec<u64>,
-    memo: Memo,
-}
-
-impl Ahead {
-    /// Draws what the intervals behind the cursor's hold, up to and including that of an instant.
-    pub(crate) fn draw(&mut self, law: &StreamLaw, key: u64, cursor: &Cursor, until_ns: u64) {
-        self.memo = Memo::default();
-        self.first = cursor.interval + 1;
-        let many = (until_ns / NS_PER_SEC).saturating_sub(cursor.interval) as usize;
-        self.lines.resize(many, 0);
-        self.bytes.resize(many, 0);
-        law.arrivals.counts(key, self.first, &mut self.lines);
-        law.sizes.sums(&self.lines, key ^ SIZES, self.first, &mut self.bytes);
-    }
-
-    #[inline]
-    fn of(&self, interval: u64) -> Amount {
-        let place = (interval - self.first) as usize;
-        Amount { lines: self.lines[place], bytes: self.bytes[place] }
-    }
 }
 
 /// Somebody who looks for a place in what a stream has for its reader: each look begins where one before was.

@@ -45,3 +45,53 @@ fn looks_see_what_a_walk_sees(rate: f64) {
     let trail = trail.as_ref().unwrap();
     assert!(trail.first * STRIDE >= 402 && trail.before.len() <= 100 / 8 + 1, "{}", trail.first);
 }
+
+/// What a reader takes in whole seconds that comes at 0.3 of each, over 4,000 streams of 9 lines/s: in each of its twelve times a
+/// Poisson number of mean and variance 9, the last as the others, and no time's says anything of the next's. Together it
+/// is what was written between the first time and the last.
+#[test]
+fn whole_seconds_have_the_law_of_seconds_that_begin_elsewhere() {
+    let law = StreamLaw {
+        arrivals: Arrivals::poisson(9.0, Modulation::Steady),
+        sizes: Marks::from_quantiles(|u| 50.0 + 400.0 * u),
+    };
+    const TIMES: usize = 12;
+    let (mut sums, mut squares, mut products) = ([0.0; TIMES], [0.0; TIMES], [0.0; TIMES]);
+    let (mut bytes, mut bytes_squared) = ([0.0; TIMES], [0.0; TIMES]);
+    let (streams, mean) = (4_000, 9.0);
+    for key in 0..streams {
+        let from_ns = 20 * NS_PER_SEC + 300_000_000;
+        let until_ns = from_ns + TIMES as u64 * NS_PER_SEC;
+        let mut cursor = Cursor::new(&law, key, 0);
+        let before = cursor.written(&law, key, from_ns);
+        let mut ahead = Ahead::default();
+        let written = ahead.draw_in_whole((&law, key), (&mut cursor, before), until_ns);
+        assert_eq!(written, Cursor::new(&law, key, 0).written(&law, key, until_ns));
+        let (own_lines, own_bytes) = ahead.amounts();
+        assert_eq!(own_lines.len(), TIMES);
+        let all = written - before;
+        assert_eq!((own_lines.iter().sum(), own_bytes.iter().sum()), (all.lines, all.bytes));
+        for time in 0..TIMES {
+            let off = own_lines[time] as f64 - mean;
+            sums[time] += off;
+            squares[time] += off * off;
+            products[time] += off * (own_lines[(time + 1) % TIMES] as f64 - mean);
+            let off = own_bytes[time] as f64 - mean * 250.0;
+            bytes[time] += off;
+            bytes_squared[time] += off * off;
+        }
+    }
+    let n = streams as f64;
+    // Sizes are even over 50 to 450: a second moment of 250² + 400²/12.
+    let of_bytes = mean * (250.0 * 250.0 + 400.0 * 400.0 / 12.0);
+    for time in 0..TIMES {
+        // Standard errors: √(m/n) of a mean, about m·√(2/n) of a variance, m/√n of a covariance; 4.5 of them.
+        assert!(sums[time].abs() / n < 4.5 * (mean / n).sqrt(), "time {time}");
+        let spread = (2.0 / n + 1.0 / (mean * n)).sqrt();
+        assert!((squares[time] / n / mean - 1.0).abs() < 4.5 * spread, "time {time}");
+        assert!((products[time] / n / mean).abs() < 4.5 / n.sqrt(), "time {time}");
+        assert!(bytes[time].abs() / n < 4.5 * (of_bytes / n).sqrt(), "time {time}");
+        let spread = (3.0 / n).sqrt();
+        assert!((bytes_squared[time] / n / of_bytes - 1.0).abs() < 4.5 * spread, "time {time}");
+    }
+}
