@@ -25,8 +25,11 @@ impl Answers {
     /// An answer comes at `at_ns` and frees so many record bytes.
     #[inline]
     pub(crate) fn push(&mut self, at_ns: u64, record_bytes: u64) {
-        let later = self.waiting().iter().rev().take_while(|(other_ns, _)| *other_ns > at_ns).count();
-        self.due.insert(self.due.len() - later, (at_ns, record_bytes));
+        if self.due.last().is_none_or(|(last_ns, _)| *last_ns <= at_ns) {
+            return self.due.push((at_ns, record_bytes));
+        }
+        let place = self.due.partition_point(|(other_ns, _)| *other_ns <= at_ns).max(self.taken);
+        self.due.insert(place, (at_ns, record_bytes));
     }
 
     /// Takes note of those that are there at `now_ns`. Gives the record bytes that they free.

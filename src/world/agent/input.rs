@@ -177,6 +177,8 @@ pub(crate) struct Input {
     pub filling: Batch,
     /// Batches that were refused, or whose answer comes too late.
     pub batches: Vec<Batch>,
+    /// When the first of them is due; `NEVER_NS` where there is none. Property: it is.
+    pub batch_due_ns: u64,
     /// Batches that were accepted, until their answers are there.
     pub answers_due: Answers,
     /// Batches that are accepted after the run, where nothing can become of them before.
@@ -237,6 +239,7 @@ impl Input {
             meter: Meter::new(0),
             filling: Batch::default(),
             batches: Vec::new(),
+            batch_due_ns: NEVER_NS,
             answers_due: Answers::default(),
             unanswered: Unanswered::default(),
             kills: 0,
@@ -309,6 +312,7 @@ impl Input {
         let held = self.batches.drain(..).map(|b| b.new_lines()).sum::<u64>() + self.filling.new_lines();
         let held = held + std::mem::take(&mut self.unanswered).lines;
         self.filling = Batch::default();
+        self.batch_due_ns = NEVER_NS;
         self.answers_due.clear();
         self.held_bytes = 0;
         self.mode = Mode::Down;
@@ -330,7 +334,7 @@ impl Input {
     /// The next instant at which something happens.
     pub(crate) fn next_ns(&self) -> u64 {
         let timers = self.flush_ns.min(self.scan_ns).min(self.give_up_ns).min(self.restart_ns);
-        self.batches.iter().map(|b| b.due_ns).fold(timers, u64::min)
+        timers.min(self.batch_due_ns)
     }
 
     /// Frees the memory of accepted batches whose answers are there at `now_ns`, and reads on if that makes room.

@@ -23,6 +23,13 @@ impl Input {
         if self.mode == Mode::Down && self.filling.lines > 0 {
             return Some(format!("it is down and has read {} lines", self.filling.lines));
         }
+        if self.batch_due_ns != self.first_batch_ns() {
+            let first_ns = self.first_batch_ns();
+            return Some(format!(
+                "a batch is due at {first_ns} ns, and is said to be at {} ns",
+                self.batch_due_ns
+            ));
+        }
         waiting.filter_map(Batch::broken_property).next()
     }
 }

@@ -3,6 +3,7 @@
 use crate::blueprint::{AgentPlan, Purpose, backoff_ns, crash_loop_ns};
 use crate::flow::{Cause, Chunk};
 use crate::profile::Retries;
+use crate::units::NEVER_NS;
 use crate::world::agent::input::{Batch, Input, Mode};
 use crate::world::backend::link::{Link, Request};
 use crate::world::lines::stream::Stream;
@@ -50,8 +51,19 @@ impl Input {
             batch.chunks.clear();
             self.filling.chunks = batch.chunks;
         } else {
-            self.batches.push(batch);
+            self.keep(batch);
         }
+    }
+
+    /// Keeps a batch until it is due.
+    fn keep(&mut self, batch: Batch) {
+        self.batch_due_ns = self.batch_due_ns.min(batch.due_ns);
+        self.batches.push(batch);
+    }
+
+    /// When the first of its batches is due; `NEVER_NS` where it has none.
+    pub(crate) fn first_batch_ns(&self) -> u64 {
+        self.batches.iter().map(|batch| batch.due_ns).min().unwrap_or(NEVER_NS)
     }
 
     /// Returns whether what was read since the last flush is to be sent now: its time has come, or it fills a batch where
@@ -150,7 +162,9 @@ impl Input {
         plan: &AgentPlan,
         ship: &mut Ship<'_, '_>,
     ) -> Option<u64> {
-        let tenant = batch.chunks.first().map_or(0, |chunk| ship.streams[chunk.stream.at()].tenant);
+        // Of long backlogs its chunks are far away, and mostly nobody asks whose they are.
+        let chunk = batch.chunks.first().filter(|_| ship.link.goes_by_tenant());
+        let tenant = chunk.map_or(0, |chunk| ship.streams[chunk.stream.at()].tenant);
         let request = Request { key: self.key, number: self.requests, tenant, bytes: batch.wire_bytes };
         let mut answer = match self.is_refused(now_ns) {
             true => ship.link.refuse(now_ns),
@@ -224,49 +238,70 @@ impl Input {
 
     /// Handles every batch that is due: refusals are taken, and batches sent again.
     pub(crate) fn settle_batches(&mut self, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) {
-        let mut index = 0;
-        while index < self.batches.len() {
-            if self.batches[index].due_ns > now_ns {
-                index += 1;
-                continue;
-            }
-            let mut batch = self.batches.remove(index);
-            if !batch.under_way {
-                if self.send(&mut batch, now_ns, plan, ship) {
-                    continue;
-                }
-            } else if matches!(plan.retries, Retries::Limit(limit) if batch.tries >= limit) {
-                if batch.is_stored {
-                    // An answer to it comes after the run, to nobody.
-                    ship.tally.ledger.in_flight += batch.new_lines();
-                } else {
-                    ship.tally.ledger.lose(Cause::RetriesExhausted, batch.new_lines());
-                }
-                self.answers_due.push(now_ns, batch.record_bytes);
-                continue;
-            } else {
-                let bits = Purpose::Backoff.nth(self.key, self.requests);
-                batch.due_ns =
-                    now_ns + backoff_ns(plan.backoff_base_ns, plan.backoff_cap_ns, batch.tries, bits);
-                batch.under_way = false;
-                batch.tries += 1;
-            }
-            self.batches.insert(index, batch);
-            index += 1;
+        if self.batch_due_ns > now_ns {
+            return self.release(now_ns, plan);
         }
+        // Those that stay move up: an empty one stands in the place of each that is gone, or whose turn it is.
+        let (mut kept, mut first_ns) = (0, NEVER_NS);
+        for index in 0..self.batches.len() {
+            if self.batches[index].due_ns > now_ns {
+                first_ns = first_ns.min(self.batches[index].due_ns);
+                if kept < index {
+                    self.batches.swap(kept, index);
+                }
+                kept += 1;
+                continue;
+            }
+            let mut batch = std::mem::take(&mut self.batches[index]);
+            if !self.settle_batch(&mut batch, now_ns, plan, ship) {
+                first_ns = first_ns.min(batch.due_ns);
+                self.batches[kept] = batch;
+                kept += 1;
+            }
+        }
+        self.batches.truncate(kept);
+        self.batch_due_ns = first_ns;
         self.release(now_ns, plan);
+    }
+
+    /// Handles a batch that is due. Returns whether it is gone.
+    fn settle_batch(
+        &mut self,
+        batch: &mut Batch,
+        now_ns: u64,
+        plan: &AgentPlan,
+        ship: &mut Ship<'_, '_>,
+    ) -> bool {
+        if !batch.under_way {
+            return self.send(batch, now_ns, plan, ship);
+        }
+        if matches!(plan.retries, Retries::Limit(limit) if batch.tries >= limit) {
+            if batch.is_stored {
+                // An answer to it comes after the run, to nobody.
+                ship.tally.ledger.in_flight += batch.new_lines();
+            } else {
+                ship.tally.ledger.lose(Cause::RetriesExhausted, batch.new_lines());
+            }
+            self.answers_due.push(now_ns, batch.record_bytes);
+            return true;
+        }
+        let bits = Purpose::Backoff.nth(self.key, self.requests);
+        batch.due_ns = now_ns + backoff_ns(plan.backoff_base_ns, plan.backoff_cap_ns, batch.tries, bits);
+        batch.under_way = false;
+        batch.tries += 1;
+        false
     }
 
     /// Sends what waits for its retry once more, and what was read since the last flush.
     pub(crate) fn send_all(&mut self, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) {
         for batch in self.batches.iter_mut().filter(|batch| !batch.under_way) {
-            batch.due_ns = now_ns;
+            (batch.due_ns, self.batch_due_ns) = (now_ns, self.batch_due_ns.min(now_ns));
         }
         self.settle_batches(now_ns, plan, ship);
         if self.filling.lines > 0 {
             let mut batch = std::mem::take(&mut self.filling);
             if !self.send(&mut batch, now_ns, plan, ship) {
-                self.batches.push(batch);
+                self.keep(batch);
             }
         }
     }
@@ -288,6 +323,7 @@ impl Input {
         for batch in &mut self.batches {
             (batch.under_way, batch.due_ns) = (false, self.restart_ns);
         }
+        self.batch_due_ns = self.first_batch_ns();
     }
 }
 
