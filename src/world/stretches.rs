@@ -18,6 +18,7 @@
 
 use crate::blueprint::{Blueprint, OnNode, Placement};
 use crate::units::NS_PER_SEC;
+use crate::world::agent::input::Input;
 use crate::world::agent::quiet::Scratch;
 use crate::world::backend::link::Link;
 use crate::world::backend::servers::Servers;
@@ -40,6 +41,9 @@ const SHORTEST: usize = 16;
 
 /// Parts that nodes are run in beside each other, at most: more threads than that have nothing to do.
 pub(crate) const MOST_PARTS: usize = 8;
+
+/// A batch that every agent holds costs as much to be copied as so many slots to be run.
+const SLOTS_A_BATCH: usize = 2;
 
 /// How often a stretch is run on waits that turn out to be others.
 const MOST_ROUNDS: usize = 3;
@@ -106,7 +110,7 @@ impl Cluster<'_> {
         let (slot_ns, slots) = (self.servers.clock().slot_ns(), self.servers.clock().slots());
         let longest = ((pace.stretch_ns / slot_ns) as usize)
             .clamp(1, MOST_SLOTS.min(MOST_NUMBERS / self.servers.lanes()).max(1));
-        // When an outage is over everybody comes at once: no stretch goes beyond that, nor beyond its beginning, from which
+        // When an outage is over everybody may come at once: no stretch goes beyond that, nor beyond its beginning, from which
         // on something waits.
         let outages = &self.blueprint.backend.outages;
         let edges = outages.iter().flat_map(|outage| [outage.from_ns, outage.until_ns]);
@@ -116,44 +120,73 @@ impl Cluster<'_> {
         // Where waits are foreseen wrongly again and again, copies of the nodes cost more than their slots: four times as many
         // go one by one each time.
         let (mut alone, mut next_alone, mut was_wrong) = (0, SHORTEST, false);
+        // Slots that go one by one as they are too few.
+        let mut short = 0;
         while self.first < slots && !is_set(self.stop) {
             let next =
                 edges.iter().copied().filter(|edge| *edge > self.first).chain(self.servers.next_window());
             let left = next.min().unwrap_or(usize::MAX).min(slots) - self.first;
+            if edges.contains(&self.first) {
+                // What its first slot brings says whether anybody waits.
+                (short, free) = (1, free.min(begin(FIRST_WAITING_NS)));
+            }
             let is_closed = self.servers.is_closed(self.first);
             let waits = self.servers.has_backlog() || is_closed;
             if waits && self.refuse_all(left.min(longest)) {
                 continue;
             }
-            let stretch = if waits { &mut waiting } else { &mut free };
-            let tried = match waits {
-                // Nothing is answered before it is open again, so that it is mostly all the same to everybody how long they wait.
-                true if is_closed && !was_wrong => left.min(longest),
-                true => left.min(*stretch).min(self.slots_to_clear()),
-                false => left.min(*stretch),
-            };
             let foreseen = waits
                 && alone == 0
                 && self.servers.may_be_foreseen(self.first, self.blueprint.backend.queue_ns);
             alone -= usize::from(alone > 0);
-            if tried > 1 && (!waits || foreseen) {
+            if short == 0 && (!waits || foreseen) {
+                let stretch = if waits { &mut waiting } else { &mut free };
+                let (worth, clear) = (self.slots_of_a_copy(), self.slots_to_clear());
+                let tried = match waits {
+                    // Nothing is answered before it is open again, so that it is mostly all the same to everybody how long they
+                    // wait.
+                    true if is_closed && !was_wrong => longest,
+                    true => clear.min(worth.max(*stretch)),
+                    false => worth.max(*stretch),
+                };
+                let tried = tried.min(left).min(longest);
+                if tried <= worth / 2 {
+                    // They cost less than a copy of what they begin with.
+                    short = tried;
+                    continue;
+                }
                 let went = if waits { self.foresee(tried) } else { self.expect_none(tried) };
-                *stretch =
-                    if went == tried { longest.min(2 * *stretch) } else { (*stretch / 2).max(SHORTEST) };
-                was_wrong |= waits && went < tried;
                 if went == tried {
+                    *stretch = longest.min(2 * tried.max(*stretch / 2));
                     next_alone = SHORTEST.max(next_alone / 2);
                     continue;
                 }
+                *stretch = (tried.min(*stretch) / 2).max(SHORTEST);
                 if waits {
-                    (alone, next_alone) = (next_alone, MOST_ALONE.min(4 * next_alone));
+                    was_wrong = true;
+                    (alone, next_alone) = (next_alone.max(worth), MOST_ALONE.min(4 * next_alone.max(worth)));
                 }
             }
             if self.first < slots {
-                let demand = self.run_slots(1, &[]);
-                self.settle(&demand);
+                self.run_one();
+                short -= usize::from(short > 0);
             }
         }
+    }
+
+    /// Runs the next slot alone.
+    fn run_one(&mut self) {
+        let demand = self.run_slots(1, &[]);
+        self.settle(&demand);
+    }
+
+    /// How many slots cost as much as copies of all nodes: more where agents hold many batches, as these are all copied and few
+    /// of them are touched in a slot. Only time hangs on it: by stretches of 600 to 150,000 agents.
+    fn slots_of_a_copy(&self) -> usize {
+        let inputs = self.blocks.iter().flat_map(|block| &block.nodes).flat_map(|node| &node.inputs);
+        let add = |(inputs, batches), input: &Input| (inputs + 1, batches + input.batches.len());
+        let (inputs, batches): (usize, usize) = inputs.fold((0, 0), add);
+        SHORTEST + SLOTS_A_BATCH * batches / inputs.max(1)
     }
 
     /// Runs so many slots in which nobody is expected to wait. Returns as how many of them it was so.
@@ -198,15 +231,15 @@ impl Cluster<'_> {
         right
     }
 
-    /// Runs the slots, so many at most, in which whoever comes is turned away for the length of the queue: it only gets shorter.
-    /// Returns whether there are any.
+    /// Runs the slots, so many at most, in which whoever comes is turned away: for the length of the queue, which only gets
+    /// shorter, or because nobody is there. Returns whether there are any.
     fn refuse_all(&mut self, most: usize) -> bool {
         let backend = &self.blueprint.backend;
         // What is held up on its way by a disturbance of some agents is taken when that is over.
         if !backend.disturbances.is_empty() {
             return false;
         }
-        let foreseen = self.servers.refusals(self.first, most, backend.queue_ns);
+        let foreseen = self.servers.refusals(self.first, most, backend);
         if foreseen.is_empty() {
             return false;
         }

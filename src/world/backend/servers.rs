@@ -13,7 +13,7 @@
 //! Sources: Grafana Loki, `limits_config` (`ingestion_rate_mb` 4, `ingestion_burst_size_mb` 6, for each tenant in the whole
 //! cluster); Kleinrock, "Queueing Systems" I, 3.2 (M/M/1).
 
-use crate::blueprint::{Blueprint, Outage};
+use crate::blueprint::{BackendPlan, Blueprint, Outage};
 use crate::engine::fluid::SlottedServer;
 use crate::units::SimTime;
 use crate::world::backend::gateway::Gateway;
@@ -161,16 +161,26 @@ impl Servers {
         self.plain().is_some_and(|server| server.wait_ns() <= queue_ns) || self.is_closed(slot)
     }
 
-    /// How long whoever comes in the next slots, so many at most, would have to wait for the one server, as long as that is more
-    /// than `queue_ns` and it works: all of them are turned away.
-    pub(crate) fn refusals(&self, first: usize, most: usize, queue_ns: u64) -> Vec<u64> {
-        match self.plain().filter(|server| server.wait_ns() > queue_ns) {
-            Some(server) if !self.is_closed(first) => {
-                let waits = server.waits_alone(most);
-                waits.take_while(|wait_ns| *wait_ns > queue_ns).collect()
-            }
-            _ => Vec::new(),
+    /// How long whoever comes in the next slots, so many at most, would have to wait for the one server, as long as all of them
+    /// are turned away: as the wait is longer than its queue, or as it is in an outage that refuses.
+    pub(crate) fn refusals(&self, first: usize, most: usize, backend: &BackendPlan) -> Vec<u64> {
+        let Some(server) = self.plain() else { return Vec::new() };
+        if self.is_closed(first) {
+            let from_ns = first as u64 * server.slot_ns();
+            let mut meanwhile =
+                backend.outages.iter().filter(|o| o.until_ns > from_ns && o.from_ns < server.end_of(first));
+            let slots = match (meanwhile.next(), meanwhile.next()) {
+                // Up to the slot in which it ends, or in which a stall begins that lets requests wait for it.
+                (Some(outage), None) if outage.refuses && outage.from_ns <= from_ns => {
+                    let others = backend.outages.iter().filter(|o| o.from_ns > outage.from_ns);
+                    let end_ns = others.map(|o| o.from_ns).fold(outage.until_ns, u64::min);
+                    server.slot_of(end_ns).saturating_sub(first)
+                }
+                _ => 0,
+            };
+            return server.waits_alone(most.min(slots)).collect();
         }
+        server.waits_alone(most).take_while(|wait_ns| *wait_ns > backend.queue_ns).collect()
     }
 
     /// Whether whoever comes next has to wait, or is likely to be refused: a tenant has used half of its burst.
