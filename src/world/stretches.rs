@@ -157,7 +157,7 @@ impl Cluster<'_> {
                 }
                 let went = if waits { self.foresee(tried) } else { self.expect_none(tried) };
                 if went == tried {
-                    *stretch = longest.min(2 * tried.max(*stretch / 2));
+                    *stretch = longest.min(2 * *stretch);
                     next_alone = SHORTEST.max(next_alone / 2);
                     continue;
                 }

@@ -1,17 +1,15 @@
-//! Calm stretches: flushes none of which can go otherwise than well.
+//! Calm stretches: quiet flushes while nobody waits, on large clusters ([`Pace::in_whole`](crate::world::Pace)).
 //!
-//! Quiet flushes are judged one by one. Where nobody waits, every answer is there before the next flush even with the longest
-//! latency, and the largest flush of all is small, there is nothing to judge: all of them are delivered in one go.
-//!
-//! On large clusters ([`Pace::in_whole`](crate::world::Pace)) calm flushes take whole seconds of what is written, by the law that
-//! they have at other instants, so that nobody looks where in a second its lines are; what is read and delivered by the
-//! end of the stretch is the same line for line. What an agent with one file spends is then added up by tables.
+//! They take whole seconds of what is written, by the law that they have at other instants, so that nobody looks where in a
+//! second its lines are; what is read and delivered by the end of the stretch is the same line for line. Where the largest
+//! flush of an agent with one file is small, and answered before the next even with the longest latency, there is nothing
+//! to judge one by one: what it spends is added up by tables.
 
 use crate::engine::marks::CLASSES;
 use crate::units::{NEVER_NS, NS_PER_SEC};
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::Input;
-use crate::world::agent::quiet::{FlushAnswer, QuietRun, Scratch};
+use crate::world::agent::quiet::{QuietRun, Scratch};
 use crate::world::agent::rates::{AgentRates, FlushVolume};
 use crate::world::backend::link::Link;
 use crate::world::lines::stream::{Amount, Stream};
@@ -25,7 +23,7 @@ struct Largest {
 }
 
 impl QuietRun<'_> {
-    /// Returns whether flushes are calm if none is too large.
+    /// Returns whether flushes are calm, if they are quiet.
     fn may_be_calm(&self, input: &Input, link: &Link<'_>) -> bool {
         let plan = self.plan;
         self.since_ns >= self.blueprint.warmup_ns
@@ -37,7 +35,7 @@ impl QuietRun<'_> {
             && input.answers_due.freed_by(self.first_ns) == input.held_bytes
     }
 
-    /// How long the output of the largest of so many flushes takes; `None` where it is too large to be calm.
+    /// How long the output of the largest of so many flushes takes; `None` where it is too large not to be judged.
     fn latest_ns(
         &self,
         input: &Input,
@@ -57,23 +55,6 @@ impl QuietRun<'_> {
             && !(plan.sends_full && largest.record_bytes >= plan.full_batch_bytes())
             && !plan.memory_limit_bytes.is_some_and(too_large);
         is_calm.then_some(late_ns)
-    }
-
-    /// Returns whether all flushes drawn are calm.
-    pub(super) fn is_calm(&self, input: &Input, scratch: &Scratch, link: &Link<'_>) -> bool {
-        let Some(kind) = &scratch.kinds[self.kind] else { return false };
-        let flushes = scratch.taken.len();
-        if !self.may_be_calm(input, link) {
-            return false;
-        }
-        let mut largest = Largest::default();
-        for flush in &scratch.taken {
-            largest.lines = largest.lines.max(flush.lines);
-            largest.disk_bytes = largest.disk_bytes.max(flush.bytes + flush.prefix_bytes);
-            let record_bytes = self.plan.record_bytes(flush.lines, flush.bytes);
-            largest.record_bytes = largest.record_bytes.max(record_bytes);
-        }
-        self.latest_ns(input, kind, (largest, flushes), link).is_some()
     }
 
     /// Returns whether so many flushes, if they are calm, may take whole seconds.
@@ -117,7 +98,7 @@ impl QuietRun<'_> {
 }
 
 impl Desk<'_> {
-    /// Settles so many flushes in whole seconds, if they may be and are calm. Otherwise returns `false`, and does nothing.
+    /// Settles so many flushes in whole seconds, if they are calm and may be. Otherwise returns `false`, and does nothing.
     pub(super) fn flush_in_whole(
         &mut self,
         run: &QuietRun<'_>,
@@ -132,63 +113,11 @@ impl Desk<'_> {
             return self.flush_alone(run, flushes, scratch, link);
         }
         run.draw_in_whole(self.streams, flushes, scratch);
-        let is_calm = run.is_calm(self.input, scratch, link);
-        if is_calm {
-            self.deliver_calmly(run, scratch, link);
+        let is_quiet = run.judge(self.input, scratch, link) == flushes;
+        if is_quiet {
+            self.deliver_quietly(run, scratch, link);
         }
-        is_calm
-    }
-
-    /// Delivers all flushes drawn, which are calm, and takes the input and its streams to the last of them.
-    pub(super) fn deliver_calmly(&mut self, run: &QuietRun<'_>, scratch: &mut Scratch, link: &mut Link<'_>) {
-        let Scratch { taken, sent, lines, kinds, .. } = scratch;
-        let Some(kind) = &kinds[run.kind] else { return };
-        let (plan, flushes) = (self.plan, taken.len());
-        let idle_ns = if self.input.leads { kind.idle_ns } else { 0 };
-        let (mut from_ns, mut at_ns) = (run.since_ns, run.first_ns);
-        let mut slots = link.slots(run.first_ns, plan.flush_ns);
-        let (mut cpu_ns, mut requests, mut sent_bytes) = (0, 0, 0);
-        sent.clear();
-        for (number, flush) in taken.iter().enumerate() {
-            let record_bytes = plan.record_bytes(flush.lines, flush.bytes);
-            let fullest_bytes = record_bytes.max(self.input.held_bytes);
-            let mut answer = FlushAnswer::default();
-            if flush.lines > 0 {
-                let disk_bytes = flush.bytes + flush.prefix_bytes;
-                answer.cpu_ns = kind.busy_ns(plan, flush);
-                answer.late_ns = kind.late_ns(plan, (flush.lines, disk_bytes), record_bytes).unwrap_or(0);
-                let (class, latency_ns) = link.latency_ns(self.input.key, self.input.requests);
-                (answer.class, answer.answer_ns) = (class, at_ns + latency_ns + answer.late_ns);
-                self.input.requests += 1;
-                self.input.answers = flush.files;
-                self.tally.emit_flush((from_ns, at_ns), flush.lines, lines, (number, flushes));
-                self.tally.accept(answer.answer_ns + plan.look_delay_ns, flush.lines);
-                let wire_bytes = flush.wire_bytes(plan);
-                requests += plan.requests_for(flush.files, record_bytes);
-                sent_bytes += wire_bytes;
-                link.send_in(&slots, wire_bytes);
-            }
-            cpu_ns += answer.cpu_ns + idle_ns;
-            self.input.held_bytes = record_bytes;
-            self.input.peak_bytes = self.input.peak_bytes.max(fullest_bytes);
-            self.input.meter.hold(fullest_bytes);
-            self.meter(at_ns, answer.cpu_ns + idle_ns);
-            sent.push(answer);
-            slots.step();
-            from_ns = at_ns;
-            at_ns += plan.flush_ns;
-        }
-        self.tally.agent_cpu_ns += cpu_ns;
-        self.tally.requests += requests;
-        self.tally.sent_bytes += sent_bytes;
-        self.input.answers_due.clear();
-        if let (Some(flush), Some(answer)) = (taken.last(), sent.last())
-            && flush.lines > 0
-        {
-            self.input.answers_due.push(answer.answer_ns, self.input.held_bytes);
-        }
-        run.settle(self.streams, from_ns, false, scratch, self.tally);
-        self.end_flushes(from_ns);
+        is_quiet
     }
 
     /// Settles so many flushes of an agent with one file in whole seconds, if they are calm. Otherwise returns `false`, and

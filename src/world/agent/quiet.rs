@@ -29,7 +29,7 @@ pub(crate) struct Scratch {
     /// Whether calm flushes take whole seconds.
     in_whole: bool,
     pub(super) taken: Vec<FlushVolume>,
-    pub(super) sent: Vec<FlushAnswer>,
+    sent: Vec<FlushAnswer>,
     /// Answers on their way behind the last of them.
     due: Answers,
     /// Lines of each stream, flush by flush, where there are several.
@@ -60,17 +60,17 @@ impl Scratch {
 
 /// What becomes of it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct FlushAnswer {
+struct FlushAnswer {
     record_bytes: u64,
     /// Record bytes held at the fullest since the flush before, and with its own when it is sent.
     fullest_bytes: u64,
     held_bytes: u64,
     /// The class of the random part of its latency, what output and queue take on top, and when the answer is there.
-    pub(super) class: usize,
-    pub(super) late_ns: u64,
-    pub(super) answer_ns: u64,
+    class: usize,
+    late_ns: u64,
+    answer_ns: u64,
     /// CPU that reading it took, in nanoseconds.
-    pub(super) cpu_ns: u64,
+    cpu_ns: u64,
 }
 
 impl Desk<'_> {
@@ -105,10 +105,6 @@ impl Desk<'_> {
             return false;
         }
         let input = &*self.input;
-        if run.is_calm(input, scratch, link) {
-            self.deliver_calmly(&run, scratch, link);
-            return true;
-        }
         let settled = run.judge(input, scratch, link);
         if settled == 0 {
             return false;
@@ -117,10 +113,15 @@ impl Desk<'_> {
             run.draw(self.streams, settled, scratch);
             run.judge(input, scratch, link);
         }
-        run.deliver(self.streams, input.leads, scratch, link, self.tally);
+        self.deliver_quietly(&run, scratch, link);
+        true
+    }
+
+    /// Delivers all flushes drawn, which are quiet, and takes the input and its streams to the last of them.
+    pub(super) fn deliver_quietly(&mut self, run: &QuietRun<'_>, scratch: &mut Scratch, link: &mut Link<'_>) {
+        run.deliver(self.streams, self.input.leads, scratch, link, self.tally);
         self.meter_quietly(scratch);
         self.end_quiet_run(scratch);
-        true
     }
 
     /// Returns how many flushes from the next on may be quiet, as far as can be told without drawing them.
@@ -269,7 +270,7 @@ impl QuietRun<'_> {
     }
 
     /// How many of the flushes drawn are quiet; works out their answers.
-    fn judge(&self, input: &Input, scratch: &mut Scratch, link: &Link<'_>) -> usize {
+    pub(super) fn judge(&self, input: &Input, scratch: &mut Scratch, link: &Link<'_>) -> usize {
         let Scratch { taken, sent, kinds, due, .. } = scratch;
         let Some(kind) = &kinds[self.kind] else { return 0 };
         let plan = self.plan;
@@ -376,7 +377,7 @@ impl QuietRun<'_> {
 
     /// Takes the streams to the last flush, which reads what was written by `until_ns`, and enters the ages of their lines
     /// where that was not done flush by flush.
-    pub(super) fn settle(
+    fn settle(
         &self,
         streams: &mut [Stream],
         until_ns: u64,
