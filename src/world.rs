@@ -68,6 +68,7 @@ pub fn simulate_unless(
 }
 
 fn through(pace: Pace, stop: &AtomicBool, blueprint: &Blueprint, placement: &Placement, key: u64) -> Tally {
+    make_ready(blueprint);
     let on = placement.by_node();
     let mut tally = match Servers::new(blueprint, key) {
         None => run_nodes_apart(pace, stop, blueprint, placement, &on, key),
@@ -77,6 +78,14 @@ fn through(pace: Pace, stop: &AtomicBool, blueprint: &Blueprint, placement: &Pla
         tally.finish(blueprint);
     }
     tally
+}
+
+/// Makes the tables that nearly every second of the streams will ask for: four deviations around their means.
+fn make_ready(blueprint: &Blueprint) {
+    for law in blueprint.laws.iter().filter(|law| law.arrivals.is_alike()) {
+        let (mean, reach) = (law.arrivals.mean(), 4.0 * law.arrivals.mean().sqrt());
+        law.sizes.make_ready((mean - reach).max(0.0) as u64, (mean + reach).ceil() as u64);
+    }
 }
 
 /// Every node by itself from beginning to end: nobody ever waits for the backend.

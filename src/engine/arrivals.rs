@@ -9,7 +9,7 @@
 
 mod places;
 
-pub use places::Memo;
+pub use places::{Memo, Places};
 
 use super::coins::heads;
 use super::inversion::Inversion;
@@ -224,7 +224,7 @@ impl Arrivals {
     /// Whether a look into an interval of so many arrivals halves it, so that a [`Memo`] of it is worth something.
     #[inline]
     pub fn is_halved(&self, count: u64) -> bool {
-        self.poisson && count > PLACED
+        self.poisson && count > PLACED && count <= u64::from(u32::MAX)
     }
 
     /// Returns what [`Arrivals::before`] does, sooner where the same interval was looked at before.
@@ -243,6 +243,24 @@ impl Arrivals {
         let split_key = key ^ SPLIT_SALT;
         let (part, offset) = memo.part_at(split_key, (k, count), offset, length);
         part.before(k, offset, length, split_key ^ PLACE)
+    }
+}
+
+impl Arrivals {
+    /// Returns what [`Arrivals::before`] does, sooner where one interval is looked at many times in turn.
+    #[inline]
+    pub fn before_by_places(
+        &self,
+        places: &mut Places,
+        key: u64,
+        (k, count): (u64, u64),
+        offset: u64,
+        length: u64,
+    ) -> u64 {
+        if !self.poisson || count > PLACED || offset >= length {
+            return self.before(key, k, count, offset, length);
+        }
+        places.before(key ^ SPLIT_SALT ^ PLACE, (k, count), offset, length)
     }
 }
 
@@ -291,7 +309,8 @@ impl Arrivals {
             }
             let cell_width = width / CELLS as f64;
             for cell in 0..CELLS {
-                let (before, not_behind) = placed(n, cell, 1, place_key, first_draw);
+                let places = |word| draw(place_key, first_draw + word);
+                let (before, not_behind) = placed(n, cell, 1, places);
                 spread(not_behind - before, from + cell as f64 * cell_width, cell_width, first_draw + cell);
             }
         }

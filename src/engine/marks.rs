@@ -5,7 +5,11 @@
 //! one byte of randomness. So does the sum of up to 64 draws: it has a table of its own, made from those of its
 //! halves when it is first asked for. Longer sums are normal by the central limit theorem.
 
+mod grouped;
+
 use super::random::draw;
+use grouped::means_of_sums;
+use rayon::prelude::*;
 use std::sync::{Arc, OnceLock};
 
 /// Classes of a [`Marks`] table.
@@ -78,6 +82,31 @@ impl Marks {
         self.0.deviation
     }
 
+    /// Makes the tables of sums of `least` to `most` marks on all threads, so that nobody waits for them one by one.
+    pub fn make_ready(&self, least: u64, most: u64) {
+        let tables = &*self.0;
+        if tables.deviation == 0.0 {
+            return;
+        }
+        let (least, most) = (least.max(2) as usize, most.min(TABLED as u64) as usize);
+        let missing = |n: &usize| tables.sums[*n].get().is_none();
+        // Each is made of those of its halves.
+        let mut wanted: Vec<usize> = (least..=most).filter(missing).collect();
+        let mut rounds = Vec::new();
+        while !wanted.is_empty() {
+            let mut halves: Vec<usize> = wanted.iter().flat_map(|n| [n / 2, n - n / 2]).collect();
+            halves.sort_unstable();
+            halves.dedup();
+            halves.retain(|n| *n > 1 && missing(n) && !wanted.contains(n));
+            rounds.push(std::mem::replace(&mut wanted, halves));
+        }
+        for round in rounds.iter().rev() {
+            round.par_iter().for_each(|n| {
+                tables.of(*n);
+            });
+        }
+    }
+
     /// The class of one mark, draw `counter` of the stream `key`; [`Marks::value`] gives its size.
     #[inline]
     pub fn class(&self, key: u64, counter: u64) -> usize {
@@ -129,14 +158,9 @@ impl Tables {
     #[cold]
     fn sum_of(&self, n: usize) -> Box<Table> {
         let (one, other) = (self.of(n / 2), self.of(n - n / 2));
-        let mut sums = Vec::with_capacity(CLASSES * COARSE);
-        for group in other.chunks_exact(CLASSES / COARSE) {
-            let value = group.iter().copied().map(u64::from).sum::<u64>() / (CLASSES / COARSE) as u64;
-            sums.extend(one.iter().map(|o| u64::from(*o) + value));
-        }
-        sums.sort_unstable();
-        let mean_of = |group: &[u64]| group.iter().sum::<u64>() as f64 / group.len() as f64;
-        let table: Vec<f64> = sums.chunks_exact(COARSE).map(mean_of).collect();
+        let mean_of = |group: &[u32]| group.iter().copied().map(u64::from).sum::<u64>() / group.len() as u64;
+        let coarse: Vec<u64> = other.chunks_exact(CLASSES / COARSE).map(mean_of).collect();
+        let table = means_of_sums(one, &coarse, COARSE);
         // Means of classes spread less than what they stand for: they are moved apart until mean and variance are
         // those of n independent marks.
         let mean = table.iter().sum::<f64>() / CLASSES as f64;

@@ -1,6 +1,7 @@
 //! Agents: what reads files, holds lines and sends them; one input at a time.
 
 pub(crate) mod answers;
+pub(crate) mod batches;
 pub(crate) mod blocking;
 mod calm;
 pub(crate) mod catch_up;
@@ -20,6 +21,7 @@ mod property;
 pub(crate) mod quiet;
 pub(crate) mod rates;
 pub(crate) mod reading;
+mod rehearsal;
 pub(crate) mod round;
 pub(crate) mod shipping;
 pub(crate) mod timing;

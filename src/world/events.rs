@@ -2,7 +2,8 @@
 
 use crate::blueprint::Blueprint;
 use crate::units::NEVER_NS;
-use crate::world::agent::input::{Batch, Mode};
+use crate::world::agent::batches::Batch;
+use crate::world::agent::input::Mode;
 use crate::world::agent::metering::count_shared;
 use crate::world::agent::quiet::Scratch;
 use crate::world::backend::link::Link;

@@ -4,7 +4,7 @@
 //! what they truly were, and up to the first slot that was foreseen wrongly everything was as it is. There are four ways:
 //!
 //! 1. Where nothing waits, nobody is expected to. That holds until a slot brings more than is taken.
-//! 2. Where something waits, the first run says little more than the demand. What is sent hardly depends on the waits, as
+//! 2. Where something waits, the first run says little more than the demand, and is a rehearsal. What is sent hardly depends on the waits, as
 //!    answers that are late come behind the stretch: the second run, on the waits of that demand, mostly brings the same.
 //!    This is waveform relaxation; here it ends when nothing changes, and no bit is lost.
 //! 3. Where the queue is so long that all requests are turned away, nothing is added to it, and it is known how long it will be.
@@ -203,17 +203,18 @@ impl Cluster<'_> {
         fitting
     }
 
-    /// Runs so many slots in which something waits. Returns in how many of them the waits were foreseen, which the first
+    /// Runs so many slots in which something waits, the first time as a rehearsal. Returns in how many of them the waits were foreseen, which the first
     /// always is.
     fn foresee(&mut self, slots: usize) -> usize {
         let mut before = copy_of(&mut self.blocks);
         let mut foreseen = vec![self.servers.clock().wait_ns(); slots];
         let mut right = 0;
+        self.blocks.iter_mut().for_each(|block| block.scratch.rehearses = true);
         for round in 1..=MOST_ROUNDS {
             let demand = self.run_slots(slots, &foreseen);
             let true_ns = self.servers.clock().waits(&demand);
             right = foreseen.iter().zip(&true_ns).take_while(|(foreseen, wait)| foreseen == wait).count();
-            if right == slots {
+            if right == slots && round > 1 {
                 self.settle(&demand);
                 return slots;
             }

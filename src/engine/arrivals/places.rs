@@ -32,14 +32,20 @@ impl Part {
             offset *= 2;
             let is_right = offset >= length;
             offset -= if is_right { length } else { 0 };
-            part = part.half(split_key, k, is_right);
+            part = part.half(part.left_half(split_key, k), is_right);
         }
         (part, offset)
     }
 
+    /// Arrivals in its left half.
     #[inline(always)]
-    fn half(self, split_key: u64, k: u64, is_right: bool) -> Self {
-        let left = heads(self.n, split_key, (k << DEPTH) + self.number);
+    fn left_half(self, split_key: u64, k: u64) -> u64 {
+        heads(self.n, split_key, (k << DEPTH) + self.number)
+    }
+
+    /// One of its halves, of which the left one has so many arrivals.
+    #[inline(always)]
+    fn half(self, left: u64, is_right: bool) -> Self {
         match is_right {
             true => Self { number: 2 * self.number + 1, left_of: self.left_of + left, n: self.n - left },
             false => Self { number: 2 * self.number, left_of: self.left_of, n: left },
@@ -49,13 +55,30 @@ impl Part {
     /// Arrivals of interval `k` before a point of this part.
     #[inline(always)]
     pub(super) fn before(self, k: u64, offset: u64, length: u64, place_key: u64) -> u64 {
-        let first_draw = (k << DEPTH | self.number) << 3;
+        let first_draw = self.first_draw(k);
+        self.before_by(|word| draw(place_key, first_draw + word), (k, place_key), (offset, length))
+    }
+
+    #[inline(always)]
+    fn first_draw(self, k: u64) -> u64 {
+        (k << DEPTH | self.number) << 3
+    }
+
+    /// The same, by `places`, the draws of eight places each.
+    #[inline(always)]
+    fn before_by(
+        self,
+        places: impl Fn(u64) -> u64,
+        (k, place_key): (u64, u64),
+        (offset, length): (u64, u64),
+    ) -> u64 {
+        let first_draw = self.first_draw(k);
         if self.n > PLACED {
             // The finest part, and still many: evenly spaced over all of it.
             return self.left_of + evenly(self.n, offset, length, place_key ^ PHASE, first_draw);
         }
         let (cell, rest) = ((offset << DEPTH) / length, (offset << DEPTH) % length);
-        let (before, not_behind) = placed(self.n, cell, rest, place_key, first_draw);
+        let (before, not_behind) = placed(self.n, cell, rest, places);
         if rest == 0 || not_behind == before {
             return self.left_of + before;
         }
@@ -64,57 +87,96 @@ impl Part {
     }
 }
 
-/// The way to the part of an interval that was looked at last, for somebody who looks at it again and again.
-#[derive(Clone, Debug, Default)]
+/// How an interval was halved, for somebody who looks at it again and again: a half is drawn once.
+#[derive(Clone, Debug)]
 pub struct Memo {
-    /// The interval, and its arrivals.
-    interval: (u64, u64),
-    /// How often it was halved, and the finest part that the point lay in.
-    depth: u32,
-    leaf: u64,
-    /// Arrivals left of the part on the way that was halved so often, and in it.
-    way: [(u64, u64); DEPTH as usize + 1],
+    /// The key of the stream, the interval, and its arrivals.
+    of: (u64, u64, u64),
+    /// Parts whose halves are known, a bit each.
+    known: u128,
+    /// Arrivals in the left half of each.
+    left: [u32; 1 << DEPTH],
+}
+
+impl Default for Memo {
+    fn default() -> Self {
+        Self { of: (0, 0, 0), known: 0, left: [0; 1 << DEPTH] }
+    }
 }
 
 impl Memo {
-    /// Returns what [`Part::at`] does, by what is known of the way there.
+    /// Returns what [`Part::at`] does, by what is known of the interval.
     #[inline]
     pub(super) fn part_at(
         &mut self,
         split_key: u64,
-        interval: (u64, u64),
-        offset: u64,
+        (k, count): (u64, u64),
+        mut offset: u64,
         length: u64,
     ) -> (Part, u64) {
-        let leaf = (offset << DEPTH) / length;
-        let mut depth = match self.interval == interval {
-            // As far as both ways are the same.
-            true => self.depth.min(DEPTH - (leaf ^ self.leaf).checked_ilog2().map_or(0, |bit| bit + 1)),
-            false => 0,
-        };
-        self.way[0] = (0, interval.1);
-        let (left_of, n) = self.way[depth as usize];
-        let mut part = Part { number: 1 << depth | leaf >> (DEPTH - depth), left_of, n };
-        while part.n > PLACED && depth < DEPTH {
-            depth += 1;
-            part = part.half(split_key, interval.0, leaf >> (DEPTH - depth) & 1 == 1);
-            self.way[depth as usize] = (part.left_of, part.n);
+        let of = (split_key, k, count);
+        if self.of != of {
+            (self.of, self.known) = (of, 0);
         }
-        (self.interval, self.depth, self.leaf) = (interval, depth, leaf);
-        (part, (offset << depth) % length)
+        let mut part = Part::whole(count);
+        while part.n > PLACED && part.number < 1 << DEPTH {
+            offset *= 2;
+            let is_right = offset >= length;
+            offset -= if is_right { length } else { 0 };
+            let number = part.number as usize;
+            if self.known >> number & 1 == 0 {
+                self.known |= 1 << number;
+                self.left[number] = part.left_half(split_key, k) as u32;
+            }
+            part = part.half(u64::from(self.left[number]), is_right);
+        }
+        (part, offset)
+    }
+}
+
+/// The places of an interval's arrivals, where they have places of their own, for somebody who looks at it again and again.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// The key of the stream and the interval.
+    of: (u64, u64),
+    n: u64,
+    words: [u64; (PLACED / 8) as usize],
+}
+
+impl Places {
+    /// Returns what [`Part::before`] does of a whole interval of `count` arrivals.
+    #[inline]
+    pub(super) fn before(
+        &mut self,
+        place_key: u64,
+        (k, count): (u64, u64),
+        offset: u64,
+        length: u64,
+    ) -> u64 {
+        let part = Part::whole(count);
+        if (self.of, self.n) != ((place_key, k), count) {
+            (self.of, self.n) = ((place_key, k), count);
+            let first_draw = part.first_draw(k);
+            // As many as are looked at.
+            let words = (count.div_ceil(8) as usize).max(2);
+            for (word, places) in (0..).zip(&mut self.words[..words]) {
+                *places = draw(place_key, first_draw + word);
+            }
+        }
+        part.before_by(|word| self.words[word as usize], (k, place_key), (offset, length))
     }
 }
 
 /// Of `n` places in cells of a part, how many lie before `cell`, and how many not behind it (worked out only where a
-/// `rest` of that cell counts). Places are seven bits of a byte each, drawn from `first_draw` on.
+/// `rest` of that cell counts). Places are seven bits of a byte each, of which `places` gives eight at a time.
 #[inline(always)]
-pub(super) fn placed(n: u64, cell: u64, rest: u64, key: u64, first_draw: u64) -> (u64, u64) {
+pub(super) fn placed(n: u64, cell: u64, rest: u64, places: impl Fn(u64) -> u64) -> (u64, u64) {
     let (mut before, mut not_behind) = (n, n);
     let mut word = |word: u64| {
         let lanes = n.saturating_sub(8 * word).min(8) as u32;
         let mask = (BYTES << 7).unbounded_shl(64 - 8 * lanes);
         // The upper bit of a byte stays set where its place is not below the cell.
-        let places = draw(key, first_draw + word) | BYTES << 7;
+        let places = places(word) | BYTES << 7;
         before -= u64::from(((places - BYTES * cell) & mask).count_ones());
         if rest > 0 {
             // cell + 1 may be 128: then no place is beyond it, and the bit is gone in each byte.

@@ -95,20 +95,21 @@ impl CatchUp<'_> {
         }
     }
 
-    /// Reads a backlog until the buffer is full or the CPU's time is over, and with it what is written meanwhile to files
-    /// that have been read already. Returns the instant at which the buffer is full; `None` where the CPU's time is over
+    /// Reads a `backlog` until the buffer is full or the CPU's time is over, and with it what is written meanwhile to files
+    /// that have been read already, up to their `peeks`. Returns the instant at which the buffer is full; `None` where the CPU's time is over
     /// before.
     pub(crate) fn go_round(
         &self,
-        peeks: &mut [Peek],
+        (backlog, peeks): (&[Peek], &mut [Peek]),
         room: u64,
         budget_ns: f64,
         round: &mut Round,
     ) -> Option<u64> {
-        let (mut trial, mut trial_round) = (peeks.to_vec(), *round);
-        let (_, first_ns) = self.share_out(&mut trial, self.since_ns, room, budget_ns, &mut trial_round);
-        let until_ns = first_ns.unwrap_or(self.now_ns);
-        let (files, full_ns) = self.share_out(peeks, until_ns, room, budget_ns, round);
+        let (_, first_ns) = self.share_out(backlog, room, budget_ns, &mut round.clone());
+        if let Some(until_ns) = first_ns {
+            self.cut(peeks, until_ns);
+        }
+        let (files, full_ns) = self.share_out(peeks, room, budget_ns, round);
         for ((stream, peek), file) in self.streams.iter().zip(peeks).zip(files) {
             if file.taken < file.record_bytes {
                 let mut search = Search::new(stream, &self.laws[stream.law as usize]);
@@ -117,30 +118,28 @@ impl CatchUp<'_> {
                     self.plan.record_bytes(new.lines, new.bytes) as f64
                 };
                 let law = &self.laws[stream.law as usize];
-                let cut_ns = place_in((stream, law), peek.at_ns, (0.0, file.taken as f64), taken);
+                let known = (0.0, file.record_bytes as f64, file.taken as f64);
+                let cut_ns = place_in((stream, law), peek.at_ns, known, taken);
                 *peek = self.new_until(stream, cut_ns);
             }
         }
         full_ns
     }
 
-    /// Shares out the room and the CPU's time among files to their ends or to `until_ns`. The reader goes round its files in
+    /// Shares out the room and the CPU's time among files to their peeks. The reader goes round its files in
     /// passes, a chunk of each; between two passes it takes note of a few answers, each of which frees its share of the
     /// room, and a pass that the buffer ends is followed by one from the head of the list. So files share alike where an
     /// answer frees room for whole passes, and those at the end of the list wait where it does not. Returns what is taken
     /// of each file, and the instant at which the buffer is full; `None` where the CPU's time is over before.
     fn share_out(
         &self,
-        peeks: &mut [Peek],
-        until_ns: u64,
+        peeks: &[Peek],
         room: u64,
         budget_ns: f64,
         round: &mut Round,
     ) -> (Vec<Waiting>, Option<u64>) {
         let mut files: Vec<Waiting> = Vec::with_capacity(peeks.len());
-        for (stream, peek) in self.streams.iter().zip(&mut *peeks) {
-            let end_ns = peek.at_ns.min(until_ns).max(stream.time_ns);
-            *peek = self.new_until(stream, end_ns);
+        for (stream, peek) in self.streams.iter().zip(peeks) {
             let mut all = Volume::default();
             all.add(peek.written - stream.read, stream, self.plan);
             let record_bytes = all.record_bytes;
@@ -190,7 +189,8 @@ impl CatchUp<'_> {
             if full.written.lines > stream.read.lines {
                 let lines = |cut| (self.new_until(stream, cut).written.lines - stream.read.lines) as f64;
                 let law = &self.laws[stream.law as usize];
-                let last_without = place_in((stream, law), end_ns, (0.0, 0.0), lines);
+                let known = (0.0, (full.written.lines - stream.read.lines) as f64, 0.0);
+                let last_without = place_in((stream, law), end_ns, known, lines);
                 *peek = self.new_until(stream, (last_without + resolution_ns(law)).min(end_ns));
                 return;
             }
@@ -215,19 +215,20 @@ impl CatchUp<'_> {
             if wanted_ns > low {
                 let cost_ns = |cut: u64| cost_ns(stream, &self.new_until(stream, cut));
                 let law = &self.laws[stream.law as usize];
-                *peek = self.new_until(stream, place_in((stream, law), peek.at_ns, (0.0, low), cost_ns));
+                let known = (0.0, wanted_ns, low);
+                *peek = self.new_until(stream, place_in((stream, law), peek.at_ns, known, cost_ns));
             }
         }
     }
 }
 
 /// The last instant from a stream's reader on, up to `until_ns`, at which `value` is no more than a limit, that of the reader
-/// where it never is; given what it is there. It must not fall.
+/// where it never is; given what it is here and there, and the limit. It must not fall.
 pub(crate) fn place_in(
     (stream, law): (&Stream, &StreamLaw),
     until_ns: u64,
-    at_reader_and_limit: (f64, f64),
+    known: (f64, f64, f64),
     value: impl FnMut(u64) -> f64,
 ) -> u64 {
-    last_within((stream.time_ns, until_ns), NS_PER_SEC, resolution_ns(law), at_reader_and_limit, value)
+    last_within((stream.time_ns, until_ns), NS_PER_SEC, resolution_ns(law), known, value)
 }

@@ -17,8 +17,8 @@ use crate::flow::{Cause, OwnStream};
 use crate::observe::Ledger;
 use crate::profile::{Position, StartAt};
 use crate::units::NEVER_NS;
+use crate::world::agent::batches::Batch;
 use crate::world::agent::desk::Desk;
-use crate::world::agent::input::Batch;
 use crate::world::agent::long_lines::{DroppedLines, count_dropped};
 use crate::world::disk::owed::Owed;
 

@@ -4,16 +4,16 @@
 //! configs are inputs of their own; the first carries the costs of the process.
 
 use crate::blueprint::{AgentPlan, Blueprint, Purpose, member};
-use crate::flow::{Chunk, Medium};
+use crate::flow::Medium;
 use crate::profile::{Discovery, Parse};
 use crate::units::NEVER_NS;
 use crate::world::agent::answers::Answers;
+use crate::world::agent::batches::{Batch, Batches};
 use crate::world::agent::meter::Meter;
 use crate::world::agent::offsets::Offsets;
 use crate::world::agent::round::Round;
 use crate::world::agent::unanswered::Unanswered;
 use crate::world::lines::stream::{Stream, StreamId};
-use smallvec::SmallVec;
 use std::num::NonZeroU32;
 use std::ops::Range;
 
@@ -56,46 +56,6 @@ pub(crate) enum Mode {
     Stopped,
     /// Its process has been killed.
     Down,
-}
-
-/// Chunks that travel together.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Batch {
-    /// Nearly always one of an agent with one file, and then there are as many batches as agents.
-    pub chunks: SmallVec<[Chunk; 1]>,
-    /// Property: those of its chunks.
-    pub lines: u64,
-    /// Of these, lines that the backend has already.
-    pub copies: u64,
-    /// Whether the backend will have them when the run is over.
-    pub is_stored: bool,
-    /// Bytes in the buffer.
-    pub record_bytes: u64,
-    /// Bytes on the network.
-    pub wire_bytes: u64,
-    /// When the refusal is there, or when it is sent again.
-    pub due_ns: u64,
-    pub under_way: bool,
-    pub tries: u32,
-}
-
-impl Batch {
-    /// Lines that the backend does not have yet.
-    pub(crate) fn new_lines(&self) -> u64 {
-        self.lines - self.copies
-    }
-
-    /// Adds a chunk. Gives the bytes that it takes in the buffer.
-    #[inline]
-    pub(crate) fn add(&mut self, chunk: Chunk, plan: &AgentPlan) -> u64 {
-        let record_bytes = plan.record_bytes(chunk.lines, chunk.bytes);
-        self.lines += chunk.lines;
-        self.copies += if chunk.copy { chunk.lines } else { 0 };
-        self.record_bytes += record_bytes;
-        self.wire_bytes += plan.wire_bytes(chunk.lines, chunk.bytes);
-        self.chunks.push(chunk);
-        record_bytes
-    }
 }
 
 /// When an input looks at its files for new lines.
@@ -176,9 +136,7 @@ pub(crate) struct Input {
     /// What was read since the last flush. Property: nothing, while it is down.
     pub filling: Batch,
     /// Batches that were refused, or whose answer comes too late.
-    pub batches: Vec<Batch>,
-    /// When the first of them is due; `NEVER_NS` where there is none. Property: it is.
-    pub batch_due_ns: u64,
+    pub batches: Batches,
     /// Batches that were accepted, until their answers are there.
     pub answers_due: Answers,
     /// Batches that are accepted after the run, where nothing can become of them before.
@@ -238,8 +196,7 @@ impl Input {
             peak_bytes: 0,
             meter: Meter::new(0),
             filling: Batch::default(),
-            batches: Vec::new(),
-            batch_due_ns: NEVER_NS,
+            batches: Batches::default(),
             answers_due: Answers::default(),
             unanswered: Unanswered::default(),
             kills: 0,
@@ -309,10 +266,9 @@ impl Input {
 
     /// The process is gone, and what it held with it: gives the lines that were not accepted yet.
     pub(crate) fn drop_all(&mut self) -> u64 {
-        let held = self.batches.drain(..).map(|b| b.new_lines()).sum::<u64>() + self.filling.new_lines();
+        let held = self.batches.take_all().iter().map(Batch::new_lines).sum::<u64>() + self.filling.new_lines();
         let held = held + std::mem::take(&mut self.unanswered).lines;
         self.filling = Batch::default();
-        self.batch_due_ns = NEVER_NS;
         self.answers_due.clear();
         self.held_bytes = 0;
         self.mode = Mode::Down;
@@ -334,7 +290,7 @@ impl Input {
     /// The next instant at which something happens.
     pub(crate) fn next_ns(&self) -> u64 {
         let timers = self.flush_ns.min(self.scan_ns).min(self.give_up_ns).min(self.restart_ns);
-        timers.min(self.batch_due_ns)
+        timers.min(self.batches.first_due_ns())
     }
 
     /// Frees the memory of accepted batches whose answers are there at `now_ns`, and reads on if that makes room.

@@ -43,7 +43,6 @@ impl Input {
     fn drop_oldest(&mut self, plan: &AgentPlan, ledger: &mut Ledger) -> bool {
         if let Some(index) = self.batches.iter().position(|batch| !batch.under_way) {
             let batch = self.batches.remove(index);
-            self.batch_due_ns = self.first_batch_ns();
             self.held_bytes -= batch.record_bytes;
             ledger.lose(Cause::BufferOverflow, batch.new_lines());
             return true;

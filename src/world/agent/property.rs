@@ -1,7 +1,8 @@
 //! What always holds of an input between two events, named at the fields as "Property:".
 
 use crate::units::NEVER_NS;
-use crate::world::agent::input::{Batch, Input, Mode};
+use crate::world::agent::batches::Batch;
+use crate::world::agent::input::{Input, Mode};
 
 impl Input {
     /// Returns the property that does not hold, in words; `None` where all do.
@@ -23,14 +24,7 @@ impl Input {
         if self.mode == Mode::Down && self.filling.lines > 0 {
             return Some(format!("it is down and has read {} lines", self.filling.lines));
         }
-        if self.batch_due_ns != self.first_batch_ns() {
-            let first_ns = self.first_batch_ns();
-            return Some(format!(
-                "a batch is due at {first_ns} ns, and is said to be at {} ns",
-                self.batch_due_ns
-            ));
-        }
-        waiting.filter_map(Batch::broken_property).next()
+        self.batches.broken_property().or_else(|| waiting.filter_map(Batch::broken_property).next())
     }
 }
 

@@ -8,13 +8,13 @@
 use crate::blueprint::{AgentPlan, Blueprint};
 use crate::engine::marks::CLASSES;
 use crate::observe::Spread;
-use crate::units::NEVER_NS;
+use crate::units::{NEVER_NS, NS_PER_SEC};
 use crate::world::agent::answers::Answers;
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::{Input, Looks, Mode};
 use crate::world::agent::rates::{AgentRates, FlushVolume};
 use crate::world::backend::link::{Link, Opening};
-use crate::world::lines::stream::{Ahead, Amount, Cursor, Stream};
+use crate::world::lines::stream::{Ahead, Amount, Cursor, Steps, Stream};
 use crate::world::tally::{PUNCTUAL, Tally, punctual_place};
 use smallvec::SmallVec;
 
@@ -28,6 +28,8 @@ pub(crate) struct Scratch {
     most_flushes: usize,
     /// Whether calm flushes take whole seconds.
     in_whole: bool,
+    /// Whether only what quiet flushes bring the backend is asked for.
+    pub(crate) rehearses: bool,
     pub(super) taken: Vec<FlushVolume>,
     sent: Vec<FlushAnswer>,
     /// Answers on their way behind the last of them.
@@ -103,6 +105,10 @@ impl Desk<'_> {
         }
         if !run.draw(self.streams, flushes, scratch) {
             return false;
+        }
+        if scratch.rehearses {
+            self.rehearse(&run, scratch, link);
+            return true;
         }
         let input = &*self.input;
         let settled = run.judge(input, scratch, link);
@@ -218,7 +224,7 @@ pub(super) struct QuietRun<'a> {
     /// The flush before it.
     pub(super) since_ns: u64,
     pub(super) opening: Opening,
-    looks: Looks,
+    pub(super) looks: Looks,
 }
 
 impl QuietRun<'_> {
@@ -236,6 +242,7 @@ impl QuietRun<'_> {
         lines.clear();
         reached.clear();
         let is_alone = streams.len() == 1;
+        let steps = if self.plan.flush_ns < NS_PER_SEC / 2 { Steps::Short } else { Steps::Long };
         for stream in streams {
             if stream.limit_ns != NEVER_NS || stream.time_ns != self.looks.last(self.since_ns) {
                 if stream.time_ns < stream.limit_ns {
@@ -255,7 +262,7 @@ impl QuietRun<'_> {
             let last_ns = self.flush_at(flushes - 1);
             ahead.draw(law, stream.key, &cursor, self.looks.last(last_ns));
             for flush in &mut *taken {
-                let written = cursor.written_ahead(ahead, (law, stream.key), self.looks.last(at_ns));
+                let written = cursor.written_ahead(ahead, (law, stream.key), self.looks.last(at_ns), steps);
                 let new = written - before;
                 before = written;
                 at_ns += self.plan.flush_ns;

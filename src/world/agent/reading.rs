@@ -222,12 +222,16 @@ impl Desk<'_> {
         };
         let keeps_up = all.reader_ns(plan) <= budget_ns;
         let overflows = matches!(plan.overflow, Overflow::Pause | Overflow::Block) && all.record_bytes > room;
-        let backlog = if overflows { catch_up.volume(peeks, input.since_ns) } else { Volume::default() };
+        // What was there already when this part began.
+        let goes_round = overflows || !keeps_up && input.round.is_some();
+        let mut there = if goes_round { peeks.to_vec() } else { Vec::new() };
+        catch_up.cut(&mut there, input.since_ns);
+        let backlog = catch_up.volume(&there, NEVER_NS);
         let is_at_the_end = backlog.record_bytes <= room && backlog.reader_ns(plan) <= budget_ns;
         let extent = if overflows && is_at_the_end {
             // It comes to the end of its files, and its buffer is full later.
             let held = |cut: u64| catch_up.volume(peeks, cut).record_bytes as f64;
-            let known = (backlog.record_bytes as f64, room as f64);
+            let known = (backlog.record_bytes as f64, all.record_bytes as f64, room as f64);
             let fine_ns = finest_ns(self.streams, &self.blueprint.laws);
             let cut_ns = last_within((input.since_ns, now_ns), NS_PER_SEC, fine_ns, known, held);
             let in_time = |at: &u64| catch_up.volume(peeks, *at).reader_ns(plan) <= budget_ns;
@@ -238,12 +242,12 @@ impl Desk<'_> {
             }
             input.round = None;
             Extent { keeps_up: pause_ns.is_some(), was_at_the_end: true, pause_ns }
-        } else if overflows || !keeps_up && input.round.is_some() {
+        } else if goes_round {
             // The backlog is read as fast as can be; what is written meanwhile to files that have been read already
             // is read as well. A way round the files that was begun goes on when the rest of it fits into the buffer.
             let passes = if input.behind { input.answers.div_ceil(ANSWERS_A_PASS).max(1) } else { 1 };
             let mut round = input.round.take().unwrap_or_else(|| Box::new(Round::new(passes, room)));
-            let pause_ns = catch_up.go_round(peeks, room, budget_ns, &mut round);
+            let pause_ns = catch_up.go_round((&there, peeks), room, budget_ns, &mut round);
             input.round = Some(round);
             Extent { keeps_up: pause_ns.is_some(), was_at_the_end: false, pause_ns }
         } else {
@@ -368,5 +372,6 @@ fn before_long_line(stream: &Stream, law: &StreamLaw, next: Peek) -> (Peek, bool
         return (next, false);
     };
     let lines = |cut: u64| (stream.peek(law, cut).written.lines - stream.read.lines) as f64;
-    (stream.peek(law, place_in((stream, law), next.at_ns, (0.0, before as f64), lines)), true)
+    let known = (0.0, (next.written.lines - stream.read.lines) as f64, before as f64);
+    (stream.peek(law, place_in((stream, law), next.at_ns, known, lines)), true)
 }

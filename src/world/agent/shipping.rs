@@ -3,8 +3,8 @@
 use crate::blueprint::{AgentPlan, Purpose, backoff_ns, crash_loop_ns};
 use crate::flow::{Cause, Chunk};
 use crate::profile::Retries;
-use crate::units::NEVER_NS;
-use crate::world::agent::input::{Batch, Input, Mode};
+use crate::world::agent::batches::Batch;
+use crate::world::agent::input::{Input, Mode};
 use crate::world::backend::link::{Link, Request};
 use crate::world::lines::stream::Stream;
 use crate::world::tally::Tally;
@@ -42,28 +42,16 @@ impl Input {
         self.deadline_ns = now_ns + plan.flush_ns;
         self.batch_waits = false;
         let mut batch = std::mem::take(&mut self.filling);
-        if self.send(&mut batch, now_ns, plan, ship) {
-            // The memory of its chunks is used again.
-            batch.chunks.clear();
-            self.filling.chunks = batch.chunks;
-        } else if self.is_unanswered(&batch, plan, ship.end_ns) {
-            self.unanswered.take(batch.new_lines(), batch.record_bytes);
-            batch.chunks.clear();
-            self.filling.chunks = batch.chunks;
-        } else {
-            self.keep(batch);
+        let due_ns = self.send(&mut batch, now_ns, plan, ship);
+        if let Some(due_ns) = due_ns.filter(|due_ns| !self.is_unanswered(&batch, *due_ns, plan, ship.end_ns)) {
+            return self.batches.push(batch, due_ns);
         }
-    }
-
-    /// Keeps a batch until it is due.
-    fn keep(&mut self, batch: Batch) {
-        self.batch_due_ns = self.batch_due_ns.min(batch.due_ns);
-        self.batches.push(batch);
-    }
-
-    /// When the first of its batches is due; `NEVER_NS` where it has none.
-    pub(crate) fn first_batch_ns(&self) -> u64 {
-        self.batches.iter().map(|batch| batch.due_ns).min().unwrap_or(NEVER_NS)
+        if due_ns.is_some() {
+            self.unanswered.take(batch.new_lines(), batch.record_bytes);
+        }
+        // The memory of its chunks is used again.
+        batch.chunks.clear();
+        self.filling.chunks = batch.chunks;
     }
 
     /// Returns whether what was read since the last flush is to be sent now: its time has come, or it fills a batch where
@@ -79,13 +67,19 @@ impl Input {
 
     /// Whether nothing can become of a batch that was sent before the run ends: its answer comes later, nobody asks where in
     /// its files it began, and it is not on a disk from which a new process would send it again.
-    fn is_unanswered(&self, batch: &Batch, plan: &AgentPlan, end_ns: u64) -> bool {
-        batch.under_way && batch.due_ns >= end_ns && self.offsets.is_none() && !plan.buffers_on_disk()
+    fn is_unanswered(&self, batch: &Batch, due_ns: u64, plan: &AgentPlan, end_ns: u64) -> bool {
+        batch.under_way && due_ns >= end_ns && self.offsets.is_none() && !plan.buffers_on_disk()
     }
 
     /// Sends a batch. The answer is known at once, as nothing that happens later changes it: an accepted batch
-    /// is delivered here, and only its memory is freed when the answer is there. Otherwise gives `false`.
-    fn send(&mut self, batch: &mut Batch, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) -> bool {
+    /// is delivered here, and only its memory is freed when the answer is there. Otherwise gives when it is due.
+    fn send(
+        &mut self,
+        batch: &mut Batch,
+        now_ns: u64,
+        plan: &AgentPlan,
+        ship: &mut Ship<'_, '_>,
+    ) -> Option<u64> {
         // Who reads a backlog, or waits with a full buffer, has used its CPU before.
         let output_ns = match self.behind || self.mode == Mode::Paused {
             true => plan.busy_output_ns(batch.lines, batch.record_bytes),
@@ -95,17 +89,17 @@ impl Input {
             return self.send_by_tenant(batch, output_ns, now_ns, plan, ship);
         }
         match self.send_one(batch, output_ns, now_ns, plan, ship) {
-            Some(at_ns) => {
+            Ok(at_ns) => {
                 self.answers_due.push(at_ns, batch.record_bytes);
-                true
+                None
             }
-            None => false,
+            Err(due_ns) => Some(due_ns),
         }
     }
 
     /// Sends the lines of each tenant in a batch by themselves, as an agent does that has a chunk for each file. What is
     /// refused of it stays in the batch, to be tried again together; the memory of the rest is freed by the last of their
-    /// answers. Gives whether nothing is left.
+    /// answers. Gives when what is left is due; `None` where nothing is.
     fn send_by_tenant(
         &mut self,
         batch: &mut Batch,
@@ -113,7 +107,7 @@ impl Input {
         now_ns: u64,
         plan: &AgentPlan,
         ship: &mut Ship<'_, '_>,
-    ) -> bool {
+    ) -> Option<u64> {
         let tenant_of = |chunk: &Chunk| ship.streams[chunk.stream.at()].tenant;
         let mut tenants: SmallVec<[u32; 8]> = batch.chunks.iter().map(tenant_of).collect();
         tenants.sort_unstable();
@@ -128,32 +122,35 @@ impl Input {
                 part.add(*chunk, plan);
             }
             match self.send_one(&mut part, output_ns, now_ns, plan, ship) {
-                Some(at_ns) => {
+                Ok(at_ns) => {
                     let (last_ns, record_bytes) = freed.unwrap_or_default();
                     freed = Some((last_ns.max(at_ns), record_bytes + part.record_bytes));
                 }
-                None => {
+                Err(part_due_ns) => {
                     for chunk in part.chunks {
                         left.add(chunk, plan);
                     }
                     // What is only late goes with what is refused, and sooner than it had to.
                     left.is_stored &= part.is_stored;
                     let due_ns = if part.is_stored { &mut stored_ns } else { &mut refused_ns };
-                    *due_ns = part.due_ns.max(*due_ns);
+                    *due_ns = part_due_ns.max(*due_ns);
                 }
             }
         }
-        left.due_ns = if left.is_stored { stored_ns } else { refused_ns };
+        let due_ns = if left.is_stored { stored_ns } else { refused_ns };
         self.answers = files;
         if let Some((at_ns, record_bytes)) = freed {
             self.answers_due.push(at_ns, record_bytes);
         }
         *batch = left;
-        batch.lines == 0
+        (batch.lines > 0).then_some(due_ns)
     }
 
     /// Sends lines as one request. Gives when the answer is there by which their memory is freed, as they are accepted or
-    /// dropped; `None` where they are refused and tried again, or the answer comes after the run.
+    /// dropped.
+    ///
+    /// # Errors
+    /// They are refused and tried again, or the answer comes after the run: gives when that is there.
     fn send_one(
         &mut self,
         batch: &mut Batch,
@@ -161,7 +158,7 @@ impl Input {
         now_ns: u64,
         plan: &AgentPlan,
         ship: &mut Ship<'_, '_>,
-    ) -> Option<u64> {
+    ) -> Result<u64, u64> {
         // Of long backlogs its chunks are far away, and mostly nobody asks whose they are.
         let chunk = batch.chunks.first().filter(|_| ship.link.goes_by_tenant());
         let tenant = chunk.map_or(0, |chunk| ship.streams[chunk.stream.at()].tenant);
@@ -205,7 +202,7 @@ impl Input {
             }
             if !is_late {
                 self.note_accepted(&batch.chunks, now_ns, answer.at_ns, plan);
-                return Some(answer.at_ns);
+                return Ok(answer.at_ns);
             }
             if arrives_ns.is_some_and(|at_ns| at_ns < ship.end_ns) {
                 batch.chunks.iter_mut().for_each(|chunk| chunk.copy = true);
@@ -213,13 +210,13 @@ impl Input {
             }
         }
         batch.is_stored |= is_late && arrives_ns.is_some();
-        batch.due_ns = if is_late { given_up_ns } else { answer.at_ns };
+        let due_ns = if is_late { given_up_ns } else { answer.at_ns };
         batch.under_way = true;
-        if answer.throttled && plan.gives_up_throttled(batch.tries) && batch.due_ns < ship.end_ns {
+        if answer.throttled && plan.gives_up_throttled(batch.tries) && due_ns < ship.end_ns {
             ship.tally.ledger.lose(Cause::RetriesExhausted, batch.new_lines());
-            return Some(batch.due_ns);
+            return Ok(due_ns);
         }
-        None
+        Err(due_ns)
     }
 
     /// How many of its files a batch holds lines of.
@@ -238,40 +235,30 @@ impl Input {
 
     /// Handles every batch that is due: refusals are taken, and batches sent again.
     pub(crate) fn settle_batches(&mut self, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) {
-        if self.batch_due_ns > now_ns {
+        if self.batches.first_due_ns() > now_ns {
             return self.release(now_ns, plan);
         }
-        // Those that stay move up: an empty one stands in the place of each that is gone, or whose turn it is.
-        let (mut kept, mut first_ns) = (0, NEVER_NS);
-        for index in 0..self.batches.len() {
-            if self.batches[index].due_ns > now_ns {
-                first_ns = first_ns.min(self.batches[index].due_ns);
-                if kept < index {
-                    self.batches.swap(kept, index);
-                }
-                kept += 1;
-                continue;
+        let mut next = 0;
+        while let Some(place) = self.batches.next_due(next, now_ns) {
+            let mut batch = self.batches.take(place);
+            match self.settle_batch(&mut batch, now_ns, plan, ship) {
+                None => self.batches.leave_out(place),
+                Some(due_ns) => self.batches.put_back(place, batch, due_ns),
             }
-            let mut batch = std::mem::take(&mut self.batches[index]);
-            if !self.settle_batch(&mut batch, now_ns, plan, ship) {
-                first_ns = first_ns.min(batch.due_ns);
-                self.batches[kept] = batch;
-                kept += 1;
-            }
+            next = place + 1;
         }
-        self.batches.truncate(kept);
-        self.batch_due_ns = first_ns;
+        self.batches.close_up();
         self.release(now_ns, plan);
     }
 
-    /// Handles a batch that is due. Returns whether it is gone.
+    /// Handles a batch that is due. Returns when it is due again; `None` where it is gone.
     fn settle_batch(
         &mut self,
         batch: &mut Batch,
         now_ns: u64,
         plan: &AgentPlan,
         ship: &mut Ship<'_, '_>,
-    ) -> bool {
+    ) -> Option<u64> {
         if !batch.under_way {
             return self.send(batch, now_ns, plan, ship);
         }
@@ -283,25 +270,23 @@ impl Input {
                 ship.tally.ledger.lose(Cause::RetriesExhausted, batch.new_lines());
             }
             self.answers_due.push(now_ns, batch.record_bytes);
-            return true;
+            return None;
         }
         let bits = Purpose::Backoff.nth(self.key, self.requests);
-        batch.due_ns = now_ns + backoff_ns(plan.backoff_base_ns, plan.backoff_cap_ns, batch.tries, bits);
+        let due_ns = now_ns + backoff_ns(plan.backoff_base_ns, plan.backoff_cap_ns, batch.tries, bits);
         batch.under_way = false;
         batch.tries += 1;
-        false
+        Some(due_ns)
     }
 
     /// Sends what waits for its retry once more, and what was read since the last flush.
     pub(crate) fn send_all(&mut self, now_ns: u64, plan: &AgentPlan, ship: &mut Ship<'_, '_>) {
-        for batch in self.batches.iter_mut().filter(|batch| !batch.under_way) {
-            (batch.due_ns, self.batch_due_ns) = (now_ns, self.batch_due_ns.min(now_ns));
-        }
+        self.batches.hurry(now_ns);
         self.settle_batches(now_ns, plan, ship);
         if self.filling.lines > 0 {
             let mut batch = std::mem::take(&mut self.filling);
-            if !self.send(&mut batch, now_ns, plan, ship) {
-                self.keep(batch);
+            if let Some(due_ns) = self.send(&mut batch, now_ns, plan, ship) {
+                self.batches.push(batch, due_ns);
             }
         }
     }
@@ -315,15 +300,13 @@ impl Input {
     /// The process ends until it reads again at `restart_ns`. What the backend has accepted stays delivered, and batches
     /// that wait on disk are sent again then; everything else it held is lost.
     pub(crate) fn die(&mut self, restart_ns: u64, plan: &AgentPlan, tally: &mut Tally) {
-        let kept = if plan.buffers_on_disk() { std::mem::take(&mut self.batches) } else { Vec::new() };
+        let kept = if plan.buffers_on_disk() { self.batches.take_all() } else { Vec::new() };
         tally.ledger.lose(Cause::AgentKilled, self.drop_all());
         self.held_bytes = kept.iter().map(|b| b.record_bytes).sum();
-        self.batches = kept;
         self.restart_ns = restart_ns;
-        for batch in &mut self.batches {
-            (batch.under_way, batch.due_ns) = (false, self.restart_ns);
+        for batch in kept {
+            self.batches.push(Batch { under_way: false, ..batch }, restart_ns);
         }
-        self.batch_due_ns = self.first_batch_ns();
     }
 }
 
@@ -345,7 +328,8 @@ mod tests {
         let mut plan = testing::agent();
         let after_kill = |plan: &AgentPlan| {
             let mut input = Input::new(0, plan, StreamId::of(0)..StreamId::of(1), 1, 0, true);
-            input.batches.push(Batch { lines: 7, record_bytes: 700, under_way: true, ..Batch::default() });
+            let batch = Batch { lines: 7, record_bytes: 700, under_way: true, ..Batch::default() };
+            input.batches.push(batch, 4);
             (input.filling.lines, input.held_bytes) = (3, 1_000);
             let mut tally = Tally::new(&testing::layout(1, 1.0, false, 1));
             input.kill(5, plan, &mut tally);
@@ -357,6 +341,7 @@ mod tests {
         let (lost, input) = after_kill(&plan);
         assert_eq!((lost, input.held_bytes), (3, 700));
         // It is sent again when the process is back.
-        assert_eq!((input.batches[0].under_way, input.batches[0].due_ns), (false, input.restart_ns));
+        let under_way: Vec<bool> = input.batches.iter().map(|batch| batch.under_way).collect();
+        assert_eq!((under_way, input.batches.first_due_ns()), (vec![false], input.restart_ns));
     }
 }

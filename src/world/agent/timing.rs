@@ -77,7 +77,9 @@ impl Desk<'_> {
     fn gathers_ns(&self, record_bytes: u64, now_ns: u64, now: &Volume) -> u64 {
         let mut at_ns = now_ns;
         if now.record_bytes < record_bytes {
-            let Some(end_ns) = self.gathered_by_ns(record_bytes, now_ns, now) else { return NEVER_NS };
+            let Some((end_ns, by_then)) = self.gathered_by_ns(record_bytes, now_ns, now) else {
+                return NEVER_NS;
+            };
             let mut searches: Vec<_> = self
                 .streams
                 .iter()
@@ -87,7 +89,7 @@ impl Desk<'_> {
                 let written = |number: usize, until_ns| searches[number].written(until_ns);
                 self.unread_by(cut_ns, written).record_bytes as f64
             };
-            let known = (now.record_bytes as f64, record_bytes as f64 - 0.5);
+            let known = (now.record_bytes as f64, by_then as f64, record_bytes as f64 - 0.5);
             let step_ns = end_ns - now_ns;
             let found_ns = last_within((now_ns, end_ns), step_ns, RESOLUTION_NS, known, gathered);
             at_ns = (found_ns + RESOLUTION_NS).min(end_ns);
@@ -104,22 +106,24 @@ impl Desk<'_> {
         at_ns.max(now_ns.saturating_add(reader_ns as u64))
     }
 
-    /// Returns an instant at which the files have so many record bytes for their reader, no later than its timer; `None`
-    /// where they have not by then. Where they fill up quickly the instant is near, so that nothing is drawn that is far.
-    fn gathered_by_ns(&self, record_bytes: u64, now_ns: u64, now: &Volume) -> Option<u64> {
+    /// Returns an instant at which the files have so many record bytes for their reader, no later than its timer, and how many
+    /// they have by then; `None` where they are fewer. Where they fill up quickly the instant is near, so that nothing is
+    /// drawn that is far.
+    fn gathered_by_ns(&self, record_bytes: u64, now_ns: u64, now: &Volume) -> Option<(u64, u64)> {
         let end_ns = self.input.deadline_ns;
         if end_ns <= now_ns {
             return None;
         }
         let lacks = (record_bytes - now.record_bytes) as f64;
         let soon_ns = 2.0 * lacks / self.bytes_per_s() * NS_PER_SEC as f64;
+        let by = |at_ns: u64| Some((at_ns, self.unread(at_ns).record_bytes)).filter(|by| by.1 >= record_bytes);
         if soon_ns < (end_ns - now_ns) as f64 {
             let soon_ns = now_ns + soon_ns as u64 + RESOLUTION_NS;
-            if soon_ns < end_ns && self.unread(soon_ns).record_bytes >= record_bytes {
-                return Some(soon_ns);
+            if let Some(soon) = by(soon_ns).filter(|_| soon_ns < end_ns) {
+                return Some(soon);
             }
         }
-        (self.unread(end_ns).record_bytes >= record_bytes).then_some(end_ns)
+        by(end_ns)
     }
 
     /// Returns the record bytes a second that its streams write on average.

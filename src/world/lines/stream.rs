@@ -5,7 +5,7 @@
 
 mod ahead;
 
-pub(crate) use ahead::Ahead;
+pub(crate) use ahead::{Ahead, Steps};
 
 use crate::blueprint::StreamLaw;
 use crate::engine::arrivals::Memo;
@@ -122,12 +122,11 @@ pub(crate) struct Search<'a> {
     law: &'a StreamLaw,
     /// Where the last looks were, the earlier one first.
     cursors: [Cursor; 2],
-    memo: Memo,
 }
 
 impl<'a> Search<'a> {
     pub(crate) fn new(stream: &'a Stream, law: &'a StreamLaw) -> Self {
-        Self { stream, law, cursors: [stream.cursor; 2], memo: Memo::default() }
+        Self { stream, law, cursors: [stream.cursor; 2] }
     }
 
     /// Returns what was written before `at_ns`, as [`Stream::peek`] does: it must not lie before the reader.
@@ -145,11 +144,7 @@ impl<'a> Search<'a> {
         // One of them stays behind, so that what lies before the other is near as well.
         let replaced = usize::from(interval >= earlier.interval);
         self.cursors[replaced] = cursor;
-        let lines = cursor.within.lines;
-        let offset = at_ns % NS_PER_SEC;
-        let within =
-            self.law.arrivals.before_with(&mut self.memo, key, (interval, lines), offset, NS_PER_SEC);
-        cursor.with(within)
+        cursor.with(self.stream.lines_within(&cursor, self.law, at_ns))
     }
 }
 
@@ -212,9 +207,13 @@ fn share_of(bytes: u64, lines: u64, all: u64) -> u64 {
     }
 }
 
-/// What is known of the interval that was looked into last, where there was much to find out. A copy knows nothing.
+/// Intervals of which something is known at once: those that a reader with a backlog is at, and what is written now.
+const KNOWN: usize = 4;
+
+/// What is known of intervals that were looked into, where there was much to find out: of each that leaves the same rest, the
+/// last. A copy knows nothing.
 #[derive(Debug, Default)]
-struct Looked(RefCell<Option<Box<Memo>>>);
+struct Looked(RefCell<Option<Box<[Option<Box<Memo>>; KNOWN]>>>);
 
 impl Clone for Looked {
     fn clone(&self) -> Self {
@@ -354,7 +353,8 @@ impl Stream {
         if !law.arrivals.is_halved(interval.1) {
             return law.arrivals.before(self.key, interval.0, interval.1, offset, NS_PER_SEC);
         }
-        let mut memo = self.looked.0.borrow_mut();
+        let mut looked = self.looked.0.borrow_mut();
+        let memo = &mut looked.get_or_insert_default()[interval.0 as usize % KNOWN];
         law.arrivals.before_with(memo.get_or_insert_default(), self.key, interval, offset, NS_PER_SEC)
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Amount, Cursor, SIZES};
 use crate::blueprint::StreamLaw;
-use crate::engine::arrivals::Memo;
+use crate::engine::arrivals::{Memo, Places};
 use crate::units::NS_PER_SEC;
 
 /// What some intervals of a stream hold.
@@ -12,12 +12,21 @@ pub(crate) struct Ahead {
     lines: Vec<u64>,
     bytes: Vec<u64>,
     memo: Memo,
+    places: Places,
+}
+
+/// How somebody goes through intervals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Steps {
+    /// Looking into each once or twice.
+    Long,
+    /// Looking into each more often.
+    Short,
 }
 
 impl Ahead {
     /// Draws what the intervals behind the cursor's hold, up to and including that of an instant.
     pub(crate) fn draw(&mut self, law: &StreamLaw, key: u64, cursor: &Cursor, until_ns: u64) {
-        self.memo = Memo::default();
         self.first = cursor.interval + 1;
         let many = (until_ns / NS_PER_SEC).saturating_sub(cursor.interval) as usize;
         self.lines.resize(many, 0);
@@ -43,7 +52,7 @@ impl Ahead {
         until_ns: u64,
     ) -> Amount {
         self.draw(law, key, cursor, until_ns);
-        let written = cursor.written_ahead(self, (law, key), until_ns);
+        let written = cursor.written_ahead(self, (law, key), until_ns, Steps::Long);
         let all = written - before;
         let rest = |total: u64, parts: &mut [u64]| {
             if let Some((last, others)) = parts.split_last_mut() {
@@ -69,6 +78,7 @@ impl Cursor {
         ahead: &mut Ahead,
         (law, key): (&StreamLaw, u64),
         at_ns: u64,
+        steps: Steps,
     ) -> Amount {
         let interval = at_ns / NS_PER_SEC;
         while self.interval < interval {
@@ -77,9 +87,13 @@ impl Cursor {
             self.within = ahead.of(self.interval);
         }
         let (lines, offset) = (self.within.lines, at_ns % NS_PER_SEC);
-        self.with(match law.arrivals.is_halved(lines) {
-            true => law.arrivals.before_with(&mut ahead.memo, key, (interval, lines), offset, NS_PER_SEC),
-            false => law.arrivals.before(key, interval, lines, offset, NS_PER_SEC),
+        let (arrivals, looked) = (&law.arrivals, (interval, lines));
+        self.with(match steps {
+            _ if arrivals.is_halved(lines) => {
+                arrivals.before_with(&mut ahead.memo, key, looked, offset, NS_PER_SEC)
+            }
+            Steps::Long => arrivals.before(key, interval, lines, offset, NS_PER_SEC),
+            Steps::Short => arrivals.before_by_places(&mut ahead.places, key, looked, offset, NS_PER_SEC),
         })
     }
 }
