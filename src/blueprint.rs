@@ -25,8 +25,8 @@ pub use cluster::Pool;
 pub use control::{Arrival, ControlPlan, CredentialsPlan, PushPlan, Watched, pods_a_wave};
 pub use faults::{EvictionStorm, Fault, Happening, Incident, NodeFault, NodesAdded, Rollout, Who};
 pub use gateway::{Central, GatewayCrash, GatewayPlan};
+pub use placement::{MANY_PODS, Placement, Residence, Stay};
 pub(crate) use placement::{OnNode, PlacedPod};
-pub use placement::{Placement, Residence, Stay};
 pub use pod_sizes::{PodSizes, SizedPrice};
 pub(crate) use pods::law_of;
 pub use pods::{

@@ -113,11 +113,9 @@ fn run_nodes_apart(
             },
         )
         .map(|(tally, _)| tally)
-        .reduce(
-            || Tally::new(blueprint),
-            |mut tally, other| {
-                tally.add(&other);
-                tally
-            },
-        )
+        .reduce_with(|mut tally, other| {
+            tally.add(&other);
+            tally
+        })
+        .unwrap_or_else(|| Tally::new(blueprint))
 }

@@ -201,6 +201,18 @@ mod tests {
     }
 
     #[test]
+    fn tables_that_were_made_ready_are_those_that_are_made_when_asked_for() {
+        let marks = || Marks::from_quantiles(|u| 60.0 - 200.0 * libm::log(1.0 - u));
+        let (ready, lazy) = (marks(), marks());
+        ready.make_ready(9, 40);
+        assert!(ready.0.sums[9].get().is_some() && ready.0.sums[40].get().is_some());
+        assert!(ready.0.sums[41].get().is_none() && lazy.0.sums[9].get().is_none());
+        for n in 1..=TABLED {
+            assert_eq!(ready.0.of(n), lazy.0.of(n), "{n}");
+        }
+    }
+
+    #[test]
     fn constant_marks_add_up_exactly() {
         assert_eq!(Marks::constant(241).sum(1000, 1, 2), 241_000);
     }

@@ -16,8 +16,13 @@ pub(super) enum Kind {
     ReadStream,
     Input,
     StreamSecond,
+    /// One of which nobody looks where in it its lines are.
+    WholeSecond,
     QuietFlush,
     QuietStreamFlush,
+    /// A quiet flush that takes whole seconds.
+    CalmFlush,
+    CalmStreamFlush,
     BusyFlush,
     BusyStreamFlush,
     /// A stream of whose lines more are written than its reader can read.
@@ -41,9 +46,11 @@ impl Kind {
     pub(super) fn thing(self) -> Thing {
         match self {
             Self::Placed | Self::Pod | Self::ReadStream | Self::Input => Thing::Pods,
-            Self::StreamSecond => Thing::StreamSeconds,
+            Self::StreamSecond | Self::WholeSecond => Thing::StreamSeconds,
             Self::QuietFlush
             | Self::QuietStreamFlush
+            | Self::CalmFlush
+            | Self::CalmStreamFlush
             | Self::BusyFlush
             | Self::BusyStreamFlush
             | Self::BehindStreamFlush => Thing::Flushes,
@@ -58,7 +65,10 @@ impl Kind {
 
     /// Whether it happens at an instant, one by one.
     pub(super) fn is_event(self) -> bool {
-        matches!(self, Self::QuietFlush | Self::BusyFlush | Self::Rotation | Self::Start | Self::Slot)
+        matches!(
+            self,
+            Self::QuietFlush | Self::CalmFlush | Self::BusyFlush | Self::Rotation | Self::Start | Self::Slot
+        )
     }
 }
 
@@ -102,9 +112,16 @@ impl<'a> Counts<'a> {
             for plan in &template.streams {
                 let rate = blueprint.lines_per_s(plan);
                 counts.lines += replicas * rate * run.horizon_s;
-                // Lines of a second are halved until few are left.
-                let draws = 1.0 + 0.3 * rate.sqrt();
-                counts.add(Kind::StreamSecond, &template.name, replicas * run.horizon_s * draws, 0.0);
+                let seconds = replicas * run.horizon_s;
+                let is_alike = blueprint.laws[plan.first_law].arrivals.is_alike();
+                match run.many && is_alike {
+                    true => counts.add(Kind::WholeSecond, &template.name, seconds, 0.0),
+                    // Lines of a second are halved until few are left.
+                    false => {
+                        let draws = 1.0 + 0.3 * rate.sqrt();
+                        counts.add(Kind::StreamSecond, &template.name, seconds * draws, 0.0);
+                    }
+                }
                 if matches!(plan.reader, Reader::Pod | Reader::Node) {
                     counts.add(Kind::ReadStream, &template.name, 0.0, replicas);
                     counts.add_rotations(plan, template, replicas, &run);
@@ -188,8 +205,12 @@ impl<'a> Counts<'a> {
         let is_busy = run.by_request || plan.flush_check_ns > 0 || plan.flush_ns > run.blueprint.chunk_ns;
         let busy = if is_busy { 1.0 } else { run.congested * FULL };
         let flushes = agents * per_s * run.end_s;
-        self.add(Kind::QuietFlush, name, flushes * (1.0 - busy), 0.0);
-        self.add(Kind::QuietStreamFlush, name, flushes * (1.0 - busy) * load.streams / inputs, 0.0);
+        let (flush, of_stream) = match run.many && plan.flush_ns == NS_PER_SEC && plan.look_ns == 0 {
+            true => (Kind::CalmFlush, Kind::CalmStreamFlush),
+            false => (Kind::QuietFlush, Kind::QuietStreamFlush),
+        };
+        self.add(flush, name, flushes * (1.0 - busy), 0.0);
+        self.add(of_stream, name, flushes * (1.0 - busy) * load.streams / inputs, 0.0);
         self.add(Kind::BusyFlush, name, flushes * busy, 0.0);
         self.add(Kind::BusyStreamFlush, name, flushes * busy * load.streams / inputs, 0.0);
         // The CPU does not suffice, or the buffer does not hold what comes from one flush to the next.

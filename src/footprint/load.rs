@@ -1,6 +1,6 @@
 //! What there is to be read and sent, and how the backend takes it.
 
-use crate::blueprint::{Blueprint, Reader, StreamPlan};
+use crate::blueprint::{Blueprint, MANY_PODS, Reader, StreamPlan};
 use crate::units::NS_PER_SEC;
 
 /// What all agents have in common.
@@ -17,6 +17,8 @@ pub(super) struct Run<'a> {
     pub excess: Option<f64>,
     /// Whether what becomes of a request is asked for each by itself, so that no waits are foreseen.
     pub by_request: bool,
+    /// Whether there are so many pods that what is calm takes whole seconds.
+    pub many: bool,
 }
 
 impl<'a> Run<'a> {
@@ -54,7 +56,9 @@ impl<'a> Run<'a> {
             || backend.quota.is_some()
             || backend.shards.count > 1
             || backend.tail_grows;
-        Self { blueprint, horizon_s, end_s, congested, refused_s, stalled_s, excess, by_request }
+        let pods: u64 = blueprint.pods.iter().map(|template| template.replicas).sum();
+        let many = pods >= MANY_PODS as u64;
+        Self { blueprint, horizon_s, end_s, congested, refused_s, stalled_s, excess, by_request, many }
     }
 }
 

@@ -1,5 +1,6 @@
 //! How much of a run is settled at once, and the flag that ends it before its time.
 
+use crate::blueprint::MANY_PODS;
 use crate::units::NS_PER_SEC;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,14 +25,11 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// The pace for so many pods: of very many, what one of them has in one second more or less is nobody's figure.
+    /// The pace for so many pods: of very many ([`MANY_PODS`]) calm flushes take whole seconds.
     pub fn of(pods: usize) -> Self {
         Self { in_whole: pods >= MANY_PODS, ..Self::default() }
     }
 }
-
-/// From so many pods on calm flushes take whole seconds: sums over them vary by less than a hundredth as much as one does.
-const MANY_PODS: usize = 10_000;
 
 /// Flushes settled at once at most.
 pub(crate) const MOST_FLUSHES: usize = 64;

@@ -295,21 +295,25 @@ impl Cluster<'_> {
         };
         match &mut blocks[..] {
             [block] => run(block),
-            blocks => blocks.par_iter_mut().map(run).reduce(|| vec![0; numbers], add),
+            blocks => blocks.par_iter_mut().map(run).reduce_with(add).unwrap_or_else(|| vec![0; numbers]),
         }
     }
 
     /// The run is over: closes all nodes, and puts together what they counted. Nothing, where it was stopped.
     fn end(mut self) -> Tally {
         let blueprint = self.blueprint;
-        let mut total = Tally::new(blueprint);
         if is_set(self.stop) {
-            return total;
+            return Tally::new(blueprint);
         }
         self.blocks.par_iter_mut().for_each(|block| {
             block.nodes.iter_mut().for_each(|node| node.close(blueprint, &mut block.tally));
         });
-        self.blocks.iter().for_each(|block| total.add(&block.tally));
+        let tallies = self.blocks.into_iter().map(|block| block.tally);
+        let add = |mut total: Tally, tally: Tally| {
+            total.add(&tally);
+            total
+        };
+        let mut total = tallies.reduce(add).unwrap_or_else(|| Tally::new(blueprint));
         self.servers.report(&mut total);
         total
     }

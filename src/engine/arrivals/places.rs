@@ -146,13 +146,7 @@ pub struct Places {
 impl Places {
     /// Returns what [`Part::before`] does of a whole interval of `count` arrivals.
     #[inline]
-    pub(super) fn before(
-        &mut self,
-        place_key: u64,
-        (k, count): (u64, u64),
-        offset: u64,
-        length: u64,
-    ) -> u64 {
+    pub(super) fn before(&mut self, place_key: u64, (k, count): (u64, u64), offset: u64, length: u64) -> u64 {
         let part = Part::whole(count);
         if (self.of, self.n) != ((place_key, k), count) {
             (self.of, self.n) = ((place_key, k), count);

@@ -14,7 +14,7 @@ fn moments(arrivals: &Arrivals, n: u64) -> (f64, f64) {
 fn what_is_known_of_an_interval_changes_no_answer() {
     for mean in [0.5, 40.0, 100.0, 930.0, 20_000.0] {
         let arrivals = Arrivals::poisson(mean, Modulation::Steady);
-        let mut memo = Memo::default();
+        let (mut memo, mut places) = (Memo::default(), Places::default());
         for k in 0..40 {
             let count = arrivals.count(5, k);
             let (mut low, mut high) = (0, NOTCHES);
@@ -22,7 +22,9 @@ fn what_is_known_of_an_interval_changes_no_answer() {
                 let middle = low + (high - low) / 2;
                 for offset in [middle, 0, NOTCHES, draw(k, step) % NOTCHES] {
                     let again = arrivals.before_with(&mut memo, 5, (k, count), offset, NOTCHES);
-                    assert_eq!(again, arrivals.before(5, k, count, offset, NOTCHES), "{mean} {k} {offset}");
+                    let by_places = arrivals.before_by_places(&mut places, 5, (k, count), offset, NOTCHES);
+                    let before = arrivals.before(5, k, count, offset, NOTCHES);
+                    assert_eq!((again, by_places), (before, before), "{mean} {k} {offset}");
                 }
                 if draw(k, 100 + step).is_multiple_of(2) { low = middle } else { high = middle }
             }

@@ -58,7 +58,8 @@ mod tests {
     use super::*;
 
     fn sorted_means(one: &[u32], other: &[u64], size: usize) -> Vec<f64> {
-        let mut sums: Vec<u64> = other.iter().flat_map(|o| one.iter().map(move |n| u64::from(*n) + o)).collect();
+        let mut sums: Vec<u64> =
+            other.iter().flat_map(|o| one.iter().map(move |n| u64::from(*n) + o)).collect();
         sums.sort_unstable();
         sums.chunks_exact(size).map(|group| group.iter().sum::<u64>() as f64 / size as f64).collect()
     }

@@ -266,7 +266,8 @@ impl Input {
 
     /// The process is gone, and what it held with it: gives the lines that were not accepted yet.
     pub(crate) fn drop_all(&mut self) -> u64 {
-        let held = self.batches.take_all().iter().map(Batch::new_lines).sum::<u64>() + self.filling.new_lines();
+        let held = self.batches.take_all().map(|(batch, _)| batch.new_lines()).sum::<u64>()
+            + self.filling.new_lines();
         let held = held + std::mem::take(&mut self.unanswered).lines;
         self.filling = Batch::default();
         self.answers_due.clear();

@@ -41,8 +41,7 @@ impl Input {
     /// Drops the batch that has waited longest for its retry, else the first chunk that waits for its flush.
     /// What is under way cannot be taken back: gives `false` where there is nothing else.
     fn drop_oldest(&mut self, plan: &AgentPlan, ledger: &mut Ledger) -> bool {
-        if let Some(index) = self.batches.iter().position(|batch| !batch.under_way) {
-            let batch = self.batches.remove(index);
+        if let Some(batch) = self.batches.take_waiting() {
             self.held_bytes -= batch.record_bytes;
             ledger.lose(Cause::BufferOverflow, batch.new_lines());
             return true;

@@ -3,7 +3,7 @@
 use crate::blueprint::{AgentPlan, Purpose, backoff_ns, crash_loop_ns};
 use crate::flow::{Cause, Chunk};
 use crate::profile::Retries;
-use crate::world::agent::batches::Batch;
+use crate::world::agent::batches::{Batch, Pass, Standing};
 use crate::world::agent::input::{Input, Mode};
 use crate::world::backend::link::{Link, Request};
 use crate::world::lines::stream::Stream;
@@ -42,9 +42,9 @@ impl Input {
         self.deadline_ns = now_ns + plan.flush_ns;
         self.batch_waits = false;
         let mut batch = std::mem::take(&mut self.filling);
-        let due_ns = self.send(&mut batch, now_ns, plan, ship);
-        if let Some(due_ns) = due_ns.filter(|due_ns| !self.is_unanswered(&batch, *due_ns, plan, ship.end_ns)) {
-            return self.batches.push(batch, due_ns);
+        let due_ns = self.send(&mut batch, 0, now_ns, plan, ship);
+        if let Some(due_ns) = due_ns.filter(|due_ns| !self.is_unanswered(*due_ns, plan, ship.end_ns)) {
+            return self.batches.push(batch, Standing { under_way: true, tries: 0 }, due_ns);
         }
         if due_ns.is_some() {
             self.unanswered.take(batch.new_lines(), batch.record_bytes);
@@ -65,17 +65,18 @@ impl Input {
             && (now_ns >= self.deadline_ns || plan.sends_full && is_full)
     }
 
-    /// Whether nothing can become of a batch that was sent before the run ends: its answer comes later, nobody asks where in
+    /// Whether nothing can become of a batch that was sent before the run ends, if it is due then: its answer comes later, nobody asks where in
     /// its files it began, and it is not on a disk from which a new process would send it again.
-    fn is_unanswered(&self, batch: &Batch, due_ns: u64, plan: &AgentPlan, end_ns: u64) -> bool {
-        batch.under_way && due_ns >= end_ns && self.offsets.is_none() && !plan.buffers_on_disk()
+    fn is_unanswered(&self, due_ns: u64, plan: &AgentPlan, end_ns: u64) -> bool {
+        due_ns >= end_ns && self.offsets.is_none() && !plan.buffers_on_disk()
     }
 
-    /// Sends a batch. The answer is known at once, as nothing that happens later changes it: an accepted batch
+    /// Sends a batch that has waited so often. The answer is known at once, as nothing that happens later changes it: an accepted batch
     /// is delivered here, and only its memory is freed when the answer is there. Otherwise gives when it is due.
     fn send(
         &mut self,
         batch: &mut Batch,
+        tries: u32,
         now_ns: u64,
         plan: &AgentPlan,
         ship: &mut Ship<'_, '_>,
@@ -86,9 +87,9 @@ impl Input {
             false => plan.output_ns(batch.lines, batch.record_bytes),
         };
         if ship.link.goes_by_tenant() {
-            return self.send_by_tenant(batch, output_ns, now_ns, plan, ship);
+            return self.send_by_tenant(batch, (tries, output_ns), now_ns, plan, ship);
         }
-        match self.send_one(batch, output_ns, now_ns, plan, ship) {
+        match self.send_one(batch, (tries, output_ns), now_ns, plan, ship) {
             Ok(at_ns) => {
                 self.answers_due.push(at_ns, batch.record_bytes);
                 None
@@ -103,7 +104,7 @@ impl Input {
     fn send_by_tenant(
         &mut self,
         batch: &mut Batch,
-        output_ns: u64,
+        (tries, output_ns): (u32, u64),
         now_ns: u64,
         plan: &AgentPlan,
         ship: &mut Ship<'_, '_>,
@@ -113,15 +114,15 @@ impl Input {
         tenants.sort_unstable();
         tenants.dedup();
         let files = self.files_in(batch);
-        let mut left = Batch { tries: batch.tries, is_stored: true, under_way: true, ..Batch::default() };
+        let mut left = Batch { is_stored: true, ..Batch::default() };
         let (mut refused_ns, mut stored_ns) = (0, 0);
         let mut freed: Option<(u64, u64)> = None;
         for tenant in tenants {
-            let mut part = Batch { tries: batch.tries, ..Batch::default() };
+            let mut part = Batch::default();
             for chunk in batch.chunks.iter().filter(|chunk| tenant_of(chunk) == tenant) {
                 part.add(*chunk, plan);
             }
-            match self.send_one(&mut part, output_ns, now_ns, plan, ship) {
+            match self.send_one(&mut part, (tries, output_ns), now_ns, plan, ship) {
                 Ok(at_ns) => {
                     let (last_ns, record_bytes) = freed.unwrap_or_default();
                     freed = Some((last_ns.max(at_ns), record_bytes + part.record_bytes));
@@ -154,7 +155,7 @@ impl Input {
     fn send_one(
         &mut self,
         batch: &mut Batch,
-        output_ns: u64,
+        (tries, output_ns): (u32, u64),
         now_ns: u64,
         plan: &AgentPlan,
         ship: &mut Ship<'_, '_>,
@@ -211,8 +212,7 @@ impl Input {
         }
         batch.is_stored |= is_late && arrives_ns.is_some();
         let due_ns = if is_late { given_up_ns } else { answer.at_ns };
-        batch.under_way = true;
-        if answer.throttled && plan.gives_up_throttled(batch.tries) && due_ns < ship.end_ns {
+        if answer.throttled && plan.gives_up_throttled(tries) && due_ns < ship.end_ns {
             ship.tally.ledger.lose(Cause::RetriesExhausted, batch.new_lines());
             return Ok(due_ns);
         }
@@ -221,8 +221,10 @@ impl Input {
 
     /// How many of its files a batch holds lines of.
     fn files_in(&self, batch: &Batch) -> u64 {
-        if batch.chunks.len() < 2 {
-            return batch.chunks.len() as u64;
+        // Of one with one file nobody looks at its chunks, which are far away.
+        let most = batch.chunks.len().min(self.own().len());
+        if most < 2 {
+            return most as u64;
         }
         // A backlog of one file is several chunks, and so is a file that was read twice between two flushes.
         let mut seen: SmallVec<[u64; 4]> = smallvec![0; self.own().len().div_ceil(64)];
@@ -238,45 +240,44 @@ impl Input {
         if self.batches.first_due_ns() > now_ns {
             return self.release(now_ns, plan);
         }
-        let mut next = 0;
-        while let Some(place) = self.batches.next_due(next, now_ns) {
-            let mut batch = self.batches.take(place);
-            match self.settle_batch(&mut batch, now_ns, plan, ship) {
-                None => self.batches.leave_out(place),
-                Some(due_ns) => self.batches.put_back(place, batch, due_ns),
+        let mut pass = Pass::at(now_ns);
+        while let Some((place, Standing { under_way, tries })) = self.batches.next_due(&mut pass) {
+            if under_way && !matches!(plan.retries, Retries::Limit(limit) if tries >= limit) {
+                let bits = Purpose::Backoff.nth(self.key, self.requests);
+                let due_ns = now_ns + backoff_ns(plan.backoff_base_ns, plan.backoff_cap_ns, tries, bits);
+                let standing = Standing { under_way: false, tries: tries + 1 };
+                self.batches.keep(&mut pass, place, standing, due_ns);
+                continue;
             }
-            next = place + 1;
+            let mut batch = self.batches.take(place);
+            let due_ns = match under_way {
+                true => {
+                    self.give_up_batch(&batch, now_ns, ship);
+                    None
+                }
+                false => self.send(&mut batch, tries, now_ns, plan, ship),
+            };
+            match due_ns {
+                None => self.batches.leave_out(&mut pass, place),
+                Some(due_ns) => {
+                    self.batches.put_back(place, batch);
+                    self.batches.keep(&mut pass, place, Standing { under_way: true, tries }, due_ns);
+                }
+            }
         }
-        self.batches.close_up();
+        self.batches.close_up(pass);
         self.release(now_ns, plan);
     }
 
-    /// Handles a batch that is due. Returns when it is due again; `None` where it is gone.
-    fn settle_batch(
-        &mut self,
-        batch: &mut Batch,
-        now_ns: u64,
-        plan: &AgentPlan,
-        ship: &mut Ship<'_, '_>,
-    ) -> Option<u64> {
-        if !batch.under_way {
-            return self.send(batch, now_ns, plan, ship);
+    /// A batch has been refused as often as it may be.
+    fn give_up_batch(&mut self, batch: &Batch, now_ns: u64, ship: &mut Ship<'_, '_>) {
+        if batch.is_stored {
+            // An answer to it comes after the run, to nobody.
+            ship.tally.ledger.in_flight += batch.new_lines();
+        } else {
+            ship.tally.ledger.lose(Cause::RetriesExhausted, batch.new_lines());
         }
-        if matches!(plan.retries, Retries::Limit(limit) if batch.tries >= limit) {
-            if batch.is_stored {
-                // An answer to it comes after the run, to nobody.
-                ship.tally.ledger.in_flight += batch.new_lines();
-            } else {
-                ship.tally.ledger.lose(Cause::RetriesExhausted, batch.new_lines());
-            }
-            self.answers_due.push(now_ns, batch.record_bytes);
-            return None;
-        }
-        let bits = Purpose::Backoff.nth(self.key, self.requests);
-        let due_ns = now_ns + backoff_ns(plan.backoff_base_ns, plan.backoff_cap_ns, batch.tries, bits);
-        batch.under_way = false;
-        batch.tries += 1;
-        Some(due_ns)
+        self.answers_due.push(now_ns, batch.record_bytes);
     }
 
     /// Sends what waits for its retry once more, and what was read since the last flush.
@@ -285,8 +286,8 @@ impl Input {
         self.settle_batches(now_ns, plan, ship);
         if self.filling.lines > 0 {
             let mut batch = std::mem::take(&mut self.filling);
-            if let Some(due_ns) = self.send(&mut batch, now_ns, plan, ship) {
-                self.batches.push(batch, due_ns);
+            if let Some(due_ns) = self.send(&mut batch, 0, now_ns, plan, ship) {
+                self.batches.push(batch, Standing { under_way: true, tries: 0 }, due_ns);
             }
         }
     }
@@ -300,12 +301,13 @@ impl Input {
     /// The process ends until it reads again at `restart_ns`. What the backend has accepted stays delivered, and batches
     /// that wait on disk are sent again then; everything else it held is lost.
     pub(crate) fn die(&mut self, restart_ns: u64, plan: &AgentPlan, tally: &mut Tally) {
-        let kept = if plan.buffers_on_disk() { self.batches.take_all() } else { Vec::new() };
+        let kept: Vec<(Batch, u32)> =
+            if plan.buffers_on_disk() { self.batches.take_all().collect() } else { Vec::new() };
         tally.ledger.lose(Cause::AgentKilled, self.drop_all());
-        self.held_bytes = kept.iter().map(|b| b.record_bytes).sum();
+        self.held_bytes = kept.iter().map(|(batch, _)| batch.record_bytes).sum();
         self.restart_ns = restart_ns;
-        for batch in kept {
-            self.batches.push(Batch { under_way: false, ..batch }, restart_ns);
+        for (batch, tries) in kept {
+            self.batches.push(batch, Standing { under_way: false, tries }, restart_ns);
         }
     }
 }
@@ -328,8 +330,8 @@ mod tests {
         let mut plan = testing::agent();
         let after_kill = |plan: &AgentPlan| {
             let mut input = Input::new(0, plan, StreamId::of(0)..StreamId::of(1), 1, 0, true);
-            let batch = Batch { lines: 7, record_bytes: 700, under_way: true, ..Batch::default() };
-            input.batches.push(batch, 4);
+            let batch = Batch { lines: 7, record_bytes: 700, ..Batch::default() };
+            input.batches.push(batch, Standing { under_way: true, tries: 0 }, 4);
             (input.filling.lines, input.held_bytes) = (3, 1_000);
             let mut tally = Tally::new(&testing::layout(1, 1.0, false, 1));
             input.kill(5, plan, &mut tally);
@@ -341,7 +343,8 @@ mod tests {
         let (lost, input) = after_kill(&plan);
         assert_eq!((lost, input.held_bytes), (3, 700));
         // It is sent again when the process is back.
-        let under_way: Vec<bool> = input.batches.iter().map(|batch| batch.under_way).collect();
-        assert_eq!((under_way, input.batches.first_due_ns()), (vec![false], input.restart_ns));
+        let standing = input.batches.next_due(&mut Pass::at(input.restart_ns)).map(|(_, standing)| standing);
+        assert_eq!(standing, Some(Standing { under_way: false, tries: 0 }));
+        assert_eq!(input.batches.first_due_ns(), input.restart_ns);
     }
 }

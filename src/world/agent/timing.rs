@@ -116,7 +116,8 @@ impl Desk<'_> {
         }
         let lacks = (record_bytes - now.record_bytes) as f64;
         let soon_ns = 2.0 * lacks / self.bytes_per_s() * NS_PER_SEC as f64;
-        let by = |at_ns: u64| Some((at_ns, self.unread(at_ns).record_bytes)).filter(|by| by.1 >= record_bytes);
+        let by =
+            |at_ns: u64| Some((at_ns, self.unread(at_ns).record_bytes)).filter(|by| by.1 >= record_bytes);
         if soon_ns < (end_ns - now_ns) as f64 {
             let soon_ns = now_ns + soon_ns as u64 + RESOLUTION_NS;
             if let Some(soon) = by(soon_ns).filter(|_| soon_ns < end_ns) {
