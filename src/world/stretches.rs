@@ -43,7 +43,7 @@ const SHORTEST: usize = 16;
 pub(crate) const MOST_PARTS: usize = 8;
 
 /// A batch that every agent holds costs as much to be copied as so many slots to be run.
-const SLOTS_A_BATCH: usize = 2;
+const SLOTS_A_BATCH: usize = 16;
 
 /// How often a stretch is run on waits that turn out to be others.
 const MOST_ROUNDS: usize = 3;

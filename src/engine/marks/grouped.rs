@@ -3,7 +3,7 @@
 //! Only what a group adds up to is asked for, so that its sums need no order among themselves: they are put into buckets of
 //! equal width, and only where the end of a group falls into a bucket is that one sorted.
 
-/// Buckets, at most twice as many.
+/// Buckets, at most.
 const BUCKETS: u64 = 4096;
 
 /// How many values of the first table are looked at in turn: neighbours mostly fall into one bucket, and each would wait for
