@@ -213,7 +213,9 @@ const KNOWN: usize = 4;
 /// What is known of intervals that were looked into, where there was much to find out: of each that leaves the same rest, the
 /// last. A copy knows nothing.
 #[derive(Debug, Default)]
-struct Looked(RefCell<Option<Box<[Option<Box<Memo>>; KNOWN]>>>);
+struct Looked(RefCell<Option<Box<Memos>>>);
+
+type Memos = [Option<Box<Memo>>; KNOWN];
 
 impl Clone for Looked {
     fn clone(&self) -> Self {
