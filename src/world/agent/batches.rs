@@ -67,8 +67,8 @@ impl Default for Batches {
     }
 }
 
-/// What stands in place of when one is due that is gone, until the others have moved up. Nothing is due before a run begins.
-const GONE: u64 = 0;
+/// What stands in place of when one is due that is gone, until the others have moved up: no run is so long.
+const GONE: u64 = NEVER_NS - 1;
 
 /// On the way through those that are due.
 #[derive(Clone, Copy, Debug)]
