@@ -33,6 +33,7 @@ echo "|---|---|---:|---:|---:|---:|"
 for strategy in native daemonset sidecar; do
   row "plain figures of reference, $strategy" "30 ms for all three" run reference --strategy "$strategy" --reps 1 -o csv
 done
+row "plain figures of reference, all three in one process" "" sweep reference --vary seed=1 --reps 1 -o csv
 row "compare reference" "0.7 s" compare reference -o csv
 row "compare reference --strategies all" "2 s" compare reference --strategies all -o csv
 row "overload, 20 nodes, 10 min, daemonset" "1 s" run "$goals/overload.yaml" --strategy daemonset --reps 1 -o csv

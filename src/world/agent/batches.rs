@@ -1,4 +1,4 @@
-//! What waits for an answer that comes too late, or for its retry.
+//! What travels together, and what of it waits for an answer that comes too late, or for its retry.
 
 use crate::blueprint::AgentPlan;
 use crate::flow::Chunk;

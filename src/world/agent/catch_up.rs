@@ -96,8 +96,8 @@ impl CatchUp<'_> {
     }
 
     /// Reads a `backlog` until the buffer is full or the CPU's time is over, and with it what is written meanwhile to files
-    /// that have been read already, up to their `peeks`. Returns the instant at which the buffer is full; `None` where the CPU's time is over
-    /// before.
+    /// that have been read already, up to their `peeks`. Returns the instant at which the buffer is full; `None` where the
+    /// CPU's time is over before.
     pub(crate) fn go_round(
         &self,
         (backlog, peeks): (&[Peek], &mut [Peek]),

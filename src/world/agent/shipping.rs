@@ -65,14 +65,14 @@ impl Input {
             && (now_ns >= self.deadline_ns || plan.sends_full && is_full)
     }
 
-    /// Whether nothing can become of a batch that was sent before the run ends, if it is due then: its answer comes later, nobody asks where in
-    /// its files it began, and it is not on a disk from which a new process would send it again.
+    /// Whether nothing can become of a batch that was sent and is due then before the run ends: its answer comes later, nobody
+    /// asks where in its files it began, and it is not on a disk from which a new process would send it again.
     fn is_unanswered(&self, due_ns: u64, plan: &AgentPlan, end_ns: u64) -> bool {
         due_ns >= end_ns && self.offsets.is_none() && !plan.buffers_on_disk()
     }
 
-    /// Sends a batch that has waited so often. The answer is known at once, as nothing that happens later changes it: an accepted batch
-    /// is delivered here, and only its memory is freed when the answer is there. Otherwise gives when it is due.
+    /// Sends a batch that has waited so often. The answer is known at once, as nothing that happens later changes it: an
+    /// accepted batch is delivered here, and only its memory is freed when the answer is there. Otherwise gives when it is due.
     fn send(
         &mut self,
         batch: &mut Batch,

@@ -120,7 +120,9 @@ impl Desk<'_> {
             |at_ns: u64| Some((at_ns, self.unread(at_ns).record_bytes)).filter(|by| by.1 >= record_bytes);
         if soon_ns < (end_ns - now_ns) as f64 {
             let soon_ns = now_ns + soon_ns as u64 + RESOLUTION_NS;
-            if let Some(soon) = by(soon_ns).filter(|_| soon_ns < end_ns) {
+            if soon_ns < end_ns
+                && let Some(soon) = by(soon_ns)
+            {
                 return Some(soon);
             }
         }
