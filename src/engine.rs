@@ -6,6 +6,8 @@
 //! - [`events`]: the future event list, one pending event an entity.
 //! - [`random`]: random numbers by counter, one independent stream for each key.
 //! - [`arrivals`]: counting processes on a fixed grid that can be asked for any instant, in any order.
+//! - [`coins`]: how many of a number fall into a half, or a part.
+//! - [`cells`]: arrivals in a few equal parts of a time, where only the whole was drawn.
 //! - [`marks`]: sums of marks (sizes) of arrivals.
 //! - [`fluid`]: a server of given capacity whose demand is added up in time slots, in any order.
 //! - [`tandem`]: two such servers one after the other, with room between them.
@@ -13,7 +15,8 @@
 //! - [`station`]: servers with a queue, first come, first served, with or without room for all.
 
 pub mod arrivals;
-mod coins;
+pub mod cells;
+pub mod coins;
 pub mod events;
 pub mod fluid;
 mod inversion;

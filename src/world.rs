@@ -68,6 +68,8 @@ pub fn simulate_unless(
 }
 
 fn through(pace: Pace, stop: &AtomicBool, blueprint: &Blueprint, placement: &Placement, key: u64) -> Tally {
+    let in_blocks = pace.in_spans.then(|| in_blocks(blueprint));
+    let blueprint = in_blocks.as_ref().unwrap_or(blueprint);
     make_ready(blueprint);
     let on = placement.by_node();
     let mut tally = match Servers::new(blueprint, key) {
@@ -78,6 +80,13 @@ fn through(pace: Pace, stop: &AtomicBool, blueprint: &Blueprint, placement: &Pla
         tally.finish(blueprint);
     }
     tally
+}
+
+/// The same, but that what is written at a steady rate is counted in blocks.
+fn in_blocks(blueprint: &Blueprint) -> Blueprint {
+    let mut blueprint = blueprint.clone();
+    blueprint.laws.iter_mut().for_each(|law| law.arrivals = law.arrivals.clone().in_blocks());
+    blueprint
 }
 
 /// Makes the tables that nearly every second of the streams will ask for: four deviations around their means.
@@ -100,7 +109,7 @@ fn run_nodes_apart(
     (0..placement.nodes.len())
         .into_par_iter()
         .fold(
-            || (Tally::new(blueprint), Scratch::new(pace.flushes, pace.in_whole)),
+            || (Tally::new(blueprint), Scratch::new(pace.flushes, pace.in_spans)),
             |(mut tally, mut scratch), node| {
                 if is_set(stop) {
                     return (tally, scratch);

@@ -7,13 +7,16 @@
 //! instants it looks at, and nothing is stored. Within the smallest cell (1/128 of the interval) arrivals are
 //! evenly spaced, with a random phase.
 
+mod blocks;
 mod places;
 
+pub use blocks::{BLOCK, PARTS};
 pub use places::{Memo, Places};
 
 use super::coins::heads;
 use super::inversion::Inversion;
 use super::random::{draw, generator, subkey, unit};
+use blocks::Blocks;
 use places::{Part, placed};
 use rand_distr::{Distribution, Poisson};
 use std::collections::BTreeMap;
@@ -72,6 +75,8 @@ pub struct Arrivals {
     /// How long after the one before each arrival of a tick comes, in [`NOTCHES`] of an interval.
     spacing: u64,
     table: Option<Arc<Inversion>>,
+    /// Where it is counted in blocks.
+    blocks: Option<Blocks>,
 }
 
 /// Parts of an interval in which ticks are counted, so that they fall on exact instants.
@@ -80,7 +85,8 @@ pub const NOTCHES: u64 = 1_000_000_000;
 impl Arrivals {
     /// Evenly spaced arrivals, `mean` an interval.
     pub fn constant(mean: f64) -> Self {
-        Self { mean, modulation: Modulation::Steady, poisson: false, tick: 0, spacing: 0, table: None }
+        let modulation = Modulation::Steady;
+        Self { mean, modulation, poisson: false, tick: 0, spacing: 0, table: None, blocks: None }
     }
 
     /// Evenly spaced arrivals, `mean` an interval, that are let in at ticks only: at 0, `tick`, 2 `tick`, …, the
@@ -108,8 +114,8 @@ impl Arrivals {
             Modulation::OnOff { duty, .. } => Some(mean / duty),
             Modulation::Sine { .. } | Modulation::Trace(_) => None,
         };
-        let table = steady_mean.filter(|m| *m <= MAX_TABLED).map(poisson_table);
-        Self { mean, modulation, poisson: true, tick: 0, spacing: 0, table }
+        let table = steady_mean.and_then(table_for);
+        Self { mean, modulation, poisson: true, tick: 0, spacing: 0, table, blocks: None }
     }
 
     /// Returns whether arrivals come at even distances.
@@ -137,17 +143,19 @@ impl Arrivals {
         }
     }
 
-    /// Arrivals in the interval `k` of the stream `key`.
+    /// Arrivals in the interval `k` of the stream `key`, where they are not counted in blocks.
     #[inline]
     pub fn count(&self, key: u64, k: u64) -> u64 {
+        debug_assert!(!self.is_in_blocks(), "blocks are divided");
         match (&self.table, &self.modulation) {
             (Some(table), Modulation::Steady) => table.sample(draw(key, COUNT + (k << 3))),
             _ => self.modulated_count(key, k),
         }
     }
 
-    /// Arrivals in each of the intervals from `first` on.
+    /// Arrivals in each of the intervals from `first` on, where they are not counted in blocks.
     pub fn counts(&self, key: u64, first: u64, counts: &mut [u64]) {
+        debug_assert!(!self.is_in_blocks(), "blocks are divided");
         let places = (first..).zip(counts);
         match (&self.table, &self.modulation) {
             // The common case by itself, as nothing but the draws is in its way.
@@ -349,6 +357,11 @@ const MAX_TABLED: f64 = 400.0;
 
 /// Tables that are kept, 10 MB at most.
 const MOST_TABLES: usize = 2000;
+
+/// The table of a mean, where it may have one.
+fn table_for(mean: f64) -> Option<Arc<Inversion>> {
+    (mean <= MAX_TABLED).then(|| poisson_table(mean))
+}
 
 /// A table of the Poisson distribution. Setups have the same means again and again, and share their tables.
 fn poisson_table(mean: f64) -> Arc<Inversion> {

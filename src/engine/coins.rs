@@ -25,6 +25,32 @@ pub(super) fn heads(n: u64, key: u64, counter: u64) -> u64 {
     many_heads(n, bits)
 }
 
+/// How many of `n` fall into a part of a whole, both given as lengths: binomial(n, part/whole), a function of the key and counter
+/// alone. All where the part is the whole.
+///
+/// Each of them has a uniform number, of which the binary digits are thrown one after the other for all at once. The first that
+/// differs from the same digit of part/whole decides for whoever has it, so that half of them are left each time.
+pub fn some_of(n: u64, (part, whole): (u64, u64), key: u64, counter: u64) -> u64 {
+    if part >= whole {
+        return n;
+    }
+    let mut digits = ((u128::from(part) << 64) / u128::from(whole)) as u64;
+    let (key, mut open, mut number, mut inside) = (draw(key, counter), n, 0, 0);
+    while open > 0 && digits > 0 {
+        let ones = heads(open, key, number);
+        if digits >> 63 == 1 {
+            // Whoever has a nought is below.
+            inside += open - ones;
+            open = ones;
+        } else {
+            open -= ones;
+        }
+        digits <<= 1;
+        number += 1;
+    }
+    inside
+}
+
 fn many_heads(n: u64, bits: u64) -> u64 {
     if n >= 2 << MOST {
         // A probability of one half and a positive n are always valid parameters.
@@ -93,6 +119,30 @@ mod tests {
             assert!((sums[1] - variance).abs() < 5.0 * deviation(1.0, 2.0) + 1e-9, "{n}: {sums:?}");
             assert!(sums[2].abs() < 5.0 * deviation(1.5, 15.0), "{n}: {sums:?}");
         }
+    }
+
+    /// Mean np and variance np(1 - p) of 200,000 draws, with standard errors of √(np(1-p)/N) and about np(1-p)·√(2/N), more
+    /// where the law is skewed; five of them are allowed.
+    #[test]
+    fn some_of_many_have_the_moments_of_a_binomial() {
+        for (n, part, whole) in
+            [(1, 1, 10), (100, 1, 10), (100, 1, 9), (40, 3, 4), (700, 64, 640), (5_000, 1, 3)]
+        {
+            let (draws, share) = (200_000, part as f64 / whole as f64);
+            let (mean, variance) = (n as f64 * share, n as f64 * share * (1.0 - share));
+            let (mut sum, mut square) = (0.0, 0.0);
+            for counter in 0..draws {
+                let some = some_of(n, (part, whole), 9, counter);
+                assert!(some <= n);
+                let off = some as f64 - mean;
+                (sum, square) = (sum + off / draws as f64, square + off * off / draws as f64);
+            }
+            let of_mean = (variance / draws as f64).sqrt();
+            assert!(sum.abs() < 5.0 * of_mean, "{n} {part}/{whole}: mean off by {sum}");
+            let of_variance = variance * ((2.0 + 1.0 / variance) / draws as f64).sqrt();
+            assert!((square - variance).abs() < 5.0 * of_variance, "{n} {part}/{whole}: variance {square}");
+        }
+        assert_eq!((0..100).map(|counter| some_of(80, (0, 7), 1, counter)).sum::<u64>(), 0);
     }
 
     #[test]

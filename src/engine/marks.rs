@@ -7,7 +7,7 @@
 
 mod grouped;
 
-use super::random::draw;
+use super::random::{draw, normal};
 use grouped::means_of_sums;
 use rayon::prelude::*;
 use std::sync::{Arc, OnceLock};
@@ -140,11 +140,29 @@ impl Marks {
         if n <= TABLED as u64 {
             return u64::from(tables.of(n as usize)[(bits >> 56) as usize]);
         }
-        // 128 fair bits: mean 64, variance 32.
-        let ones = bits.count_ones() + draw(bits, 0).count_ones();
-        let normal = (f64::from(ones) - 64.0) / 32f64.sqrt();
-        let sum = n as f64 * tables.mean + (n as f64).sqrt() * tables.deviation * normal;
+        let sum = n as f64 * tables.mean + (n as f64).sqrt() * tables.deviation * normal(bits);
         sum.max(n as f64 * f64::from(tables.classes[0])).round() as u64
+    }
+
+    /// Of marks that add up to `sum`, what the first `n` come to where `others` are left: the share that they have of two sums
+    /// that are drawn anew. Draw `counter` of the stream `key`.
+    ///
+    /// The share of some of n marks does not depend on their sum where marks have a gamma law (Lukacs, "A characterization of the
+    /// gamma distribution", Annals of Mathematical Statistics 26, 1955), and there this is exact. For others mean and variance
+    /// are right to the first order in one over the number of marks.
+    pub fn part_of(&self, sum: u64, (n, others): (u64, u64), key: u64, counter: u64) -> u64 {
+        if n == 0 || others == 0 {
+            return if n == 0 { 0 } else { sum };
+        }
+        if self.0.deviation == 0.0 {
+            return n * u64::from(self.0.classes[0]);
+        }
+        let (own, rest) = (self.sum(n, key, 2 * counter), self.sum(others, key, 2 * counter + 1));
+        let all = (own + rest).max(1);
+        match sum.checked_mul(own) {
+            Some(product) => product / all,
+            None => (u128::from(sum) * u128::from(own) / u128::from(all)) as u64,
+        }
     }
 }
 
@@ -210,6 +228,37 @@ mod tests {
         for n in 1..=TABLED {
             assert_eq!(ready.0.of(n), lazy.0.of(n), "{n}");
         }
+    }
+
+    /// A block of 60 lines is cut into 6, 14 and 40: each part has the mean of so many marks, and their variance, 40,000 times;
+    /// the parts add up. Exponential marks have a gamma law, but for the last 256th, which is one value.
+    #[test]
+    fn parts_of_a_sum_have_the_mean_and_variance_of_independent_marks() {
+        let marks = Marks::from_quantiles(|u| -200.0 * libm::log(1.0 - u));
+        let (trials, parts) = (40_000u64, [6u64, 14, 40]);
+        let (mut sums, mut squares, mut product) = ([0.0; 3], [0.0; 3], 0.0);
+        for trial in 0..trials {
+            let sum = marks.sum(60, 3, trial);
+            let first = marks.part_of(sum, (6, 54), 4, trial);
+            let second = marks.part_of(sum - first, (14, 40), 5, trial);
+            let off: [f64; 3] = std::array::from_fn(|part| {
+                let bytes = [first, second, sum - first - second][part] as f64;
+                bytes - parts[part] as f64 * marks.mean()
+            });
+            for part in 0..3 {
+                sums[part] += off[part] / trials as f64;
+                squares[part] += off[part] * off[part] / trials as f64;
+            }
+            product += off[0] * off[2] / trials as f64;
+        }
+        for part in 0..3 {
+            let variance = parts[part] as f64 * marks.deviation().powi(2);
+            assert!(sums[part].abs() < 4.0 * (variance / trials as f64).sqrt(), "{part}: {}", sums[part]);
+            assert!((squares[part] / variance - 1.0).abs() < 0.05, "{part}: {}", squares[part] / variance);
+        }
+        // Independent: the correlation of the first and the last is known to 0.005.
+        let correlation = product / (marks.deviation().powi(2) * (6.0f64 * 40.0).sqrt());
+        assert!(correlation.abs() < 0.03, "{correlation}");
     }
 
     #[test]

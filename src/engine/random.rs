@@ -42,6 +42,13 @@ pub fn unit(bits: u64) -> f64 {
     (bits >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
 }
 
+/// Standard normal, by the central limit theorem: 128 fair coins, of mean 64 and variance 32.
+#[inline]
+pub fn normal(bits: u64) -> f64 {
+    let ones = bits.count_ones() + draw(bits, 0).count_ones();
+    (f64::from(ones) - 64.0) / 32f64.sqrt()
+}
+
 /// A generator for a library's sampler, its state a function of the key and counter alone.
 #[inline]
 pub fn generator(key: u64, counter: u64) -> Xoshiro256PlusPlus {

@@ -16,11 +16,11 @@ pub(super) enum Kind {
     ReadStream,
     Input,
     StreamSecond,
-    /// One of which nobody looks where in it its lines are.
-    WholeSecond,
+    /// One of which nobody asks but in a block of ten.
+    BlockSecond,
     QuietFlush,
     QuietStreamFlush,
-    /// A quiet flush that takes whole seconds.
+    /// A quiet flush that is settled with the others of its ten seconds.
     CalmFlush,
     CalmStreamFlush,
     BusyFlush,
@@ -46,7 +46,7 @@ impl Kind {
     pub(super) fn thing(self) -> Thing {
         match self {
             Self::Placed | Self::Pod | Self::ReadStream | Self::Input => Thing::Pods,
-            Self::StreamSecond | Self::WholeSecond => Thing::StreamSeconds,
+            Self::StreamSecond | Self::BlockSecond => Thing::StreamSeconds,
             Self::QuietFlush
             | Self::QuietStreamFlush
             | Self::CalmFlush
@@ -115,7 +115,7 @@ impl<'a> Counts<'a> {
                 let seconds = replicas * run.horizon_s;
                 let is_alike = blueprint.laws[plan.first_law].arrivals.is_alike();
                 match run.many && is_alike {
-                    true => counts.add(Kind::WholeSecond, &template.name, seconds, 0.0),
+                    true => counts.add(Kind::BlockSecond, &template.name, seconds, 0.0),
                     // Lines of a second are halved until few are left.
                     false => {
                         let draws = 1.0 + 0.3 * rate.sqrt();

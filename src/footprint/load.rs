@@ -17,7 +17,7 @@ pub(super) struct Run<'a> {
     pub excess: Option<f64>,
     /// Whether what becomes of a request is asked for each by itself, so that no waits are foreseen.
     pub by_request: bool,
-    /// Whether there are so many pods that what is calm takes whole seconds.
+    /// Whether there are so many pods that what is written is drawn in blocks and what is calm settled in spans.
     pub many: bool,
 }
 

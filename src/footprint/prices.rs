@@ -23,7 +23,7 @@ pub(super) fn of(kind: Kind) -> Price {
         Kind::ReadStream => (0.0, 700.0),
         Kind::Input => (0.0, 600.0),
         Kind::StreamSecond => (20.0, 0.0),
-        Kind::WholeSecond => (11.0, 0.0),
+        Kind::BlockSecond => (11.0, 0.0),
         Kind::QuietFlush => (25.0, 0.0),
         Kind::QuietStreamFlush => (32.0, 0.0),
         Kind::CalmFlush => (9.0, 0.0),

@@ -66,9 +66,9 @@ const FINEST_FOR_CPU: usize = 2;
 /// How far nodes run before they hear of each other, in nanoseconds, and how many flushes are settled at once; the finest,
 /// slot by slot and event by event, last.
 const WINDOWS: [(&str, Pace); 3] = [
-    ("window 60s", Pace { stretch_ns: 60 * NS_PER_SEC, flushes: 64, in_whole: false }),
-    ("window 1s", Pace { stretch_ns: NS_PER_SEC, flushes: 7, in_whole: false }),
-    ("window 1 slot, by events", Pace { stretch_ns: 1, flushes: 0, in_whole: false }),
+    ("window 60s", Pace { stretch_ns: 60 * NS_PER_SEC, flushes: 64, in_spans: false }),
+    ("window 1s", Pace { stretch_ns: NS_PER_SEC, flushes: 7, in_spans: false }),
+    ("window 1 slot, by events", Pace { stretch_ns: 1, flushes: 0, in_spans: false }),
 ];
 
 /// Runs of each chunk length, whose shifts are averaged. What one run's lines move a figure by is luck: a median by 2 %

@@ -24,5 +24,7 @@ pub(crate) mod reading;
 mod rehearsal;
 pub(crate) mod round;
 pub(crate) mod shipping;
+pub(crate) mod span_rates;
+pub(crate) mod spans;
 pub(crate) mod timing;
 pub(crate) mod unanswered;

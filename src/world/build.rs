@@ -250,6 +250,9 @@ impl Node {
             if let (Some(plan), Some(reach)) = (&blueprint.control, &self.reach) {
                 self.places[place].restarts = reach.restarts(plan, &inputs);
             }
+            for input in inputs.clone() {
+                self.inputs[input as usize].place = Some(place as u32);
+            }
             self.places[place].inputs = inputs;
         }
     }

@@ -49,6 +49,9 @@ impl Node {
             } else {
                 let index = entity - 1;
                 let is_flush = self.inputs[index].flush_ns == now_ns;
+                if is_flush && scratch.in_spans && self.tick_ns < until_ns {
+                    self.pass_ticks(until_ns, blueprint);
+                }
                 let quiet_until_ns = until_ns.min(self.undisturbed_until(index));
                 if !(is_flush
                     && self.desk(index, blueprint, tally).flush_quietly(quiet_until_ns, link, scratch))
@@ -85,9 +88,13 @@ impl Node {
         if own.len() > 1 || !self.own_rotations.is_empty() {
             return self.kubelet_ns();
         }
-        // The kubelet's look at other files is nothing to it.
+        // The kubelet's look at other files is nothing to it, nor what becomes of other pods.
         let peek = own.map(|number| self.files[number].next_check_ns).min().unwrap_or(NEVER_NS);
-        self.life_ns.min(peek.max(self.tick_ns))
+        let life_ns = match input.place {
+            Some(place) => self.places[place as usize].due_ns().min(self.next_strike_ns()),
+            None => self.life_ns,
+        };
+        life_ns.min(peek.max(self.tick_ns))
     }
 
     fn pass_border(&mut self, now_ns: u64, blueprint: &Blueprint, tally: &mut Tally) {

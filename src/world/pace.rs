@@ -4,7 +4,7 @@ use crate::blueprint::MANY_PODS;
 use crate::units::NS_PER_SEC;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// How much is settled at once. Its first two fields change the time that a run takes, and no bit of its result; they are here
+/// How much is settled at once. Its first two fields change the time that a run takes, and no bit of its result where the third is not set; they are here
 /// to be verified.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
@@ -12,22 +12,22 @@ pub struct Pace {
     pub stretch_ns: u64,
     /// Flushes of a quiet input; 0 is event by event.
     pub flushes: usize,
-    /// Whether calm flushes take whole seconds of what is written. Every line arrives as it would otherwise; what varies from
-    /// flush to flush varies by the same law, and with other values.
-    pub in_whole: bool,
+    /// Whether what is written is drawn in blocks of ten seconds where it comes at a steady rate, and calm flushes are settled span
+    /// by span of the meter. Lines are other ones by the same law.
+    pub in_spans: bool,
 }
 
 impl Default for Pace {
     /// Stretches long enough that what keeping a copy of their beginning costs does not count.
     fn default() -> Self {
-        Self { stretch_ns: 960 * NS_PER_SEC, flushes: MOST_FLUSHES, in_whole: false }
+        Self { stretch_ns: 960 * NS_PER_SEC, flushes: MOST_FLUSHES, in_spans: false }
     }
 }
 
 impl Pace {
-    /// The pace for so many pods: of very many ([`MANY_PODS`]) calm flushes take whole seconds.
+    /// The pace for so many pods: of very many ([`MANY_PODS`]) calm flushes are settled span by span.
     pub fn of(pods: usize) -> Self {
-        Self { in_whole: pods >= MANY_PODS, ..Self::default() }
+        Self { in_spans: pods >= MANY_PODS, ..Self::default() }
     }
 }
 

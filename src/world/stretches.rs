@@ -48,6 +48,11 @@ const SLOTS_A_BATCH: usize = 16;
 /// How often a stretch is run on waits that turn out to be others.
 const MOST_ROUNDS: usize = 3;
 
+/// Slots are crowded with a tenth more than this part of their demand, ten deviations of 10,000 lines and more of more; and there
+/// is room where a half more would do.
+const CROWDED: u64 = 10;
+const ROOMY: u64 = 2;
+
 /// Slots that go one by one, at most, after waits were foreseen wrongly.
 const MOST_ALONE: usize = 1 << 12;
 
@@ -75,6 +80,12 @@ struct Cluster<'a> {
     first: usize,
     /// How long what came waited before the last slots that were settled, and how many they were.
     cleared: (u64, usize),
+    /// Whether calm flushes are settled span by span where the backend has room.
+    in_spans: bool,
+    /// Whether the last slots in which nobody waited had so much room that no copy is kept of what the next begin with.
+    has_room: bool,
+    /// Whether that went wrong: all has to be run again, with copies.
+    is_lost: bool,
 }
 
 /// Runs all nodes through the whole run.
@@ -86,27 +97,49 @@ pub(super) fn run(
     key: u64,
     servers: Servers,
 ) -> Tally {
-    // Enough nodes a block that a slot's work outweighs handing it out.
-    let nodes = placement.nodes.len();
-    let in_block = nodes.div_ceil(MOST_PARTS).max(64);
-    let blocks = (0..nodes.div_ceil(in_block))
-        .into_par_iter()
-        .map(|block| {
-            let own = block * in_block..((block + 1) * in_block).min(nodes);
-            let new = |node| Node::new(blueprint, node, placement.nodes[node], &on[node], key);
-            let (tally, scratch) = (Tally::new(blueprint), Scratch::new(pace.flushes, pace.in_whole));
-            let next_ns = vec![0; own.len()];
-            Block { nodes: own.map(new).collect(), next_ns, tally, scratch }
-        })
-        .collect();
-    let mut cluster = Cluster { stop, blueprint, blocks, servers, first: 0, cleared: (0, 0) };
-    cluster.go_on(pace);
+    let new = || Cluster::new(pace, stop, blueprint, (placement, on), key, servers.clone());
+    let mut cluster = new();
+    cluster.go_on(pace, true);
+    if cluster.is_lost {
+        cluster = new();
+        cluster.go_on(pace, false);
+    }
     cluster.end()
 }
 
+impl<'a> Cluster<'a> {
+    /// All nodes at the beginning of the run.
+    fn new(
+        pace: Pace,
+        stop: &'a AtomicBool,
+        blueprint: &'a Blueprint,
+        (placement, on): (&Placement, &[OnNode]),
+        key: u64,
+        servers: Servers,
+    ) -> Self {
+        // Enough nodes a block that a slot's work outweighs handing it out.
+        let nodes = placement.nodes.len();
+        let in_block = nodes.div_ceil(MOST_PARTS).max(64);
+        // Whoever asks for each request draws each flush.
+        let in_spans = pace.in_spans && servers.plain().is_some();
+        let blocks = (0..nodes.div_ceil(in_block))
+            .into_par_iter()
+            .map(|block| {
+                let own = block * in_block..((block + 1) * in_block).min(nodes);
+                let new = |node| Node::new(blueprint, node, placement.nodes[node], &on[node], key);
+                let (tally, scratch) = (Tally::new(blueprint), Scratch::new(pace.flushes, in_spans));
+                let next_ns = vec![0; own.len()];
+                Block { nodes: own.map(new).collect(), next_ns, tally, scratch }
+            })
+            .collect();
+        let (has_room, is_lost) = (false, false);
+        Self { stop, blueprint, blocks, servers, first: 0, cleared: (0, 0), in_spans, has_room, is_lost }
+    }
+}
+
 impl Cluster<'_> {
-    /// Goes through all slots.
-    fn go_on(&mut self, pace: Pace) {
+    /// Goes through all slots. Where it `hopes`, it keeps no copies as long as the backend has ample room, until it is lost.
+    fn go_on(&mut self, pace: Pace, hopes: bool) {
         let (slot_ns, slots) = (self.servers.clock().slot_ns(), self.servers.clock().slots());
         let longest = ((pace.stretch_ns / slot_ns) as usize)
             .clamp(1, MOST_SLOTS.min(MOST_NUMBERS / self.servers.lanes()).max(1));
@@ -122,7 +155,7 @@ impl Cluster<'_> {
         let (mut alone, mut next_alone, mut was_wrong) = (0, SHORTEST, false);
         // Slots that go one by one as they are too few.
         let mut short = 0;
-        while self.first < slots && !is_set(self.stop) {
+        while self.first < slots && !is_set(self.stop) && !self.is_lost {
             let next =
                 edges.iter().copied().filter(|edge| *edge > self.first).chain(self.servers.next_window());
             let left = next.min().unwrap_or(usize::MAX).min(slots) - self.first;
@@ -155,7 +188,7 @@ impl Cluster<'_> {
                     short = tried;
                     continue;
                 }
-                let went = if waits { self.foresee(tried) } else { self.expect_none(tried) };
+                let went = if waits { self.foresee(tried) } else { self.expect_none(tried, hopes) };
                 if went == tried {
                     *stretch = longest.min(2 * *stretch);
                     next_alone = SHORTEST.max(next_alone / 2);
@@ -191,17 +224,39 @@ impl Cluster<'_> {
     }
 
     /// Runs so many slots in which nobody is expected to wait. Returns as how many of them it was so.
-    fn expect_none(&mut self, slots: usize) -> usize {
-        let before = copy_of(&mut self.blocks);
+    fn expect_none(&mut self, slots: usize, hopes: bool) -> usize {
+        let keeps = !(hopes && self.has_room);
+        let before = if keeps { copy_of(&mut self.blocks) } else { Vec::new() };
         let mut demand = self.run_slots(slots, &[]);
+        if self.in_spans {
+            // Parts of spans vary less than what flushes bring: where slots are nearly full, it is a matter of each.
+            let are_crowded = self.servers.are_crowded(&demand, CROWDED);
+            if are_crowded && !keeps {
+                self.is_lost = true;
+                return 0;
+            }
+            if are_crowded && self.blocks.iter().any(|block| block.scratch.in_spans) {
+                self.blocks = before;
+                self.take_spans(false);
+                return self.expect_none(slots, hopes);
+            }
+            self.take_spans(!are_crowded);
+        }
         let fitting = self.servers.fitting(&demand, self.first);
         if fitting < slots {
             // Up to the first slot that is too full all was as expected, and will be again.
             self.blocks = before;
             demand = if fitting == 0 { Vec::new() } else { self.run_slots(fitting, &[]) };
         }
+        let has_room = self.in_spans && !self.servers.are_crowded(&demand, ROOMY);
         self.settle(&demand);
+        self.has_room = has_room;
         fitting
+    }
+
+    /// From now on calm flushes are settled span by span, or are not.
+    fn take_spans(&mut self, in_spans: bool) {
+        self.blocks.iter_mut().for_each(|block| block.scratch.in_spans = in_spans);
     }
 
     /// Runs so many slots in which something waits, the first time as a rehearsal. Returns in how many of them the waits were foreseen, which the first
@@ -268,6 +323,7 @@ impl Cluster<'_> {
     fn settle(&mut self, demand: &[u64]) {
         let slots = demand.len() / self.servers.lanes();
         self.cleared = (self.servers.clock().wait_ns(), slots);
+        self.has_room = false;
         self.servers.settle(demand);
         self.first += slots;
     }

@@ -15,8 +15,9 @@ use crate::blueprint::{AgentPlan, Blueprint, StreamLaw};
 use crate::engine::marks::CLASSES;
 use crate::flow::{Chunk, Medium};
 use crate::observe::{Freshness, Ledger, Spread, Unpaid, Usage};
+use crate::units::NS_PER_SEC;
 use crate::world::lines::runtime::writing_ns;
-use crate::world::lines::stream::{Amount, Stream};
+use crate::world::lines::stream::{Amount, BLOCK_NS, Stream, block_of};
 
 /// Bins of the timeline at most, and at least half as many: a bin is a power of two of nanoseconds long, so that
 /// finding it is a shift.
@@ -25,6 +26,9 @@ const TIMELINE_BINS: u64 = 256;
 /// Whole milliseconds of output that lines are counted by, from none on.
 const LATE_MS: usize = 4;
 const NS_PER_MS: u64 = 1_000_000;
+
+/// The longest output that lines are counted by.
+pub(super) const LONGEST_PUNCTUAL_NS: u64 = (LATE_MS as u64 - 1) * NS_PER_MS;
 
 /// Counts of lines at [`punctual_place`].
 pub(super) const PUNCTUAL: usize = LATE_MS * CLASSES;
@@ -249,31 +253,11 @@ impl Tally {
         self.delivered_in_time += if at_ns < self.horizon_ns { lines } else { 0 };
     }
 
-    /// Lines of flushes of one file that come at even distances, the first `flush_ns` after `since_ns`.
-    pub(super) fn emit_flushes(&mut self, (since_ns, flush_ns): (u64, u64), lines: &[u64]) {
-        let (mut first, mut from_ns) = (0, since_ns);
-        while first < lines.len() {
-            let within = (((self.bin_of(from_ns) as u64 + 1) << self.bin_bits) - from_ns) / flush_ns;
-            let end = lines.len().min(first + (within as usize).max(1));
-            let until_ns = from_ns + (end - first) as u64 * flush_ns;
-            self.emit(from_ns, until_ns, lines[first..end].iter().sum());
-            (first, from_ns) = (end, until_ns);
-        }
-    }
-
-    /// Lines of flushes of one file that come at even distances, the first `flush_ns` after `since_ns`, and are accepted so
-    /// much later, give or take what is little beside a bin of the timeline.
-    pub(super) fn accept_flushes(&mut self, (since_ns, flush_ns): (u64, u64), later_ns: u64, lines: &[u64]) {
-        let (mut first, mut at_ns) = (0, since_ns + flush_ns + later_ns);
-        while first < lines.len() {
-            let next_ns = (self.bin_of(at_ns) as u64 + 1) << self.bin_bits;
-            let next_ns = if at_ns < self.horizon_ns { next_ns.min(self.horizon_ns) } else { next_ns };
-            let within = next_ns.saturating_sub(at_ns).div_ceil(flush_ns) as usize;
-            let end = lines.len().min(first + within.max(1));
-            self.accept(at_ns, lines[first..end].iter().sum());
-            at_ns += (end - first) as u64 * flush_ns;
-            first = end;
-        }
+    /// Lines that the backend accepts in a span before the end of writing, evenly.
+    pub(super) fn accept_evenly(&mut self, from_ns: u64, until_ns: u64, lines: u64) {
+        self.ledger.delivered += lines;
+        self.delivered_in_time += lines;
+        self.evenly((from_ns, until_ns), lines, |bin, lines| bin.1 += lines);
     }
 
     /// Checks that all work of agents was charged, but for a hundredth of it and a millisecond each.
@@ -306,15 +290,24 @@ impl Tally {
     /// Lines written in a span, evenly.
     #[inline]
     pub(super) fn emit(&mut self, from_ns: u64, until_ns: u64, lines: u64) {
+        self.evenly((from_ns, until_ns), lines, |bin, lines| bin.0 += lines);
+    }
+
+    /// Adds lines to the bins of a span, evenly.
+    #[inline]
+    fn evenly(&mut self, (from_ns, until_ns): (u64, u64), lines: u64, add: impl Fn(&mut (u64, u64), u64)) {
         let (first, last) = (self.bin_of(from_ns), self.bin_of(until_ns.saturating_sub(1).max(from_ns)));
         let mut done = 0;
         for bin in first..last {
-            let share = u128::from(((bin as u64 + 1) << self.bin_bits) - from_ns);
-            let before = (u128::from(lines) * share / u128::from(until_ns - from_ns)) as u64;
-            self.timeline[bin].0 += before - done;
+            let share = ((bin as u64 + 1) << self.bin_bits) - from_ns;
+            let before = match lines.checked_mul(share) {
+                Some(product) => product / (until_ns - from_ns),
+                None => (u128::from(lines) * u128::from(share) / u128::from(until_ns - from_ns)) as u64,
+            };
+            add(&mut self.timeline[bin], before - done);
             done = before;
         }
-        self.timeline[last].0 += lines - done;
+        add(&mut self.timeline[last], lines - done);
     }
 
     /// All that a stream wrote, and how many lines of it before the end of the warm-up.
@@ -332,6 +325,9 @@ impl Tally {
 
     /// Lines of a stream that nobody reads, over the whole run.
     pub(super) fn emit_stream(&mut self, stream: &mut Stream, law: &StreamLaw, horizon_ns: u64) {
+        if law.arrivals.is_in_blocks() {
+            return self.emit_blocks(stream, law, horizon_ns);
+        }
         let mut before = stream.read.lines;
         for bin in self.bin_of(stream.time_ns)..self.timeline.len() {
             let until = ((bin as u64 + 1) << self.bin_bits).min(horizon_ns);
@@ -342,6 +338,28 @@ impl Tally {
             stream.advance_to(&peek);
             self.timeline[bin].0 += peek.written.lines - before;
             before = peek.written.lines;
+        }
+    }
+
+    /// The same where what is written is counted in blocks: each of them evenly over its time.
+    fn emit_blocks(&mut self, stream: &mut Stream, law: &StreamLaw, horizon_ns: u64) {
+        let (mut cursor, read) = stream.start();
+        let (mut from_ns, mut before, mut end) = (stream.time_ns, read, cursor.block_end());
+        let first = from_ns / BLOCK_NS;
+        let last = horizon_ns / BLOCK_NS;
+        for block in first..last {
+            let until_ns = (block + 1) * BLOCK_NS;
+            self.emit(from_ns, until_ns, end.lines - before.lines);
+            (from_ns, before) = (until_ns, end);
+            if block + 1 < last {
+                end += block_of(law, stream.key, block + 1);
+            }
+        }
+        if from_ns < horizon_ns || last > first {
+            cursor.walk_on(law, stream.key, horizon_ns / NS_PER_SEC, before);
+            let written = cursor.written(law, stream.key, horizon_ns);
+            self.emit(from_ns, horizon_ns, written.lines - before.lines);
+            stream.advance_with(horizon_ns, cursor, written);
         }
     }
 

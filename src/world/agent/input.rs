@@ -86,6 +86,8 @@ pub(crate) struct Input {
     pub end: StreamId,
     /// The collection config that it is for, where each has an input of its own.
     pub config: u32,
+    /// The number of its pod's place among those of the node that change hands, where its agent is in such a pod.
+    pub place: Option<u32>,
     pub mode: Mode,
     /// Cores that its reading may use: the plan's, or what the node has for it.
     pub cores: f64,
@@ -168,6 +170,7 @@ impl Input {
             first: streams.start,
             end: streams.end,
             config,
+            place: None,
             mode: Mode::Reading,
             cores: plan.cores,
             since_ns: 0,

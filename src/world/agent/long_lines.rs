@@ -19,7 +19,7 @@ use crate::profile::LongLines;
 use crate::units::NS_PER_SEC;
 use crate::world::disk::files::Files;
 use crate::world::lines::runtime::SPLIT_BYTES;
-use crate::world::lines::stream::{NONE_TOO_LONG, Stream};
+use crate::world::lines::stream::{Cursor, NONE_TOO_LONG, Stream};
 use crate::world::tally::Tally;
 
 impl AgentPlan {
@@ -71,8 +71,10 @@ fn each_long(
 ) {
     let (from_ns, until_ns) = span;
     let mut before = 0;
+    let mut cursor = Cursor::new(law, stream.key, from_ns / NS_PER_SEC);
     for second in from_ns / NS_PER_SEC..until_ns.div_ceil(NS_PER_SEC) {
-        let all = law.arrivals.count(stream.key, second);
+        cursor.walk_to(law, stream.key, second);
+        let all = cursor.lines();
         let begins_ns = second * NS_PER_SEC;
         let lines_at = |at_ns: u64| match at_ns.saturating_sub(begins_ns) {
             0 => 0,

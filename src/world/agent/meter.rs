@@ -96,9 +96,12 @@ impl Meter {
         if used.from_ns >= horizon_ns || span_ns < SPAN_NS.min(horizon_ns) / 2 {
             return;
         }
-        let microcores = u128::from(used.cpu_ns) * 1_000_000 / u128::from(span_ns);
-        usage.cpu.record(microcores as u64, 1);
-        if microcores > u128::from(plan.requests.cpu_millicores) * 1_000 {
+        let microcores = match used.cpu_ns.checked_mul(1_000_000) {
+            Some(product) => product / span_ns,
+            None => (u128::from(used.cpu_ns) * 1_000_000 / u128::from(span_ns)) as u64,
+        };
+        usage.cpu.record(microcores, 1);
+        if microcores > plan.requests.cpu_millicores.saturating_mul(1_000) {
             usage.cpu_excess.note(used.from_ns, used.until_ns, !self.exceeds.0);
             self.exceeds.0 = true;
         }

@@ -13,6 +13,8 @@ use crate::world::agent::answers::Answers;
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::{Input, Looks, Mode};
 use crate::world::agent::rates::{AgentRates, FlushVolume};
+use crate::world::agent::span_rates::SpanRates;
+use crate::world::agent::spans::SpanScratch;
 use crate::world::backend::link::{Link, Opening};
 use crate::world::lines::stream::{Ahead, Amount, Cursor, Steps, Stream};
 use crate::world::tally::{PUNCTUAL, Tally, punctual_place};
@@ -26,8 +28,8 @@ const USUAL: usize = 64;
 pub(crate) struct Scratch {
     /// Flushes settled at once at most; none where every flush is to be an event.
     most_flushes: usize,
-    /// Whether calm flushes take whole seconds.
-    in_whole: bool,
+    /// Whether calm flushes are settled span by span.
+    pub(crate) in_spans: bool,
     /// Whether only what quiet flushes bring the backend is asked for.
     pub(crate) rehearses: bool,
     pub(super) taken: Vec<FlushVolume>,
@@ -42,20 +44,25 @@ pub(crate) struct Scratch {
     pub(super) reached: Vec<Option<(Cursor, Amount)>>,
     /// What is the same for all flushes of a kind of agent, for each kind that was asked for.
     pub(super) kinds: Vec<Option<AgentRates>>,
+    /// The same of spans.
+    pub(super) spans: Vec<Option<SpanRates>>,
+    pub(super) calm: SpanScratch,
 }
 
 impl Scratch {
-    /// For so many flushes at once at most, in whole seconds or not where they are calm.
-    pub(crate) fn new(most_flushes: usize, in_whole: bool) -> Self {
-        Self { most_flushes, in_whole, ..Self::default() }
+    /// For so many flushes at once at most, span by span or not where they are calm.
+    pub(crate) fn new(most_flushes: usize, in_spans: bool) -> Self {
+        Self { most_flushes, in_spans, ..Self::default() }
     }
 
     fn learn(&mut self, kind: usize, plan: &AgentPlan) {
         if self.kinds.len() <= kind {
             self.kinds.resize(kind + 1, None);
+            self.spans.resize(kind + 1, None);
         }
-        if self.kinds[kind].is_none() {
-            self.kinds[kind] = Some(AgentRates::new(plan));
+        let rates = self.kinds[kind].get_or_insert_with(|| AgentRates::new(plan));
+        if self.in_spans && self.spans[kind].is_none() {
+            self.spans[kind] = SpanRates::new(rates, plan);
         }
     }
 }
@@ -85,7 +92,8 @@ impl Desk<'_> {
         scratch: &mut Scratch,
     ) -> bool {
         let Some(opening) = link.opening(self.input.since_ns) else { return false };
-        let flushes = self.quiet_flushes(until_ns.min(opening.until_ns)).min(scratch.most_flushes);
+        let quiet = self.quiet_flushes(until_ns.min(opening.until_ns));
+        let flushes = quiet.min(scratch.most_flushes);
         if flushes == 0 {
             return false;
         }
@@ -100,7 +108,7 @@ impl Desk<'_> {
             looks: input.looks(plan),
         };
         scratch.learn(run.kind, run.plan);
-        if scratch.in_whole && self.flush_in_whole(&run, flushes, scratch, link) {
+        if scratch.in_spans && self.flush_in_spans(&run, quiet, scratch, link) {
             return true;
         }
         if !run.draw(self.streams, flushes, scratch) {
@@ -401,7 +409,7 @@ impl QuietRun<'_> {
         for (flush, answer) in sent.iter().enumerate() {
             let place = punctual_place(answer.class, answer.late_ns);
             let place =
-                place.filter(|_| !is_exact && (answer.late_ns == 0 || scratch.in_whole && !is_entered));
+                place.filter(|_| !is_exact && (answer.late_ns == 0 || scratch.in_spans && !is_entered));
             places.push((place.unwrap_or(0), u64::from(place.is_some())));
             if place.is_none() {
                 late.push(flush);

@@ -140,15 +140,38 @@ impl AgentRates {
         (busy_ns.min(self.most_ns) + 0.5) as u64
     }
 
-    /// CPU of flushes of one file, by their lines: always and a byte on disk, in nanoseconds. `None` where one of so many
-    /// lines and bytes is not in the table, or takes so much that it is less than that.
-    pub(crate) fn lines_alone(&self, plan: &AgentPlan, lines: u64, disk_bytes: u64) -> Option<&[(f64, f64)]> {
-        let (always_ns, byte_ns) = self.alone.get(lines as usize)?;
+    /// CPU of a flush of so many lines of one file, always and a byte on disk, and its reads; of as many as there is a table for
+    /// at most.
+    pub(crate) fn of_lines(&self, lines: usize) -> ((f64, f64), Reads) {
+        let lines = lines.min(TABLED_LINES);
+        (self.alone[lines], self.reads[lines])
+    }
+
+    /// Whether the CPU of a flush of one file of no more lines and bytes on disk is what [`AgentRates::of_lines`] says: the agent
+    /// is not at work all the time.
+    pub(crate) fn is_linear(&self, plan: &AgentPlan, lines: u64, disk_bytes: u64) -> bool {
+        let Some((always_ns, byte_ns)) = self.alone.get(lines as usize) else { return false };
         let busy_ns = always_ns + byte_ns * disk_bytes as f64;
         let span_s = plan.flush_ns as f64 / NS_PER_SEC as f64;
         let all_ns = cpu_of(plan, span_s, self.reads[lines as usize], (lines as f64, disk_bytes as f64));
-        let is_linear = (busy_ns - all_ns).abs() <= 1e-6 * all_ns && busy_ns < self.most_ns / 2.0;
-        is_linear.then_some(&self.alone)
+        (busy_ns - all_ns).abs() <= 1e-6 * all_ns && busy_ns < self.most_ns / 2.0
+    }
+
+    /// CPU of so many flushes that have this work together, in nanoseconds, where a flush's is its mean give or take a share:
+    /// the mean of both, which is right to the third order.
+    pub(crate) fn spread_ns(
+        &self,
+        plan: &AgentPlan,
+        (work, flushes): ((f64, f64, f64, f64), f64),
+        share: f64,
+    ) -> f64 {
+        let of = |factor: f64| {
+            let mut flush = self.no_work;
+            let part = factor / flushes;
+            flush.add(work.0 * part, work.1 * part, work.2 * part, work.3 * part);
+            plan.costs.cpu_ns(&flush).min(self.most_ns)
+        };
+        flushes * (of(1.0 + share) + of(1.0 - share)) / 2.0
     }
 }
 

@@ -198,6 +198,19 @@ impl<'a> Link<'a> {
         }
     }
 
+    /// Sends `bytes` as [`Link::send_in`] does, in equal parts in so many slots that the steps come to.
+    #[inline]
+    pub(crate) fn send_evenly(&mut self, slots: &mut Steps, many: usize, bytes: u64) {
+        if self.server.is_none() {
+            return;
+        }
+        let (part, more) = (bytes / many as u64, bytes % many as u64);
+        for number in 0..many as u64 {
+            self.send_in(slots, part + u64::from(number < more));
+            slots.step();
+        }
+    }
+
     /// The class of the random part of a request's latency, and the latency.
     #[inline]
     pub(crate) fn latency_ns(&self, key: u64, request: u64) -> (usize, u64) {

@@ -221,6 +221,12 @@ impl Servers {
         (0..self.quotas.len()).map(within).fold(fitting, usize::min)
     }
 
+    /// Whether any of the next slots has a demand of which this part more is above the one server's capacity.
+    pub(crate) fn are_crowded(&self, demand: &[u64], part: u64) -> bool {
+        let more: Vec<u64> = demand.iter().map(|bytes| bytes + bytes / part).collect();
+        self.plain().is_none_or(|server| server.fitting(&more) < more.len())
+    }
+
     /// Settles the next slots with their demand.
     pub(crate) fn settle(&mut self, demand: &[u64]) {
         let is_plain = self.plain().is_some();

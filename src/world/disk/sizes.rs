@@ -7,6 +7,24 @@ use crate::units::NS_PER_SEC;
 use crate::world::lines::runtime::GZIP_PPM;
 use crate::world::lines::stream::{Amount, Stream};
 
+/// No Poisson number is so many deviations above its mean.
+const DEVIATIONS: f64 = 10.0;
+
+/// The least time in which a stream may write so many bytes on disk, in seconds: at a steady rate, where the mean and ten
+/// deviations come to that; otherwise at twice its peak rate.
+fn least_s(stream: &Stream, law: &StreamLaw, bytes: f64) -> f64 {
+    let line_bytes = law.sizes.mean() + f64::from(stream.prefix_bytes);
+    let per_s = (law.arrivals.peak() * line_bytes).max(1e-9);
+    if !law.arrivals.is_alike() {
+        return bytes / (2.0 * per_s);
+    }
+    // With x the root of the time: per_s x² + spread x = bytes.
+    let square = line_bytes * line_bytes + law.sizes.deviation() * law.sizes.deviation();
+    let spread = DEVIATIONS * (law.arrivals.mean() * square).sqrt();
+    let root = ((spread * spread + 4.0 * per_s * bytes).sqrt() - spread) / (2.0 * per_s);
+    root * root
+}
+
 impl Files {
     /// What was written before `at_ns`, by the files' own cursor; the stream's is used where it is further on.
     pub(crate) fn written(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> Amount {
@@ -29,15 +47,13 @@ impl Files {
         at_ns.min(self.gaps.open_since())
     }
 
-    /// Whether the live file is due for rotation at `at_ns`. Where it is far from it, sets when to look next:
-    /// not before it could be full at twice its peak rate.
+    /// Whether the live file is due for rotation at `at_ns`. Where it is not, sets when to look next: not before it could be full.
     pub(crate) fn is_full(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> bool {
         let size = self.live_bytes(stream, law, at_ns);
         if size >= self.rotation.size_bytes {
             return true;
         }
-        let per_s = 2.0 * law.arrivals.peak() * (law.sizes.mean() + f64::from(stream.prefix_bytes));
-        let seconds = (self.rotation.size_bytes - size) as f64 / per_s.max(1e-9);
+        let seconds = least_s(stream, law, (self.rotation.size_bytes - size) as f64);
         self.next_check_ns = at_ns.saturating_add((seconds.min(1e9) * 1e9) as u64);
         false
     }

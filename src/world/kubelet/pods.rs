@@ -30,8 +30,12 @@ fn after(now_ns: u64, seconds: u64) -> u64 {
 impl Node {
     /// When a pod ends, is deleted or begins next.
     pub(crate) fn next_life_ns(&self) -> u64 {
-        let struck_ns = self.expected.last().map_or(NEVER_NS, |next| next.at_ns);
-        self.places.iter().map(Place::due_ns).fold(struck_ns.min(self.border_ns()), u64::min)
+        self.places.iter().map(Place::due_ns).fold(self.next_strike_ns(), u64::min)
+    }
+
+    /// When something happens to the node next, whatever its pods do.
+    pub(crate) fn next_strike_ns(&self) -> u64 {
+        self.expected.last().map_or(NEVER_NS, |next| next.at_ns).min(self.border_ns())
     }
 
     /// Handles what is due at `now_ns` in the lives of pods.

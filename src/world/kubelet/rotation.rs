@@ -54,8 +54,35 @@ impl Node {
         }
         // The earliest last, where it is taken from.
         self.own_rotations.sort_unstable_by(|a, b| b.cmp(a));
+        self.await_tick(due_ns, next_ns, blueprint);
+    }
+
+    /// The kubelet looks next at `next_ns`, or at the tick at which something is due for the first time.
+    fn await_tick(&mut self, due_ns: u64, next_ns: u64, blueprint: &Blueprint) {
         let due_ns = if due_ns <= next_ns { next_ns } else { self.tick_after(due_ns - 1, blueprint) };
         self.tick_ns = if due_ns >= blueprint.horizon_ns { NEVER_NS } else { due_ns };
+    }
+
+    /// Passes ticks before `until_ns` at which the kubelet finds no file full, as nothing comes of them. What it finds hangs on
+    /// nothing that agents do, but that applications may stand still and write less, so that it may be looked up beforehand.
+    pub(crate) fn pass_ticks(&mut self, until_ns: u64, blueprint: &Blueprint) {
+        let is_by_kubelet = self.media.iter().all(|medium| medium.is_rotated_by_kubelet());
+        if self.tick_ns == 0 || !is_by_kubelet || !self.own_rotations.is_empty() {
+            return;
+        }
+        let until_ns = until_ns.min(self.life_ns);
+        while self.tick_ns < until_ns {
+            let mut due_ns = NEVER_NS;
+            for (stream, files) in self.streams.iter().zip(&mut self.files) {
+                let is_due = files.next_check_ns <= self.tick_ns;
+                if is_due && files.is_full(stream, &blueprint.laws[stream.law as usize], self.tick_ns) {
+                    return self.schedule_kubelet();
+                }
+                due_ns = due_ns.min(files.next_check_ns);
+            }
+            self.await_tick(due_ns, self.tick_after(self.tick_ns, blueprint), blueprint);
+        }
+        self.schedule_kubelet();
     }
 
     /// Foresees whether the application rotates its file in a span.

@@ -4,11 +4,14 @@
 //! read what was written before [`Stream::time_ns`]. Files of the stream are spans of time as well.
 
 mod ahead;
+mod cursor;
 
-pub(crate) use ahead::{Ahead, Steps};
+pub(crate) use ahead::{Ahead, BLOCK_NS, Steps};
+pub(crate) use cursor::{Cursor, block_of};
+use cursor::{Intervals, intervals_of};
 
 use crate::blueprint::StreamLaw;
-use crate::engine::arrivals::Memo;
+use crate::engine::arrivals::{BLOCK, Memo};
 use crate::engine::marks::CLASSES;
 use crate::units::{NEVER_NS, NS_PER_SEC};
 use std::cell::{Cell, RefCell};
@@ -37,83 +40,6 @@ impl std::ops::AddAssign for Amount {
         self.lines += other.lines;
         self.bytes += other.bytes;
     }
-}
-
-/// A place on the grid of one-second intervals: what was written before an interval and within it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Cursor {
-    interval: u64,
-    before: Amount,
-    within: Amount,
-}
-
-/// Draws of sizes, apart from those of counts.
-const SIZES: u64 = 0x5153;
-
-impl Cursor {
-    /// Before the first line of a stream that begins with an interval.
-    pub(crate) fn new(law: &StreamLaw, key: u64, interval: u64) -> Self {
-        Self { interval, before: Amount::default(), within: Self::draw(law, key, interval) }
-    }
-
-    #[inline]
-    fn draw(law: &StreamLaw, key: u64, interval: u64) -> Amount {
-        let lines = law.arrivals.count(key, interval);
-        Amount { lines, bytes: law.sizes.sum(lines, key ^ SIZES, interval) }
-    }
-
-    /// What was written before `at_ns`, which must not lie before this cursor's interval.
-    // A cursor lives in registers where this is part of a loop, and most of a run's time is spent here.
-    #[inline(always)]
-    pub(crate) fn written(&mut self, law: &StreamLaw, key: u64, at_ns: u64) -> Amount {
-        let interval = at_ns / NS_PER_SEC;
-        debug_assert!(interval >= self.interval, "a cursor never goes back");
-        self.walk_to(law, key, interval);
-        self.with(law.arrivals.before(key, interval, self.within.lines, at_ns % NS_PER_SEC, NS_PER_SEC))
-    }
-
-    /// Takes the cursor on to an interval.
-    #[inline]
-    fn walk_to(&mut self, law: &StreamLaw, key: u64, interval: u64) {
-        if interval <= self.interval {
-            return;
-        }
-        self.before += self.within;
-        if interval > self.interval + 1 {
-            self.before += between(law, key, self.interval + 1, interval);
-        }
-        self.interval = interval;
-        self.within = Self::draw(law, key, interval);
-    }
-
-    /// What was written before so many of its interval's lines are.
-    #[inline]
-    fn with(&self, lines: u64) -> Amount {
-        let bytes = share_of(self.within.bytes, lines, self.within.lines);
-        Amount { lines: self.before.lines + lines, bytes: self.before.bytes + bytes }
-    }
-
-    /// The interval that the cursor stands at.
-    pub(crate) fn interval(&self) -> u64 {
-        self.interval
-    }
-}
-
-/// Intervals that are drawn in one go.
-const AT_ONCE: usize = 32;
-
-/// What the intervals from one until before another hold together.
-fn between(law: &StreamLaw, key: u64, from: u64, until: u64) -> Amount {
-    let (mut lines, mut bytes) = ([0; AT_ONCE], [0; AT_ONCE]);
-    let (mut all, mut first) = (Amount::default(), from);
-    while first < until {
-        let many = (until - first).min(AT_ONCE as u64) as usize;
-        law.arrivals.counts(key, first, &mut lines[..many]);
-        law.sizes.sums(&lines[..many], key ^ SIZES, first, &mut bytes[..many]);
-        all += Amount { lines: lines[..many].iter().sum(), bytes: bytes[..many].iter().sum() };
-        first += many as u64;
-    }
-    all
 }
 
 /// Somebody who looks for a place in what a stream has for its reader: each look begins where one before was.
@@ -148,8 +74,9 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Intervals from one place of a trail to the next: whoever looks in between walks fewer than that.
-const STRIDE: u64 = 8;
+/// Intervals from one place of a trail to the next, blocks where counts are drawn in blocks: whoever looks in between walks fewer
+/// than that.
+const STRIDE: u64 = BLOCK;
 
 /// What was written before places in a backlog, one each [`STRIDE`] intervals: whoever looks at some place in the middle
 /// of it need not walk there from the reader.
@@ -183,37 +110,17 @@ impl Trail {
     }
 }
 
-/// One over a number of lines in 2^-32, rounded up: of less than 2^26 it gives the exact quotient.
-static INVERSE: [u64; 65] = {
-    let mut table = [0; 65];
-    let mut n = 1;
-    while n < table.len() {
-        table[n] = (1u64 << 32).div_ceil(n as u64);
-        n += 1;
-    }
-    table
-};
-
-/// Bytes of a part of a chunk: its share of the lines.
-#[inline]
-fn share_of(bytes: u64, lines: u64, all: u64) -> u64 {
-    if lines == all {
-        return bytes;
-    }
-    match INVERSE.get(all as usize) {
-        // Divisions are slow, and of few lines at a time there are very many.
-        Some(inverse) if bytes < 1 << 20 => (bytes * lines * inverse) >> 32,
-        _ => (u128::from(bytes) * u128::from(lines) / u128::from(all)) as u64,
-    }
-}
-
 /// Intervals of which something is known at once: those that a reader with a backlog is at, and what is written now.
 const KNOWN: usize = 4;
 
 /// What is known of intervals that were looked into, where there was much to find out: of each that leaves the same rest, the
 /// last. A copy knows nothing.
 #[derive(Debug, Default)]
-struct Looked(RefCell<Option<Box<Memos>>>);
+struct Looked {
+    memos: RefCell<Option<Box<Memos>>>,
+    /// The block that was looked into last, and what its intervals hold, where the law is counted in blocks.
+    block: RefCell<Option<Box<(u64, Intervals)>>>,
+}
 
 type Memos = [Option<Box<Memo>>; KNOWN];
 
@@ -340,12 +247,35 @@ impl Stream {
         if interval >= self.cursor.interval + STRIDE {
             self.come_near(&mut cursor, law, interval);
         }
-        cursor.walk_to(law, self.key, interval);
+        match law.arrivals.is_in_blocks() {
+            true => self.walk_in_blocks(&mut cursor, law, interval),
+            false => cursor.walk_to(law, self.key, interval),
+        }
         let written = cursor.with(self.lines_within(&cursor, law, at_ns));
         if cursor.interval > furthest.interval {
             self.furthest.set(cursor);
         }
         Peek { at_ns, written, cursor }
+    }
+
+    /// Takes a cursor to an interval, where the law is counted in blocks: who looks into one mostly does so again.
+    #[inline(never)]
+    fn walk_in_blocks(&self, cursor: &mut Cursor, law: &StreamLaw, interval: u64) {
+        let block = interval / BLOCK;
+        if interval <= cursor.interval {
+            return;
+        }
+        if block > cursor.interval / BLOCK {
+            return cursor.walk_to(law, self.key, interval);
+        }
+        let mut looked = self.looked.block.borrow_mut();
+        let known = looked.get_or_insert_with(|| Box::new((NEVER_NS, Intervals::default())));
+        if known.0 != block {
+            **known = (block, intervals_of(law, self.key, block, block_of(law, self.key, block)));
+        }
+        while cursor.interval < interval {
+            cursor.step(known.1[((cursor.interval + 1) % BLOCK) as usize]);
+        }
     }
 
     /// Lines of the cursor's interval before an instant in it.
@@ -355,7 +285,7 @@ impl Stream {
         if !law.arrivals.is_halved(interval.1) {
             return law.arrivals.before(self.key, interval.0, interval.1, offset, NS_PER_SEC);
         }
-        let mut looked = self.looked.0.borrow_mut();
+        let mut looked = self.looked.memos.borrow_mut();
         let memo = &mut looked.get_or_insert_default()[interval.0 as usize % KNOWN];
         law.arrivals.before_with(memo.get_or_insert_default(), self.key, interval, offset, NS_PER_SEC)
     }
@@ -367,6 +297,19 @@ impl Stream {
         let mut trail = self.trail.borrow_mut();
         if cursor.interval >= self.furthest.get().interval {
             let next = cursor.interval / STRIDE + 1;
+            if law.arrivals.is_in_blocks() {
+                // A place a block: nobody looks inside before the last.
+                let mut before = cursor.block_end();
+                for place in next..=interval / STRIDE {
+                    trail.get_or_insert_default().push(place, before, self.cursor.interval);
+                    if place == interval / STRIDE {
+                        *cursor = Cursor::in_block(law, self.key, interval, before);
+                    } else {
+                        before += block_of(law, self.key, place);
+                    }
+                }
+                return;
+            }
             for place in next..=interval / STRIDE {
                 cursor.walk_to(law, self.key, place * STRIDE);
                 trail.get_or_insert_default().push(place, cursor.before, self.cursor.interval);
@@ -374,7 +317,7 @@ impl Stream {
         } else if let Some((at, before)) = trail.as_ref().and_then(|trail| trail.last_before(interval))
             && at > cursor.interval
         {
-            *cursor = Cursor { interval: at, before, within: Cursor::draw(law, self.key, at) };
+            *cursor = Cursor::at(law, self.key, at, before);
         }
     }
 

@@ -29,7 +29,7 @@ fn both(what: &str, capacity: f64, change: &dyn Fn(&mut Blueprint)) -> f64 {
         let mut blueprint = queued(sidecars, capacity);
         change(&mut blueprint);
         let placement = one_node(&blueprint);
-        let slow = Pace { stretch_ns: 1, flushes: 0, in_whole: false };
+        let slow = Pace { stretch_ns: 1, flushes: 0, in_spans: false };
         let [at_once, one_by_one] = [Pace::default(), slow].map(|pace| {
             let tally = simulate_at(pace, &blueprint, &placement, 5);
             tally.ledger.balance().unwrap();

@@ -1,4 +1,4 @@
-//! Calm flushes in whole seconds beside the same that are cut off where they are.
+//! Calm flushes in spans beside the same that are drawn one by one.
 
 use crate::blueprint::{Blueprint, Outage};
 use crate::engine::marks::Marks;
@@ -8,16 +8,19 @@ use crate::world::{Pace, Tally, simulate_at};
 
 const S: u64 = NS_PER_SEC;
 
-/// Twelve files of 40 lines/s for ten minutes, both ways: cut off at flushes, and in whole seconds.
+/// Twelve files of 40 lines/s for ten minutes, counted in blocks, both ways: flush by flush, and in spans.
 fn both(sidecars: bool, change: &dyn Fn(&mut Blueprint)) -> [Tally; 2] {
     let mut blueprint = layout(12, 40.0, sidecars, 600);
-    blueprint.laws.iter_mut().for_each(|law| law.sizes = Marks::from_quantiles(|u| 100.0 + 400.0 * u));
+    blueprint.laws.iter_mut().for_each(|law| {
+        law.sizes = Marks::from_quantiles(|u| 100.0 + 400.0 * u);
+        law.arrivals = law.arrivals.clone().in_blocks();
+    });
     blueprint.backend.latency_tail = Marks::from_quantiles(|u| -5000.0 * libm::log(1.0 - u));
     blueprint.warmup_ns = 12 * S;
     change(&mut blueprint);
     let placement = one_node(&blueprint);
-    [false, true].map(|in_whole| {
-        let tally = simulate_at(Pace { in_whole, ..Pace::default() }, &blueprint, &placement, 3);
+    [false, true].map(|in_spans| {
+        let tally = simulate_at(Pace { in_spans, ..Pace::default() }, &blueprint, &placement, 3);
         tally.ledger.balance().unwrap();
         assert!(tally.ledger.delivered > 200_000);
         tally
@@ -26,33 +29,33 @@ fn both(sidecars: bool, change: &dyn Fn(&mut Blueprint)) -> [Tally; 2] {
 
 /// Every line arrives either way; CPU, which hangs on how lines fall into flushes, is the same but for what chance makes of it:
 /// of 7,000 flushes of 40 lines, each ± 16 % of which a quarter is CPU, the mean is known to 0.05 %.
-fn agree(what: &str, [cut, whole]: &[Tally; 2]) {
-    assert_eq!(cut.ledger, whole.ledger, "{what}");
-    assert_eq!(cut.tenants[0].emitted, whole.tenants[0].emitted, "{what}");
-    assert_eq!(cut.sent_bytes, whole.sent_bytes, "{what}");
-    assert_eq!(cut.requests, whole.requests, "{what}");
+fn agree(what: &str, [each, spans]: &[Tally; 2]) {
+    assert_eq!(each.ledger, spans.ledger, "{what}");
+    assert_eq!(each.tenants[0].emitted, spans.tenants[0].emitted, "{what}");
+    assert_eq!(each.sent_bytes, spans.sent_bytes, "{what}");
+    assert_eq!(each.requests, spans.requests, "{what}");
     let all = |tally: &Tally| tally.timeline.iter().fold((0, 0), |all, bin| (all.0 + bin.0, all.1 + bin.1));
-    assert_eq!(all(cut), all(whole), "{what}");
-    let cpu = whole.agent_cpu_ns as f64 / cut.agent_cpu_ns as f64;
+    assert_eq!(all(each), all(spans), "{what}");
+    let cpu = spans.agent_cpu_ns as f64 / each.agent_cpu_ns as f64;
     assert!((cpu - 1.0).abs() < 0.002, "{what}: CPU {cpu}");
     let age = |tally: &Tally, share| tally.tenants[0].freshness.quantile(share).unwrap();
     for share in [0.5, 0.99] {
-        let ratio = age(whole, share) / age(cut, share);
+        let ratio = age(spans, share) / age(each, share);
         assert!((ratio - 1.0).abs() < 0.01, "{what}: freshness {share}: {ratio}");
     }
-    assert_eq!(cut.usage[0].cpu.samples(), whole.usage[0].cpu.samples(), "{what}");
+    assert_eq!(each.usage[0].cpu.samples(), spans.usage[0].cpu.samples(), "{what}");
     // Ten seconds of 400 lines a file or more are known to a few per cent, levels to one.
     let used = |tally: &Tally| tally.usage[0].cpu.quantile(0.95);
-    assert!((used(whole) / used(cut) - 1.0).abs() < 0.03, "{what}: {} {}", used(cut), used(whole));
+    assert!((used(spans) / used(each) - 1.0).abs() < 0.03, "{what}: {} {}", used(each), used(spans));
 }
 
 #[test]
-fn whole_seconds_bring_every_line_and_cost_the_same() {
+fn spans_bring_every_line_and_cost_the_same() {
     for sidecars in [false, true] {
         let check = |what: &str, change: &dyn Fn(&mut Blueprint)| {
             let tallies = both(sidecars, change);
             agree(&format!("{what}, sidecars {sidecars}"), &tallies);
-            // Otherwise nothing was settled in whole seconds.
+            // Otherwise nothing was settled in spans.
             assert_ne!(tallies[0].agent_cpu_ns, tallies[1].agent_cpu_ns, "{what}, sidecars {sidecars}");
         };
         check("nothing special", &|_| {});
@@ -66,9 +69,47 @@ fn whole_seconds_bring_every_line_and_cost_the_same() {
 }
 
 #[test]
-fn flushes_that_are_not_whole_seconds_are_cut_off_where_they_are() {
+fn spans_that_are_not_whole_flushes_go_flush_by_flush() {
     for sidecars in [false, true] {
-        let [cut, whole] = both(sidecars, &|b| b.agents[0].flush_ns = 1_250_000_000);
-        assert_eq!(format!("{cut:?}"), format!("{whole:?}"));
+        let [each, spans] = both(sidecars, &|b| b.agents[0].flush_ns = 1_300_000_000);
+        assert_eq!(format!("{each:?}"), format!("{spans:?}"));
     }
+}
+
+/// A backend with 4 % more capacity than is written, in slots of as many lines as one of them varies by more than that: each flush
+/// counts, and nothing is settled in spans while slots are nearly full.
+#[test]
+fn where_the_backend_is_nearly_full_flushes_are_drawn_one_by_one() {
+    for sidecars in [false, true] {
+        let lines_per_s = 12.0 * 40.0;
+        let [each, spans] = both(sidecars, &|b| {
+            let bytes_per_s = lines_per_s * (300.0 + b.agents[0].line_overhead_bytes as f64);
+            b.backend.capacity_bytes_per_s = Some(1.04 * bytes_per_s);
+        });
+        assert_eq!(each.longest_wait_ns, spans.longest_wait_ns);
+        assert!(spans.longest_wait_ns > 0);
+    }
+}
+
+/// A few lines a minute: most flushes have none, and a request is sent for those that have. Of 12 files of one line in ten seconds
+/// for ten minutes each of 7,200 flushes has any with chance 1 - e^-0.1 = 0.0952: 685 requests, 25 the deviation.
+#[test]
+fn flushes_without_a_line_send_nothing() {
+    use crate::engine::arrivals::{Arrivals, Modulation};
+    let run = |in_spans: bool| {
+        let mut blueprint = layout(12, 40.0, true, 600);
+        blueprint.laws.iter_mut().for_each(|law| {
+            law.arrivals = Arrivals::poisson(0.1, Modulation::Steady).in_blocks();
+        });
+        let placement = one_node(&blueprint);
+        simulate_at(Pace { in_spans, ..Pace::default() }, &blueprint, &placement, 3)
+    };
+    let [each, spans] = [false, true].map(run);
+    assert_eq!(each.ledger, spans.ledger);
+    assert_ne!(each.agent_cpu_ns, spans.agent_cpu_ns);
+    for tally in [&each, &spans] {
+        assert!((tally.requests as f64 - 685.0).abs() < 4.0 * 25.0, "{}", tally.requests);
+    }
+    let (one, other) = (each.agent_cpu_ns as f64, spans.agent_cpu_ns as f64);
+    assert!((one / other - 1.0).abs() < 0.02, "{one} {other}");
 }

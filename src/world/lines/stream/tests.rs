@@ -7,11 +7,14 @@ use crate::engine::marks::Marks;
 #[test]
 fn a_look_into_a_backlog_sees_what_a_walk_from_its_beginning_sees() {
     // Few lines a second have places of their own; many are halved, and what is found out is kept.
-    [7.0, 700.0].into_iter().for_each(looks_see_what_a_walk_sees);
+    for rate in [7.0, 700.0] {
+        let arrivals = Arrivals::poisson(rate, Modulation::Steady);
+        looks_see_what_a_walk_sees(arrivals.clone());
+        looks_see_what_a_walk_sees(arrivals.in_blocks());
+    }
 }
 
-fn looks_see_what_a_walk_sees(rate: f64) {
-    let arrivals = Arrivals::poisson(rate, Modulation::Steady);
+fn looks_see_what_a_walk_sees(arrivals: Arrivals) {
     let law = StreamLaw { arrivals, sizes: Marks::from_quantiles(|u| 50.0 + 400.0 * u) };
     let key = 11;
     let mut stream = Stream::new(0, &law, 0, 0, key, 0);
@@ -43,55 +46,89 @@ fn looks_see_what_a_walk_sees(rate: f64) {
     stream.peek(&law, 500 * s);
     let trail = stream.trail.borrow();
     let trail = trail.as_ref().unwrap();
-    assert!(trail.first * STRIDE >= 402 && trail.before.len() <= 100 / 8 + 1, "{}", trail.first);
+    assert!(
+        trail.first * STRIDE >= 402 && trail.before.len() <= 100 / STRIDE as usize + 1,
+        "{}",
+        trail.first
+    );
 }
 
-/// What a reader takes in whole seconds that comes at 0.3 of each, over 4,000 streams of 9 lines/s: in each of its twelve times a
-/// Poisson number of mean and variance 9, the last as the others, and no time's says anything of the next's. Together it
-/// is what was written between the first time and the last.
+/// A walk that goes on second by second, one that jumps, and what is drawn ahead are the same lines.
 #[test]
-fn whole_seconds_have_the_law_of_seconds_that_begin_elsewhere() {
+fn seconds_of_blocks_are_the_same_however_they_are_come_to() {
     let law = StreamLaw {
-        arrivals: Arrivals::poisson(9.0, Modulation::Steady),
+        arrivals: Arrivals::poisson(9.0, Modulation::Steady).in_blocks(),
         sizes: Marks::from_quantiles(|u| 50.0 + 400.0 * u),
     };
-    const TIMES: usize = 12;
-    let (mut sums, mut squares, mut products) = ([0.0; TIMES], [0.0; TIMES], [0.0; TIMES]);
-    let (mut bytes, mut bytes_squared) = ([0.0; TIMES], [0.0; TIMES]);
-    let (streams, mean) = (4_000, 9.0);
+    for key in 0..50 {
+        let born = key % 10;
+        let (mut slow, mut ahead) = (Cursor::new(&law, key, born), Ahead::default());
+        let mut by_ahead = slow;
+        ahead.draw(&law, key, &slow, 47 * NS_PER_SEC);
+        for second in born..47 {
+            let at_ns = second * NS_PER_SEC + 300_000_000;
+            let written = slow.written(&law, key, at_ns);
+            assert_eq!(written, Cursor::new(&law, key, born).written(&law, key, at_ns), "{second}");
+            let drawn = by_ahead.written_ahead(&mut ahead, (&law, key), at_ns, Steps::Long);
+            assert_eq!(written, drawn, "{second}");
+        }
+        // Ahead goes on where it was left.
+        assert_eq!(by_ahead.written(&law, key, 99 * NS_PER_SEC), slow.written(&law, key, 99 * NS_PER_SEC));
+    }
+}
+
+/// What a reader takes in spans of 4, 10, 10, 10 and 7 s that begin at 0.3 of a second, over 4,000 streams of 9 lines/s: in each a
+/// Poisson number of 9 a second in mean and variance, and no span's says anything of the next's. Together it is what was
+/// written between the first instant and the last.
+#[test]
+fn spans_have_the_law_of_what_is_written_in_them() {
+    let law = StreamLaw {
+        arrivals: Arrivals::poisson(9.0, Modulation::Steady).in_blocks(),
+        sizes: Marks::from_quantiles(|u| 50.0 + 400.0 * u),
+    };
+    const SPANS: [u64; 5] = [4, 10, 10, 10, 7];
+    let (mut sums, mut squares, mut products) = ([0.0; 5], [0.0; 5], [0.0; 5]);
+    let (mut bytes, mut bytes_squared) = ([0.0; 5], [0.0; 5]);
+    let (streams, spans_ns) = (4_000, SPANS.map(|seconds| seconds * NS_PER_SEC));
     for key in 0..streams {
-        let from_ns = 20 * NS_PER_SEC + 300_000_000;
-        let until_ns = from_ns + TIMES as u64 * NS_PER_SEC;
+        let from_ns = (20 + key % 10) * NS_PER_SEC + 300_000_000;
+        let until_ns = from_ns + spans_ns.iter().sum::<u64>();
         let mut cursor = Cursor::new(&law, key, 0);
         let before = cursor.written(&law, key, from_ns);
         let mut ahead = Ahead::default();
-        let written = ahead.draw_in_whole((&law, key), (&mut cursor, before), until_ns);
+        let written = ahead.draw_spans((&law, key), (&mut cursor, before), (from_ns, &spans_ns));
         assert_eq!(written, Cursor::new(&law, key, 0).written(&law, key, until_ns));
+        let later_ns = until_ns + 13 * NS_PER_SEC;
+        assert_eq!(
+            cursor.written(&law, key, later_ns),
+            Cursor::new(&law, key, 0).written(&law, key, later_ns)
+        );
         let (own_lines, own_bytes) = ahead.amounts();
-        assert_eq!(own_lines.len(), TIMES);
         let all = written - before;
         assert_eq!((own_lines.iter().sum(), own_bytes.iter().sum()), (all.lines, all.bytes));
-        for time in 0..TIMES {
-            let off = own_lines[time] as f64 - mean;
-            sums[time] += off;
-            squares[time] += off * off;
-            products[time] += off * (own_lines[(time + 1) % TIMES] as f64 - mean);
-            let off = own_bytes[time] as f64 - mean * 250.0;
-            bytes[time] += off;
-            bytes_squared[time] += off * off;
+        let off = |span: usize| own_lines[span] as f64 - 9.0 * SPANS[span] as f64;
+        for span in 0..5 {
+            sums[span] += off(span);
+            squares[span] += off(span) * off(span);
+            products[span] += off(span) * off((span + 1) % 5);
+            let off = own_bytes[span] as f64 - 9.0 * 250.0 * SPANS[span] as f64;
+            bytes[span] += off;
+            bytes_squared[span] += off * off;
         }
     }
     let n = streams as f64;
-    // Sizes are even over 50 to 450: a second moment of 250² + 400²/12.
-    let of_bytes = mean * (250.0 * 250.0 + 400.0 * 400.0 / 12.0);
-    for time in 0..TIMES {
-        // Standard errors: √(m/n) of a mean, about m·√(2/n) of a variance, m/√n of a covariance; 4.5 of them.
-        assert!(sums[time].abs() / n < 4.5 * (mean / n).sqrt(), "time {time}");
+    for span in 0..5 {
+        let mean = 9.0 * SPANS[span] as f64;
+        // Sizes are even over 50 to 450: a second moment of 250² + 400²/12.
+        let of_bytes = mean * (250.0 * 250.0 + 400.0 * 400.0 / 12.0);
+        // Standard errors: √(m/n) of a mean, about m·√(2/n) of a variance, √(m·m'/n) of a covariance; 4.5 of them.
+        assert!(sums[span].abs() / n < 4.5 * (mean / n).sqrt(), "span {span}");
         let spread = (2.0 / n + 1.0 / (mean * n)).sqrt();
-        assert!((squares[time] / n / mean - 1.0).abs() < 4.5 * spread, "time {time}");
-        assert!((products[time] / n / mean).abs() < 4.5 / n.sqrt(), "time {time}");
-        assert!(bytes[time].abs() / n < 4.5 * (of_bytes / n).sqrt(), "time {time}");
+        assert!((squares[span] / n / mean - 1.0).abs() < 4.5 * spread, "span {span}");
+        let next = 9.0 * SPANS[(span + 1) % 5] as f64;
+        assert!((products[span] / n).abs() < 4.5 * (mean * next / n).sqrt(), "span {span}");
+        assert!(bytes[span].abs() / n < 4.5 * (of_bytes / n).sqrt(), "span {span}");
         let spread = (3.0 / n).sqrt();
-        assert!((bytes_squared[time] / n / of_bytes - 1.0).abs() < 4.5 * spread, "time {time}");
+        assert!((bytes_squared[span] / n / of_bytes - 1.0).abs() < 4.5 * spread, "span {span}");
     }
 }
