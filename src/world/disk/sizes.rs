@@ -58,6 +58,14 @@ impl Files {
         false
     }
 
+    /// The same of an instant to come, while others still ask for what was written before it.
+    pub(crate) fn will_be_full(&mut self, stream: &Stream, law: &StreamLaw, at_ns: u64) -> bool {
+        let start = self.cursor;
+        let is_full = self.is_full(stream, law, at_ns);
+        self.cursor = start;
+        is_full
+    }
+
     /// The first instant in `(from_ns, until_ns]` at which the live file reaches its size, to the nanosecond;
     /// `None` where it does not.
     pub(crate) fn fills_at(

@@ -74,8 +74,8 @@ impl Node {
         while self.tick_ns < until_ns {
             let mut due_ns = NEVER_NS;
             for (stream, files) in self.streams.iter().zip(&mut self.files) {
-                let is_due = files.next_check_ns <= self.tick_ns;
-                if is_due && files.is_full(stream, &blueprint.laws[stream.law as usize], self.tick_ns) {
+                let law = &blueprint.laws[stream.law as usize];
+                if files.next_check_ns <= self.tick_ns && files.will_be_full(stream, law, self.tick_ns) {
                     return self.schedule_kubelet();
                 }
                 due_ns = due_ns.min(files.next_check_ns);

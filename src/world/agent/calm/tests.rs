@@ -64,6 +64,12 @@ fn spans_bring_every_line_and_cost_the_same() {
             b.backend.capacity_bytes_per_s = Some(1e9);
             b.backend.outages = vec![Outage { from_ns: 200 * S, until_ns: 230 * S, refuses: false }];
         });
+        // A file takes 14 kB/s, so that each is rotated eight times.
+        check("files that rotate", &|b| {
+            b.kubelet.size_bytes = 1 << 20;
+            let kubelet = b.kubelet;
+            b.pods.iter_mut().flat_map(|pod| &mut pod.streams).for_each(|plan| plan.rotation = kubelet);
+        });
         check("a memory limit that is far", &|b| b.agents[0].memory_limit_bytes = Some(1 << 30));
     }
 }
