@@ -2,7 +2,8 @@
 //!
 //! Source: a release build on two cores of an x86-64 server of 2026, `sweep` of one point with one replication: processor time
 //! and peak RSS of the process, over scenarios in which one thing after the other grows tenfold. Of what is calm: 100,000 nodes of
-//! 30 pods of 10 lines/s for 10 minutes under three strategies (`reports/benchmarks/2026-11-30.md`).
+//! 30 pods of 10 lines/s for 10 minutes under three strategies (`reports/benchmarks/2026-11-30.md`), what happens to their files
+//! included.
 
 use super::counts::Kind;
 
@@ -23,11 +24,11 @@ pub(super) fn of(kind: Kind) -> Price {
         Kind::ReadStream => (0.0, 700.0),
         Kind::Input => (0.0, 600.0),
         Kind::StreamSecond => (20.0, 0.0),
-        Kind::BlockSecond => (11.0, 0.0),
+        Kind::BlockSecond => (4.5, 0.0),
         Kind::QuietFlush => (25.0, 0.0),
         Kind::QuietStreamFlush => (32.0, 0.0),
-        Kind::CalmFlush => (9.0, 0.0),
-        Kind::CalmStreamFlush => (2.5, 0.0),
+        Kind::CalmFlush => (2.0, 0.0),
+        Kind::CalmStreamFlush => (10.5, 0.0),
         Kind::BusyFlush => (500.0, 0.0),
         Kind::BusyStreamFlush => (80.0, 0.0),
         Kind::BehindStreamFlush => (3_700.0, 0.0),
