@@ -117,7 +117,7 @@ mod tests {
     }
 
     /// The fullest of ten cells of 100 and of 1,000 balls, thrown one by one 4,000 times: its mean is known to 0.03 and 0.1, and the
-    /// normal law is right to two hundredths of the deviation above.
+    /// normal law with its skewness is held to 0.15 of a cell's deviation.
     #[test]
     fn the_fullest_cell_has_what_it_has_when_each_is_thrown() {
         for balls in [100u64, 1_000] {
