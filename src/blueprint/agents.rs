@@ -148,6 +148,7 @@ impl AgentPlan {
     }
 
     /// Bytes of records at which a batch is sent at once where that is done: no more than the buffer holds.
+    #[inline]
     pub fn full_batch_bytes(&self) -> u64 {
         self.batch_bytes.min(self.buffer_limit_bytes).max(1)
     }

@@ -49,15 +49,28 @@ pub fn normal(bits: u64) -> f64 {
     (f64::from(ones) - 64.0) / 32f64.sqrt()
 }
 
-/// A generator for a library's sampler, its state a function of the key and counter alone.
+/// A generator for a library's sampler, its state a function of the key and counter alone: the one that the library seeds
+/// by SplitMix64, whose outputs are the draws of a key.
 #[inline]
 pub fn generator(key: u64, counter: u64) -> Xoshiro256PlusPlus {
-    Xoshiro256PlusPlus::seed_from_u64(draw(key, counter))
+    let seed = draw(key, counter);
+    let mut state = [0; 32];
+    for (word, bytes) in (0..).zip(state.chunks_exact_mut(8)) {
+        bytes.copy_from_slice(&draw(seed, word).to_le_bytes());
+    }
+    Xoshiro256PlusPlus::from_seed(state)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_generator_is_the_one_that_the_library_seeds() {
+        for counter in 0..1000 {
+            assert_eq!(generator(7, counter), Xoshiro256PlusPlus::seed_from_u64(draw(7, counter)));
+        }
+    }
 
     #[test]
     fn names_and_counters_give_unrelated_draws() {

@@ -44,6 +44,7 @@ pub fn last_within(
 }
 
 /// Where to look next, from the lower end of the bracket on; `span` is how wide the bracket may be after that look.
+#[inline]
 fn next_look(below: (u64, f64), above: (u64, f64), width: f64, span: f64) -> u64 {
     let gap = (above.0 - below.0) as f64;
     let half = gap / 2.0;

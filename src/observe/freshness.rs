@@ -47,6 +47,7 @@ pub struct Spread {
 
 impl Spread {
     /// An even spread between two ages.
+    #[inline]
     pub fn between(youngest_ns: u64, oldest_ns: u64) -> Self {
         let (from, until) = (youngest_ns >> UNIT_BITS, oldest_ns >> UNIT_BITS);
         let (first, last) = (bin_of(from), bin_of(until));

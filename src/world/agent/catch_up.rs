@@ -87,6 +87,7 @@ impl CatchUp<'_> {
         all
     }
 
+    #[inline]
     pub(crate) fn cut(&self, peeks: &mut [Peek], cut_ns: u64) {
         for (stream, peek) in self.streams.iter().zip(peeks) {
             if cut_ns < peek.at_ns {

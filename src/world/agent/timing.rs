@@ -147,6 +147,7 @@ impl Desk<'_> {
     }
 
     /// The same by `written`, which tells what the stream of a number has written before an instant.
+    #[inline]
     fn unread_by(&self, at_ns: u64, mut written: impl FnMut(usize, u64) -> Amount) -> Volume {
         let mut all = Volume::default();
         let looked_ns = self.input.looked_ns(at_ns, self.plan);

@@ -166,7 +166,8 @@ impl Files {
         rotate_wait_ns: u64,
     ) -> Option<Noticed> {
         let Unnoticed { end_ns, watched } = self.unnoticed?;
-        if !self.rotated.iter().any(|file| file.until_ns == end_ns) {
+        // Mostly it is the last one.
+        if !self.rotated.iter().rev().any(|file| file.until_ns == end_ns) {
             self.unnoticed = None;
             return None;
         }

@@ -30,12 +30,14 @@ pub(crate) struct Amount {
 
 impl std::ops::Sub for Amount {
     type Output = Self;
+    #[inline]
     fn sub(self, other: Self) -> Self {
         Self { lines: self.lines - other.lines, bytes: self.bytes - other.bytes }
     }
 }
 
 impl std::ops::AddAssign for Amount {
+    #[inline]
     fn add_assign(&mut self, other: Self) {
         self.lines += other.lines;
         self.bytes += other.bytes;
@@ -56,6 +58,7 @@ impl<'a> Search<'a> {
     }
 
     /// Returns what was written before `at_ns`, as [`Stream::peek`] does: it must not lie before the reader.
+    #[inline]
     pub(crate) fn written(&mut self, at_ns: u64) -> Amount {
         let (key, interval) = (self.stream.key, at_ns / NS_PER_SEC);
         let [earlier, later] = self.cursors;
