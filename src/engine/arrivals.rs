@@ -17,7 +17,7 @@ use super::coins::heads;
 use super::inversion::Inversion;
 use super::random::{draw, generator, subkey, unit};
 use blocks::Blocks;
-use places::{Part, placed};
+use places::{Part, in_cells};
 use rand_distr::{Distribution, Poisson};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -316,10 +316,9 @@ impl Arrivals {
                 continue;
             }
             let cell_width = width / CELLS as f64;
-            for cell in 0..CELLS {
-                let places = |word| draw(place_key, first_draw + word);
-                let (before, not_behind) = placed(n, cell, 1, places);
-                spread(not_behind - before, from + cell as f64 * cell_width, cell_width, first_draw + cell);
+            let in_cells = in_cells(n, |word| draw(place_key, first_draw + word));
+            for (cell, n) in (0..).zip(in_cells).filter(|(_, n)| *n > 0) {
+                spread(u64::from(n), from + cell as f64 * cell_width, cell_width, first_draw + cell);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Where in an interval its arrivals fall: halved until the few of a part have places of their own.
 
-use super::{DEPTH, PHASE, PLACED};
+use super::{CELLS, DEPTH, PHASE, PLACED};
 use crate::engine::coins::heads;
 use crate::engine::random::{draw, unit};
 
@@ -164,7 +164,7 @@ impl Places {
 /// Of `n` places in cells of a part, how many lie before `cell`, and how many not behind it (worked out only where a
 /// `rest` of that cell counts). Places are seven bits of a byte each, of which `places` gives eight at a time.
 #[inline(always)]
-pub(super) fn placed(n: u64, cell: u64, rest: u64, places: impl Fn(u64) -> u64) -> (u64, u64) {
+fn placed(n: u64, cell: u64, rest: u64, places: impl Fn(u64) -> u64) -> (u64, u64) {
     let (mut before, mut not_behind) = (n, n);
     let mut word = |word: u64| {
         let lanes = n.saturating_sub(8 * word).min(8) as u32;
@@ -184,6 +184,18 @@ pub(super) fn placed(n: u64, cell: u64, rest: u64, places: impl Fn(u64) -> u64) 
         word(more);
     }
     (before, not_behind)
+}
+
+/// How many of `n` places, as [`placed`] has them, lie in each cell of a part.
+pub(super) fn in_cells(n: u64, places: impl Fn(u64) -> u64) -> [u8; CELLS as usize] {
+    let mut cells = [0; CELLS as usize];
+    for word in 0..n.div_ceil(8) {
+        let lanes = (n - 8 * word).min(8) as usize;
+        for place in &places(word).to_be_bytes()[..lanes] {
+            cells[usize::from(place & (CELLS - 1) as u8)] += 1;
+        }
+    }
+    cells
 }
 
 /// Of `n` arrivals at even distances, the first after a random part of that distance, those before a point.
