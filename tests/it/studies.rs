@@ -27,8 +27,8 @@ mod slow {
 fn precise(scenario: &str) {
     let (_folder, file) = Folder::with("scenario.yaml", scenario);
     let auto = |most: &str, precision: &str, threads: &str| {
-        let args =
-            ["compare", &file, "--reps", "auto", "--precision", precision, "--max-reps", most, "-o", "json"];
+        let args = ["compare", &file, "--reps", "auto", "--precision", precision, "--max-reps", most];
+        let args = [&args[..], &["--agents", "", "-o", "json"]].concat();
         let output = loghaul(&args).env("RAYON_NUM_THREADS", threads).output().unwrap();
         assert_eq!(output.status.code(), Some(0));
         output.stdout
@@ -42,7 +42,7 @@ fn precise(scenario: &str) {
     let n = result["replications"].as_u64().unwrap();
     assert!(n == 5 || n == 10, "{n}");
     // What it found is what as many replications give.
-    let fixed = json(&["compare", &file, "--reps", &n.to_string(), "-o", "json"]);
+    let fixed = json(&["compare", &file, "--reps", &n.to_string(), "--agents", "", "-o", "json"]);
     assert_eq!(result["strategies"], fixed["strategies"]);
     assert_eq!(fixed["provenance"]["precision"], Value::Null);
     // Every width is as promised.
@@ -61,10 +61,11 @@ fn precise(scenario: &str) {
 fn a_precision_that_is_not_reached_says_where() {
     let (folder, file) = Folder::with("storm.yaml", STORM);
     // One run gives the terminal's table, and a folder with JSON and report.
-    let into = folder.path("report");
-    let args = ["compare", &file, "--precision", "0.1%", "--max-reps", "4", "--out", into.to_str().unwrap()];
+    let folder_of_report = folder.path("report");
+    let into = folder_of_report.to_str().unwrap();
+    let args = ["compare", &file, "--precision", "0.1%", "--max-reps", "4", "--agents", "", "--out", into];
     let terminal = stdout(&args).replace('\n', " ");
-    let written = |name: &str| std::fs::read_to_string(into.join(name)).unwrap();
+    let written = |name: &str| std::fs::read_to_string(folder_of_report.join(name)).unwrap();
     let result: Value = serde_json::from_str(&written("compare.json")).unwrap();
     assert_eq!(result["replications"], 4);
     let precision = &result["provenance"]["precision"];
@@ -242,7 +243,7 @@ fn a_sweep_is_what_comparisons_of_its_points_give() {
 fn every_report_says_where_it_comes_from() {
     let (folder, file) = Folder::with("storm.yaml", STORM);
     let out = folder.path("report");
-    let args = ["compare", &file, "--reps", "2", "--seed", "7"];
+    let args = ["compare", &file, "--reps", "2", "--seed", "7", "--agents", ""];
     stdout(&[&args[..], &["--out", out.to_str().unwrap()]].concat());
     let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
     let result: Value = serde_json::from_str(&read("compare.json")).unwrap();
