@@ -116,6 +116,29 @@ fn shipped_scenarios_run_under_every_strategy() {
     }
 }
 
+mod slow {
+    use super::*;
+
+    /// Files rotate, pods come and go, the backend is away for a minute, and five thousand million lines are counted by
+    /// blocks and spans: what smaller clusters of a shorter time do not bring together.
+    #[test]
+    #[ignore = "slow: run by .ci/run"]
+    fn the_largest_cluster_accounts_for_every_line() {
+        let whole = scenario::from_yaml("whole", scenario::embedded("kubernetes-limit").unwrap()).unwrap();
+        let setups =
+            ["daemonset", "sidecar"].map(|name| Setup::new(&whole, strategy::by_name(name).unwrap()));
+        let observed = Runner::new().observe(&setups.each_ref(), 1, 1).unwrap();
+        let wanted = observed.iter().map(|runs| {
+            let ledger = &runs[0].ledger;
+            let accounted = ledger.delivered + ledger.retained + ledger.in_flight + ledger.lost_total();
+            assert_eq!(ledger.emitted, accounted, "{ledger:?}");
+            ledger.emitted + ledger.withheld
+        });
+        let wanted: BTreeSet<u64> = wanted.collect();
+        assert_eq!(wanted.len(), 1, "both strategies face the same lines: {wanted:?}");
+    }
+}
+
 #[test]
 fn the_largest_cluster_runs_as_a_small_copy_of_itself() {
     let whole = scenario::embedded("kubernetes-limit").unwrap();
