@@ -26,6 +26,16 @@ pub const NS_PER_SEC: u64 = 1_000_000_000;
 /// An instant that never comes, where instants are plain nanoseconds.
 pub const NEVER_NS: u64 = SimTime::NEVER.as_ns();
 
+/// What `part` of a `whole`, which is not nothing, has of an amount, rounded down: amount · part / whole. It must fit.
+#[inline]
+pub(crate) fn in_proportion(amount: u64, part: u64, whole: u64) -> u64 {
+    match amount.checked_mul(part) {
+        Some(product) => product / whole,
+        // Divisions of 128 bits take several times as long, and are hardly ever needed.
+        None => (u128::from(amount) * u128::from(part) / u128::from(whole)) as u64,
+    }
+}
+
 /// A point in simulated time, or a span of it, in integer nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SimTime(u64);
@@ -301,4 +311,18 @@ quantity::quantity! {
     |text| HowMany::from_text(text), |number| HowMany::from_number(number);
     DataPrice: "a price a gigabyte such as 0.50/GB" up to "1000000000000/GB", r"^[0-9]+(\.[0-9]+)?/GB$",
     |text| text.strip_suffix("/GB").and_then(number).map(DataPrice), |_number| None;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_proportion;
+
+    #[test]
+    fn a_proportion_is_rounded_down_and_needs_no_room_for_the_product() {
+        assert_eq!(in_proportion(10, 2, 3), 6);
+        assert_eq!(in_proportion(0, 5, 7), 0);
+        // 2^63 · 3 / 4 = 3 · 2^61.
+        assert_eq!(in_proportion(1 << 63, 3, 4), 3 << 61);
+        assert_eq!(in_proportion(u64::MAX, u64::MAX, u64::MAX), u64::MAX);
+    }
 }

@@ -16,6 +16,7 @@ pub use places::{Memo, Places};
 use super::coins::heads;
 use super::inversion::Inversion;
 use super::random::{draw, generator, subkey, unit};
+use crate::units::in_proportion;
 use blocks::Blocks;
 use places::{Part, in_cells};
 use rand_distr::{Distribution, Poisson};
@@ -214,11 +215,7 @@ impl Arrivals {
             return count;
         }
         if !self.poisson {
-            let notch = if length == NOTCHES {
-                offset
-            } else {
-                (u128::from(offset) * u128::from(NOTCHES) / u128::from(length)) as u64
-            };
+            let notch = if length == NOTCHES { offset } else { in_proportion(offset, NOTCHES, length) };
             return (self.even_before(key, k, notch) - self.even_before(key, k, 0)).min(count);
         }
         debug_assert!(length < 1 << 50, "places are 64-bit");

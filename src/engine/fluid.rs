@@ -5,7 +5,7 @@
 //! before it. Nothing in a slot depends on what else arrives in it, so all arrivals of one slot can be
 //! settled independently: the slot is the lookahead.
 
-use crate::units::SimTime;
+use crate::units::{SimTime, in_proportion};
 use std::ops::Range;
 
 /// Work is counted in 1/1024 of a unit, so that small capacities keep their worth in short slots.
@@ -181,7 +181,7 @@ impl SlottedServer {
     }
 
     fn time_for(&self, work: u64) -> u64 {
-        (u128::from(work) * u128::from(self.slot_ns) / u128::from(self.capacity_per_slot)) as u64
+        in_proportion(work, self.slot_ns, self.capacity_per_slot)
     }
 
     fn capacity_of(&self, slot: usize) -> u64 {
@@ -243,7 +243,7 @@ impl SlottedServer {
 
     /// Returns what so much a slot comes to in a span.
     fn work_in(&self, span: Range<u64>, capacity: u64) -> u64 {
-        (u128::from(span.end - span.start) * u128::from(capacity) / u128::from(self.slot_ns)) as u64
+        in_proportion(span.end - span.start, capacity, self.slot_ns)
     }
 
     /// Returns whether so much fits into a slot that finds nothing waiting.

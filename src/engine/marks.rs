@@ -8,6 +8,7 @@
 mod grouped;
 
 use super::random::{draw, normal};
+use crate::units::in_proportion;
 use grouped::means_of_sums;
 use rayon::prelude::*;
 use std::sync::{Arc, OnceLock};
@@ -158,11 +159,7 @@ impl Marks {
             return n * u64::from(self.0.classes[0]);
         }
         let (own, rest) = (self.sum(n, key, 2 * counter), self.sum(others, key, 2 * counter + 1));
-        let all = (own + rest).max(1);
-        match sum.checked_mul(own) {
-            Some(product) => product / all,
-            None => (u128::from(sum) * u128::from(own) / u128::from(all)) as u64,
-        }
+        in_proportion(sum, own, (own + rest).max(1))
     }
 }
 

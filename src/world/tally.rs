@@ -15,7 +15,7 @@ use crate::blueprint::{AgentPlan, Blueprint, StreamLaw};
 use crate::engine::marks::CLASSES;
 use crate::flow::{Chunk, Medium};
 use crate::observe::{Freshness, Ledger, Spread, Unpaid, Usage};
-use crate::units::NS_PER_SEC;
+use crate::units::{NS_PER_SEC, in_proportion};
 use crate::world::lines::runtime::writing_ns;
 use crate::world::lines::stream::{Amount, BLOCK_NS, Stream, block_of};
 
@@ -300,10 +300,7 @@ impl Tally {
         let mut done = 0;
         for bin in first..last {
             let share = ((bin as u64 + 1) << self.bin_bits) - from_ns;
-            let before = match lines.checked_mul(share) {
-                Some(product) => product / (until_ns - from_ns),
-                None => (u128::from(lines) * u128::from(share) / u128::from(until_ns - from_ns)) as u64,
-            };
+            let before = in_proportion(lines, share, until_ns - from_ns);
             add(&mut self.timeline[bin], before - done);
             done = before;
         }

@@ -8,7 +8,7 @@
 
 use crate::blueprint::AgentPlan;
 use crate::observe::Usage;
-use crate::units::NS_PER_SEC;
+use crate::units::{NS_PER_SEC, in_proportion};
 
 /// A span.
 pub(crate) const SPAN_NS: u64 = 10 * NS_PER_SEC;
@@ -96,10 +96,7 @@ impl Meter {
         if used.from_ns >= horizon_ns || span_ns < SPAN_NS.min(horizon_ns) / 2 {
             return;
         }
-        let microcores = match used.cpu_ns.checked_mul(1_000_000) {
-            Some(product) => product / span_ns,
-            None => (u128::from(used.cpu_ns) * 1_000_000 / u128::from(span_ns)) as u64,
-        };
+        let microcores = in_proportion(used.cpu_ns, 1_000_000, span_ns);
         usage.cpu.record(microcores, 1);
         if microcores > plan.requests.cpu_millicores.saturating_mul(1_000) {
             usage.cpu_excess.note(used.from_ns, used.until_ns, !self.exceeds.0);

@@ -139,3 +139,55 @@ pub(crate) struct OneStream {
     /// Mean square of a line's record bytes.
     pub square: f64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::marks::Marks;
+    use crate::world::testing::agent;
+
+    /// Lines fall into any of ten flushes alike, and their sizes are exponential: of some thousand spans of few lines, and hundreds
+    /// of many, no flush is larger than was said, and what was said is no more than the fullest twice over and twenty lines.
+    #[test]
+    fn no_flush_of_a_span_is_larger_than_its_largest() {
+        let plan = agent();
+        let sizes = Marks::from_quantiles(|u| -200.0 * libm::log(1.0 - u));
+        let record = |bytes: u64| plan.record_bytes(1, bytes);
+        let squares = (0..256).map(|class| (record(sizes.value(class)) as f64).powi(2));
+        let stream = OneStream { key: 1, prefix_bytes: 0, square: squares.sum::<f64>() / 256.0 };
+        let kind = AgentRates::new(&plan);
+        let spans = SpanRates::new(&kind, &plan).unwrap();
+        for lines in [1, 20, 400, 8_000] {
+            let mut fullest = Largest::default();
+            let mut said = Largest::default();
+            for number in 0..4_000_000 / (lines + 1_000) {
+                let mut flushes = [(0u64, 0u64); 10];
+                for line in 0..lines {
+                    let bits = draw(number, line);
+                    let bytes = sizes.value((bits >> 56) as usize);
+                    let flush = &mut flushes[(bits % 10) as usize];
+                    *flush = (flush.0 + 1, flush.1 + bytes);
+                }
+                let mut span = Span { flushes: 10, until_ns: number, ..Span::default() };
+                let bytes = flushes.iter().map(|flush| flush.1).sum();
+                span.add(Amount { lines, bytes }, (&plan, &stream), (&kind, &spans));
+                let largest = span.largest(&plan, record(sizes.largest()) as f64);
+                for (lines, bytes) in flushes {
+                    let own = Largest {
+                        lines: lines as f64,
+                        disk_bytes: bytes as f64,
+                        record_bytes: plan.record_bytes(lines, bytes) as f64,
+                    };
+                    assert!(
+                        own.lines <= largest.lines && own.record_bytes <= largest.record_bytes,
+                        "{own:?} {largest:?}"
+                    );
+                    assert!(own.disk_bytes <= largest.disk_bytes, "{own:?} {largest:?}");
+                    fullest = fullest.or(own);
+                }
+                said = said.or(largest);
+            }
+            assert!(said.lines <= 2.0 * fullest.lines + 20.0, "{lines}: {said:?} {fullest:?}");
+        }
+    }
+}

@@ -14,7 +14,7 @@
 use crate::blueprint::{Blueprint, PlacedPod, PodTemplate, Purpose, Usage, law_of};
 use crate::engine::random::{named_key, unit};
 use crate::flow::Medium;
-use crate::units::{NEVER_NS, NS_PER_SEC};
+use crate::units::{NEVER_NS, NS_PER_SEC, in_proportion};
 use crate::world::lines::runtime::writing_ns;
 use crate::world::node::{Contention, Node, Sharer};
 use crate::world::tally::Tally;
@@ -157,7 +157,7 @@ impl Contention {
 
     /// Share of what applications of this node wanted and did not get, in millionths.
     fn missing_ppm(&self) -> u64 {
-        (u128::from(self.missing_ns) * 1_000_000 / u128::from(self.wanted_ns.max(1))) as u64
+        in_proportion(self.missing_ns, 1_000_000, self.wanted_ns.max(1))
     }
 
     /// What an agent that can use so many cores gets of them: the one of the pod at `place` among the pods, or the node's.

@@ -3,7 +3,7 @@
 use super::Amount;
 use crate::blueprint::StreamLaw;
 use crate::engine::arrivals::{BLOCK, PARTS};
-use crate::units::NS_PER_SEC;
+use crate::units::{NS_PER_SEC, in_proportion};
 
 /// A place on the grid of one-second intervals: what was written before an interval and within it.
 #[derive(Clone, Copy, Debug)]
@@ -235,6 +235,6 @@ fn share_of(bytes: u64, lines: u64, all: u64) -> u64 {
     match INVERSE.get(all as usize) {
         // Divisions are slow, and of few lines at a time there are very many.
         Some(inverse) if bytes < 1 << 20 => (bytes * lines * inverse) >> 32,
-        _ => (u128::from(bytes) * u128::from(lines) / u128::from(all)) as u64,
+        _ => in_proportion(bytes, lines, all),
     }
 }
