@@ -165,7 +165,7 @@ impl Marks {
 
 impl Tables {
     /// The table of the sum of `n` marks, `n` from 1 to [`TABLED`].
-    #[inline]
+    #[inline(always)]
     fn of(&self, n: usize) -> &Table {
         if n == 1 { &self.classes } else { self.sums[n].get_or_init(|| self.sum_of(n)) }
     }

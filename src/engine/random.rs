@@ -55,8 +55,8 @@ pub fn normal(bits: u64) -> f64 {
 pub fn generator(key: u64, counter: u64) -> Xoshiro256PlusPlus {
     let seed = draw(key, counter);
     let mut state = [0; 32];
-    for (word, bytes) in (0..).zip(state.chunks_exact_mut(8)) {
-        bytes.copy_from_slice(&draw(seed, word).to_le_bytes());
+    for word in 0..4 {
+        state[8 * word..8 * word + 8].copy_from_slice(&draw(seed, word as u64).to_le_bytes());
     }
     Xoshiro256PlusPlus::from_seed(state)
 }

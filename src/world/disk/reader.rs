@@ -1,6 +1,6 @@
 //! What a reader knows of a stream's files: which it finds, reads, leaves and gives up.
 
-use super::files::{Files, Noticed, Unnoticed};
+use super::files::{Files, Noticed, Rotated, Unnoticed};
 use super::span::Span;
 use crate::blueprint::StreamLaw;
 use crate::flow::Cause;
@@ -166,8 +166,8 @@ impl Files {
         rotate_wait_ns: u64,
     ) -> Option<Noticed> {
         let Unnoticed { end_ns, watched } = self.unnoticed?;
-        // Mostly it is the last one.
-        if !self.rotated.iter().rev().any(|file| file.until_ns == end_ns) {
+        let is_it = |file: &Rotated| file.until_ns == end_ns;
+        if !self.rotated.back().is_some_and(is_it) && !self.rotated.iter().any(is_it) {
             self.unnoticed = None;
             return None;
         }
