@@ -6,6 +6,7 @@ use crate::blueprint::purpose::Purpose;
 use crate::profile::{
     Costs, Discovery, LongLines, Most, Overflow, Position, Retries, StartAt, Successor, Watching,
 };
+use crate::units::in_proportion;
 
 /// An agent, with its settings resolved.
 #[derive(Clone, Debug)]
@@ -172,7 +173,7 @@ impl AgentPlan {
         if self.compression_ppm == 1_000_000 {
             return plain_bytes;
         }
-        (u128::from(plain_bytes) * u128::from(self.compression_ppm) / 1_000_000) as u64
+        in_proportion(plain_bytes, self.compression_ppm, 1_000_000)
     }
 
     /// Nanoseconds from a flush until its last line is on its way, where the agent was idle before: it begins with a whole

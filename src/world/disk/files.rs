@@ -4,7 +4,7 @@ use super::missable::Missable;
 use super::owed::Replay;
 use super::span::Span;
 use crate::blueprint::{FileRotation, StreamLaw};
-use crate::units::NEVER_NS;
+use crate::units::{NEVER_NS, in_proportion};
 
 use crate::flow::{Cause, Medium};
 use crate::world::lines::gaps::Gaps;
@@ -287,7 +287,7 @@ impl Files {
         {
             // The one before is compressed now; who has it open reads on.
             tally.gzipped_bytes += last.disk_bytes;
-            last.disk_bytes = (u128::from(last.disk_bytes) * u128::from(GZIP_PPM) / 1_000_000) as u64;
+            last.disk_bytes = in_proportion(last.disk_bytes, GZIP_PPM, 1_000_000);
             tally.disk_bytes += last.disk_bytes;
         }
         let missable = self.missable.lines(at_ns, written.lines - self.live_from_lines);

@@ -19,7 +19,7 @@ use crate::blueprint::{
     Blueprint, Fault, FileRotation, PlacedPod, PodTemplate, Purpose, StreamLaw, StreamPlan,
 };
 use crate::flow::Medium;
-use crate::units::{NEVER_NS, NS_PER_SEC};
+use crate::units::{NEVER_NS, NS_PER_SEC, in_proportion};
 use crate::world::lines::stream::StreamId;
 use crate::world::node::{Container, Node, Place, Pressure};
 use crate::world::tally::Tally;
@@ -40,8 +40,7 @@ impl Blueprint {
     fn most_log_bytes(&self, pool: usize) -> u64 {
         let pool = &self.pools[pool];
         let kept_ppm = 1_000_000_u64.saturating_sub(self.least_free_ppm);
-        let most_bytes = u128::from(pool.log_disk_bytes) * u128::from(kept_ppm) / 1_000_000;
-        (most_bytes as u64).saturating_sub(pool.other_disk_bytes)
+        in_proportion(pool.log_disk_bytes, kept_ppm, 1_000_000).saturating_sub(pool.other_disk_bytes)
     }
 
     /// The most that a pod of this kind can have on such a disk, at twice its peak rate.
