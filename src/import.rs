@@ -26,11 +26,18 @@ pub use logs::{LogsImport, LogsOptions, TimeHints, learn_log_files, learn_logs};
 pub use rates::{Rates, RatesImport, RatesOptions, learn_rates, learn_rates_in};
 pub use time::rfc3339_ms as moment_ms;
 
-use crate::scenario::{LogSource, LogSpec};
+use crate::scenario::{LogSource, LogSpec, read_yaml};
 use crate::units::LineRate;
 
 /// The highest rate of one stream that a scenario takes, in lines a second.
 const MAX_RATE: f64 = 1e6;
+
+/// A part of a scenario with every default of the format filled in. JSON is YAML: read as files are, its types are read in one
+/// way.
+fn with_defaults<T: serde::de::DeserializeOwned>(written: &serde_json::Value) -> Result<T, ImportError> {
+    let read = read_yaml("defaults", &written.to_string(), "what is written out here");
+    read.map_err(|error| ImportError::Defaults(error.to_string()))
+}
 
 /// A log stream with every default of the scenario format filled in.
 fn log_spec(stream: LogSource, rate: LineRate) -> Result<LogSpec, ImportError> {
@@ -38,7 +45,7 @@ fn log_spec(stream: LogSource, rate: LineRate) -> Result<LogSpec, ImportError> {
         return Err(ImportError::Rate { rate });
     }
     let written = serde_json::json!({ "stream": stream, "rate": rate });
-    let mut spec: LogSpec = serde_json::from_value(written).map_err(ImportError::defaults)?;
+    let mut spec: LogSpec = with_defaults(&written)?;
     // Not through text, which has six decimals.
     spec.rate = rate;
     Ok(spec)

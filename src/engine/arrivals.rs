@@ -245,9 +245,7 @@ impl Arrivals {
         if !self.is_halved(count) || offset == 0 || offset >= length {
             return self.before(key, k, count, offset, length);
         }
-        let split_key = key ^ SPLIT_SALT;
-        let (part, offset) = memo.part_at(split_key, (k, count), offset, length);
-        part.before(k, offset, length, split_key ^ PLACE)
+        memo.before(key ^ SPLIT_SALT, (k, count), offset, length)
     }
 }
 
@@ -265,7 +263,7 @@ impl Arrivals {
         if !self.poisson || count > PLACED || offset >= length {
             return self.before(key, k, count, offset, length);
         }
-        places.before(key ^ SPLIT_SALT ^ PLACE, (k, count), offset, length)
+        places.before(Part::whole(count), (k, key ^ SPLIT_SALT ^ PLACE), (offset, length))
     }
 }
 
@@ -348,10 +346,16 @@ fn poisson_of(mean: f64, bits: u64) -> u64 {
     Poisson::new(mean).map_or(0, |p| p.sample(&mut generator(bits, 0)) as u64)
 }
 
-/// Means up to this have a table of at most some 5 KB; larger ones are sampled by rejection.
-const MAX_TABLED: f64 = 400.0;
+/// Means up to this have a table of at most some 15 KB; larger ones are sampled by rejection.
+const MAX_TABLED: f64 = 10_000.0;
 
-/// Tables that are kept, 10 MB at most.
+/// Means up to this have one from no arrivals on; those of larger ones begin where there is something to be seen.
+const MAX_FROM_NONE: f64 = 400.0;
+
+/// So many deviations from the mean, a table begins and ends: beyond are less than one part in 10^18.
+const DEVIATIONS: f64 = 9.0;
+
+/// Tables that are kept, 30 MB at most.
 const MOST_TABLES: usize = 2000;
 
 /// The table of a mean, where it may have one.
@@ -377,7 +381,17 @@ fn poisson_table(mean: f64) -> Arc<Inversion> {
 }
 
 fn new_poisson_table(mean: f64) -> Inversion {
-    // Each term from the one before: the first is far above the smallest number for every mean that is allowed.
+    if mean > MAX_FROM_NONE {
+        let far = DEVIATIONS * mean.sqrt();
+        let (first, last) = ((mean - far) as u64, (mean + far) as u64);
+        // Each from the one before, as many times the first: an inversion makes them add up to one.
+        let term = |term: &mut f64, n: u64| {
+            *term *= if n > first { mean / n as f64 } else { 1.0 };
+            Some(*term)
+        };
+        return Inversion::of(first, (first..=last).scan(1.0, term));
+    }
+    // Each term from the one before: the first is far above the smallest number for every such mean.
     let (mut term, mut n, mut sum) = (libm::exp(-mean), 0.0, 0.0);
     let mut terms = Vec::new();
     // Up to where the rest is below one part in 2^53.

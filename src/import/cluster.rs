@@ -244,7 +244,7 @@ fn defaults_text() -> Result<String, ImportError> {
         "tenants": [ { "name": "x", "workloads": [
             { "name": "x", "replicas": 1, "logs": [ { "stream": "stdout", "rate": "1/s" } ] } ] } ],
     });
-    let scenario: Scenario = serde_json::from_value(written).map_err(ImportError::defaults)?;
+    let scenario: Scenario = super::with_defaults(&written)?;
     scenario.to_yaml().map_err(ImportError::Defaults)
 }
 
@@ -256,7 +256,7 @@ fn bare_scenario(name: &str) -> Result<Scenario, ImportError> {
         "cluster": { "pools": [ { "name": "like", "nodes": 1 } ] },
         "tenants": [],
     });
-    serde_json::from_value(written).map_err(ImportError::defaults)
+    super::with_defaults(&written)
 }
 
 fn missing(objects: &Objects, pools: &Pools, pods: &Pods) -> Result<(), ImportError> {

@@ -156,10 +156,6 @@ pub enum ImportError {
 }
 
 impl ImportError {
-    pub(super) fn defaults(error: serde_json::Error) -> Self {
-        Self::Defaults(error.to_string())
-    }
-
     /// From what the JSON parser says; it closes its messages with the place, which stands in front here.
     /// The value began at this line and column.
     pub(super) fn from_json(file: &str, error: &serde_json::Error, line: usize, column: usize) -> Self {

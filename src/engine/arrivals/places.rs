@@ -1,6 +1,6 @@
 //! Where in an interval its arrivals fall: halved until the few of a part have places of their own.
 
-use super::{CELLS, DEPTH, PHASE, PLACED};
+use super::{CELLS, DEPTH, PHASE, PLACE, PLACED};
 use crate::engine::coins::heads;
 use crate::engine::random::{draw, unit};
 
@@ -87,7 +87,8 @@ impl Part {
     }
 }
 
-/// How an interval was halved, for somebody who looks at it again and again: a half is drawn once.
+/// How an interval was halved, for somebody who looks at it again and again: a half is drawn once, and places as long as looks
+/// are into one part.
 #[derive(Clone, Debug)]
 pub struct Memo {
     /// The key of the stream, the interval, and its arrivals.
@@ -96,18 +97,27 @@ pub struct Memo {
     known: u128,
     /// Arrivals in the left half of each.
     left: [u32; 1 << DEPTH],
+    /// Those of the part that was looked at last.
+    places: Places,
 }
 
 impl Default for Memo {
     fn default() -> Self {
-        Self { of: (0, 0, 0), known: 0, left: [0; 1 << DEPTH] }
+        Self { of: (0, 0, 0), known: 0, left: [0; 1 << DEPTH], places: Places::default() }
     }
 }
 
 impl Memo {
+    /// Returns the arrivals of interval `k`, which has `count` of them, before a point of it.
+    #[inline]
+    pub(super) fn before(&mut self, split_key: u64, (k, count): (u64, u64), offset: u64, length: u64) -> u64 {
+        let (part, offset) = self.part_at(split_key, (k, count), offset, length);
+        self.places.before(part, (k, split_key ^ PLACE), (offset, length))
+    }
+
     /// Returns what [`Part::at`] does, by what is known of the interval.
     #[inline]
-    pub(super) fn part_at(
+    fn part_at(
         &mut self,
         split_key: u64,
         (k, count): (u64, u64),
@@ -134,25 +144,29 @@ impl Memo {
     }
 }
 
-/// The places of an interval's arrivals, where they have places of their own, for somebody who looks at it again and again.
+/// The places of a part's arrivals, where they have places of their own, for somebody who looks at it again and again.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
-    /// The key of the stream and the interval.
+    /// The key of the stream's places, and the number of the part's first draw.
     of: (u64, u64),
     n: u64,
     words: [u64; (PLACED / 8) as usize],
 }
 
 impl Places {
-    /// Returns what [`Part::before`] does of a whole interval of `count` arrivals.
+    /// Returns what [`Part::before`] does.
     #[inline]
-    pub(super) fn before(&mut self, place_key: u64, (k, count): (u64, u64), offset: u64, length: u64) -> u64 {
-        let part = Part::whole(count);
-        if (self.of, self.n) != ((place_key, k), count) {
-            (self.of, self.n) = ((place_key, k), count);
-            let first_draw = part.first_draw(k);
+    pub(super) fn before(
+        &mut self,
+        part: Part,
+        (k, place_key): (u64, u64),
+        (offset, length): (u64, u64),
+    ) -> u64 {
+        let first_draw = part.first_draw(k);
+        if part.n <= PLACED && (self.of, self.n) != ((place_key, first_draw), part.n) {
+            (self.of, self.n) = ((place_key, first_draw), part.n);
             // As many as are looked at.
-            let words = (count.div_ceil(8) as usize).max(2);
+            let words = (part.n.div_ceil(8) as usize).max(2);
             for (word, places) in (0..).zip(&mut self.words[..words]) {
                 *places = draw(place_key, first_draw + word);
             }

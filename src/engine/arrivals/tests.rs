@@ -1,6 +1,7 @@
 //! Counts and places of arrivals against their laws.
 
 use super::*;
+use statrs::distribution::DiscreteCDF;
 
 /// Mean and variance of the counts of `n` intervals.
 fn moments(arrivals: &Arrivals, n: u64) -> (f64, f64) {
@@ -35,11 +36,30 @@ fn what_is_known_of_an_interval_changes_no_answer() {
 #[test]
 fn poisson_counts_have_their_mean_and_variance() {
     // 40,000 intervals: the mean is good to sqrt(m/n), the variance to about m·sqrt(2/n) + sqrt(m/n).
-    for m in [0.02, 1.0, 10.0, 380.0, 5000.0] {
+    for m in [0.02, 1.0, 10.0, 380.0, 5000.0, 50_000.0] {
         let (mean, variance) = moments(&Arrivals::poisson(m, Modulation::Steady), 40_000);
         assert!((mean - m).abs() < 4.0 * (m / 40_000.0).sqrt(), "mean {mean} of {m}");
         let tolerance = 4.0 * (m * (2.0 / 40_000.0f64).sqrt() + (m / 40_000.0).sqrt());
         assert!((variance - m).abs() < tolerance, "variance {variance} of {m}");
+    }
+}
+
+/// Small counts by a table from none on, larger ones by one around the mean, the largest by rejection: shares of 40,000 that are no
+/// more than a number, beside the distribution function of statrs.
+#[test]
+fn poisson_counts_have_their_distribution_function() {
+    let n = 40_000;
+    for m in [3.0, 399.0, 401.0, 930.0, 9_900.0, 10_100.0] {
+        let law = statrs::distribution::Poisson::new(m).unwrap();
+        let arrivals = Arrivals::poisson(m, Modulation::Steady);
+        let counts: Vec<u64> = (0..n).map(|k| arrivals.count(17, k)).collect();
+        for deviations in [-2.5, -1.0, 0.0, 0.5, 2.0, 3.0] {
+            let number = (m + deviations * m.sqrt()).max(0.0) as u64;
+            let chance = law.cdf(number);
+            let share = counts.iter().filter(|count| **count <= number).count() as f64 / n as f64;
+            let tolerance = 4.5 * (chance * (1.0 - chance) / n as f64).sqrt() + 1e-9;
+            assert!((share - chance).abs() < tolerance, "{m}, {number}: {share}, {chance}");
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! How far an input comes that cannot read all there is: its buffer or its CPU's time does not suffice.
 
 use crate::blueprint::{AgentPlan, StreamLaw};
-use crate::engine::search::last_within;
+use crate::engine::search::{Level, last_within, last_within_a_piece};
 use crate::units::NS_PER_SEC;
 use crate::world::agent::round::Round;
 use crate::world::lines::stream::{Amount, Peek, Search, Stream};
@@ -9,18 +9,21 @@ use crate::world::lines::stream::{Amount, Peek, Search, Stream};
 /// Lines count as evenly spaced below this anyway: places between are not searched for.
 pub(crate) const RESOLUTION_NS: u64 = 50_000;
 
-/// To within what a place is searched: where lines come in a burst, between two of them.
-fn resolution_ns(law: &StreamLaw) -> u64 {
+/// Lines that are closer together than this are taken together.
+const TOGETHER_NS: u64 = 1_000;
+
+/// To within what a place is searched, `most_ns` at most: where lines come in a burst, between two of them.
+fn resolution_ns(law: &StreamLaw, most_ns: u64) -> u64 {
     match law.arrivals.spacing() {
-        0 => RESOLUTION_NS,
+        0 => most_ns,
         // An interval is a second.
-        spacing_ns => (spacing_ns / 2).clamp(1, RESOLUTION_NS),
+        spacing_ns => (spacing_ns / 2).clamp(1, most_ns),
     }
 }
 
 /// The same of several streams.
 pub(crate) fn finest_ns(streams: &[Stream], laws: &[StreamLaw]) -> u64 {
-    let each = streams.iter().map(|stream| resolution_ns(&laws[stream.law as usize]));
+    let each = streams.iter().map(|stream| resolution_ns(&laws[stream.law as usize], RESOLUTION_NS));
     each.min().unwrap_or(RESOLUTION_NS)
 }
 
@@ -113,15 +116,9 @@ impl CatchUp<'_> {
         let (files, full_ns) = self.share_out(peeks, room, budget_ns, round);
         for ((stream, peek), file) in self.streams.iter().zip(peeks).zip(files) {
             if file.taken < file.record_bytes {
-                let mut search = Search::new(stream, &self.laws[stream.law as usize]);
-                let taken = |cut_ns: u64| {
-                    let new = search.written(cut_ns) - stream.read;
-                    self.plan.record_bytes(new.lines, new.bytes) as f64
-                };
+                let taken = |new: Amount| self.plan.record_bytes(new.lines, new.bytes) as f64;
                 let law = &self.laws[stream.law as usize];
-                let known = (0.0, file.record_bytes as f64, file.taken as f64);
-                let cut_ns = place_in((stream, law), peek.at_ns, known, taken);
-                *peek = self.new_until(stream, cut_ns);
+                *peek = place_in((stream, law), peek, file.taken as f64, taken);
             }
         }
         full_ns
@@ -188,11 +185,13 @@ impl CatchUp<'_> {
             let end_ns = self.now_ns.min(stream.limit_ns).min(self.horizon_ns);
             let full = self.new_until(stream, end_ns);
             if full.written.lines > stream.read.lines {
-                let lines = |cut| (self.new_until(stream, cut).written.lines - stream.read.lines) as f64;
                 let law = &self.laws[stream.law as usize];
+                let mut search = Search::new(stream, law);
+                let lines = |cut_ns| (search.written(cut_ns).lines - stream.read.lines) as f64;
                 let known = (0.0, (full.written.lines - stream.read.lines) as f64, 0.0);
-                let last_without = place_in((stream, law), end_ns, known, lines);
-                *peek = self.new_until(stream, (last_without + resolution_ns(law)).min(end_ns));
+                let (span, resolution_ns) = ((stream.time_ns, end_ns), resolution_ns(law, RESOLUTION_NS));
+                let last_without_ns = last_within(span, NS_PER_SEC, resolution_ns, known, lines);
+                *peek = search.peek((last_without_ns + resolution_ns).min(end_ns));
                 return;
             }
         }
@@ -201,11 +200,11 @@ impl CatchUp<'_> {
     /// The CPU does not suffice. The agent goes round its files, so that each gets an equal share of it and what
     /// a quiet one leaves goes to the others: finds that share and cuts the peeks of those that want more.
     pub(crate) fn cut_to_budget(&self, peeks: &mut [Peek], budget_ns: f64) {
-        let cost_ns = |stream: &Stream, peek: &Peek| {
-            let new = peek.written - stream.read;
+        let cost_ns = |stream: &Stream, new: Amount| {
             self.plan.costs.bulk_reader_ns(new.lines as f64, stream.on_disk(new) as f64)
         };
-        let wanted_ns: Vec<f64> = self.streams.iter().zip(&*peeks).map(|(s, l)| cost_ns(s, l)).collect();
+        let wanted = self.streams.iter().zip(&*peeks);
+        let wanted_ns: Vec<f64> = wanted.map(|(s, peek)| cost_ns(s, peek.written - s.read)).collect();
         let (mut low, mut high) = (0.0, budget_ns);
         for _ in 0..40 {
             let share = (low + high) / 2.0;
@@ -214,22 +213,63 @@ impl CatchUp<'_> {
         }
         for ((stream, peek), wanted_ns) in self.streams.iter().zip(peeks).zip(wanted_ns) {
             if wanted_ns > low {
-                let cost_ns = |cut: u64| cost_ns(stream, &self.new_until(stream, cut));
                 let law = &self.laws[stream.law as usize];
-                let known = (0.0, wanted_ns, low);
-                *peek = self.new_until(stream, place_in((stream, law), peek.at_ns, known, cost_ns));
+                *peek = place_in((stream, law), peek, low, |new| cost_ns(stream, new));
             }
         }
     }
 }
 
-/// The last instant from a stream's reader on, up to `until_ns`, at which `value` is no more than a limit, that of the reader
-/// where it never is; given what it is here and there, and the limit. It must not fall.
+/// The place of a stream, up to a peek, at which its reader has taken as many lines as it can: `value` of what lies before it
+/// is no more than a limit. It must not fall.
 pub(crate) fn place_in(
     (stream, law): (&Stream, &StreamLaw),
-    until_ns: u64,
-    known: (f64, f64, f64),
-    value: impl FnMut(u64) -> f64,
-) -> u64 {
-    last_within((stream.time_ns, until_ns), NS_PER_SEC, resolution_ns(law), known, value)
+    until: &Peek,
+    limit: f64,
+    value: impl Fn(Amount) -> f64,
+) -> Peek {
+    let level = |written: Amount| {
+        let new = written - stream.read;
+        Level { amount: value(new), pieces: new.lines }
+    };
+    let mut search = Search::new(stream, law);
+    let known = (Level::default(), level(until.written), limit);
+    let span = (stream.time_ns, until.at_ns);
+    let look = |at_ns| level(search.written(at_ns));
+    let at_ns = last_within_a_piece(span, NS_PER_SEC, resolution_ns(law, TOGETHER_NS), known, look);
+    if at_ns == until.at_ns { *until } else { search.peek(at_ns) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::arrivals::{Arrivals, Modulation};
+    use crate::engine::marks::Marks;
+
+    /// Of twenty seconds of a file: what is taken is within the limit, and with the next line it would not be.
+    #[test]
+    fn a_reader_takes_as_many_lines_as_fit() {
+        for rate in [0.4, 100.0, 3_000.0] {
+            let arrivals = Arrivals::poisson(rate, Modulation::Steady);
+            let law = StreamLaw { arrivals, sizes: Marks::from_quantiles(|u| 50.0 + 400.0 * u) };
+            let stream = Stream::new(0, &law, 0, 0, 5, 0);
+            let until = stream.peek(&law, 20 * NS_PER_SEC);
+            let value = |new: Amount| (new.bytes + 78 * new.lines) as f64;
+            for part in 0..100 {
+                let limit = value(until.written) * f64::from(part) / 100.0;
+                let place = place_in((&stream, &law), &until, limit, value);
+                assert!(value(place.written) <= limit, "{rate}, {part}");
+                // The first instant, to 1 µs, at which there is more.
+                let (mut low_ns, mut high_ns) = (place.at_ns, until.at_ns);
+                while high_ns - low_ns > 1_000 {
+                    let middle_ns = low_ns + (high_ns - low_ns) / 2;
+                    let is_more = stream.peek(&law, middle_ns).written.lines > place.written.lines;
+                    if is_more { high_ns = middle_ns } else { low_ns = middle_ns }
+                }
+                let next = stream.peek(&law, high_ns).written;
+                assert!(next.lines > place.written.lines && value(next) > limit, "{rate}, {part}");
+            }
+            assert_eq!(place_in((&stream, &law), &until, f64::INFINITY, value).written, until.written);
+        }
+    }
 }

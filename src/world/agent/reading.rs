@@ -5,7 +5,7 @@
 //! *Busy*: the buffer fills up, and the input pauses at an instant in between; or its CPU does not suffice, and
 //! it falls behind; then it is settled from answer to answer.
 
-use crate::blueprint::StreamLaw;
+use crate::blueprint::{AgentPlan, StreamLaw};
 use crate::engine::search::last_within;
 use crate::flow::{Chunk, OwnStream};
 use crate::profile::{LongLines, Overflow, Successor, Work};
@@ -32,6 +32,22 @@ struct Extent {
     was_at_the_end: bool,
     /// When its buffer was full.
     pause_ns: Option<u64>,
+}
+
+/// The most that an input can read in a span.
+struct Most {
+    /// Nanoseconds of the reading thread.
+    budget_ns: f64,
+    /// Record bytes that its buffer takes.
+    room: u64,
+    /// Whether more than that is not to be read at all.
+    is_limit: bool,
+}
+
+impl Most {
+    fn suffices_for(&self, volume: &Volume, plan: &AgentPlan) -> bool {
+        volume.reader_ns(plan) <= self.budget_ns && volume.record_bytes <= self.room
+    }
 }
 
 impl Desk<'_> {
@@ -112,7 +128,7 @@ impl Desk<'_> {
         if self.input.has_unnoticed && self.input.mode == Mode::Reading {
             self.notice_rotations(since_ns, true);
             if self.input.has_unnoticed {
-                until_ns = until_ns.min(since_ns + self.backlog_ns());
+                until_ns = until_ns.min(since_ns + self.backlog_ns(until_ns - since_ns));
             }
         }
         // The time of a file of which it took note just now may be over before anything else happens.
@@ -122,9 +138,11 @@ impl Desk<'_> {
         until_ns
     }
 
-    /// Returns how long it takes to read what is there now and known, as fast as can be, and a little more.
-    fn backlog_ns(&self) -> u64 {
+    /// Returns how long it takes to read what is there now and known, as fast as can be, and a little more; where that is more
+    /// than `most_ns`, something that is more as well.
+    fn backlog_ns(&self, most_ns: u64) -> u64 {
         let mut all = Volume::default();
+        let mut backlog_ns = 0;
         let looked_ns = self.input.looked_ns(self.input.since_ns, self.plan);
         for stream in &*self.streams {
             let until_ns = looked_ns.min(stream.limit_ns).min(self.blueprint.horizon_ns);
@@ -132,8 +150,12 @@ impl Desk<'_> {
                 let peek = stream.peek(&self.blueprint.laws[stream.law as usize], until_ns);
                 all.add(peek.written - stream.read, stream, self.plan);
             }
+            backlog_ns = (1.1 * all.reader_ns(self.plan) / self.input.cores) as u64 + 1_000_000;
+            if backlog_ns > most_ns {
+                break;
+            }
         }
-        (1.1 * all.reader_ns(self.plan) / self.input.cores) as u64 + 1_000_000
+        backlog_ns
     }
 
     /// Reads from the input's last settled instant until `now_ns`. In the quiet regime, does nothing and returns
@@ -141,13 +163,10 @@ impl Desk<'_> {
     fn read(&mut self, now_ns: u64, quiet: bool) -> bool {
         let span_s = (now_ns - self.input.since_ns) as f64 / NS_PER_SEC as f64;
         let budget_ns = span_s * NS_PER_SEC as f64 * self.input.cores + self.input.unspent_ns;
-        let (work, all) = self.peek_at_all(now_ns, span_s);
         let held_before = self.input.held_bytes;
         let room = self.plan.buffer_limit_bytes.saturating_sub(held_before);
-        let keeps_up = all.reader_ns(self.plan) <= budget_ns;
-        if quiet && !(keeps_up && all.record_bytes <= room) {
-            return false;
-        }
+        let most = Most { budget_ns, room, is_limit: quiet };
+        let Some((work, all)) = self.peek_at_all(now_ns, span_s, &most) else { return false };
         let extent = self.find_extent(now_ns, budget_ns, room, &all);
         let taken = self.take();
         if self.plan.successor == Successor::AtRename {
@@ -180,8 +199,9 @@ impl Desk<'_> {
         true
     }
 
-    /// Looks what each stream has for its reader until `now_ns`. Returns what reading all of it takes, and how much it is.
-    fn peek_at_all(&mut self, now_ns: u64, span_s: f64) -> (Work, Volume) {
+    /// Looks what each stream has for its reader until `now_ns`. Returns what reading all of it takes, and how much it is; `None`
+    /// where it is more than the limit.
+    fn peek_at_all(&mut self, now_ns: u64, span_s: f64, most: &Most) -> Option<(Work, Volume)> {
         let (mut work, mut all) = (Work::in_span(span_s), Volume::default());
         self.peeks.clear();
         let looked_ns = self.input.looked_ns(now_ns, self.plan);
@@ -192,10 +212,16 @@ impl Desk<'_> {
                 continue;
             }
             let law = &self.blueprint.laws[stream.law as usize];
-            let peek = stream.peek(law, until_ns);
+            let peek = match self.input.behind && !most.is_limit {
+                true => self.peek_far((stream, law), until_ns, most),
+                false => stream.peek(law, until_ns),
+            };
             let new = peek.written - stream.read;
             if new.lines > 0 {
                 all.add(new, stream, self.plan);
+                if most.is_limit && !most.suffices_for(&all, self.plan) {
+                    return None;
+                }
                 let (lines, bytes) = (new.lines as f64, stream.on_disk(new) as f64);
                 if self.input.behind {
                     self.plan.costs.add_bulk(&mut work, lines, bytes);
@@ -205,7 +231,22 @@ impl Desk<'_> {
             }
             self.peeks.push(peek);
         }
-        (work, all)
+        Some((work, all))
+    }
+
+    /// Looks what a stream has for its reader until an instant; where more than can be read was there before that second, until
+    /// its beginning.
+    fn peek_far(&self, (stream, law): (&Stream, &StreamLaw), until_ns: u64, most: &Most) -> Peek {
+        let whole_ns = until_ns / NS_PER_SEC * NS_PER_SEC;
+        if whole_ns > stream.time_ns {
+            let peek = stream.peek(law, whole_ns);
+            let mut own = Volume::default();
+            own.add(peek.written - stream.read, stream, self.plan);
+            if !most.suffices_for(&own, self.plan) {
+                return peek;
+            }
+        }
+        stream.peek(law, until_ns)
     }
 
     /// Finds how far the input comes with the time and the room that it has, and cuts the peeks to that.
@@ -371,7 +412,5 @@ fn before_long_line(stream: &Stream, law: &StreamLaw, next: Peek) -> (Peek, bool
     let Some(before) = long_lines::lines_before_long(stream, law, (stream.time_ns, next.at_ns)) else {
         return (next, false);
     };
-    let lines = |cut: u64| (stream.peek(law, cut).written.lines - stream.read.lines) as f64;
-    let known = (0.0, (next.written.lines - stream.read.lines) as f64, before as f64);
-    (stream.peek(law, place_in((stream, law), next.at_ns, known, lines)), true)
+    (place_in((stream, law), &next, before as f64, |new| new.lines as f64), true)
 }

@@ -9,7 +9,7 @@ use crate::units::{NEVER_NS, NS_PER_SEC};
 use crate::world::agent::catch_up::{RESOLUTION_NS, Volume};
 use crate::world::agent::desk::Desk;
 use crate::world::agent::input::Mode;
-use crate::world::lines::stream::{Amount, Search, Stream};
+use crate::world::lines::stream::{Search, Stream};
 
 /// The shortest time between two flushes: below this, neither freshness nor memory depends on it any more.
 const LEAST_NS: u64 = 50_000_000;
@@ -39,10 +39,8 @@ impl Desk<'_> {
         }
         if plan.flush_check_ns > 0 && input.filling.lines == 0 && input.mode == Mode::Reading {
             // Its wait begins when the first line is read.
-            return self
-                .gathers_ns(1, now_ns, &self.unread(now_ns))
-                .max(now_ns + LEAST_FULL_NS)
-                .min(input.deadline_ns);
+            let first_ns = Unread::new(self, now_ns).gathers_ns(1);
+            return first_ns.max(now_ns + LEAST_FULL_NS).min(input.deadline_ns);
         }
         let next_ns = match input.mode {
             Mode::Reading if input.held_bytes < plan.buffer_limit_bytes => self.full_ns(now_ns),
@@ -57,76 +55,41 @@ impl Desk<'_> {
         let (input, plan) = (&self.input, self.plan);
         let need = plan.full_batch_bytes() - input.filling.record_bytes;
         let room = plan.buffer_limit_bytes.saturating_sub(input.held_bytes);
+        if room >= need && self.is_out_of_reach(need, now_ns) {
+            return NEVER_NS;
+        }
         // It is not sent before, however soon it is full.
         let soonest_ns = (input.deadline_ns.saturating_sub(plan.flush_ns) + LEAST_NS).max(now_ns);
-        let now = self.unread(now_ns);
+        let mut unread = Unread::new(self, now_ns);
         let batch_ns = match soonest_ns < input.deadline_ns {
-            true if self.unread(soonest_ns).record_bytes >= need => self.read_ns(need, now_ns, soonest_ns),
-            _ => self.gathers_ns(need, now_ns, &now),
+            true if unread.by(soonest_ns).record_bytes >= need => unread.read_ns(need, soonest_ns),
+            _ => unread.gathers_ns(need),
         };
         let is_full_before = match batch_ns {
             NEVER_NS => room < need,
-            _ => self.unread(batch_ns).record_bytes >= room,
+            _ => unread.by(batch_ns).record_bytes >= room,
         };
-        let room_ns = if is_full_before { self.gathers_ns(room, now_ns, &now) } else { NEVER_NS };
+        let room_ns = if is_full_before { unread.gathers_ns(room) } else { NEVER_NS };
         batch_ns.max(soonest_ns).min(room_ns).max(now_ns + LEAST_FULL_NS)
     }
 
-    /// Returns when the input will have read so many record bytes more; never where not before its timer, given what there
-    /// is now.
-    fn gathers_ns(&self, record_bytes: u64, now_ns: u64, now: &Volume) -> u64 {
-        let mut at_ns = now_ns;
-        if now.record_bytes < record_bytes {
-            let Some((end_ns, by_then)) = self.gathered_by_ns(record_bytes, now_ns, now) else {
-                return NEVER_NS;
-            };
-            let mut searches: Vec<_> = self
-                .streams
-                .iter()
-                .map(|stream| Search::new(stream, &self.blueprint.laws[stream.law as usize]))
-                .collect();
-            let gathered = |cut_ns| {
-                let written = |number: usize, until_ns| searches[number].written(until_ns);
-                self.unread_by(cut_ns, written).record_bytes as f64
-            };
-            let known = (now.record_bytes as f64, by_then as f64, record_bytes as f64 - 0.5);
-            let step_ns = end_ns - now_ns;
-            let found_ns = last_within((now_ns, end_ns), step_ns, RESOLUTION_NS, known, gathered);
-            at_ns = (found_ns + RESOLUTION_NS).min(end_ns);
-        }
-        self.read_ns(record_bytes, now_ns, at_ns)
-    }
-
-    /// Returns when the input will have read so many record bytes of those that its files have at an instant: then, or when its
-    /// reader has come so far.
-    fn read_ns(&self, record_bytes: u64, now_ns: u64, at_ns: u64) -> u64 {
-        let volume = self.unread(at_ns);
-        let share = record_bytes as f64 / volume.record_bytes as f64;
-        let reader_ns = volume.reader_ns(self.plan) * share / self.input.cores;
-        at_ns.max(now_ns.saturating_add(reader_ns as u64))
-    }
-
-    /// Returns an instant at which the files have so many record bytes for their reader, no later than its timer, and how many
-    /// they have by then; `None` where they are fewer. Where they fill up quickly the instant is near, so that nothing is
-    /// drawn that is far.
-    fn gathered_by_ns(&self, record_bytes: u64, now_ns: u64, now: &Volume) -> Option<(u64, u64)> {
+    /// Whether so many record bytes are more than the input's timer lets come together, as far as whole seconds tell.
+    fn is_out_of_reach(&self, record_bytes: u64, now_ns: u64) -> bool {
         let end_ns = self.input.deadline_ns;
-        if end_ns <= now_ns {
-            return None;
+        let span_s = end_ns.saturating_sub(now_ns) as f64 / NS_PER_SEC as f64;
+        if self.bytes_per_s() * span_s > record_bytes as f64 {
+            return false;
         }
-        let lacks = (record_bytes - now.record_bytes) as f64;
-        let soon_ns = 2.0 * lacks / self.bytes_per_s() * NS_PER_SEC as f64;
-        let by =
-            |at_ns: u64| Some((at_ns, self.unread(at_ns).record_bytes)).filter(|by| by.1 >= record_bytes);
-        if soon_ns < (end_ns - now_ns) as f64 {
-            let soon_ns = now_ns + soon_ns as u64 + RESOLUTION_NS;
-            if soon_ns < end_ns
-                && let Some(soon) = by(soon_ns)
-            {
-                return Some(soon);
+        let looked_ns = self.input.looked_ns(end_ns, self.plan).min(self.blueprint.horizon_ns);
+        let whole_ns = looked_ns.next_multiple_of(NS_PER_SEC);
+        let mut most = Volume::default();
+        for stream in &*self.streams {
+            if stream.time_ns < whole_ns {
+                let peek = stream.peek(&self.blueprint.laws[stream.law as usize], whole_ns);
+                most.add(peek.written - stream.read, stream, self.plan);
             }
         }
-        by(end_ns)
+        most.record_bytes < record_bytes
     }
 
     /// Returns the record bytes a second that its streams write on average.
@@ -137,26 +100,80 @@ impl Desk<'_> {
         };
         self.streams.iter().map(of).sum()
     }
+}
 
-    /// Returns what the files known so far will have for their reader at an instant.
-    fn unread(&self, at_ns: u64) -> Volume {
-        self.unread_by(at_ns, |number, until_ns| {
-            let stream = &self.streams[number];
-            stream.peek(&self.blueprint.laws[stream.law as usize], until_ns).written
-        })
+/// What the files of an input that are known so far will have for their reader, for somebody who looks again and again.
+struct Unread<'a> {
+    desk: &'a Desk<'a>,
+    now_ns: u64,
+    /// One a stream.
+    searches: Vec<Search<'a>>,
+}
+
+impl<'a> Unread<'a> {
+    fn new(desk: &'a Desk<'_>, now_ns: u64) -> Self {
+        let search = |stream: &'a Stream| Search::new(stream, &desk.blueprint.laws[stream.law as usize]);
+        Self { desk, now_ns, searches: desk.streams.iter().map(search).collect() }
     }
 
-    /// The same by `written`, which tells what the stream of a number has written before an instant.
-    #[inline]
-    fn unread_by(&self, at_ns: u64, mut written: impl FnMut(usize, u64) -> Amount) -> Volume {
+    /// Returns what they will have at an instant.
+    fn by(&mut self, at_ns: u64) -> Volume {
         let mut all = Volume::default();
-        let looked_ns = self.input.looked_ns(at_ns, self.plan);
-        for (number, stream) in self.streams.iter().enumerate() {
-            let until_ns = looked_ns.min(stream.limit_ns).min(self.blueprint.horizon_ns);
+        let looked_ns = self.desk.input.looked_ns(at_ns, self.desk.plan);
+        for (stream, search) in self.desk.streams.iter().zip(&mut self.searches) {
+            let until_ns = looked_ns.min(stream.limit_ns).min(self.desk.blueprint.horizon_ns);
             if stream.time_ns < until_ns {
-                all.add(written(number, until_ns) - stream.read, stream, self.plan);
+                all.add(search.written(until_ns) - stream.read, stream, self.desk.plan);
             }
         }
         all
+    }
+
+    /// Returns when the input will have read so many record bytes more; never where not before its timer.
+    fn gathers_ns(&mut self, record_bytes: u64) -> u64 {
+        let now = self.by(self.now_ns).record_bytes;
+        let mut at_ns = self.now_ns;
+        if now < record_bytes {
+            let Some((end_ns, by_then)) = self.gathered_by_ns(record_bytes, now) else {
+                return NEVER_NS;
+            };
+            let known = (now as f64, by_then as f64, record_bytes as f64 - 0.5);
+            let step_ns = end_ns - self.now_ns;
+            let gathered = |cut_ns| self.by(cut_ns).record_bytes as f64;
+            let found_ns = last_within((at_ns, end_ns), step_ns, RESOLUTION_NS, known, gathered);
+            at_ns = (found_ns + RESOLUTION_NS).min(end_ns);
+        }
+        self.read_ns(record_bytes, at_ns)
+    }
+
+    /// Returns when the input will have read so many record bytes of those that its files have at an instant: then, or when its
+    /// reader has come so far.
+    fn read_ns(&mut self, record_bytes: u64, at_ns: u64) -> u64 {
+        let volume = self.by(at_ns);
+        let share = record_bytes as f64 / volume.record_bytes as f64;
+        let reader_ns = volume.reader_ns(self.desk.plan) * share / self.desk.input.cores;
+        at_ns.max(self.now_ns.saturating_add(reader_ns as u64))
+    }
+
+    /// Returns an instant at which the files have so many record bytes for their reader, of which there are some `now`, no later
+    /// than its timer, and how many they have by then; `None` where they are fewer. Where they fill up quickly the instant is
+    /// near, so that nothing is drawn that is far.
+    fn gathered_by_ns(&mut self, record_bytes: u64, now: u64) -> Option<(u64, u64)> {
+        let (now_ns, end_ns) = (self.now_ns, self.desk.input.deadline_ns);
+        if end_ns <= now_ns {
+            return None;
+        }
+        let lacks = (record_bytes - now) as f64;
+        let soon_ns = 2.0 * lacks / self.desk.bytes_per_s() * NS_PER_SEC as f64;
+        let mut by = |at_ns| Some((at_ns, self.by(at_ns).record_bytes)).filter(|by| by.1 >= record_bytes);
+        if soon_ns < (end_ns - now_ns) as f64 {
+            let soon_ns = now_ns + soon_ns as u64 + RESOLUTION_NS;
+            if soon_ns < end_ns
+                && let Some(soon) = by(soon_ns)
+            {
+                return Some(soon);
+            }
+        }
+        by(end_ns)
     }
 }

@@ -5,10 +5,12 @@
 
 mod ahead;
 mod cursor;
+mod search;
 
 pub(crate) use ahead::{Ahead, BLOCK_NS, Steps};
 pub(crate) use cursor::{Cursor, block_of};
 use cursor::{Intervals, intervals_of};
+pub(crate) use search::Search;
 
 use crate::blueprint::StreamLaw;
 use crate::engine::arrivals::{BLOCK, Memo};
@@ -41,39 +43,6 @@ impl std::ops::AddAssign for Amount {
     fn add_assign(&mut self, other: Self) {
         self.lines += other.lines;
         self.bytes += other.bytes;
-    }
-}
-
-/// Somebody who looks for a place in what a stream has for its reader: each look begins where one before was.
-pub(crate) struct Search<'a> {
-    stream: &'a Stream,
-    law: &'a StreamLaw,
-    /// Where the last looks were, the earlier one first.
-    cursors: [Cursor; 2],
-}
-
-impl<'a> Search<'a> {
-    pub(crate) fn new(stream: &'a Stream, law: &'a StreamLaw) -> Self {
-        Self { stream, law, cursors: [stream.cursor; 2] }
-    }
-
-    /// Returns what was written before `at_ns`, as [`Stream::peek`] does: it must not lie before the reader.
-    #[inline]
-    pub(crate) fn written(&mut self, at_ns: u64) -> Amount {
-        let (key, interval) = (self.stream.key, at_ns / NS_PER_SEC);
-        let [earlier, later] = self.cursors;
-        let mut cursor = if interval >= later.interval { later } else { earlier };
-        if interval < cursor.interval {
-            cursor = self.stream.cursor;
-        }
-        if interval >= cursor.interval + STRIDE {
-            cursor = self.stream.peek(self.law, interval * NS_PER_SEC).cursor;
-        }
-        cursor.walk_to(self.law, key, interval);
-        // One of them stays behind, so that what lies before the other is near as well.
-        let replaced = usize::from(interval >= earlier.interval);
-        self.cursors[replaced] = cursor;
-        cursor.with(self.stream.lines_within(&cursor, self.law, at_ns))
     }
 }
 
@@ -165,6 +134,8 @@ pub(crate) struct Stream {
     /// Places between the two; none while the reader keeps up.
     trail: RefCell<Option<Box<Trail>>>,
     looked: Looked,
+    /// The instant that was looked at last, and the lines before it: who said when a batch is full reads up to there.
+    last: Cell<(u64, u64)>,
     /// The reader has read what was written before this.
     pub time_ns: u64,
     /// What that was, in all.
@@ -203,6 +174,7 @@ impl Stream {
         let cursor = Cursor::new(law, key, born_ns / NS_PER_SEC);
         let (read, limit_ns) = (Amount::default(), NEVER_NS);
         let (furthest, trail, looked) = (Cell::new(cursor), RefCell::default(), Looked::default());
+        let last = Cell::new((NEVER_NS, 0));
         let (too_long, rejected, held_ms) = (NONE_TOO_LONG, NONE_TOO_LONG, 0);
         let time_ns = born_ns;
         Self {
@@ -213,6 +185,7 @@ impl Stream {
             furthest,
             trail,
             looked,
+            last,
             time_ns,
             read,
             limit_ns,
@@ -284,13 +257,25 @@ impl Stream {
     /// Lines of the cursor's interval before an instant in it.
     #[inline]
     fn lines_within(&self, cursor: &Cursor, law: &StreamLaw, at_ns: u64) -> u64 {
-        let (interval, offset) = ((cursor.interval, cursor.within.lines), at_ns % NS_PER_SEC);
+        let (last_ns, lines) = self.last.get();
+        if at_ns == last_ns {
+            return lines - cursor.before.lines;
+        }
+        let within = self.lines_in(cursor, law, at_ns % NS_PER_SEC);
+        self.last.set((at_ns, cursor.before.lines + within));
+        within
+    }
+
+    /// Lines of the cursor's interval before a place in it.
+    #[inline]
+    fn lines_in(&self, cursor: &Cursor, law: &StreamLaw, offset_ns: u64) -> u64 {
+        let interval = (cursor.interval, cursor.within.lines);
         if !law.arrivals.is_halved(interval.1) {
-            return law.arrivals.before(self.key, interval.0, interval.1, offset, NS_PER_SEC);
+            return law.arrivals.before(self.key, interval.0, interval.1, offset_ns, NS_PER_SEC);
         }
         let mut looked = self.looked.memos.borrow_mut();
         let memo = &mut looked.get_or_insert_default()[interval.0 as usize % KNOWN];
-        law.arrivals.before_with(memo.get_or_insert_default(), self.key, interval, offset, NS_PER_SEC)
+        law.arrivals.before_with(memo.get_or_insert_default(), self.key, interval, offset_ns, NS_PER_SEC)
     }
 
     /// Takes a cursor close to an interval that is far from the reader: from the furthest interval along places to be taken

@@ -3,6 +3,7 @@
 use super::*;
 use crate::engine::arrivals::{Arrivals, Modulation};
 use crate::engine::marks::Marks;
+use crate::engine::random::draw;
 
 #[test]
 fn a_look_into_a_backlog_sees_what_a_walk_from_its_beginning_sees() {
@@ -51,6 +52,48 @@ fn looks_see_what_a_walk_sees(arrivals: Arrivals) {
         "{}",
         trail.first
     );
+}
+
+/// A search narrows down to a microsecond: where nothing was written between two looks the answer is theirs. The place found is one to
+/// read on from, as any other is.
+#[test]
+fn a_search_down_to_a_line_sees_what_a_walk_sees() {
+    for rate in [3.0, 40.0, 700.0] {
+        let poisson = Arrivals::poisson(rate, Modulation::Steady);
+        for arrivals in [poisson.clone(), poisson.in_blocks(), Arrivals::constant(rate)] {
+            let law = StreamLaw { arrivals, sizes: Marks::from_quantiles(|u| 50.0 + 400.0 * u) };
+            let key = 23;
+            let mut stream = Stream::new(0, &law, 0, 0, key, 0);
+            let walked = |at_ns: u64| Cursor::new(&law, key, 0).written(&law, key, at_ns);
+            for number in 0..40 {
+                let (mut low_ns, mut high_ns) = (stream.time_ns, stream.time_ns + 7 * NS_PER_SEC);
+                let mut search = Search::new(&stream, &law);
+                for step in 0.. {
+                    let middle_ns = low_ns + (high_ns - low_ns) / 2;
+                    assert_eq!(search.written(middle_ns), walked(middle_ns), "{rate}, {number}, {step}");
+                    if draw(number, step).is_multiple_of(2) {
+                        low_ns = middle_ns
+                    } else {
+                        high_ns = middle_ns
+                    }
+                    if high_ns - low_ns < 1_000 {
+                        break;
+                    }
+                }
+                // From narrow to wide once more.
+                for at_ns in [stream.time_ns, high_ns + 30 * NS_PER_SEC, low_ns] {
+                    assert_eq!(search.written(at_ns), walked(at_ns), "{rate}, {number}");
+                }
+                let place = search.peek(low_ns);
+                assert_eq!((place.at_ns, place.written), (low_ns, walked(low_ns)), "{rate}, {number}");
+                assert_eq!(place.cursor.interval(), low_ns / NS_PER_SEC);
+                stream.advance_to(&place);
+                assert_eq!(stream.peek(&law, low_ns).written, walked(low_ns));
+                let later_ns = low_ns + 3_300_000_000;
+                assert_eq!(stream.peek(&law, later_ns).written, walked(later_ns), "{rate}, {number}");
+            }
+        }
+    }
 }
 
 /// A walk that goes on second by second, one that jumps, and what is drawn ahead are the same lines.
