@@ -109,7 +109,7 @@ fn one_replication_has_no_interval() {
 fn every_strategy_faces_the_same_lines_and_accounts_for_each() {
     for (scenario, reps) in [(CALM, "3"), (STORM, "1")] {
         let (_folder, file) = Folder::with("scenario.yaml", scenario);
-        let result = json(&["compare", &file, "--reps", reps, "-o", "json"]);
+        let result = json(&["compare", &file, "--reps", reps, "--agents", "", "-o", "json"]);
         let emitted = STRATEGIES.map(|name| balanced(&result["strategies"][name]["ledger"]));
         assert!(emitted[0] > 0);
         assert_eq!(emitted, [emitted[0]; 3]);
@@ -120,7 +120,7 @@ fn every_strategy_faces_the_same_lines_and_accounts_for_each() {
 fn the_storm_is_one() {
     // What the tests above are worth: the scenario does lose lines to rotation, does wait, does congest.
     let (_folder, file) = Folder::with("storm.yaml", STORM);
-    let result = json(&["compare", &file, "--reps", "1", "-o", "json"]);
+    let result = json(&["compare", &file, "--reps", "1", "--agents", "", "-o", "json"]);
     for name in ["daemonset", "sidecar"] {
         let strategy = &result["strategies"][name];
         assert!(lines(&strategy["ledger"]["lost"], "rotated_before_read") > 0, "{strategy}");
@@ -146,7 +146,7 @@ fn strategies_are_those_asked_for_in_that_order() {
 #[test]
 fn csv_is_tidy_and_plain() {
     let (_folder, file) = Folder::with("storm.yaml", STORM);
-    let text = stdout(&["compare", &file, "--reps", "2", "-o", "csv"]);
+    let text = stdout(&["compare", &file, "--reps", "2", "--agents", "", "-o", "csv"]);
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().unwrap().clone();
     assert_eq!(&header, &["scenario", "strategy", "metric", "mean", "ci_low", "ci_high", "n", "unit"][..]);
@@ -167,7 +167,7 @@ fn csv_is_tidy_and_plain() {
 #[test]
 fn a_run_gives_what_the_comparison_gives() {
     let (_folder, file) = Folder::with("storm.yaml", STORM);
-    let compared = json(&["compare", &file, "--reps", "1", "--seed", "3", "-o", "json"]);
+    let compared = json(&["compare", &file, "--reps", "1", "--seed", "3", "--agents", "", "-o", "json"]);
     for name in STRATEGIES {
         let run = |format| stdout(&["run", &file, "--strategy", name, "--seed", "3", "-o", format]);
         let result: Value = serde_json::from_str(&run("json")).unwrap();

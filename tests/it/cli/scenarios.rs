@@ -49,7 +49,7 @@ fn the_scenario_that_is_shown_is_the_scenario_that_is_run() {
             continue;
         }
         let result = |file: &str| {
-            let mut result = json(&["compare", file, "--reps", "1", "-o", "json"]);
+            let mut result = json(&["compare", file, "--reps", "1", "--agents", "", "-o", "json"]);
             // Commands name their file.
             result["provenance"]["command"].take();
             result["answer"].take();
@@ -62,7 +62,7 @@ fn the_scenario_that_is_shown_is_the_scenario_that_is_run() {
 #[test]
 fn the_example_of_the_design_runs() {
     let (_folder, file) = Folder::with("mixed.yaml", DESIGN);
-    let result = json(&["compare", &file, "--reps", "1", "-o", "json"]);
+    let result = json(&["compare", &file, "--reps", "1", "--agents", "", "-o", "json"]);
     assert_eq!((&result["cluster"]["nodes"], &result["cluster"]["pods"]), (&20.into(), &400.into()));
     assert_eq!(result["cluster"]["tenants"], 40);
     let emitted = STRATEGIES.map(|name| balanced(&result["strategies"][name]["ledger"]));
