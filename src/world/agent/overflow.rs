@@ -135,6 +135,23 @@ mod tests {
         assert!(kills > 0 && lost > 9_000, "{kills} kills, {lost} lost");
     }
 
+    /// The 3.3 s of a timer bring 330 lines, give or take 18, and 341 fill a batch: some go before their time, most by it, and none is
+    /// larger than full. The timer ends within a second, so that what whole seconds bring is more than it lets come together.
+    #[test]
+    fn a_batch_that_mostly_does_not_fill_goes_when_it_does() {
+        let mut blueprint = layout(1, 100.0, false, 600);
+        let agent = &mut blueprint.agents[0];
+        (agent.flush_ns, agent.sends_full, agent.batch_bytes) = (3_300_000_000, true, 341 * 278);
+        let tally = run(&blueprint);
+        // 600 s ÷ 3.3 s are 181 requests, were all by the timer; a quarter goes a tenth of a second before.
+        assert!((182..190).contains(&tally.requests), "{}", tally.requests);
+        let rss_bytes =
+            |lines: f64| blueprint.agents[0].costs.rss_bytes(1.0, 1.0, lines * 278.0).round() as u64;
+        // Two lines may come within the 50 µs to which the instant is known.
+        let full = rss_bytes(341.0)..=rss_bytes(342.0);
+        assert!(full.contains(&tally.agent_rss_bytes), "{} of {full:?}", tally.agent_rss_bytes);
+    }
+
     #[test]
     fn a_full_batch_goes_before_its_time() {
         // 10,000 lines/s fill a batch of 1,000 lines every 0.1 s: ages even over that, and 1 ms of latency.
