@@ -188,6 +188,13 @@ pub enum Overflow {
     Block,
 }
 
+impl Overflow {
+    /// Whether nothing is read into a full buffer.
+    pub fn waits_for_room(self) -> bool {
+        matches!(self, Self::Pause | Self::Block)
+    }
+}
+
 /// How a line is parsed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

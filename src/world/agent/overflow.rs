@@ -13,7 +13,7 @@ impl Input {
     /// Makes room for what was read, as the policy has it; gives what of it is to be held.
     #[inline]
     pub(crate) fn make_room(&mut self, chunk: Chunk, plan: &AgentPlan, ledger: &mut Ledger) -> Option<Chunk> {
-        if matches!(plan.overflow, Overflow::Pause | Overflow::Block) {
+        if plan.overflow.waits_for_room() {
             return Some(chunk);
         }
         let record_bytes = plan.record_bytes(chunk.lines, chunk.bytes);

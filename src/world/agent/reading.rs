@@ -165,7 +165,9 @@ impl Desk<'_> {
         let budget_ns = span_s * NS_PER_SEC as f64 * self.input.cores + self.input.unspent_ns;
         let held_before = self.input.held_bytes;
         let room = self.plan.buffer_limit_bytes.saturating_sub(held_before);
-        let most = Most { budget_ns, room, is_limit: quiet };
+        // Who drops what does not fit reads on.
+        let takes = if quiet || self.plan.overflow.waits_for_room() { room } else { u64::MAX };
+        let most = Most { budget_ns, room: takes, is_limit: quiet };
         let Some((work, all)) = self.peek_at_all(now_ns, span_s, &most) else { return false };
         let extent = self.find_extent(now_ns, budget_ns, room, &all);
         let taken = self.take();
@@ -262,7 +264,7 @@ impl Desk<'_> {
             horizon_ns: self.blueprint.horizon_ns,
         };
         let keeps_up = all.reader_ns(plan) <= budget_ns;
-        let overflows = matches!(plan.overflow, Overflow::Pause | Overflow::Block) && all.record_bytes > room;
+        let overflows = plan.overflow.waits_for_room() && all.record_bytes > room;
         // What was there already when this part began.
         let goes_round = overflows || !keeps_up && input.round.is_some();
         let mut there = if goes_round { peeks.to_vec() } else { Vec::new() };
