@@ -352,7 +352,7 @@ const MAX_TABLED: f64 = 10_000.0;
 /// Means up to this have one from no arrivals on; those of larger ones begin where there is something to be seen.
 const MAX_FROM_NONE: f64 = 400.0;
 
-/// So many deviations from the mean, a table begins and ends: beyond are less than one part in 10^18.
+/// So many deviations from the mean, a table begins and ends: beyond are less than one part in 2^53.
 const DEVIATIONS: f64 = 9.0;
 
 /// Tables that are kept, 30 MB at most.

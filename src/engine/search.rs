@@ -166,7 +166,7 @@ mod tests {
             });
             assert_eq!(before(at), limit as u64, "{number}");
         }
-        // By time, to one part in 10^9, bisection takes 30.
+        // The ITP method's own step takes 7.8 to the piece; by time, to one part in 10^9, bisection takes 30.
         assert!(looks < 7 * n, "{looks} looks in {n} searches");
     }
 }
